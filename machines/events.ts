@@ -1,0 +1,162 @@
+/** Every event of the product, one union by noun: facts are noun.participle, requests noun.verb. */
+import type { Address, AgentId, RoleName, TaskId, Token } from './ids.ts';
+import type { Evidence, Fault, Outcome } from './outcome.ts';
+import type { PlanSpec, TaskSpec } from './plan.ts';
+import type { ReadyKey, ReadyTask } from './rules/dispatch.ts';
+
+export type Settled = 'succeeded' | 'failed' | 'skipped' | 'cancelled';
+
+export type PlanEvent = { readonly type: 'plan.submit'; readonly plan: PlanSpec };
+
+export type RunEvent =
+  | { readonly type: 'run.cancel'; readonly reason: string }
+  /** To itself, once the mailboxes' present content is worked off: hand out what can start. */
+  | { readonly type: 'run.dispatch' };
+
+export type TaskEvent =
+  | ({ readonly type: 'task.ready' } & ReadyTask)
+  | { readonly type: 'task.withdrawn'; readonly role: RoleName; readonly key: ReadyKey }
+  | { readonly type: 'task.assign'; readonly agent: AgentId; readonly token: Token }
+  | { readonly type: 'task.started'; readonly token: Token }
+  | {
+      readonly type: 'task.reported';
+      readonly agent: AgentId;
+      readonly token: Token;
+      readonly outcome: Outcome;
+    }
+  /** It keeps its place in the plan but needs no slot for now. */
+  | { readonly type: 'task.released'; readonly role: RoleName }
+  | {
+      readonly type: 'task.settled';
+      readonly task: TaskId;
+      readonly status: Settled;
+      readonly wave: number;
+      /** The role whose slot it held at the end; null when it held none. */
+      readonly held: RoleName | null;
+    }
+  | { readonly type: 'task.approve'; readonly by: string }
+  | { readonly type: 'task.reject'; readonly by: string }
+  | { readonly type: 'task.cancel'; readonly reason: string };
+
+export type DependencyEvent = {
+  readonly type: 'dependency.settled';
+  readonly task: TaskId;
+  readonly status: Settled;
+  readonly agent: AgentId | null;
+};
+
+export type WaveEvent = { readonly type: 'wave.opened' };
+
+export type AgentEvent =
+  | { readonly type: 'agent.register'; readonly agent: AgentId; readonly role: RoleName }
+  | { readonly type: 'agent.registered' }
+  | { readonly type: 'agent.idle'; readonly agent: AgentId; readonly role: RoleName }
+  | ({ readonly type: 'agent.assign' } & Attempt)
+  | { readonly type: 'agent.abandon'; readonly token: Token }
+  | { readonly type: 'agent.lost'; readonly agent: AgentId; readonly fault: Fault }
+  | { readonly type: 'agent.stop' }
+  | { readonly type: 'agent.tell'; readonly text: string; readonly from: string };
+
+/** One try at a task, as its agent gets it. */
+export interface Attempt {
+  readonly task: TaskId;
+  readonly token: Token;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly timeoutMs: number;
+  readonly seed: number;
+}
+
+export type ReportEvent = { readonly type: 'report.taken'; readonly token: Token };
+
+export type ChildEvent =
+  /** From the kernel, to whoever supervises the actor that ended. */
+  | {
+      readonly type: 'child.exited';
+      readonly child: Address;
+      /** The machine's output; undefined when it crashed. */
+      readonly output: unknown;
+      /** What a step threw; null when it ended by itself. */
+      readonly error: string | null;
+      /** When, in ms since the epoch. */
+      readonly at: number;
+    }
+  | { readonly type: 'child.due'; readonly children: readonly string[] };
+
+export type SupervisorEvent =
+  | { readonly type: 'supervisor.stop' }
+  | { readonly type: 'supervisor.stopped'; readonly role: RoleName }
+  | { readonly type: 'role.lost'; readonly role: RoleName; readonly fault: Fault };
+
+export type TroupeEvent =
+  | PlanEvent
+  | RunEvent
+  | TaskEvent
+  | DependencyEvent
+  | WaveEvent
+  | AgentEvent
+  | ReportEvent
+  | ChildEvent
+  | SupervisorEvent;
+
+/** What observers hear; nothing depends on it. */
+export type Fact =
+  | { readonly type: 'run.started'; readonly tasks: number; readonly agents: number }
+  | { readonly type: 'run.draining' }
+  | { readonly type: 'run.succeeded' }
+  | { readonly type: 'run.failed'; readonly reason: string }
+  | { readonly type: 'run.cancelled'; readonly reason: string }
+  | { readonly type: 'wave.started'; readonly wave: number }
+  | { readonly type: 'task.ready'; readonly task: TaskId }
+  | { readonly type: 'task.asked'; readonly task: TaskId }
+  | TaskTried<'task.assigned' | 'task.started'>
+  | { readonly type: 'task.verifying'; readonly task: TaskId; readonly attempt: number }
+  | {
+      readonly type: 'task.retrying';
+      readonly task: TaskId;
+      readonly fault: Fault | null;
+      readonly delayMs: number;
+    }
+  | {
+      readonly type: 'task.parked';
+      readonly task: TaskId;
+      readonly fault: Fault | null;
+      readonly waitMs: number;
+    }
+  | ({ readonly type: `task.${Settled}` } & Ended)
+  | { readonly type: 'agent.spawned' | 'agent.stopped'; readonly agent: AgentId }
+  | { readonly type: 'agent.crashed'; readonly agent: AgentId; readonly fault: Fault }
+  | { readonly type: 'agent.told'; readonly agent: AgentId; readonly text: string }
+  | {
+      readonly type: 'agent.restarting';
+      readonly agents: readonly string[];
+      readonly delayMs: number;
+    }
+  | { readonly type: 'role.lost'; readonly role: RoleName; readonly fault: Fault };
+
+interface TaskTried<Type extends string> {
+  readonly type: Type;
+  readonly task: TaskId;
+  readonly agent: AgentId | null;
+  readonly attempt: number;
+  readonly token: Token | null;
+}
+
+interface Ended {
+  readonly task: TaskId;
+  readonly agent: AgentId | null;
+  readonly attempts: number;
+  readonly durationMs: number;
+  readonly fault: Fault | null;
+}
+
+/** All that is known of a task at its end: what its result file is made of. */
+export interface TaskRecord {
+  readonly task: TaskSpec['id'];
+  readonly status: Settled;
+  readonly agent: AgentId | null;
+  readonly attempts: number;
+  readonly outcome: Outcome | null;
+  readonly evidence: readonly Evidence[];
+  readonly fault: Fault | null;
+}

@@ -1,0 +1,5 @@
+/** The machines of the product, and what is known of a plan: this leaf imports nothing of ours. */
+export { agentMachine } from './agent.ts';
+export { orchestratorMachine } from './orchestrator.ts';
+export { supervisorMachine } from './supervisor.ts';
+export { taskMachine } from './task.ts';

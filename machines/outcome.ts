@@ -1,0 +1,56 @@
+/** What comes back from an attempt: its outcome, what the runtime itself saw, and what went wrong. */
+
+/** The world failing, as data: a person reads `message`, a rule reads `code` and `retryable`. */
+export interface Fault {
+  /** A noun and a participle, `agent.timed-out`. */
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+/** One thing the runtime saw with its own eyes; never something an agent said. */
+export interface Evidence {
+  /** `exit`, `file`, `run` or `schema`: which kind of look it was. */
+  readonly kind: string;
+  readonly passed: boolean;
+  /** One line for a person: `npm test exited 0`. */
+  readonly summary: string;
+  /** Exit codes, sizes in bytes, sha256 hashes, durations in ms. */
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Where an attempt's full output lies, and a hash that binds the record to it. */
+export interface OutputRef {
+  /** The file under the run's folder, with `/`; empty when the output is inline. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** The whole output when it is short, its end otherwise. */
+  readonly text: string;
+}
+
+/** Counters an agent reported, priced or not. `costUsd` is null when nobody knows the price. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number | null;
+}
+
+interface Measured {
+  readonly durationMs: number;
+  readonly output: OutputRef;
+  readonly usage: Usage;
+  readonly evidence: readonly Evidence[];
+}
+
+/** Exactly one ends every attempt. */
+export type Outcome =
+  | ({ readonly kind: 'succeeded' } & Measured)
+  | ({ readonly kind: 'failed'; readonly fault: Fault } & Measured)
+  /** A rate limit or quota: not the task's fault. `waitMs` from the end of the attempt. */
+  | ({ readonly kind: 'limited'; readonly fault: Fault; readonly waitMs: number } & Measured)
+  /** The runtime went away under the attempt: not the task's fault either. */
+  | ({ readonly kind: 'interrupted'; readonly fault: Fault } & Measured);
+
+export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, costUsd: 0 };
+export const noOutput: OutputRef = { path: '', bytes: 0, sha256: '', text: '' };

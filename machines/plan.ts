@@ -1,0 +1,60 @@
+/** What the machines need to know of a plan: its graph, its limits and its roles, nothing to run. */
+import type { RoleName, TaskId } from './ids.ts';
+import type { Backoff } from './rules/backoff.ts';
+
+export interface TaskSpec {
+  readonly id: TaskId;
+  readonly role: RoleName;
+  readonly needs: readonly TaskId[];
+  readonly dependants: readonly TaskId[];
+  /** The number of tasks on the longest way to it: 0 for a task that needs nothing. */
+  readonly wave: number;
+  /** The weight of the longest path from this task (included) to an end of the plan. */
+  readonly rank: number;
+  /** Higher goes first. */
+  readonly priority: number;
+  /** Its position in the plan; breaks ties. */
+  readonly order: number;
+  /** Attempts after the first. */
+  readonly retries: number;
+  readonly backoff: Backoff;
+  /** The limit of one attempt. */
+  readonly timeoutMs: number;
+  /** The limit of all checks of one attempt. */
+  readonly verifyTimeoutMs: number;
+  /** Whether the plan names checks beyond the agent's own end. */
+  readonly checked: boolean;
+  /** Whether a person must approve before it starts, and for how long they are waited for. */
+  readonly approveWithinMs: number | null;
+}
+
+/** OTP's three: restart the one that crashed, all, or it and those started after it. */
+export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one';
+
+export interface RoleSpec {
+  readonly name: RoleName;
+  /** How many agents play it. */
+  readonly count: number;
+  /** How many of its tasks may be under way at once. */
+  readonly concurrency: number;
+  readonly restart: Strategy;
+  /** More crashes than this within the period, and the role is given up. */
+  readonly maxRestarts: number;
+  readonly periodMs: number;
+  readonly backoff: Backoff;
+  /** True: each task gets a fresh agent. False: the agent stays and takes the next. */
+  readonly handoff: boolean;
+}
+
+export interface PlanSpec {
+  readonly name: string;
+  /** `eager`: a task starts when its dependencies are done; `waves`: when the wave before is. */
+  readonly mode: 'eager' | 'waves';
+  readonly concurrency: number;
+  /** What the rest of the plan does once a task has failed for good. */
+  readonly onFailure: 'stop' | 'continue';
+  /** Makes backoff jitter and simulated agents repeatable. */
+  readonly seed: number;
+  readonly roles: readonly RoleSpec[];
+  readonly tasks: readonly TaskSpec[];
+}

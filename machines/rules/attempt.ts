@@ -1,0 +1,163 @@
+/** What follows from the end of an attempt: another one, a pause, or the end of the task. */
+import { assert } from '../errors.ts';
+import type { Fact, Settled, TaskRecord } from '../events.ts';
+import {
+  type AgentId,
+  agentAddress,
+  orchestratorAddress,
+  type Token,
+  taskAddress,
+} from '../ids.ts';
+import type { Message } from '../messages.ts';
+import type { Evidence, Fault, Outcome } from '../outcome.ts';
+import type { TaskSpec } from '../plan.ts';
+import { backoffDelayMs } from './backoff.ts';
+import type { ReadyTask } from './dispatch.ts';
+
+export interface TaskInput {
+  readonly spec: TaskSpec;
+  /** Dependencies, and one more for the barrier of its wave when the plan has them. */
+  readonly open: number;
+  readonly seed: number;
+}
+
+export interface TaskContext extends TaskInput {
+  readonly agent: AgentId | null;
+  /** The agent that ran a dependency. */
+  readonly prefer: AgentId | null;
+  readonly token: Token | null;
+  /** Attempts begun. */
+  readonly attempt: number;
+  /** Attempts that counted against `retries`. */
+  readonly failures: number;
+  /** Attempts that a limit or a stop of the runtime ended. */
+  readonly pauses: number;
+  /** Its claim on one of the run's places for work: none, waiting for one, or holding one. */
+  readonly slot: 'free' | 'queued' | 'held';
+  readonly outcome: Outcome | null;
+  readonly evidence: readonly Evidence[];
+  /** Why it is not where it should be. */
+  readonly fault: Fault | null;
+}
+
+/** Rate limits and stops of the runtime that one task may see before it fails. */
+export const pausesMax = 1_000;
+
+export const silent = fault('agent.silent', 'nothing was heard of the agent in time', true);
+export const unchecked = fault('verify.timed-out', 'the checks did not end in time', true);
+export const rejected = fault('approval.rejected', 'a person rejected it', false);
+export const expired = fault('approval.expired', 'nobody approved it in time', false);
+
+function fault(code: string, message: string, retryable: boolean): Fault {
+  return { code, message, retryable };
+}
+
+/** How each end reads in a sentence. */
+export const ended: Readonly<Record<Settled, string>> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  skipped: 'was skipped',
+  cancelled: 'was cancelled',
+};
+
+export function faultOf(outcome: Outcome): Fault | null {
+  return outcome.kind === 'succeeded' ? null : outcome.fault;
+}
+
+/** The checks could not even be run. */
+export function broken(error: unknown): Fault {
+  const message = error instanceof Error ? error.message : String(error);
+  return fault('verify.broken', `the checks could not run: ${message}`, true);
+}
+
+/** A limit is not the task's fault: it waits, and no retry is spent. */
+export function isLimited({ fault, outcome, pauses }: TaskContext): boolean {
+  return fault !== null && outcome?.kind === 'limited' && pauses < pausesMax;
+}
+
+/** Neither is a stop of the runtime: the attempt is made again under a new token. */
+export function isInterrupted({ fault, outcome, pauses }: TaskContext): boolean {
+  return fault !== null && outcome?.kind === 'interrupted' && pauses < pausesMax;
+}
+
+export function mayRetry({ fault, failures, spec }: TaskContext): boolean {
+  return fault?.retryable === true && failures < spec.retries;
+}
+
+/** Zero after an interruption: nothing failed that waiting would mend. */
+export function retryDelayMs({ spec, failures, outcome, seed }: TaskContext): number {
+  if (outcome?.kind === 'interrupted') return 0;
+  return backoffDelayMs(spec.backoff, failures, spec.id, seed);
+}
+
+export function parkDelayMs({ outcome }: TaskContext): number {
+  return outcome?.kind === 'limited' ? Math.max(0, outcome.waitMs) : 0;
+}
+
+export function recordOf(context: TaskContext, status: Settled): TaskRecord {
+  const { spec, agent, attempt: attempts, outcome, evidence, fault } = context;
+  return { task: spec.id, status, agent, attempts, outcome, evidence, fault };
+}
+
+export function settledFact(context: TaskContext, status: Settled): Fact {
+  const { spec, agent, attempt: attempts, outcome, fault } = context;
+  const durationMs = outcome?.durationMs ?? 0;
+  return { type: `task.${status}`, task: spec.id, agent, attempts, durationMs, fault };
+}
+
+export function tried({ spec, agent, attempt, token }: TaskContext) {
+  return { task: spec.id, agent, attempt, token };
+}
+
+export function assignment({ spec, agent, attempt, token, seed }: TaskContext): Message {
+  assert(agent !== null && token !== null, `${spec.id} is assigned to nobody`);
+  const { id: task, timeoutMs } = spec;
+  const event = { type: 'agent.assign', task, token, attempt, timeoutMs, seed } as const;
+  return { to: agentAddress(agent), event };
+}
+
+export function release({ spec }: TaskContext): Message {
+  return { to: orchestratorAddress, event: { type: 'task.released', role: spec.role } };
+}
+
+/** How it stands in the queue of those that wait for an agent. */
+export function readiness({ spec, prefer }: TaskContext): ReadyTask {
+  const { id: task, role, priority, rank, order } = spec;
+  return { task, role, key: [priority, rank, order], prefer };
+}
+
+/** Dependants first: what gets ready by it must be known before its slot is given away. */
+export function settledMessages(context: TaskContext, status: Settled): { messages: Message[] } {
+  const { spec, agent, slot } = context;
+  const { id: task, role, wave } = spec;
+  const held = slot === 'held' ? role : null;
+  const told: Message = {
+    to: orchestratorAddress,
+    event: { type: 'task.settled', task, status, wave, held },
+  };
+  if (spec.dependants.length === 0) return { messages: [told] };
+  const to = spec.dependants.map(taskAddress);
+  const event = { type: 'dependency.settled', task, status, agent } as const;
+  return { messages: [{ to, event }, told] };
+}
+
+/** What a cancelled task owes: its place in the queue, or an agent that still works on it. */
+export function farewells(context: TaskContext): { messages: Message[] } {
+  const { slot, agent, token } = context;
+  switch (slot) {
+    case 'free':
+      return { messages: [] };
+    case 'queued': {
+      const { role, key } = readiness(context);
+      const event = { type: 'task.withdrawn', role, key } as const;
+      return { messages: [{ to: orchestratorAddress, event }] };
+    }
+    case 'held':
+      return { messages: abandonment(agent, token) };
+  }
+}
+
+function abandonment(agent: AgentId | null, token: Token | null): Message[] {
+  if (agent === null || token === null) return [];
+  return [{ to: agentAddress(agent), event: { type: 'agent.abandon', token } }];
+}

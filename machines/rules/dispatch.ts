@@ -1,0 +1,170 @@
+/**
+ * Who works on what next, as a value: ready tasks and idle agents by role, under the limits.
+ *
+ * Invariants:
+ * - D1 `running` of a role never exceeds its concurrency, nor their sum the run's.
+ * - D2 a role stands in `open` exactly when it has a ready task, an idle agent and a free slot;
+ *   it stands there under the key of its best task.
+ * - D3 an agent is idle, or busy with one task, or unknown.
+ * Every change costs O(log n) in tasks, agents and roles.
+ */
+import type { AgentId, RoleName, TaskId } from '../ids.ts';
+import type { PlanSpec, RoleSpec } from '../plan.ts';
+import { byText, type Compare, first, get, remove, type SortedMap, set } from './sorted-map.ts';
+
+/** Priority first, then the longest remaining path, then the plan's order. */
+export type ReadyKey = readonly [priority: number, rank: number, order: number];
+
+export interface ReadyTask {
+  readonly task: TaskId;
+  readonly role: RoleName;
+  readonly key: ReadyKey;
+  /** The agent that ran a dependency: it knows most, and gets the task if it is idle. */
+  readonly prefer: AgentId | null;
+}
+
+interface RoleQueue {
+  readonly spec: Pick<RoleSpec, 'concurrency'>;
+  readonly running: number;
+  readonly ready: SortedMap<ReadyKey, ReadyTask>;
+  readonly idle: SortedMap<AgentId, true>;
+}
+
+interface Busy {
+  readonly role: RoleName;
+  readonly task: TaskId | null;
+}
+
+export interface Dispatch {
+  readonly concurrency: number;
+  readonly running: number;
+  readonly roles: SortedMap<RoleName, RoleQueue>;
+  readonly open: SortedMap<ReadyKey, RoleName>;
+  readonly agents: SortedMap<AgentId, Busy>;
+}
+
+export interface Match {
+  readonly task: TaskId;
+  readonly agent: AgentId;
+}
+
+const byBest: Compare<ReadyKey> = (a, b) => b[0] - a[0] || b[1] - a[1] || a[2] - b[2];
+
+export function emptyDispatch(plan: Pick<PlanSpec, 'concurrency' | 'roles'>): Dispatch {
+  let roles: SortedMap<RoleName, RoleQueue> = null;
+  for (const { name, concurrency } of plan.roles) {
+    const queue = { spec: { concurrency }, running: 0, ready: null, idle: null };
+    roles = set(roles, name, queue, byText);
+  }
+  return { concurrency: plan.concurrency, running: 0, roles, open: null, agents: null };
+}
+
+export function taskReady(dispatch: Dispatch, task: ReadyTask): Dispatch {
+  return withRole(dispatch, task.role, (queue) => ({
+    ...queue,
+    ready: set(queue.ready, task.key, task, byBest),
+  }));
+}
+
+/** A task that was ready and no longer wants an agent. */
+export function taskWithdrawn(dispatch: Dispatch, role: RoleName, key: ReadyKey): Dispatch {
+  return withRole(dispatch, role, (queue) => ({
+    ...queue,
+    ready: remove(queue.ready, key, byBest),
+  }));
+}
+
+/** A task that had been given to an agent and needs its slot no longer. */
+export function slotFreed(dispatch: Dispatch, role: RoleName): Dispatch {
+  const freed = withRole(dispatch, role, (queue) => ({ ...queue, running: queue.running - 1 }));
+  return { ...freed, running: freed.running - 1 };
+}
+
+export function agentIdle(dispatch: Dispatch, agent: AgentId, role: RoleName): Dispatch {
+  const known = withAgent(dispatch, agent, { role, task: null });
+  return withRole(known, role, (queue) => ({
+    ...queue,
+    idle: set(queue.idle, agent, true, byText),
+  }));
+}
+
+/** Forgets an agent, and tells which task it leaves behind. */
+export function agentGone(dispatch: Dispatch, agent: AgentId): [Dispatch, TaskId | null] {
+  const busy = get(dispatch.agents, agent, byText);
+  if (!busy) return [dispatch, null];
+  const known = { ...dispatch, agents: remove(dispatch.agents, agent, byText) };
+  const without = withRole(known, busy.role, (queue) => ({
+    ...queue,
+    idle: remove(queue.idle, agent, byText),
+  }));
+  return [without, busy.task];
+}
+
+/** The best match there is under the limits; null when nothing can start now. */
+export function nextMatch(dispatch: Dispatch): [Dispatch, Match] | null {
+  const open = dispatch.running < dispatch.concurrency ? first(dispatch.open) : null;
+  if (!open) return null;
+  const role = open.value;
+  const queue = get(dispatch.roles, role, byText);
+  const best = queue && first(queue.ready);
+  const agent = queue && best && chooseAgent(queue, best.value.prefer);
+  if (!best || !agent) return null;
+  const { task } = best.value;
+  const taken = withRole(dispatch, role, (before) => ({
+    ...before,
+    running: before.running + 1,
+    ready: remove(before.ready, best.key, byBest),
+    idle: remove(before.idle, agent, byText),
+  }));
+  const busy = withAgent({ ...taken, running: taken.running + 1 }, agent, { role, task });
+  return [busy, { task, agent }];
+}
+
+/** The tasks of a role that wait for an agent, best first. */
+export function readyOf(dispatch: Dispatch, role: RoleName): readonly TaskId[] {
+  const tasks: TaskId[] = [];
+  let rest = get(dispatch.roles, role, byText)?.ready ?? null;
+  for (let best = first(rest); best; best = first(rest)) {
+    tasks.push(best.value.task);
+    rest = remove(rest, best.key, byBest);
+  }
+  return tasks;
+}
+
+/** A role that nobody plays any more: nothing waits for it. */
+export function roleEmptied(dispatch: Dispatch, role: RoleName): Dispatch {
+  return withRole(dispatch, role, (queue) => ({ ...queue, ready: null, idle: null }));
+}
+
+/** The agent that knows the matter, if idle; else the first idle one takes the work. */
+function chooseAgent(queue: RoleQueue, prefer: AgentId | null): AgentId | undefined {
+  if (prefer && get(queue.idle, prefer, byText)) return prefer;
+  return first(queue.idle)?.key;
+}
+
+function withAgent(dispatch: Dispatch, agent: AgentId, busy: Busy): Dispatch {
+  return { ...dispatch, agents: set(dispatch.agents, agent, busy, byText) };
+}
+
+/** Changes one role's queue, and keeps `open` true (D2). */
+function withRole(
+  dispatch: Dispatch,
+  role: RoleName,
+  change: (queue: RoleQueue) => RoleQueue,
+): Dispatch {
+  const before = get(dispatch.roles, role, byText);
+  if (!before) return dispatch;
+  const after = change(before);
+  const [shut, opened] = [openKey(before), openKey(after)];
+  let { open } = dispatch;
+  if (shut !== opened) {
+    if (shut) open = remove(open, shut, byBest);
+    if (opened) open = set(open, opened, role, byBest);
+  }
+  return { ...dispatch, open, roles: set(dispatch.roles, role, after, byText) };
+}
+
+function openKey({ spec, running, ready, idle }: RoleQueue): ReadyKey | null {
+  if (!idle || running >= spec.concurrency) return null;
+  return first(ready)?.key ?? null;
+}

@@ -1,0 +1,100 @@
+/** What an agent owes its task and its supervisor: reports, and the reason of its end. */
+import { assert } from '../errors.ts';
+import type { Attempt, TroupeEvent } from '../events.ts';
+import { type AgentId, type RoleName, taskAddress } from '../ids.ts';
+import type { Message } from '../messages.ts';
+import { type Fault, noOutput, noUsage, type Outcome } from '../outcome.ts';
+
+export interface AgentInput {
+  readonly id: AgentId;
+  readonly role: RoleName;
+  /** True: it makes room for a fresh successor after each task. */
+  readonly handoff: boolean;
+}
+
+export interface AgentContext extends AgentInput {
+  readonly attempt: Attempt | null;
+  readonly outcome: Outcome | null;
+  /** What people said to it; its next attempt hears it. The oldest go first when full. */
+  readonly inbox: readonly string[];
+  readonly fault: Fault | null;
+}
+
+/** How it ended, for its supervisor. */
+export type AgentEnding =
+  | { readonly kind: 'stopped' }
+  /** It made room: its supervisor starts a successor, and counts no crash. */
+  | { readonly kind: 'handed-off' }
+  | { readonly kind: 'crashed'; readonly fault: Fault };
+
+export interface WorkInput extends Attempt {
+  readonly agent: AgentId;
+  readonly role: RoleName;
+  readonly inbox: readonly string[];
+}
+
+/** Messages that wait for an agent's next attempt. */
+export const inboxMax = 100;
+
+export const neverSpawned = fault('agent.timed-out', 'it did not start in time');
+export const neverRegistered = fault('agent.timed-out', 'the orchestrator did not answer in time');
+export const unknown = fault('agent.crashed', 'it ended without a reason');
+
+function fault(code: string, message: string): Fault {
+  return { code, message, retryable: true };
+}
+
+export function broken(error: unknown): Fault {
+  return fault('agent.crashed', error instanceof Error ? error.message : String(error));
+}
+
+export function heard(inbox: readonly string[], text: string): readonly string[] {
+  return [...inbox, text].slice(-inboxMax);
+}
+
+export function attemptOf(event: TroupeEvent & { type: 'agent.assign' }): Attempt {
+  const { task, token, attempt, timeoutMs, seed } = event;
+  return { task, token, attempt, timeoutMs, seed };
+}
+
+export function started(context: AgentContext): Message {
+  const { task, token } = current(context);
+  return { to: taskAddress(task), event: { type: 'task.started', token } };
+}
+
+export function workInput(context: AgentContext): WorkInput {
+  const { id: agent, role, inbox } = context;
+  return { ...current(context), agent, role, inbox };
+}
+
+export function report(context: AgentContext): Message {
+  const { task, token } = current(context);
+  const { id: agent, outcome } = context;
+  assert(outcome, `${agent} reports without an outcome`);
+  return { to: taskAddress(task), event: { type: 'task.reported', agent, token, outcome } };
+}
+
+/** An adapter that broke its promise never to throw. */
+export function crashedOutcome(error: unknown): Outcome {
+  const measured = { durationMs: 0, output: noOutput, usage: noUsage, evidence: [] };
+  return { kind: 'failed', fault: broken(error), ...measured };
+}
+
+/** An outcome that tells of the agent's own end, not only of the attempt's. */
+export function died(outcome: Outcome | null): boolean {
+  return outcome?.kind === 'failed' && outcome.fault.code === 'agent.crashed';
+}
+
+export function faultOf(outcome: Outcome | null): Fault {
+  return outcome?.kind === 'failed' ? outcome.fault : unknown;
+}
+
+export function endingOf({ fault, handoff, outcome }: AgentContext): AgentEnding {
+  if (fault) return { kind: 'crashed', fault };
+  return handoff && outcome ? { kind: 'handed-off' } : { kind: 'stopped' };
+}
+
+function current({ id, attempt }: AgentContext): Attempt {
+  assert(attempt, `${id} works on nothing`);
+  return attempt;
+}

@@ -1,0 +1,303 @@
+/** The orchestrator's book-keeping: counts and queues, never copies of its tasks. */
+import type { Fact, Settled, TroupeEvent } from '../events.ts';
+import {
+  agentAddress,
+  orchestratorAddress,
+  type RoleName,
+  supervisorAddress,
+  type TaskId,
+  taskAddress,
+  token,
+} from '../ids.ts';
+import type { Message, SpawnWish } from '../messages.ts';
+import type { PlanSpec } from '../plan.ts';
+import * as dispatching from './dispatch.ts';
+import { findCycle } from './plan-graph.ts';
+
+/** Why no new work is started any more. */
+export type Halt =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'cancelled'; readonly reason: string };
+
+export interface OrchestratorContext {
+  /** Null before a plan came, and again once its actors exist: they hold their own parts. */
+  readonly plan: PlanSpec | null;
+  readonly tasks: readonly TaskId[];
+  readonly mode: PlanSpec['mode'];
+  readonly onFailure: PlanSpec['onFailure'];
+  readonly dispatch: dispatching.Dispatch;
+  /** Whether a `run.dispatch` to itself is under way. */
+  readonly dispatchDue: 'no' | 'yes';
+  /** The last token given out. */
+  readonly tokens: number;
+  readonly unsettled: number;
+  readonly counts: Readonly<Record<Settled, number>>;
+  readonly waves: Waves;
+  /** Roles whose supervisor still lives. */
+  readonly roles: readonly RoleName[];
+  /** Roles that nobody plays any more. */
+  readonly lost: readonly RoleName[];
+  readonly halt: Halt;
+  /** What the present event makes it say. */
+  readonly outbox: readonly Message[];
+}
+
+/** In mode `waves`: the tasks of each wave, which one is open, and what is unsettled. */
+export interface Waves {
+  readonly members: readonly (readonly TaskId[])[];
+  readonly open: number;
+  /** Unsettled tasks of the open wave. */
+  readonly unsettled: number;
+  /** Tasks of later waves that settled early, skipped or cancelled, by wave. */
+  readonly early: Readonly<Record<number, number>>;
+}
+
+export type Patch = Partial<OrchestratorContext>;
+type Event<Type extends TroupeEvent['type']> = TroupeEvent & { type: Type };
+
+const noWaves: Waves = { members: [], open: 0, unsettled: 0, early: {} };
+
+export const emptyBooks: OrchestratorContext = {
+  plan: null,
+  tasks: [],
+  mode: 'eager',
+  onFailure: 'continue',
+  dispatch: dispatching.emptyDispatch({ concurrency: 0, roles: [] }),
+  dispatchDue: 'no',
+  tokens: 0,
+  unsettled: 0,
+  counts: { succeeded: 0, failed: 0, skipped: 0, cancelled: 0 },
+  waves: noWaves,
+  roles: [],
+  lost: [],
+  halt: { kind: 'none' },
+  outbox: [],
+};
+
+/** What makes a plan impossible to run; null when it is sound. */
+export function planProblem(plan: PlanSpec): string | null {
+  if (plan.tasks.length === 0) return 'the plan has no tasks';
+  const roles = new Set(plan.roles.map(({ name }) => name));
+  const homeless = plan.tasks.find(({ role }) => !roles.has(role));
+  if (homeless) return `nobody plays ${homeless.role}, which ${homeless.id} needs`;
+  const known = new Set(plan.tasks.map(({ id }) => id));
+  for (const { id, needs } of plan.tasks) {
+    const missing = needs.find((need) => !known.has(need));
+    if (missing) return `${id} needs ${missing}, which is no task`;
+  }
+  const cycle = findCycle(plan.tasks);
+  return cycle ? `a cycle: ${cycle.join(' -> ')}` : null;
+}
+
+export function problemOf({ plan }: OrchestratorContext): string {
+  return (plan && planProblem(plan)) ?? 'no plan was submitted';
+}
+
+export function openBooks(plan: PlanSpec): Patch {
+  return {
+    tasks: plan.tasks.map(({ id }) => id),
+    mode: plan.mode,
+    onFailure: plan.onFailure,
+    dispatch: dispatching.emptyDispatch(plan),
+    unsettled: plan.tasks.length,
+    waves: plan.mode === 'waves' ? wavesOf(plan) : noWaves,
+    roles: plan.roles.map(({ name }) => name),
+  };
+}
+
+function wavesOf(plan: PlanSpec): Waves {
+  const members: TaskId[][] = [];
+  for (const { id, wave } of plan.tasks) {
+    members[wave] ??= [];
+    members[wave].push(id);
+  }
+  return { members, open: 0, unsettled: members[0]?.length ?? 0, early: {} };
+}
+
+export function births(plan: PlanSpec): { wishes: SpawnWish[] } {
+  const { seed } = plan;
+  const supervisors = plan.roles.map((role): SpawnWish => {
+    const address = supervisorAddress(role.name);
+    const input = { role, seed };
+    return { machine: 'supervisor', address, input, supervisor: orchestratorAddress };
+  });
+  const tasks = plan.tasks.map((spec): SpawnWish => {
+    // The first wave is open from the start: no barrier stands before it.
+    const barrier = plan.mode === 'waves' && spec.wave > 0 ? 1 : 0;
+    const input = { spec, open: spec.needs.length + barrier, seed };
+    const address = taskAddress(spec.id);
+    return { machine: 'task', address, input, supervisor: orchestratorAddress };
+  });
+  return { wishes: [...supervisors, ...tasks] };
+}
+
+export function startedFact(plan: PlanSpec): Fact {
+  const agents = plan.roles.reduce((sum, { count }) => sum + count, 0);
+  return { type: 'run.started', tasks: plan.tasks.length, agents };
+}
+
+export function taskReady(context: OrchestratorContext, event: Event<'task.ready'>): Patch {
+  if (context.lost.includes(event.role)) return dismiss([event.task], event.role);
+  const { task, role, key, prefer } = event;
+  return changed(context, dispatching.taskReady(context.dispatch, { task, role, key, prefer }));
+}
+
+export function taskWithdrawn(context: OrchestratorContext, event: Event<'task.withdrawn'>): Patch {
+  return changed(context, dispatching.taskWithdrawn(context.dispatch, event.role, event.key));
+}
+
+export function taskReleased(context: OrchestratorContext, event: Event<'task.released'>): Patch {
+  return changed(context, dispatching.slotFreed(context.dispatch, event.role));
+}
+
+export function agentIdle(context: OrchestratorContext, event: Event<'agent.idle'>): Patch {
+  return changed(context, dispatching.agentIdle(context.dispatch, event.agent, event.role));
+}
+
+/** The task that the agent leaves behind is told; it knows itself whether it still cared. */
+export function agentLost(context: OrchestratorContext, event: Event<'agent.lost'>): Patch {
+  const [dispatch, task] = dispatching.agentGone(context.dispatch, event.agent);
+  const patch = changed(context, dispatch);
+  if (!task) return patch;
+  const told: Message = { to: taskAddress(task), event, ifThere: true };
+  return { ...patch, outbox: [told, ...(patch.outbox ?? [])] };
+}
+
+/** Nobody will come for the tasks that wait for this role, now or later. */
+export function roleLost(context: OrchestratorContext, event: Event<'role.lost'>): Patch {
+  const waiting = dispatching.readyOf(context.dispatch, event.role);
+  const messages = waiting.map((task): Message => ({ to: taskAddress(task), event }));
+  const dispatch = dispatching.roleEmptied(context.dispatch, event.role);
+  return { dispatch, lost: [...context.lost, event.role], outbox: messages };
+}
+
+function dismiss(tasks: readonly TaskId[], role: RoleName): Patch {
+  const message = `no agent of the role ${role} is left`;
+  const fault = { code: 'role.lost', message, retryable: false };
+  const event = { type: 'role.lost', role, fault } as const;
+  return { outbox: tasks.map((task) => ({ to: taskAddress(task), event })) };
+}
+
+export function taskSettled(context: OrchestratorContext, event: Event<'task.settled'>): Patch {
+  const { status, held } = event;
+  const counts = { ...context.counts, [status]: context.counts[status] + 1 };
+  const dispatch = held ? dispatching.slotFreed(context.dispatch, held) : context.dispatch;
+  const books = { ...context, counts, dispatch, unsettled: context.unsettled - 1 };
+  const failing = status === 'failed' && context.onFailure === 'stop';
+  const halted = failing ? halt(books, 'failed', `${event.task} failed`) : {};
+  const opened = context.mode === 'waves' ? settledInWave(context.waves, event.wave) : null;
+  const said = [...(halted.outbox ?? []), ...(opened?.outbox ?? [])];
+  const patch = changed({ ...books, ...halted }, dispatch);
+  return {
+    ...halted,
+    ...patch,
+    counts,
+    unsettled: books.unsettled,
+    waves: opened?.waves ?? context.waves,
+    outbox: said.length > 0 ? [...said, ...(patch.outbox ?? [])] : (patch.outbox ?? []),
+  };
+}
+
+/** Stops new work and calls off what is under way; the first reason stays. */
+export function halt(
+  context: OrchestratorContext,
+  kind: 'failed' | 'cancelled',
+  reason: string,
+): Patch {
+  if (context.halt.kind !== 'none') return { outbox: [] };
+  const to = context.tasks.map(taskAddress);
+  const event = { type: 'task.cancel', reason } as const;
+  return { halt: { kind, reason }, outbox: [{ to, event, ifThere: true }] };
+}
+
+function settledInWave(waves: Waves, wave: number): { waves: Waves; outbox: Message[] } {
+  if (wave !== waves.open) {
+    const early = { ...waves.early, [wave]: (waves.early[wave] ?? 0) + 1 };
+    return { waves: { ...waves, early }, outbox: [] };
+  }
+  const left = { ...waves, unsettled: waves.unsettled - 1 };
+  return left.unsettled > 0 ? { waves: left, outbox: [] } : openNext(left);
+}
+
+/** Waves whose tasks all settled early open and close at once. */
+function openNext(waves: Waves): { waves: Waves; outbox: Message[] } {
+  let open = waves.open + 1;
+  const remaining = () => (waves.members[open]?.length ?? 0) - (waves.early[open] ?? 0);
+  while (open < waves.members.length && remaining() === 0) open += 1;
+  const to = (waves.members[open] ?? []).map(taskAddress);
+  const message: Message = { to, event: { type: 'wave.opened' }, ifThere: true };
+  return {
+    waves: { ...waves, open, unsettled: remaining() },
+    outbox: to.length > 0 ? [message] : [],
+  };
+}
+
+/** Gives out everything that can start now. */
+export function handOut(context: OrchestratorContext): Patch {
+  let { dispatch, tokens } = context;
+  const outbox: Message[] = [];
+  for (let next = dispatching.nextMatch(dispatch); next; next = dispatching.nextMatch(dispatch)) {
+    const [after, { task, agent }] = next;
+    dispatch = after;
+    tokens += 1;
+    const event = { type: 'task.assign', agent, token: token(tokens) } as const;
+    outbox.push({ to: taskAddress(task), event });
+  }
+  return { dispatch, tokens, outbox, dispatchDue: 'no' };
+}
+
+/** Asks itself to hand out work, once, after what is in the mailboxes now. */
+function changed(context: OrchestratorContext, dispatch: dispatching.Dispatch): Patch {
+  const mayStart = dispatch.open !== null && dispatch.running < dispatch.concurrency;
+  const quiet = context.dispatchDue === 'yes' || context.halt.kind !== 'none';
+  if (!mayStart || quiet) return { dispatch, outbox: [] };
+  const message: Message = { to: orchestratorAddress, event: { type: 'run.dispatch' } };
+  return { dispatch, dispatchDue: 'yes', outbox: [message] };
+}
+
+/** Tasks and supervisors end by themselves, silently; only a bug is worth stopping for. */
+export function childCrashed(context: OrchestratorContext, event: Event<'child.exited'>): Patch {
+  const { child, error } = event;
+  if (error === null) return { outbox: [] };
+  const halted = halt(context, 'failed', `a bug in ${child}: ${error}`);
+  // The dead can't settle or stop any more: it is counted here.
+  const roles = context.roles.filter((role) => supervisorAddress(role) !== child);
+  if (!child.startsWith('task/')) return { ...halted, roles };
+  const counts = { ...context.counts, failed: context.counts.failed + 1 };
+  return { ...halted, counts, unsettled: context.unsettled - 1 };
+}
+
+export function cancelled(context: OrchestratorContext, event: Event<'run.cancel'>): Patch {
+  return halt(context, 'cancelled', event.reason);
+}
+
+export function everySupervisor({ roles }: OrchestratorContext): { messages: Message[] } {
+  const to = roles.map(supervisorAddress);
+  return { messages: [{ to, event: { type: 'supervisor.stop' }, ifThere: true }] };
+}
+
+export function registered({ agent }: Event<'agent.register'>): Message {
+  return { to: agentAddress(agent), event: { type: 'agent.registered' } };
+}
+
+/** How the run ended, for its report and for whoever waits for it. */
+export interface RunEnding {
+  readonly status: 'succeeded' | 'failed' | 'cancelled';
+  readonly reason: string;
+  readonly counts: OrchestratorContext['counts'];
+}
+
+export function endingOf(context: OrchestratorContext): RunEnding {
+  return { status: verdict(context), reason: reasonOf(context), counts: context.counts };
+}
+
+export function verdict({ halt, counts }: OrchestratorContext): RunEnding['status'] {
+  if (halt.kind !== 'none') return halt.kind;
+  return counts.failed + counts.skipped + counts.cancelled === 0 ? 'succeeded' : 'failed';
+}
+
+export function reasonOf({ halt, counts }: OrchestratorContext): string {
+  if (halt.kind !== 'none') return halt.reason;
+  return `${counts.failed} failed, ${counts.skipped} skipped, ${counts.cancelled} cancelled`;
+}

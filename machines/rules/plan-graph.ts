@@ -1,0 +1,171 @@
+/** The rules of the plan's graph: order, depth, cycles and rank, each linear and without recursion. */
+import { assert } from '../errors.ts';
+
+export interface GraphNode<Id extends string = string> {
+  readonly id: Id;
+  /** The ids it waits for; each once. */
+  readonly needs: readonly Id[];
+}
+
+/** A task that speaks of another one. */
+export interface Mention<Id extends string = string> {
+  readonly from: Id;
+  readonly to: Id;
+}
+
+/** Who waits for whom, turned around: every id has its list, in the order of the plan. */
+export function dependants<Id extends string>(
+  nodes: readonly GraphNode<Id>[],
+): ReadonlyMap<Id, readonly Id[]> {
+  const waiting = new Map<Id, Id[]>(nodes.map((node) => [node.id, []]));
+  for (const node of nodes) {
+    for (const need of node.needs) waiting.get(need)?.push(node.id);
+  }
+  return waiting;
+}
+
+/**
+ * Every node after those it needs, else in the order of the plan (Kahn).
+ * Throws an InvariantError for a cycle or an unknown need: look for those first.
+ */
+export function topologicalOrder<Node extends GraphNode>(nodes: readonly Node[]): readonly Node[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const waiting = dependants(nodes);
+  const open = new Map(nodes.map((node) => [node.id, node.needs.length]));
+  const order = nodes.filter((node) => node.needs.length === 0);
+  // The list grows while it is read: what a node frees goes to its end.
+  for (const settled of order) {
+    for (const id of waiting.get(settled.id) ?? []) {
+      const left = (open.get(id) ?? 0) - 1;
+      open.set(id, left);
+      const freed = left === 0 ? byId.get(id) : undefined;
+      if (freed) order.push(freed);
+    }
+  }
+  assert(order.length === nodes.length, 'the graph has no cycle and no unknown need');
+  return order;
+}
+
+/** How many nodes lie on the longest way to each: 0 for one that needs nothing. */
+export function waves<Id extends string>(nodes: readonly GraphNode<Id>[]): ReadonlyMap<Id, number> {
+  const wave = new Map<Id, number>();
+  for (const node of topologicalOrder(nodes)) {
+    let depth = 0;
+    for (const need of node.needs) depth = Math.max(depth, (wave.get(need) ?? 0) + 1);
+    wave.set(node.id, depth);
+  }
+  return wave;
+}
+
+/** The weight of the longest path from each node (its own included) to an end of the plan. */
+export function ranks<Id extends string, Node extends GraphNode<Id>>(
+  nodes: readonly Node[],
+  weightOf: (node: Node) => number,
+): ReadonlyMap<Id, number> {
+  const rank = new Map<Id, number>();
+  const behind = new Map<Id, number>();
+  for (const node of topologicalOrder(nodes).toReversed()) {
+    const own = weightOf(node) + (behind.get(node.id) ?? 0);
+    rank.set(node.id, own);
+    for (const need of node.needs) behind.set(need, Math.max(behind.get(need) ?? 0, own));
+  }
+  return rank;
+}
+
+/**
+ * One cycle as `[a, b, c, a]`, where each needs the next, or null when there is none.
+ * Needs that name no node are passed over.
+ */
+export function findCycle<Id extends string>(
+  nodes: readonly GraphNode<Id>[],
+): readonly Id[] | null {
+  const needsOf = new Map(nodes.map((node) => [node.id, node.needs]));
+  const done = new Set<Id>();
+  for (const node of nodes) {
+    const cycle = done.has(node.id) ? null : cycleBelow(node.id, needsOf, done);
+    if (cycle) return cycle;
+  }
+  return null;
+}
+
+/** Walks down from one node on a stack of its own, for chains longer than the call stack. */
+function cycleBelow<Id extends string>(
+  start: Id,
+  needsOf: ReadonlyMap<Id, readonly Id[]>,
+  done: Set<Id>,
+): readonly Id[] | null {
+  const trail = [{ id: start, next: 0 }];
+  const onTrail = new Set([start]);
+  for (let top = trail.at(-1); top; top = trail.at(-1)) {
+    const need = needsOf.get(top.id)?.[top.next];
+    top.next += 1;
+    if (need === undefined) {
+      trail.pop();
+      onTrail.delete(top.id);
+      done.add(top.id);
+    } else if (onTrail.has(need)) {
+      const ids = trail.map((step) => step.id);
+      return [...ids.slice(ids.indexOf(need)), need];
+    } else if (needsOf.has(need) && !done.has(need)) {
+      trail.push({ id: need, next: 0 });
+      onTrail.add(need);
+    }
+  }
+  return null;
+}
+
+/**
+ * The mentions whose `to` is not among the needs of `from`, nor among the needs of those.
+ * The mentioned ids go through the graph 32 at a time, one bit each, so that 100,000 mentions
+ * of as many tasks still take seconds. Both ends must be nodes; the graph must have no cycle.
+ */
+export function strayMentions<Id extends string, Pair extends Mention<Id>>(
+  nodes: readonly GraphNode<Id>[],
+  mentions: readonly Pair[],
+): readonly Pair[] {
+  const order = topologicalOrder(nodes);
+  const places = new Map(order.map((node, place) => [node.id, place]));
+  const needs = order.map((node) => node.needs.map((id) => placeOf(places, id)));
+  const byTarget = new Map<number, Pair[]>();
+  for (const mention of mentions) {
+    const target = placeOf(places, mention.to);
+    const same = byTarget.get(target);
+    if (same) same.push(mention);
+    else byTarget.set(target, [mention]);
+  }
+  const targets = [...byTarget.keys()];
+  const stray = new Set<Pair>();
+  for (let start = 0; start < targets.length; start += 32) {
+    const batch = targets.slice(start, start + 32);
+    const reached = reachedBits(needs, batch);
+    for (const [bit, target] of batch.entries()) {
+      for (const mention of byTarget.get(target) ?? []) {
+        const bits = reached[placeOf(places, mention.from)] ?? 0;
+        if ((bits & (1 << bit)) === 0) stray.add(mention);
+      }
+    }
+  }
+  return mentions.filter((mention) => stray.has(mention));
+}
+
+/** For each place, in order: which of up to 32 targets lie among its needs, near or far. */
+function reachedBits(
+  needs: readonly (readonly number[])[],
+  targets: readonly number[],
+): Int32Array {
+  const own = new Int32Array(needs.length);
+  for (const [bit, target] of targets.entries()) own[target] = 1 << bit;
+  const reached = new Int32Array(needs.length);
+  for (const [place, waitedFor] of needs.entries()) {
+    let bits = 0;
+    for (const need of waitedFor) bits |= (reached[need] ?? 0) | (own[need] ?? 0);
+    reached[place] = bits;
+  }
+  return reached;
+}
+
+function placeOf<Id extends string>(places: ReadonlyMap<Id, number>, id: Id): number {
+  const place = places.get(id);
+  assert(place !== undefined, `the graph has a node ${id}`);
+  return place;
+}

@@ -1,0 +1,287 @@
+/**
+ * A journal in a folder: `journal.jsonl`, one record a line, and `snapshot.json`, the newest stored
+ * system with the place in the journal where it belongs.
+ *
+ * Owns: the folder's lock, the file handle, and what is not yet written.
+ * Invariants:
+ * - lines are written in the order of `append`, and a flush covers every line before it;
+ * - after a failed write nothing more is written: what follows a torn line would be lost;
+ * - `snapshot.json` is replaced by renaming a file that is already on disk.
+ */
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { type FileHandle, open, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assert } from '../../machines/errors.ts';
+import type { LoggedInput, StoredSystem } from '../kernel/log.ts';
+import { UserError } from '../kernel/user-error.ts';
+import { type Journal, journalFormat } from './journal.ts';
+import { type Lock, takeLock } from './lock.ts';
+import { decodeRecord, encodeRecord } from './record.ts';
+import { scan } from './scan.ts';
+
+/** The first line of every journal. */
+export interface Header {
+  readonly journal: 'troupe';
+  readonly format: number;
+  /** Whatever its owner wants to be found there again; not changed by later openings. */
+  readonly about: unknown;
+}
+
+export interface FileJournalOptions {
+  /** What the header of a new journal says. */
+  readonly about?: unknown;
+  /** A larger journal takes nothing more. */
+  readonly bytesMax?: number;
+}
+
+const journalName = 'journal.jsonl';
+const snapshotName = 'snapshot.json';
+const defaultBytesMax = 8 * 1024 ** 3;
+
+export class FileJournal implements Journal {
+  readonly folder: string;
+  readonly header: Header;
+  readonly #file: FileHandle;
+  readonly #lock: Lock;
+  readonly #bytesMax: number;
+  #lines: string[] = [];
+  #bytes: number;
+  #writing: Promise<void> | null = null;
+  #failure: unknown = null;
+  /** How the file stood when it was opened, until `load` has read it. */
+  readonly #opened: Opened;
+
+  private constructor(folder: string, file: FileHandle, lock: Lock, opened: Opened, max: number) {
+    this.folder = folder;
+    this.#file = file;
+    this.#lock = lock;
+    this.#opened = opened;
+    this.header = opened.header;
+    this.#bytes = opened.bytes;
+    this.#bytesMax = max;
+  }
+
+  /** Takes the lock, makes the file if there is none, and cuts off a torn tail. */
+  static async open(folder: string, options: FileJournalOptions = {}): Promise<FileJournal> {
+    mkdirSync(folder, { recursive: true });
+    const lock = takeLock(folder);
+    try {
+      const path = join(folder, journalName);
+      const opened = existsSync(path) ? look(path) : null;
+      const file = await open(path, 'a');
+      const ready = opened?.header
+        ? await repair(file, opened)
+        : await begin(file, folder, options.about ?? null);
+      return new FileJournal(folder, file, lock, ready, options.bytesMax ?? defaultBytesMax);
+    } catch (error) {
+      lock.release();
+      throw explain(error, folder);
+    }
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  append(input: LoggedInput): void {
+    if (this.#failure) throw this.#failure;
+    const line = encodeRecord(input);
+    this.#lines.push(line);
+    this.#bytes += Buffer.byteLength(line);
+    if (this.#bytes > this.#bytesMax) throw this.#fail(tooLarge(this.folder, this.#bytesMax));
+  }
+
+  flush(): Promise<void> | undefined {
+    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.#lines.length === 0) return this.#writing ?? undefined;
+    const before = this.#writing ?? Promise.resolve();
+    const writing = before.then(() => this.#write());
+    this.#writing = writing;
+    const done = (): void => {
+      if (this.#writing === writing) this.#writing = null;
+    };
+    writing.then(done, done);
+    return writing;
+  }
+
+  async load() {
+    const stored = readSnapshot(this.folder, this.#opened.bytes);
+    const start = stored?.offset ?? this.#opened.start;
+    return { stored: stored?.system ?? null, inputs: this.#inputs(start) };
+  }
+
+  async history(): Promise<Iterable<LoggedInput>> {
+    await this.flush();
+    return this.#inputs(this.#opened.start);
+  }
+
+  async store(system: StoredSystem): Promise<void> {
+    const offset = this.#bytes;
+    await this.flush();
+    const path = join(this.folder, snapshotName);
+    try {
+      const draft = await open(`${path}.draft`, 'w');
+      await draft.writeFile(encodeRecord({ offset, system }));
+      await draft.sync();
+      await draft.close();
+      await rename(`${path}.draft`, path);
+      syncFolder(this.folder);
+    } catch (error) {
+      throw this.#fail(explain(error, this.folder));
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.flush();
+    } catch {
+      // Told to whoever waited for the flush.
+    }
+    await this.#file.close();
+    this.#lock.release();
+  }
+
+  *#inputs(start: number): Generator<LoggedInput> {
+    yield* readInputs(join(this.folder, journalName), start);
+  }
+
+  async #write(): Promise<void> {
+    const text = this.#lines.join('');
+    this.#lines = [];
+    if (text === '') return;
+    try {
+      await this.#file.appendFile(text);
+      await this.#file.datasync();
+    } catch (error) {
+      throw this.#fail(explain(error, this.folder));
+    }
+  }
+
+  #fail(error: unknown): unknown {
+    this.#failure ??= error;
+    return error;
+  }
+}
+
+/** The inputs of a journal that somebody else may be writing; nothing is changed. */
+export function readHistory(folder: string): { header: Header; inputs: Iterable<LoggedInput> } {
+  const path = join(folder, journalName);
+  const opened = look(path);
+  if (!opened.header) throw unreadable(path, 'it has no header');
+  return { header: opened.header, inputs: readInputs(path, opened.start) };
+}
+
+interface Opened {
+  readonly header: Header;
+  /** Where the first input begins. */
+  readonly start: number;
+  /** Where the last sound record ends. */
+  readonly bytes: number;
+}
+
+/** A header of null: a crash before the first line was whole. */
+function look(path: string): Omit<Opened, 'header'> & { header: Header | null } {
+  const file = openSync(path, 'r');
+  try {
+    const [first] = scan(file, path);
+    if (!first) return { header: null, start: 0, bytes: 0 };
+    const header = headerOf(first.record, path);
+    let bytes = first.end;
+    for (const { end } of scan(file, path, first.end)) bytes = end;
+    return { header, start: first.end, bytes };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function headerOf(record: unknown, path: string): Header {
+  const header = record as Partial<Header>;
+  if (header.journal !== 'troupe') throw unreadable(path, 'it is no journal of Troupe');
+  if (header.format !== journalFormat) {
+    throw unreadable(path, `it has format ${header.format}, this version reads ${journalFormat}`);
+  }
+  return header as Header;
+}
+
+function* readInputs(path: string, start: number): Generator<LoggedInput> {
+  const file = openSync(path, 'r');
+  try {
+    let last: number | null = null;
+    for (const { record } of scan(file, path, start)) {
+      const input = record as LoggedInput;
+      assert(last === null || input.n === last + 1, `${path}: input ${input.n} follows ${last}`);
+      last = input.n;
+      yield input;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+async function begin(file: FileHandle, folder: string, about: unknown): Promise<Opened> {
+  const header: Header = { journal: 'troupe', format: journalFormat, about };
+  const line = encodeRecord(header);
+  await file.truncate(0);
+  await file.appendFile(line);
+  await file.datasync();
+  syncFolder(folder);
+  const bytes = Buffer.byteLength(line);
+  return { header, start: bytes, bytes };
+}
+
+async function repair(file: FileHandle, opened: ReturnType<typeof look>): Promise<Opened> {
+  await file.truncate(opened.bytes);
+  await file.datasync();
+  return opened as Opened;
+}
+
+/** Null when there is none, or none that can be trusted: then everything is replayed. */
+function readSnapshot(folder: string, journalBytes: number) {
+  try {
+    const text = readFileSync(join(folder, snapshotName));
+    const record = decodeRecord(text.subarray(0, -1));
+    const snapshot = record as { offset: number; system: StoredSystem } | undefined;
+    return snapshot && snapshot.offset <= journalBytes ? snapshot : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A new name in a folder is only safe once the folder is. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const file = openSync(folder, 'r');
+  fsyncSync(file);
+  closeSync(file);
+}
+
+function explain(error: unknown, folder: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new UserError(
+      'journal.disk-full',
+      `the disk is full: ${folder} can't be written`,
+      'free some space; everything acknowledged so far is safe, and the run can be resumed',
+    );
+  }
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+    return new UserError(
+      'journal.unwritable',
+      `${folder} can't be written (${code})`,
+      'change its permissions, or choose another place with --home',
+    );
+  }
+  return error;
+}
+
+function tooLarge(folder: string, bytesMax: number): UserError {
+  return new UserError(
+    'journal.full',
+    `the journal in ${folder} has reached its limit of ${bytesMax} bytes`,
+    'split the plan into several runs',
+  );
+}
+
+function unreadable(path: string, why: string): UserError {
+  return new UserError('journal.unreadable', `${path} can't be read: ${why}`, 'look at the file');
+}

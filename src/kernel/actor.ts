@@ -1,0 +1,101 @@
+/** One actor at rest: where it stands, and what it waits for. Maps are made when first needed. */
+import type { EventObject } from 'xstate';
+import type { Address } from '../../machines/ids.ts';
+import type { Chart } from './chart.ts';
+import { Mailbox } from './mailbox.ts';
+import type { ActorState } from './state.ts';
+
+export interface Timer {
+  readonly dueMs: number;
+  readonly order: number;
+  readonly event: EventObject;
+}
+
+/** Work under way for an actor. */
+export interface Invocation {
+  readonly id: string;
+  readonly src: string;
+  readonly input: unknown;
+  /** Fences it: `<input number>.<index>`. */
+  readonly effect: string;
+}
+
+export interface Ties {
+  readonly supervisor: Address | null;
+  readonly notify: 'exit' | 'crash';
+  /** The actor that invoked it, and under which id. */
+  readonly parent: { readonly address: Address; readonly id: string } | null;
+}
+
+export class Actor {
+  readonly address: Address;
+  readonly chart: Chart;
+  readonly ties: Ties;
+  state: ActorState;
+  #mailbox: Mailbox<EventObject> | null = null;
+  #timers: Map<string, Timer> | null = null;
+  #invocations: Map<string, Invocation> | null = null;
+
+  constructor(address: Address, chart: Chart, ties: Ties, state: ActorState) {
+    this.address = address;
+    this.chart = chart;
+    this.ties = ties;
+    this.state = state;
+  }
+
+  get alive(): boolean {
+    return this.state.status === 'active';
+  }
+
+  get mailbox(): Mailbox<EventObject> {
+    this.#mailbox ??= new Mailbox();
+    return this.#mailbox;
+  }
+
+  get waiting(): number {
+    return this.#mailbox?.length ?? 0;
+  }
+
+  unread(): Iterable<EventObject> {
+    return this.#mailbox ?? [];
+  }
+
+  get timers(): ReadonlyMap<string, Timer> {
+    return this.#timers ?? none;
+  }
+
+  get invocations(): ReadonlyMap<string, Invocation> {
+    return this.#invocations ?? none;
+  }
+
+  setTimer(id: string, timer: Timer): void {
+    this.#timers ??= new Map();
+    this.#timers.set(id, timer);
+  }
+
+  dropTimer(id: string): boolean {
+    return this.#timers?.delete(id) ?? false;
+  }
+
+  addInvocation(invocation: Invocation): void {
+    this.#invocations ??= new Map();
+    this.#invocations.set(invocation.id, invocation);
+  }
+
+  dropInvocation(id: string): Invocation | undefined {
+    const dropped = this.#invocations?.get(id);
+    this.#invocations?.delete(id);
+    return dropped;
+  }
+
+  /** What is left to end when it ends: its timers are gone, its invocations are told. */
+  clear(): readonly Invocation[] {
+    const invocations = [...this.invocations.values()];
+    this.#timers = null;
+    this.#invocations = null;
+    this.#mailbox = null;
+    return invocations;
+  }
+}
+
+const none: ReadonlyMap<string, never> = new Map<string, never>();

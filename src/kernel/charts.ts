@@ -1,0 +1,56 @@
+/** The machines that a system may run, by name; those invoked inside them are named by their path. */
+import type { AnyStateMachine } from 'xstate';
+import { logicOf } from './admission.ts';
+import { Chart } from './chart.ts';
+import { UserError } from './user-error.ts';
+
+export class Charts {
+  readonly #byKey = new Map<string, Chart>();
+  readonly #keys = new WeakMap<AnyStateMachine, string>();
+
+  /** Refuses a machine that a pure step can't carry, with the reason. */
+  constructor(machines: readonly AnyStateMachine[]) {
+    for (const machine of machines) this.#add(machine, machine.id);
+  }
+
+  get all(): readonly Chart[] {
+    return [...this.#byKey.values()];
+  }
+
+  get(key: string): Chart {
+    const chart = this.#byKey.get(key);
+    if (chart) return chart;
+    const known = [...this.#byKey.keys()].join(', ');
+    throw new UserError(
+      'machine.unknown',
+      `no machine has the id "${key}"; known are ${known}`,
+      'give the machine to the system when it is opened: { machines: [...] }',
+    );
+  }
+
+  /** How the system names a machine it was given. */
+  keyOf(machine: AnyStateMachine): string {
+    return this.#keys.get(machine) ?? machine.id;
+  }
+
+  /** The key of the machine that a chart invokes under this name; null when it is no machine. */
+  childOf(chart: Chart, src: string): string | null {
+    const key = `${chart.key}/${src}`;
+    return this.#byKey.has(key) ? key : null;
+  }
+
+  #add(machine: AnyStateMachine, key: string): void {
+    if (this.#byKey.has(key)) {
+      throw new UserError(
+        'machine.duplicate',
+        `two machines have the id "${key}"`,
+        'give each machine an `id` of its own: the journal names them by it',
+      );
+    }
+    this.#byKey.set(key, new Chart(machine, key));
+    this.#keys.set(machine, key);
+    for (const [src, logic] of logicOf(machine)) {
+      if (logic.kind === 'machine') this.#add(logic.machine, `${key}/${src}`);
+    }
+  }
+}

@@ -1,0 +1,395 @@
+/**
+ * The system as a deterministic program: an input goes in, states change, wishes for the world
+ * come out. It reads no clock and does nothing itself.
+ *
+ * Owns: every actor, mailbox and timer, and the counters. Nobody else changes them.
+ * Invariants (of the list in src/README.md):
+ * - K1 only `#attempt` (a step) and `#stop` replace an actor's state.
+ * - K2 `apply` depends on nothing but the inputs so far, in their order.
+ * - K4 every wish for the world carries (actor, input number, index).
+ * - K6 mailboxes, ended actors, dead letters and the messages of one input are bounded.
+ * - K7 a message to nobody becomes a dead letter.
+ * - K8 what a step throws ends its actor, and its supervisor hears of it.
+ */
+import type { EventObject } from 'xstate';
+import { assert, InvariantError } from '../../machines/errors.ts';
+import type { Address } from '../../machines/ids.ts';
+import type { SpawnWish } from '../../machines/messages.ts';
+import { Actor, type Invocation, type Ties } from './actor.ts';
+import type { Charts } from './charts.ts';
+import { type DeadLetter, DeadLetters } from './dead-letters.ts';
+import { type Effect, type InvokeWish, type Message, parent, self } from './effects.ts';
+import type { Input, Stamped } from './input.ts';
+import { Mailbox } from './mailbox.ts';
+import { Registry } from './registry.ts';
+import { type Due, TimerQueue } from './timer-queue.ts';
+
+/** What the world is asked for; performed only once the input that caused it is on disk (K3). */
+export type Wish =
+  | { readonly kind: 'invoke'; readonly actor: Actor; readonly invocation: Invocation }
+  | { readonly kind: 'cease'; readonly effect: string }
+  | ActWish
+  | FactWish
+  | { readonly kind: 'reply'; readonly to: Address; readonly event: EventObject }
+  | { readonly kind: 'ended'; readonly actor: Actor };
+
+export interface ActWish {
+  readonly kind: 'act';
+  readonly address: Address;
+  readonly machine: string;
+  /** Fences it: `<input number>.<index>`. */
+  readonly effect: string;
+  readonly name: string;
+  readonly params: unknown;
+  readonly run: (() => void) | null;
+}
+
+export interface FactWish {
+  readonly kind: 'fact';
+  /** Counts the facts of a system from 1, without gaps. */
+  readonly seq: number;
+  readonly at: number;
+  readonly actor: Address;
+  readonly event: EventObject;
+}
+
+export interface CoreLimits {
+  /** Messages that wait in one mailbox; more become dead letters. */
+  readonly mailboxMax: number;
+  /** Messages that one input may cause; more is a loop, and a bug. */
+  readonly messagesPerInputMax: number;
+  /** Ended actors whose last state is kept to be looked at; the oldest go first. */
+  readonly endedMax: number;
+}
+
+export const defaultLimits: CoreLimits = {
+  mailboxMax: 1_000_000,
+  messagesPerInputMax: 100_000_000,
+  endedMax: 1_000_000,
+};
+
+/** Replies go to an address of this form, and leave the system. */
+const askPrefix = 'ask/';
+
+export class Core {
+  readonly registry: Registry;
+  readonly deadLetters = new DeadLetters();
+  readonly limits: CoreLimits;
+  readonly #charts: Charts;
+  readonly #timers = new TimerQueue((due) => this.#stillCounts(due));
+  /** Actors with something in their mailbox. */
+  readonly #runnable = new Mailbox<Actor>(1024);
+  /** The number and time of the input under way. */
+  #n = 0;
+  #at = 0;
+  #index = 0;
+  #factSeq = 0;
+  #timerOrder = 0;
+  #wishes: Wish[] = [];
+
+  constructor(charts: Charts, limits: CoreLimits = defaultLimits) {
+    this.#charts = charts;
+    this.limits = limits;
+    this.registry = new Registry(limits.endedMax);
+  }
+
+  get n(): number {
+    return this.#n;
+  }
+
+  get at(): number {
+    return this.#at;
+  }
+
+  get counters() {
+    return {
+      n: this.#n,
+      at: this.#at,
+      factSeq: this.#factSeq,
+      timerOrder: this.#timerOrder,
+    };
+  }
+
+  /** Puts a stored system in place of this one; see persist.ts. */
+  restore(counters: Core['counters'], actors: readonly Actor[]): void {
+    assert(this.#n === 0, 'only a system that has seen no input can be restored');
+    this.#n = counters.n;
+    this.#at = counters.at;
+    this.#factSeq = counters.factSeq;
+    this.#timerOrder = counters.timerOrder;
+    for (const actor of actors) {
+      this.registry.add(actor);
+      for (const [timer, { dueMs, order }] of actor.timers) {
+        this.#timers.add({ dueMs, order, address: actor.address, timer });
+      }
+    }
+  }
+
+  /** Works one input off until every mailbox is empty. */
+  apply({ n, at, input }: Stamped): readonly Wish[] {
+    assert(n === this.#n + 1, `input ${n} does not follow ${this.#n}`);
+    this.#n = n;
+    this.#at = at;
+    this.#index = 0;
+    this.#wishes = [];
+    this.#take(input);
+    this.#drain();
+    return this.#wishes;
+  }
+
+  /** The next timer to fire, if any. */
+  nextDue(): Due | undefined {
+    return this.#timers.peek();
+  }
+
+  /** Whether an end of this invocation would still change anything. */
+  awaits(address: Address, id: string, effect: string): boolean {
+    return this.registry.find(address)?.invocations.get(id)?.effect === effect;
+  }
+
+  #take(input: Input): void {
+    switch (input.kind) {
+      case 'spawn':
+        return this.#spawn(input, null);
+      case 'stop':
+        return this.#stop(input.address);
+      case 'event':
+        return this.#post(input.to, input.event, false);
+      case 'done':
+        return this.#conclude(input, endOf('done', input.id, input.output));
+      case 'broke':
+        return this.#conclude(input, endOf('error', input.id, input.error));
+      case 'timer':
+        return this.#fire(input.to, input.timer);
+    }
+  }
+
+  #conclude({ to, id, effect }: Input & { kind: 'done' | 'broke' }, event: EventObject): void {
+    if (!this.awaits(to, id, effect)) return;
+    const actor = this.registry.find(to) as Actor;
+    actor.dropInvocation(id);
+    this.#enqueue(actor, event);
+  }
+
+  #fire(address: Address, id: string): void {
+    const actor = this.registry.find(address);
+    const timer = actor?.timers.get(id);
+    if (!actor || !timer) return;
+    actor.dropTimer(id);
+    this.#enqueue(actor, timer.event);
+  }
+
+  #post(to: Address, event: EventObject, ifThere: boolean): void {
+    const actor = this.registry.find(to);
+    if (actor) return this.#enqueue(actor, event);
+    if (to.startsWith(askPrefix)) this.#wishes.push({ kind: 'reply', to, event });
+    else if (!ifThere) this.#bury(to, event, 'nobody is there');
+  }
+
+  #enqueue(actor: Actor, event: EventObject): void {
+    const { mailbox } = actor;
+    if (mailbox.length >= this.limits.mailboxMax) {
+      return this.#bury(actor.address, event, 'its mailbox is full');
+    }
+    mailbox.push(event);
+    if (mailbox.length === 1) this.#runnable.push(actor);
+  }
+
+  #bury(to: Address, event: EventObject, why: DeadLetter['why']): void {
+    this.deadLetters.add({ n: this.#n, at: this.#at, to, event, why });
+  }
+
+  /** One message a turn, so that nobody waits for a busy neighbour. */
+  #drain(): void {
+    let left = this.limits.messagesPerInputMax;
+    for (let actor = this.#runnable.shift(); actor; actor = this.#runnable.shift()) {
+      if (!actor.alive) continue;
+      const event = actor.mailbox.shift();
+      if (actor.waiting > 0) this.#runnable.push(actor);
+      if (event) this.#attempt(actor, event);
+      left -= 1;
+      if (left < 0) throw new InvariantError(`input ${this.#n} causes messages without end`);
+    }
+  }
+
+  #enact(actor: Actor, effect: Effect): void {
+    switch (effect.kind) {
+      case 'send':
+        for (const message of effect.messages) this.#send(actor, message);
+        return;
+      case 'spawn':
+        for (const wish of effect.wishes) this.#spawn(wish, null);
+        return;
+      case 'stop':
+        for (const address of effect.addresses) this.#stop(address);
+        return;
+      case 'timer.set':
+        return this.#setTimer(actor, effect);
+      case 'timer.cancel':
+        if (actor.dropTimer(effect.timer)) this.#timers.noteStale();
+        return;
+      case 'invoke.start':
+        return this.#invoke(actor, effect);
+      case 'invoke.stop':
+        return this.#cease(actor, actor.dropInvocation(effect.id));
+      case 'fact':
+        return this.#tell(actor.address, effect.event);
+      case 'act':
+        return this.#act(actor, effect);
+    }
+  }
+
+  #send(actor: Actor, { to, event, ifThere = false }: Message): void {
+    if (typeof to === 'string') return this.#post(to, event, ifThere);
+    if (Array.isArray(to)) {
+      for (const address of to as readonly Address[]) this.#post(address, event, ifThere);
+      return;
+    }
+    this.#post(this.#resolve(actor, to as typeof parent), event, ifThere);
+  }
+
+  #resolve(actor: Actor, to: typeof parent | typeof self | { child: string }): Address {
+    if (to === self) return actor.address;
+    if (to === parent) {
+      assert(actor.ties.parent, `${actor.address} has no parent to send to`);
+      return actor.ties.parent.address;
+    }
+    return `${actor.address}/${(to as { child: string }).child}` as Address;
+  }
+
+  #spawn(wish: SpawnWish, parentOf: Ties['parent']): void {
+    const { address, machine, input, supervisor = null, notify = 'crash' } = wish;
+    assert(!this.registry.find(address), `${address} is taken by a living actor`);
+    const chart = this.#charts.get(machine);
+    const ties: Ties = { supervisor, notify, parent: parentOf };
+    const actor = new Actor(address, chart, ties, chart.unborn);
+    this.registry.add(actor);
+    this.#attempt(actor, null, input);
+  }
+
+  /** The first step when there is no event yet. A crash stays in its actor (K8). */
+  #attempt(actor: Actor, event: EventObject | null, input?: unknown): void {
+    try {
+      const { chart } = actor;
+      const { state, effects } = event ? chart.step(actor.state, event) : chart.initial(input);
+      actor.state = state;
+      for (const effect of effects) this.#enact(actor, effect);
+    } catch (error) {
+      actor.state = { ...actor.state, status: 'error', error };
+    }
+    if (!actor.alive) this.#end(actor);
+  }
+
+  #stop(address: Address): void {
+    const actor = this.registry.find(address);
+    if (!actor) return;
+    actor.state = { ...actor.state, status: 'stopped' };
+    this.#end(actor);
+  }
+
+  #setTimer(actor: Actor, { timer, event, delayMs }: Effect & { kind: 'timer.set' }): void {
+    this.#timerOrder += 1;
+    const order = this.#timerOrder;
+    const id = timer ?? `${event.type}#${order}`;
+    const dueMs = this.#at + Math.max(0, delayMs);
+    if (actor.dropTimer(id)) this.#timers.noteStale();
+    actor.setTimer(id, { dueMs, order, event });
+    this.#timers.add({ dueMs, order, address: actor.address, timer: id });
+  }
+
+  #stillCounts({ address, timer, order }: Due): boolean {
+    return this.registry.find(address)?.timers.get(timer)?.order === order;
+  }
+
+  #invoke(actor: Actor, { id, src, input }: InvokeWish): void {
+    const invocation = { id, src, input, effect: this.#nextEffect() };
+    actor.addInvocation(invocation);
+    const machine = this.#charts.childOf(actor.chart, src);
+    if (!machine) {
+      this.#wishes.push({ kind: 'invoke', actor, invocation });
+      return;
+    }
+    const address = `${actor.address}/${id}` as Address;
+    this.#spawn({ machine, address, input }, { address: actor.address, id });
+  }
+
+  #cease(actor: Actor, invocation: Invocation | undefined): void {
+    if (!invocation) return;
+    if (this.#charts.childOf(actor.chart, invocation.src)) {
+      this.#stop(`${actor.address}/${invocation.id}` as Address);
+    } else this.#wishes.push({ kind: 'cease', effect: invocation.effect });
+  }
+
+  #tell(actor: Address, event: EventObject): void {
+    this.#factSeq += 1;
+    this.#wishes.push({ kind: 'fact', seq: this.#factSeq, at: this.#at, actor, event });
+  }
+
+  #act(actor: Actor, { name, params, run }: Effect & { kind: 'act' }): void {
+    const { address, chart } = actor;
+    const effect = this.#nextEffect();
+    this.#wishes.push({ kind: 'act', address, machine: chart.key, effect, name, params, run });
+  }
+
+  #nextEffect(): string {
+    this.#index += 1;
+    return `${this.#n}.${this.#index}`;
+  }
+
+  /** Its timers and work end with it, those who depend on it hear of it, and its state is kept. */
+  #end(actor: Actor): void {
+    this.registry.retire(actor);
+    for (const event of actor.unread()) this.#bury(actor.address, event, 'it ended first');
+    for (const invocation of actor.clear()) this.#cease(actor, invocation);
+    if (actor.state.status === 'error') this.#stopSupervised(actor.address);
+    this.#wishes.push({ kind: 'ended', actor });
+    this.#notifySupervisor(actor);
+    this.#notifyParent(actor);
+  }
+
+  /** OTP's link from a supervisor to its children: without it nobody would look after them. */
+  #stopSupervised(supervisor: Address): void {
+    for (const actor of this.registry.living()) {
+      if (actor.ties.supervisor === supervisor) this.#stop(actor.address);
+    }
+  }
+
+  #notifySupervisor({ address, ties, state }: Actor): void {
+    if (!ties.supervisor || state.status === 'stopped') return;
+    const crashed = state.status === 'error';
+    if (!crashed && ties.notify === 'crash') return;
+    const error = crashed ? messageOf(state.error) : null;
+    const event = {
+      type: 'child.exited',
+      child: address,
+      output: state.output,
+      error,
+      at: this.#at,
+    };
+    this.#post(ties.supervisor, event, true);
+  }
+
+  #notifyParent({ ties, state }: Actor): void {
+    const { parent: above } = ties;
+    const actor = above && this.registry.find(above.address);
+    if (!actor || state.status === 'stopped') return;
+    actor.dropInvocation(above.id);
+    const done = state.status === 'done';
+    this.#enqueue(
+      actor,
+      endOf(done ? 'done' : 'error', above.id, done ? state.output : state.error),
+    );
+  }
+}
+
+/** The event by which XState's machines hear that what they invoked has ended. */
+function endOf(how: 'done' | 'error', id: string, data: unknown): EventObject {
+  const type = `xstate.${how}.actor.${id}`;
+  const event =
+    how === 'done' ? { type, actorId: id, output: data } : { type, actorId: id, error: data };
+  return event;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

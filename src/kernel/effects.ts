@@ -1,0 +1,118 @@
+/** Everything a step can want of the world outside its actor: a closed union, and its one reading. */
+import type { EventObject } from 'xstate';
+import type { Address } from '../../machines/ids.ts';
+import type { SpawnWish } from '../../machines/messages.ts';
+import { isSelf, parentRef, type ResolvedAction } from './xstate.ts';
+
+export type Effect =
+  /** Messages, in order. */
+  | { readonly kind: 'send'; readonly messages: readonly Message[] }
+  /** New actors, each running a machine that the system knows by its id. */
+  | { readonly kind: 'spawn'; readonly wishes: readonly SpawnWish[] }
+  | { readonly kind: 'stop'; readonly addresses: readonly Address[] }
+  | {
+      readonly kind: 'timer.set';
+      /** Null: it can't be cancelled, and stands beside others of its type. */
+      readonly timer: string | null;
+      readonly event: EventObject;
+      readonly delayMs: number;
+    }
+  | { readonly kind: 'timer.cancel'; readonly timer: string }
+  | ({ readonly kind: 'invoke.start' } & InvokeWish)
+  | { readonly kind: 'invoke.stop'; readonly id: string }
+  /** Something observers hear; it changes nothing. */
+  | { readonly kind: 'fact'; readonly event: EventObject }
+  /** A named action for a behaviour, or its own implementation, to carry out. */
+  | {
+      readonly kind: 'act';
+      readonly name: string;
+      readonly params: unknown;
+      readonly run: Run | null;
+    };
+
+export interface InvokeWish {
+  readonly id: string;
+  readonly src: string;
+  readonly input: unknown;
+}
+
+export interface Message {
+  readonly to: Destination;
+  readonly event: EventObject;
+  readonly ifThere?: boolean;
+}
+
+export type Destination =
+  | Address
+  | readonly Address[]
+  | typeof parent
+  | typeof self
+  | { readonly child: string };
+
+/** The actor that invoked the sender as its child. */
+export const parent = Symbol('parent');
+export const self = Symbol('self');
+
+type Run = () => void;
+
+/** Reads one action that XState resolved; null for one that asks nothing of the world. */
+export function effectOf(action: ResolvedAction): Effect | null {
+  switch (action.type) {
+    case 'send':
+      return { kind: 'send', messages: [action.params as Message] };
+    case 'sendAll':
+      return sendAll(action.params as { messages: readonly Message[] });
+    case 'spawnAll':
+      return { kind: 'spawn', ...(action.params as { wishes: readonly SpawnWish[] }) };
+    case 'stopAll':
+      return { kind: 'stop', ...(action.params as { addresses: readonly Address[] }) };
+    case 'xstate.raise':
+      return raised(action.params as { event: EventObject; id?: string; delay?: number });
+    case 'xstate.cancel':
+      return { kind: 'timer.cancel', timer: (action.params as { sendId: string }).sendId };
+    case 'xstate.spawnChild': {
+      const { id, src, input } = action.params as { id: string; src: string; input: unknown };
+      return { kind: 'invoke.start', id, src, input };
+    }
+    case 'xstate.stopChild':
+      return action.params
+        ? { kind: 'invoke.stop', id: (action.params as { id: string }).id }
+        : null;
+    case 'xstate.emit':
+      return { kind: 'fact', event: (action.params as { event: EventObject }).event };
+    case 'xstate.sendTo':
+      return sentTo(action.params as SentTo);
+    default:
+      return named(action);
+  }
+}
+
+function sendAll({ messages }: { messages: readonly Message[] }): Effect | null {
+  return messages.length > 0 ? { kind: 'send', messages } : null;
+}
+
+function raised({ event, id, delay }: { event: EventObject; id?: string; delay?: number }) {
+  // Without a delay XState has already taken it inside the same step.
+  if (delay === undefined) return null;
+  return { kind: 'timer.set', timer: id ?? null, event, delayMs: delay } as const;
+}
+
+interface SentTo {
+  readonly to: { readonly id: string };
+  readonly event: EventObject;
+  readonly delay?: number;
+}
+
+function sentTo({ to, event, delay }: SentTo): Effect {
+  if (delay !== undefined) {
+    throw new TypeError(`a delayed sendTo can't be carried: use \`after\`, or raise with a delay`);
+  }
+  const receiver = to === parentRef ? parent : isSelf(to) ? self : { child: to.id };
+  return { kind: 'send', messages: [{ to: receiver, event }] };
+}
+
+function named(action: ResolvedAction): Effect {
+  const { exec, info, params } = action;
+  const run = typeof exec === 'function' ? () => void exec(info, params) : null;
+  return { kind: 'act', name: action.type, params, run };
+}

@@ -1,0 +1,170 @@
+/**
+ * Carries out what the core wished for: starts and ends invoked work, runs named actions.
+ *
+ * Owns: the abort controllers of the work under way, and which acts are still unfinished.
+ * Invariants:
+ * - it is only ever given wishes whose input is on disk (K3);
+ * - the end of work comes back as an input with the effect that started it (K4);
+ * - what a behaviour throws never gets past here: work answers with it, an act reports it.
+ */
+import type { Address } from '../../machines/ids.ts';
+import type { Actor, Invocation } from './actor.ts';
+import { type Logic, logicOf } from './admission.ts';
+import type { Behaviour, Behaviours, Call } from './behaviours.ts';
+import type { Charts } from './charts.ts';
+import type { ActWish } from './core.ts';
+import { errorData, type Input } from './input.ts';
+import { UserError } from './user-error.ts';
+
+export interface Reports {
+  /** The end of invoked work, as the input it is. */
+  readonly ended: (input: Input & { kind: 'done' | 'broke' }) => void;
+  /** An act that failed: the world did not do what the machines count on. */
+  readonly failed: (act: ActWish, error: unknown) => void;
+}
+
+/** One piece of work under way; its signal is made only for behaviours that look at it. */
+class Work implements Call {
+  readonly input: unknown;
+  readonly actor: Address;
+  readonly effect: string;
+  readonly resumed: boolean;
+  #controller: AbortController | undefined;
+
+  constructor(input: unknown, actor: Address, effect: string, resumed: boolean) {
+    this.input = input;
+    this.actor = actor;
+    this.effect = effect;
+    this.resumed = resumed;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#controller ??= new AbortController();
+    this.#controller.abort();
+  }
+}
+
+export class Performer {
+  readonly #behaviours: Behaviours;
+  readonly #logics = new Map<string, ReadonlyMap<string, Logic>>();
+  readonly #reports: Reports;
+  readonly #working = new Map<string, Work>();
+  /** Unfinished acts by the number of their input, oldest first. */
+  readonly #unfinished = new Map<number, number>();
+  #settled: (() => void)[] = [];
+
+  constructor(charts: Charts, behaviours: Behaviours, reports: Reports) {
+    this.#behaviours = behaviours;
+    this.#reports = reports;
+    for (const { key, origin } of charts.all) this.#logics.set(key, logicOf(origin));
+  }
+
+  /** Acts of every input up to this one have been carried out, given that `upTo` was begun. */
+  performed(upTo: number): number {
+    const [oldest] = this.#unfinished.keys();
+    return oldest === undefined ? upTo : oldest - 1;
+  }
+
+  get busy(): boolean {
+    return this.#working.size > 0 || this.#unfinished.size > 0;
+  }
+
+  invoke(actor: Actor, invocation: Invocation, resumed: boolean): void {
+    const { id, src, input, effect } = invocation;
+    const to = actor.address;
+    const work = new Work(input, to, effect, resumed);
+    this.#working.set(effect, work);
+    const end = (ending: Input & { kind: 'done' | 'broke' }): void => {
+      this.#working.delete(effect);
+      this.#quieten();
+      this.#reports.ended(ending);
+    };
+    const broke = (error: unknown): void =>
+      end({ kind: 'broke', to, id, effect, error: errorData(error) });
+    try {
+      const answer = this.#workOf(actor, src)(work as unknown as Call<never>);
+      if (!isPromise(answer)) return end({ kind: 'done', to, id, effect, output: answer });
+      answer.then((output) => end({ kind: 'done', to, id, effect, output }), broke);
+    } catch (error) {
+      broke(error);
+    }
+  }
+
+  cease(effect: string): void {
+    this.#working.get(effect)?.abort();
+  }
+
+  act(wish: ActWish, resumed: boolean): void {
+    const behaviour = this.#behaviours[wish.machine]?.[wish.name];
+    if (!behaviour && !wish.run) return;
+    try {
+      const answer = behaviour ? behaviour(this.#callOf(wish, resumed)) : wish.run?.();
+      if (isPromise(answer)) this.#await(wish, answer);
+    } catch (error) {
+      this.#reports.failed(wish, error);
+    }
+  }
+
+  /** Gives all work up, and resolves when nothing is under way any more. */
+  async close(): Promise<void> {
+    for (const work of this.#working.values()) work.abort();
+    await this.quiet();
+  }
+
+  /** Resolves when neither work nor acts are under way. */
+  quiet(): Promise<void> {
+    if (!this.busy) return Promise.resolve();
+    return new Promise((resolve) => this.#settled.push(resolve));
+  }
+
+  #await(wish: ActWish, answer: PromiseLike<unknown>): void {
+    const n = Number.parseInt(wish.effect, 10);
+    this.#unfinished.set(n, (this.#unfinished.get(n) ?? 0) + 1);
+    const finish = (): void => {
+      const left = (this.#unfinished.get(n) ?? 1) - 1;
+      if (left > 0) this.#unfinished.set(n, left);
+      else this.#unfinished.delete(n);
+      this.#quieten();
+    };
+    answer.then(finish, (error: unknown) => {
+      this.#reports.failed(wish, error);
+      finish();
+    });
+  }
+
+  #quieten(): void {
+    if (this.busy) return;
+    const settled = this.#settled;
+    this.#settled = [];
+    for (const resolve of settled) resolve();
+  }
+
+  #callOf({ params, address, effect }: ActWish, resumed: boolean): Call<never> {
+    return { input: params as never, actor: address, effect, resumed, signal: never };
+  }
+
+  #workOf(actor: Actor, src: string): Behaviour<never> {
+    const { key } = actor.chart;
+    const given = this.#behaviours[key]?.[src];
+    if (given) return given;
+    const logic = this.#logics.get(key)?.get(src);
+    if (logic?.kind === 'promise') return logic.create as Behaviour<never>;
+    throw new UserError(
+      'behaviour.missing',
+      `nothing is given for "${src}", which machine "${key}" invokes`,
+      `give it when the system is opened: { behaviours: { "${key}": { "${src}": ... } } }`,
+    );
+  }
+}
+
+/** An act can't be called back. */
+const never = new AbortController().signal;
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as Partial<PromiseLike<unknown>> | null)?.then === 'function';
+}

@@ -1,0 +1,369 @@
+/**
+ * A living system: takes inputs, journals them, steps, flushes once for many, and only then acts.
+ *
+ * Owns: the core, the performer, and the order between them.
+ * Invariants:
+ * - K3 a wish is performed only after the flush that covers its input.
+ * - K5 the clock is armed for the earliest journalled due time, also after a restart.
+ * - A system whose log failed performs nothing more and takes nothing more: it is halted.
+ */
+import type { AnyMachineSnapshot, AnyStateMachine, EventObject, InputFrom } from 'xstate';
+import { assertNever } from '../../machines/errors.ts';
+import { type Address, address } from '../../machines/ids.ts';
+import type { SpawnWish } from '../../machines/messages.ts';
+import type { Actor } from './actor.ts';
+import type { Behaviours } from './behaviours.ts';
+import { Charts } from './charts.ts';
+import { type Clock, systemClock } from './clock.ts';
+import {
+  type ActWish,
+  Core,
+  type CoreLimits,
+  defaultLimits,
+  type FactWish,
+  type Wish,
+} from './core.ts';
+import { type Ending, endingOf } from './ending.ts';
+import type { Input } from './input.ts';
+import type { Log } from './log.ts';
+import { Performer } from './performer.ts';
+import { hashOf, restoreCore, type StoredCore, storeCore } from './persist.ts';
+import { Ref } from './ref.ts';
+import { closed, gone, taken, unknownEvent } from './refusals.ts';
+import { UserError } from './user-error.ts';
+
+export interface SystemOptions {
+  readonly log: Log;
+  readonly machines: readonly AnyStateMachine[];
+  readonly behaviours?: Behaviours;
+  readonly clock?: Clock;
+  readonly limits?: Partial<CoreLimits>;
+  /** Inputs between two stored systems, at least; it also waits for as many as there are actors. */
+  readonly storeEvery?: number;
+  /** Hears of every act that failed. */
+  readonly onActFailed?: (act: ActWish, error: unknown) => void;
+}
+
+type FactListener = (fact: FactWish) => void;
+
+/** How long it steps before I/O, signals and screens get their turn. */
+const stretchMs = 8;
+const defaultStoreEvery = 10_000;
+
+interface Applied {
+  readonly n: number;
+  readonly wishes: readonly Wish[];
+}
+
+export class System {
+  readonly clock: Clock;
+  readonly core: Core;
+  readonly #log: Log;
+  readonly #charts: Charts;
+  readonly #performer: Performer;
+  readonly #storeEvery: number;
+  readonly #factListeners = new Set<FactListener>();
+  readonly #asks = new Map<Address, (event: EventObject) => void>();
+  readonly #endings = new Map<Address, ((ending: Ending) => void)[]>();
+  #state: 'open' | 'closing' | 'closed' | { readonly halted: unknown } = 'open';
+  #haltListeners: ((error: unknown) => void)[] = [];
+  /** Stepped, and waiting for their flush. */
+  #applied: Applied[] = [];
+  #pumping: Promise<void> | null = null;
+  #disarm: () => void = () => {};
+  #armedFor = Number.POSITIVE_INFINITY;
+  #storedAt = 0;
+  #askCount = 0;
+
+  private constructor(options: SystemOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.#log = options.log;
+    this.#charts = new Charts(options.machines);
+    this.core = new Core(this.#charts, { ...defaultLimits, ...options.limits });
+    this.#storeEvery = options.storeEvery ?? defaultStoreEvery;
+    this.#performer = new Performer(this.#charts, options.behaviours ?? {}, {
+      ended: (input) => this.#takeEnd(input),
+      failed: (act, error) => options.onActFailed?.(act, error),
+    });
+  }
+
+  /** Opens the log, brings the system to where it was, and goes on with what was under way. */
+  static async open(options: SystemOptions): Promise<System> {
+    const system = new System(options);
+    await system.#recover();
+    return system;
+  }
+
+  /** A new actor; its address must not be taken. */
+  spawn<Machine extends AnyStateMachine>(
+    machine: Machine,
+    wish: { id: string; input?: InputFrom<Machine> } & Pick<SpawnWish, 'supervisor' | 'notify'>,
+  ): Ref<Machine> {
+    const { id, ...rest } = wish;
+    const at = address(id);
+    if (this.core.registry.find(at)) throw taken(id);
+    this.inject({
+      kind: 'spawn',
+      machine: this.#charts.keyOf(machine),
+      address: at,
+      input: undefined,
+      ...rest,
+    });
+    return this.ref(machine, id);
+  }
+
+  /** The way to an actor that was spawned before, perhaps in an earlier life of the process. */
+  ref<Machine extends AnyStateMachine>(machine: Machine, id: string): Ref<Machine> {
+    return new Ref(this, machine, address(id));
+  }
+
+  /** Sends from outside; resolves when the message is safe. Refuses what nobody could mean. */
+  send(to: Address, event: EventObject, by?: string): Promise<void> {
+    this.#admit(to, event);
+    this.inject({ kind: 'event', to, event, ...(by === undefined ? {} : { by }) });
+    return this.flushed();
+  }
+
+  /** The first reply to an event that carries `replyTo`; rejects after the deadline. */
+  ask(to: Address, event: EventObject, deadlineMs: number): Promise<EventObject> {
+    this.#askCount += 1;
+    const replyTo = address(`ask/${this.#askCount}`);
+    return new Promise((resolve, reject) => {
+      const finish = (): void => {
+        cancel();
+        this.#asks.delete(replyTo);
+      };
+      const cancel = this.clock.at(this.clock.now() + deadlineMs, () => {
+        finish();
+        const hint = 'ask again with a longer deadline, or look whether it is alive';
+        reject(new UserError('ask.timed-out', `${to} did not reply in ${deadlineMs} ms`, hint));
+      });
+      this.#asks.set(replyTo, (reply) => {
+        finish();
+        resolve(reply);
+      });
+      this.send(to, { ...event, replyTo } as EventObject).catch((error) => {
+        finish();
+        reject(error);
+      });
+    });
+  }
+
+  /** How an actor ended; at once when it has. */
+  ending(of: Address): Promise<Ending> {
+    const known = this.core.registry.lookUp(of);
+    if (known && !known.alive) return Promise.resolve(endingOf(known));
+    return new Promise((resolve) => {
+      const waiting = this.#endings.get(of) ?? [];
+      this.#endings.set(of, [...waiting, resolve]);
+    });
+  }
+
+  /** An actor's state now, or its last one. */
+  look(at: Address): AnyMachineSnapshot | undefined {
+    const actor = this.core.registry.lookUp(at);
+    return actor?.chart.snapshot(actor.state);
+  }
+
+  /** Calls for every fact, once its input is safe. Returns how to stop. */
+  onFact(listener: FactListener): () => void {
+    this.#factListeners.add(listener);
+    return () => this.#factListeners.delete(listener);
+  }
+
+  /** Calls when the log fails: nothing is taken or done any more. */
+  onHalt(listener: (error: unknown) => void): void {
+    if (typeof this.#state === 'object') listener(this.#state.halted);
+    else this.#haltListeners.push(listener);
+  }
+
+  /** The same for the same inputs, live or replayed. */
+  hash(): string {
+    return hashOf(this.core);
+  }
+
+  /** Resolves when everything taken so far is safe. */
+  flushed(): Promise<void> {
+    if (typeof this.#state === 'object') return Promise.reject(this.#state.halted);
+    return this.#pumping ?? Promise.resolve();
+  }
+
+  /** Resolves when nothing is to be done but wait for timers and people. */
+  async idle(): Promise<void> {
+    while (this.#pumping || this.#performer.busy) {
+      await this.#pumping;
+      await this.#performer.quiet();
+    }
+  }
+
+  /** Gives up work under way, waits for its end, and closes the log. The system can be reopened. */
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return;
+    const wasOpen = this.#state === 'open';
+    if (wasOpen) this.#state = 'closing';
+    this.#disarm();
+    await this.#pumping;
+    await this.#performer.close();
+    if (wasOpen) await this.#pumping;
+    this.#state = 'closed';
+    await this.#log.close();
+  }
+
+  /** The one door for everything that comes from outside. */
+  inject(input: Input): void {
+    if (typeof this.#state === 'object') throw this.#state.halted;
+    if (this.#state === 'closed') throw closed();
+    const at = Math.max(this.clock.now(), this.core.at);
+    const stamped = { n: this.core.n + 1, at, input };
+    try {
+      this.#log.append({ ...stamped, performed: this.#performedSoFar() });
+      this.#applied.push({ n: stamped.n, wishes: this.core.apply(stamped) });
+    } catch (error) {
+      this.#halt(error);
+      throw error;
+    }
+    this.#pumping ??= this.#pump();
+  }
+
+  /** Flushes and performs until nothing is left; batches grow while a flush is under way. */
+  async #pump(): Promise<void> {
+    await null; // whatever else is injected now shares the flush
+    let breathedAt = this.clock.elapsed();
+    try {
+      while (this.#applied.length > 0) {
+        const batch = this.#applied;
+        this.#applied = [];
+        const flushed = this.#log.flush();
+        if (flushed) await flushed;
+        for (const { wishes } of batch) for (const wish of wishes) this.#perform(wish, false);
+        await this.#storeWhenDue();
+        if (this.clock.elapsed() - breathedAt > stretchMs) {
+          await this.clock.breathe();
+          breathedAt = this.clock.elapsed();
+        }
+      }
+    } catch (error) {
+      this.#halt(error);
+    } finally {
+      this.#pumping = null;
+    }
+    this.#arm();
+  }
+
+  #perform(wish: Wish, resumed: boolean): void {
+    switch (wish.kind) {
+      case 'invoke':
+        if (this.#state !== 'open') return;
+        return this.#performer.invoke(wish.actor, wish.invocation, resumed);
+      case 'cease':
+        return this.#performer.cease(wish.effect);
+      case 'act':
+        return this.#performer.act(wish, resumed);
+      case 'fact':
+        for (const listener of this.#factListeners) listener(wish);
+        return;
+      case 'reply':
+        return this.#asks.get(wish.to)?.(wish.event);
+      case 'ended':
+        return this.#announceEnd(wish.actor);
+      default:
+        return assertNever(wish);
+    }
+  }
+
+  #announceEnd(actor: Actor): void {
+    const waiting = this.#endings.get(actor.address);
+    this.#endings.delete(actor.address);
+    for (const resolve of waiting ?? []) resolve(endingOf(actor));
+  }
+
+  /** Work that ended after all is closing or for nobody is not worth a record. */
+  #takeEnd(input: Input & { kind: 'done' | 'broke' }): void {
+    if (this.#state !== 'open') return;
+    if (this.core.awaits(input.to, input.id, input.effect)) this.inject(input);
+  }
+
+  #admit(to: Address, event: EventObject): void {
+    const actor = this.core.registry.find(to);
+    if (!actor) throw gone(to);
+    if (event.type.startsWith('xstate.') || !actor.chart.knows(event.type)) {
+      throw unknownEvent(actor, event.type);
+    }
+  }
+
+  /** Brings the clock's one alarm to the earliest due time. */
+  #arm(): void {
+    if (this.#state !== 'open') return;
+    const due = this.core.nextDue()?.dueMs ?? Number.POSITIVE_INFINITY;
+    if (due === this.#armedFor) return;
+    this.#disarm();
+    this.#armedFor = due;
+    this.#disarm = Number.isFinite(due) ? this.clock.at(due, () => this.#ring()) : () => {};
+  }
+
+  #ring(): void {
+    this.#armedFor = Number.POSITIVE_INFINITY;
+    if (this.#state !== 'open') return;
+    const now = this.clock.now();
+    for (let due = this.core.nextDue(); due && due.dueMs <= now; due = this.core.nextDue()) {
+      this.inject({ kind: 'timer', to: due.address, timer: due.timer });
+    }
+    if (!this.#pumping) this.#arm();
+  }
+
+  #performedSoFar(): number {
+    const begun = this.#applied[0]?.n ?? this.core.n + 1;
+    return this.#performer.performed(begun - 1);
+  }
+
+  /** Rarer the more actors there are, so that its cost per input does not grow with them. */
+  async #storeWhenDue(): Promise<void> {
+    const since = this.core.n - this.#storedAt;
+    if (since < this.#storeEvery || since < 2 * this.core.registry.kept) return;
+    if (this.#applied.length > 0 || this.#performer.performed(this.core.n) < this.core.n) return;
+    await this.store();
+  }
+
+  /** Stores the system as it is now, so that the next life starts from here. */
+  async store(): Promise<void> {
+    this.#storedAt = this.core.n;
+    await this.#log.store({ n: this.core.n, core: storeCore(this.core) });
+  }
+
+  async #recover(): Promise<void> {
+    const { stored, inputs } = await this.#log.load();
+    if (stored) restoreCore(this.core, this.#charts, stored.core as StoredCore);
+    this.#storedAt = this.core.n;
+    const doubtful: ActWish[] = [];
+    let performed = this.core.n;
+    for (const input of inputs) {
+      performed = Math.max(performed, input.performed);
+      const wishes = this.core.apply(input);
+      doubtful.push(...wishes.filter((wish) => wish.kind === 'act'));
+    }
+    for (const act of doubtful) {
+      if (Number.parseInt(act.effect, 10) > performed) this.#performer.act(act, true);
+    }
+    this.#goOn();
+  }
+
+  /** What was under way when the last life ended is called again, and told so. */
+  #goOn(): void {
+    for (const actor of this.core.registry.living()) {
+      for (const invocation of actor.invocations.values()) {
+        if (this.#charts.childOf(actor.chart, invocation.src)) continue;
+        this.#performer.invoke(actor, invocation, true);
+      }
+    }
+    this.#arm();
+  }
+
+  #halt(error: unknown): void {
+    if (typeof this.#state === 'object') return;
+    this.#state = { halted: error };
+    this.#disarm();
+    const listeners = this.#haltListeners;
+    this.#haltListeners = [];
+    for (const listener of listeners) listener(error);
+  }
+}

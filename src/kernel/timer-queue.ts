@@ -1,0 +1,98 @@
+/**
+ * Which timer is due next, over all actors: a binary heap of absolute due times.
+ *
+ * An actor's own map says which of its timers still count; an entry that no longer stands there is
+ * stale, and is dropped when it comes up or when stale ones outnumber the rest.
+ */
+import type { Address } from '../../machines/ids.ts';
+
+export interface Due {
+  readonly dueMs: number;
+  /** Breaks ties: the order in which timers were set. */
+  readonly order: number;
+  readonly address: Address;
+  readonly timer: string;
+}
+
+export class TimerQueue {
+  readonly #counts: (entry: Due) => boolean;
+  #heap: Due[] = [];
+  #stale = 0;
+
+  constructor(counts: (entry: Due) => boolean) {
+    this.#counts = counts;
+  }
+
+  add(entry: Due): void {
+    this.#heap.push(entry);
+    this.#rise(this.#heap.length - 1);
+  }
+
+  /** One of the entries counts no longer; never called is allowed, only wasteful. */
+  noteStale(): void {
+    this.#stale += 1;
+    if (this.#stale > 1_000 && this.#stale > this.#heap.length / 2) this.#rebuild();
+  }
+
+  /** The earliest that still counts. */
+  peek(): Due | undefined {
+    for (let top = this.#heap[0]; top; top = this.#heap[0]) {
+      if (this.#counts(top)) return top;
+      this.#removeTop();
+    }
+    return undefined;
+  }
+
+  #rebuild(): void {
+    // Sorted is a heap too.
+    this.#heap = this.#heap.filter(this.#counts).sort(before);
+    this.#stale = 0;
+  }
+
+  #removeTop(): void {
+    const last = this.#heap.pop();
+    this.#stale = Math.max(0, this.#stale - 1);
+    if (!last || this.#heap.length === 0) return;
+    this.#heap[0] = last;
+    this.#sink();
+  }
+
+  #rise(from: number): void {
+    const heap = this.#heap;
+    const entry = heap[from] as Due;
+    let at = from;
+    while (at > 0) {
+      const up = (at - 1) >> 1;
+      const above = heap[up] as Due;
+      if (before(above, entry) <= 0) break;
+      heap[at] = above;
+      at = up;
+    }
+    heap[at] = entry;
+  }
+
+  #sink(): void {
+    const heap = this.#heap;
+    const entry = heap[0] as Due;
+    let at = 0;
+    for (;;) {
+      const child = this.#lesserChild(at);
+      const below = child === undefined ? undefined : heap[child];
+      if (child === undefined || !below || before(entry, below) <= 0) break;
+      heap[at] = below;
+      at = child;
+    }
+    heap[at] = entry;
+  }
+
+  #lesserChild(at: number): number | undefined {
+    const [left, right] = [2 * at + 1, 2 * at + 2];
+    const [a, b] = [this.#heap[left], this.#heap[right]];
+    if (!a) return undefined;
+    return b && before(b, a) < 0 ? right : left;
+  }
+}
+
+function before(a: Due, b: Due): number {
+  return a.dueMs - b.dueMs || a.order - b.order;
+}
