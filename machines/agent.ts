@@ -44,9 +44,9 @@ export const agentMachine = setup({
     id: input.id,
     role: input.role,
     handoff: input.handoff,
+    inbox: input.inbox,
     attempt: null,
     outcome: null,
-    inbox: [],
     fault: null,
   }),
   initial: 'spawning',
@@ -112,7 +112,7 @@ export const agentMachine = setup({
       on: {
         'agent.assign': {
           target: 'working',
-          actions: assign({ attempt: ({ event }) => duty.attemptOf(event), outcome: null }),
+          actions: assign(({ context, event }) => duty.begun(context, event)),
         },
       },
     },
@@ -135,7 +135,6 @@ export const agentMachine = setup({
         },
       },
       on: { 'agent.abandon': { guard: 'currentToken', target: 'idle' } },
-      exit: assign({ inbox: [] }),
     },
     reporting: {
       entry: { type: 'send', params: ({ context }) => duty.report(context) },

@@ -128,6 +128,10 @@ export const orchestratorMachine = setup({
             { type: 'sendAll', params: ({ context }) => ({ messages: context.outbox }) },
           ],
         },
+        // It gave its role up; the others stop once the run drains.
+        'supervisor.stopped': {
+          actions: assign(({ context, event }) => books.supervisorStopped(context, event)),
+        },
         // The kernel tells of a task or supervisor that crashed: a bug of ours, and the run's end.
         'child.exited': {
           actions: [
@@ -145,9 +149,10 @@ export const orchestratorMachine = setup({
       always: { guard: 'nobodyLeft', target: 'judging' },
       on: {
         'supervisor.stopped': {
-          actions: assign({
-            roles: ({ context, event }) => context.roles.filter((role) => role !== event.role),
-          }),
+          actions: assign(({ context, event }) => books.supervisorStopped(context, event)),
+        },
+        'child.exited': {
+          actions: assign(({ context, event }) => books.childCrashed(context, event)),
         },
         'agent.register': {
           actions: { type: 'send', params: ({ event }) => books.registered(event) },

@@ -19,6 +19,7 @@ export const supervisorMachine = setup({
   actions: kernelActions,
   delays: { stopDeadline: stopDeadlineMs },
   guards: {
+    resting: ({ context, event }) => event.type === 'child.exited' && !care.isLive(context, event),
     handedOff: ({ event }) =>
       event.type === 'child.exited' && care.endingOf(event).kind === 'handed-off',
     crashed: ({ event }) =>
@@ -37,7 +38,6 @@ export const supervisorMachine = setup({
     resting: [],
     crashes: [],
     decision: null,
-    fault: null,
   }),
   initial: 'starting',
   on: { 'supervisor.stop': { target: '.stopping' } },
@@ -49,11 +49,13 @@ export const supervisorMachine = setup({
     supervising: {
       on: {
         'child.exited': [
+          // It ended just before it was stopped with another one: its restart is under way.
+          { guard: 'resting' },
           {
             guard: 'handedOff',
             actions: {
               type: 'spawnAll',
-              params: ({ context, event }) => care.births(context, [care.nameOf(event.child)]),
+              params: ({ context, event }) => care.succession(context, event),
             },
           },
           {
@@ -61,7 +63,16 @@ export const supervisorMachine = setup({
             target: 'deciding',
             actions: assign(({ context, event }) => care.decide(context, event)),
           },
-          { actions: assign(({ context, event }) => care.without(context, event)) },
+          // Somebody else stopped it, and its task with it: the role must not shrink by that.
+          {
+            actions: [
+              { type: 'send', params: ({ event }) => care.interruption(event) },
+              {
+                type: 'spawnAll',
+                params: ({ context, event }) => care.succession(context, event),
+              },
+            ],
+          },
         ],
         'child.due': {
           actions: [

@@ -1,7 +1,7 @@
 /** A task's life, from waiting for its dependencies to one of four ends, attempt by attempt. */
 import { assign, emit, setup } from 'xstate';
 import type { Fact, TaskRecord, TroupeEvent } from './events.ts';
-import { agentAddress, orchestratorAddress } from './ids.ts';
+import { agentAddress, orchestratorAddress, type Token } from './ids.ts';
 import { kernelActions } from './messages.ts';
 import type { Evidence, Fault, Outcome } from './outcome.ts';
 import type { TaskSpec } from './plan.ts';
@@ -17,6 +17,7 @@ export interface Verdict {
 
 export interface VerifyInput {
   readonly task: TaskSpec['id'];
+  readonly token: Token | null;
   readonly attempt: number;
   readonly outcome: Outcome | null;
 }
@@ -39,7 +40,7 @@ export const taskMachine = setup({
     record: (_: unknown, _record: TaskRecord) => {},
   },
   delays: {
-    approvalDeadline: ({ context }) => context.spec.approveWithinMs ?? 0,
+    approvalDeadline: ({ context }) => attempt.approvalMs(context),
     assignDeadline: assignDeadlineMs,
     attemptDeadline: ({ context }) => context.spec.timeoutMs + reportGraceMs,
     verifyDeadline: ({ context }) => context.spec.verifyTimeoutMs,
@@ -268,6 +269,7 @@ export const taskMachine = setup({
             src: 'verify',
             input: ({ context }) => ({
               task: context.spec.id,
+              token: context.token,
               attempt: context.attempt,
               outcome: context.outcome,
             }),

@@ -84,6 +84,11 @@ export function mayRetry({ fault, failures, spec }: TaskContext): boolean {
   return fault?.retryable === true && failures < spec.retries;
 }
 
+export function approvalMs({ spec }: TaskContext): number {
+  assert(spec.approveWithinMs !== null, `${spec.id} asks nobody`);
+  return spec.approveWithinMs;
+}
+
 /** Zero after an interruption: nothing failed that waiting would mend. */
 export function retryDelayMs({ spec, failures, outcome, seed }: TaskContext): number {
   if (outcome?.kind === 'interrupted') return 0;
@@ -138,7 +143,7 @@ export function settledMessages(context: TaskContext, status: Settled): { messag
   if (spec.dependants.length === 0) return { messages: [told] };
   const to = spec.dependants.map(taskAddress);
   const event = { type: 'dependency.settled', task, status, agent } as const;
-  return { messages: [{ to, event }, told] };
+  return { messages: [{ to, event, ifThere: true }, told] };
 }
 
 /** What a cancelled task owes: its place in the queue, or an agent that still works on it. */
@@ -152,12 +157,10 @@ export function farewells(context: TaskContext): { messages: Message[] } {
       const event = { type: 'task.withdrawn', role, key } as const;
       return { messages: [{ to: orchestratorAddress, event }] };
     }
-    case 'held':
-      return { messages: abandonment(agent, token) };
+    case 'held': {
+      assert(agent !== null && token !== null, `${context.spec.id} is held by nobody`);
+      const event = { type: 'agent.abandon', token } as const;
+      return { messages: [{ to: agentAddress(agent), event, ifThere: true }] };
+    }
   }
-}
-
-function abandonment(agent: AgentId | null, token: Token | null): Message[] {
-  if (agent === null || token === null) return [];
-  return [{ to: agentAddress(agent), event: { type: 'agent.abandon', token } }];
 }

@@ -17,15 +17,16 @@ export function backoffDelayMs(
   key: string,
   seed: number,
 ): number {
-  const exponent = Math.max(0, failures - 1);
-  const full = Math.min(backoff.maxMs, backoff.initialMs * backoff.factor ** exponent);
   const share = unitHash(`${key}#${failures}`, seed);
-  return Math.round(full * (1 - backoff.jitter * share));
+  return Math.round(worstBackoffMs(backoff, failures) * (1 - backoff.jitter * share));
 }
 
 /** The longest that `backoffDelayMs` can answer. */
 export function worstBackoffMs(backoff: Backoff, failures: number): number {
-  return Math.min(backoff.maxMs, backoff.initialMs * backoff.factor ** Math.max(0, failures - 1));
+  const { initialMs, factor, maxMs } = backoff;
+  // Kept finite: no delay times infinity would be no number, and a timer that never fires.
+  const growth = Math.min(Number.MAX_VALUE, factor ** Math.max(0, failures - 1));
+  return Math.ceil(Math.min(maxMs, initialMs * growth));
 }
 
 /** A number in [0, 1) from a text and a seed: FNV-1a with a final avalanche (Murmur3's). */

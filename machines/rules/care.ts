@@ -1,4 +1,5 @@
 /** A supervisor's decisions: whom to stop and start when an agent ended, and when to give up. */
+import { assert } from '../errors.ts';
 import type { Fact, TroupeEvent } from '../events.ts';
 import {
   type Address,
@@ -12,7 +13,7 @@ import type { Message, SpawnWish } from '../messages.ts';
 import type { Fault } from '../outcome.ts';
 import type { RoleSpec } from '../plan.ts';
 import { backoffDelayMs } from './backoff.ts';
-import type { AgentEnding } from './duty.ts';
+import type { AgentEnding, AgentInput } from './duty.ts';
 import { decideRestart, type RestartDecision } from './restart.ts';
 
 export interface SupervisorInput {
@@ -29,24 +30,35 @@ export interface SupervisorContext extends SupervisorInput {
   readonly resting: readonly AgentId[];
   /** When agents crashed, ms since the epoch, within the role's period. */
   readonly crashes: readonly number[];
-  readonly decision: RestartDecision | null;
-  /** The last crash. */
-  readonly fault: Fault | null;
+  /** About the last crash; null before the first. */
+  readonly decision: Decision | null;
 }
 
+/** What is done about a crash, and the crash. */
+type Decision = RestartDecision & { readonly fault: Fault };
 type Exit = TroupeEvent & { type: 'child.exited' };
+
+const stopped: Fault = { code: 'agent.stopped', message: 'it was stopped', retryable: true };
 
 export function childrenOf(role: RoleSpec): readonly AgentId[] {
   return Array.from({ length: role.count }, (_, at) => agentId(`${role.name}-${at + 1}`));
 }
 
-export function births({ role }: SupervisorContext, agents: readonly string[]) {
-  const supervisor = supervisorAddress(role.name);
-  const wishes = agents.map((id): SpawnWish => {
-    const input = { id, role: role.name, handoff: role.handoff };
-    return { machine: 'agent', address: addressOf(id), input, supervisor, notify: 'exit' };
-  });
-  return { wishes };
+export function births({ role }: SupervisorContext, agents: readonly AgentId[]) {
+  return { wishes: agents.map((agent) => birth(role, agent, [])) };
+}
+
+/** Under the same name, and hearing what its predecessor was told too late. */
+export function succession({ role }: SupervisorContext, exit: Exit) {
+  const ending = endingOf(exit);
+  const inbox = ending.kind === 'handed-off' ? ending.inbox : [];
+  return { wishes: [birth(role, nameOf(exit.child), inbox)] };
+}
+
+function birth({ name, handoff }: RoleSpec, id: AgentId, inbox: readonly string[]): SpawnWish {
+  const input: AgentInput = { id, role: name, handoff, inbox };
+  const supervisor = supervisorAddress(name);
+  return { machine: 'agent', address: agentAddress(id), input, supervisor, notify: 'exit' };
 }
 
 /** What the ended agent said of its end; a crash when a step of it threw. */
@@ -55,13 +67,20 @@ export function endingOf({ output, error }: Exit): AgentEnding {
   return { kind: 'crashed', fault: { code: 'agent.crashed', message: error, retryable: true } };
 }
 
+/** One that isn't live is resting: it was stopped for another's sake, and is to start again. */
+export function isLive({ live }: SupervisorContext, exit: Exit): boolean {
+  return live.includes(nameOf(exit.child));
+}
+
 export function decide(context: SupervisorContext, exit: Exit): Partial<SupervisorContext> {
   const ending = endingOf(exit);
-  const fault = ending.kind === 'crashed' ? ending.fault : null;
+  assert(ending.kind === 'crashed', 'only a crash is decided about');
+  const { fault } = ending;
   const { role, children, crashes } = context;
   const policy = { ...role, strategy: role.restart };
-  const decision = decideRestart(policy, children, nameOf(exit.child), crashes, exit.at);
-  return { ...without(context, exit), fault, decision, crashes: decision.crashes };
+  const decided = decideRestart(policy, children, nameOf(exit.child), crashes, exit.at);
+  const decision = { ...decided, fault };
+  return { ...without(context, exit), decision, crashes: decided.crashes };
 }
 
 export function without(context: SupervisorContext, exit: Exit): Partial<SupervisorContext> {
@@ -69,18 +88,18 @@ export function without(context: SupervisorContext, exit: Exit): Partial<Supervi
 }
 
 /** The crashed one's fault can't be mended by another try: its program isn't there, say. */
-export function isHopeless({ fault, decision }: SupervisorContext): boolean {
-  return decision?.kind === 'give-up' || fault?.retryable === false;
+export function isHopeless(context: SupervisorContext): boolean {
+  const { kind, fault } = decided(context);
+  return kind === 'give-up' || !fault.retryable;
 }
 
-export function toStop({ decision, live }: SupervisorContext) {
-  const stop = decision?.kind === 'restart' ? decision.stop : [];
-  const running = stop.filter((agent) => live.includes(agentId(agent)));
-  return { addresses: running.map(addressOf) };
+export function toStop(context: SupervisorContext): { addresses: Address[] } {
+  const stop = restartOf(context).stop.map(agentId);
+  return { addresses: stop.filter((agent) => context.live.includes(agent)).map(agentAddress) };
 }
 
-export function toStart({ decision }: SupervisorContext): readonly AgentId[] {
-  return decision?.kind === 'restart' ? decision.start.map(agentId) : [];
+export function toStart(context: SupervisorContext): readonly AgentId[] {
+  return restartOf(context).start.map(agentId);
 }
 
 export function resting(context: SupervisorContext): Partial<SupervisorContext> {
@@ -101,22 +120,26 @@ export function restartFact(context: SupervisorContext): Fact {
 
 /** The orchestrator hears of each agent whose work is gone, also of those stopped with it. */
 export function losses(context: SupervisorContext): { messages: Message[] } {
-  const fault = context.fault ?? { code: 'agent.crashed', message: 'it crashed', retryable: true };
-  const agents = toStart(context);
-  const messages = agents.map((agent): Message => {
-    const event = { type: 'agent.lost', agent, fault } as const;
-    return { to: orchestratorAddress, event };
-  });
-  return { messages };
+  const { fault } = decided(context);
+  const agents = isHopeless(context) ? context.children : toStart(context);
+  return { messages: agents.map((agent) => lost(agent, fault)) };
+}
+
+export function interruption(exit: Exit): Message {
+  return lost(nameOf(exit.child), stopped);
+}
+
+function lost(agent: AgentId, fault: Fault): Message {
+  return { to: orchestratorAddress, event: { type: 'agent.lost', agent, fault } };
 }
 
 /** The end of the role: nobody plays it any more. */
-export function loss({ role, fault }: SupervisorContext): TroupeEvent & { type: 'role.lost' } {
-  const why = fault?.message ?? 'its agents crashed';
-  const message = `nobody plays ${role.name} any more: ${why}`;
+export function loss(context: SupervisorContext): TroupeEvent & { type: 'role.lost' } {
+  const { name } = context.role;
+  const message = `nobody plays ${name} any more: ${decided(context).fault.message}`;
   return {
     type: 'role.lost',
-    role: role.name,
+    role: name,
     fault: { code: 'role.lost', message, retryable: false },
   };
 }
@@ -143,10 +166,17 @@ export function everyone({ live }: SupervisorContext): { addresses: Address[] } 
   return { addresses: live.map(agentAddress) };
 }
 
-function addressOf(agent: string): Address {
-  return agentAddress(agentId(agent));
+function decided({ decision }: SupervisorContext): Decision {
+  assert(decision, 'nothing was decided');
+  return decision;
 }
 
-export function nameOf(child: Address): AgentId {
+function restartOf(context: SupervisorContext): Decision & { kind: 'restart' } {
+  const decision = decided(context);
+  assert(decision.kind === 'restart', 'the role was given up');
+  return decision;
+}
+
+function nameOf(child: Address): AgentId {
   return agentId(child.slice('agent/'.length));
 }

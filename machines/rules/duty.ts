@@ -10,27 +10,31 @@ export interface AgentInput {
   readonly role: RoleName;
   /** True: it makes room for a fresh successor after each task. */
   readonly handoff: boolean;
+  /** What people said to it; its next attempt hears it. The oldest go first when full. */
+  readonly inbox: readonly string[];
 }
 
 export interface AgentContext extends AgentInput {
-  readonly attempt: Attempt | null;
+  readonly attempt: HeardAttempt | null;
   readonly outcome: Outcome | null;
-  /** What people said to it; its next attempt hears it. The oldest go first when full. */
-  readonly inbox: readonly string[];
   readonly fault: Fault | null;
+}
+
+/** An attempt, and what people said to its agent before it began. */
+export interface HeardAttempt extends Attempt {
+  readonly inbox: readonly string[];
 }
 
 /** How it ended, for its supervisor. */
 export type AgentEnding =
   | { readonly kind: 'stopped' }
-  /** It made room: its supervisor starts a successor, and counts no crash. */
-  | { readonly kind: 'handed-off' }
+  /** It made room: its supervisor starts a successor, who hears what it was told too late. */
+  | { readonly kind: 'handed-off'; readonly inbox: readonly string[] }
   | { readonly kind: 'crashed'; readonly fault: Fault };
 
-export interface WorkInput extends Attempt {
+export interface WorkInput extends HeardAttempt {
   readonly agent: AgentId;
   readonly role: RoleName;
-  readonly inbox: readonly string[];
 }
 
 /** Messages that wait for an agent's next attempt. */
@@ -52,9 +56,10 @@ export function heard(inbox: readonly string[], text: string): readonly string[]
   return [...inbox, text].slice(-inboxMax);
 }
 
-export function attemptOf(event: TroupeEvent & { type: 'agent.assign' }): Attempt {
+/** What is said to it from now on is for the attempt after this one. */
+export function begun({ inbox }: AgentContext, event: TroupeEvent & { type: 'agent.assign' }) {
   const { task, token, attempt, timeoutMs, seed } = event;
-  return { task, token, attempt, timeoutMs, seed };
+  return { attempt: { task, token, attempt, timeoutMs, seed, inbox }, outcome: null, inbox: [] };
 }
 
 export function started(context: AgentContext): Message {
@@ -63,8 +68,8 @@ export function started(context: AgentContext): Message {
 }
 
 export function workInput(context: AgentContext): WorkInput {
-  const { id: agent, role, inbox } = context;
-  return { ...current(context), agent, role, inbox };
+  const { id: agent, role } = context;
+  return { ...current(context), agent, role };
 }
 
 export function report(context: AgentContext): Message {
@@ -89,12 +94,12 @@ export function faultOf(outcome: Outcome | null): Fault {
   return outcome?.kind === 'failed' ? outcome.fault : unknown;
 }
 
-export function endingOf({ fault, handoff, outcome }: AgentContext): AgentEnding {
+export function endingOf({ fault, handoff, outcome, inbox }: AgentContext): AgentEnding {
   if (fault) return { kind: 'crashed', fault };
-  return handoff && outcome ? { kind: 'handed-off' } : { kind: 'stopped' };
+  return handoff && outcome ? { kind: 'handed-off', inbox } : { kind: 'stopped' };
 }
 
-function current({ id, attempt }: AgentContext): Attempt {
+function current({ id, attempt }: AgentContext): HeardAttempt {
   assert(attempt, `${id} works on nothing`);
   return attempt;
 }

@@ -78,10 +78,13 @@ export const emptyBooks: OrchestratorContext = {
 /** What makes a plan impossible to run; null when it is sound. */
 export function planProblem(plan: PlanSpec): string | null {
   if (plan.tasks.length === 0) return 'the plan has no tasks';
-  const roles = new Set(plan.roles.map(({ name }) => name));
+  if (plan.concurrency < 1) return 'the plan lets no task run';
+  const played = plan.roles.filter(({ count, concurrency }) => Math.min(count, concurrency) > 0);
+  const roles = new Set(played.map(({ name }) => name));
   const homeless = plan.tasks.find(({ role }) => !roles.has(role));
   if (homeless) return `nobody plays ${homeless.role}, which ${homeless.id} needs`;
   const known = new Set(plan.tasks.map(({ id }) => id));
+  if (known.size < plan.tasks.length) return 'two tasks have the same id';
   for (const { id, needs } of plan.tasks) {
     const missing = needs.find((need) => !known.has(need));
     if (missing) return `${id} needs ${missing}, which is no task`;
@@ -138,7 +141,7 @@ export function startedFact(plan: PlanSpec): Fact {
 }
 
 export function taskReady(context: OrchestratorContext, event: Event<'task.ready'>): Patch {
-  if (context.lost.includes(event.role)) return dismiss([event.task], event.role);
+  if (context.lost.includes(event.role)) return dismiss(event.task, event.role);
   const { task, role, key, prefer } = event;
   return changed(context, dispatching.taskReady(context.dispatch, { task, role, key, prefer }));
 }
@@ -166,17 +169,24 @@ export function agentLost(context: OrchestratorContext, event: Event<'agent.lost
 
 /** Nobody will come for the tasks that wait for this role, now or later. */
 export function roleLost(context: OrchestratorContext, event: Event<'role.lost'>): Patch {
-  const waiting = dispatching.readyOf(context.dispatch, event.role);
-  const messages = waiting.map((task): Message => ({ to: taskAddress(task), event }));
+  const to = dispatching.readyOf(context.dispatch, event.role).map(taskAddress);
   const dispatch = dispatching.roleEmptied(context.dispatch, event.role);
-  return { dispatch, lost: [...context.lost, event.role], outbox: messages };
+  const lost = [...context.lost, event.role];
+  return { dispatch, lost, outbox: [{ to, event, ifThere: true }] };
 }
 
-function dismiss(tasks: readonly TaskId[], role: RoleName): Patch {
+function dismiss(task: TaskId, role: RoleName): Patch {
   const message = `no agent of the role ${role} is left`;
   const fault = { code: 'role.lost', message, retryable: false };
   const event = { type: 'role.lost', role, fault } as const;
-  return { outbox: tasks.map((task) => ({ to: taskAddress(task), event })) };
+  return { outbox: [{ to: taskAddress(task), event, ifThere: true }] };
+}
+
+export function supervisorStopped(
+  context: OrchestratorContext,
+  event: Event<'supervisor.stopped'>,
+): Patch {
+  return { roles: context.roles.filter((role) => role !== event.role) };
 }
 
 export function taskSettled(context: OrchestratorContext, event: Event<'task.settled'>): Patch {
@@ -235,6 +245,7 @@ function openNext(waves: Waves): { waves: Waves; outbox: Message[] } {
 
 /** Gives out everything that can start now. */
 export function handOut(context: OrchestratorContext): Patch {
+  if (context.halt.kind !== 'none') return { outbox: [], dispatchDue: 'no' };
   let { dispatch, tokens } = context;
   const outbox: Message[] = [];
   for (let next = dispatching.nextMatch(dispatch); next; next = dispatching.nextMatch(dispatch)) {

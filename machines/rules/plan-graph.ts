@@ -35,11 +35,10 @@ export function topologicalOrder<Node extends GraphNode>(nodes: readonly Node[])
   const order = nodes.filter((node) => node.needs.length === 0);
   // The list grows while it is read: what a node frees goes to its end.
   for (const settled of order) {
-    for (const id of waiting.get(settled.id) ?? []) {
-      const left = (open.get(id) ?? 0) - 1;
+    for (const id of known(waiting, settled.id)) {
+      const left = known(open, id) - 1;
       open.set(id, left);
-      const freed = left === 0 ? byId.get(id) : undefined;
-      if (freed) order.push(freed);
+      if (left === 0) order.push(known(byId, id));
     }
   }
   assert(order.length === nodes.length, 'the graph has no cycle and no unknown need');
@@ -51,7 +50,7 @@ export function waves<Id extends string>(nodes: readonly GraphNode<Id>[]): Reado
   const wave = new Map<Id, number>();
   for (const node of topologicalOrder(nodes)) {
     let depth = 0;
-    for (const need of node.needs) depth = Math.max(depth, (wave.get(need) ?? 0) + 1);
+    for (const need of node.needs) depth = Math.max(depth, known(wave, need) + 1);
     wave.set(node.id, depth);
   }
   return wave;
@@ -125,47 +124,70 @@ export function strayMentions<Id extends string, Pair extends Mention<Id>>(
 ): readonly Pair[] {
   const order = topologicalOrder(nodes);
   const places = new Map(order.map((node, place) => [node.id, place]));
-  const needs = order.map((node) => node.needs.map((id) => placeOf(places, id)));
-  const byTarget = new Map<number, Pair[]>();
-  for (const mention of mentions) {
-    const target = placeOf(places, mention.to);
-    const same = byTarget.get(target);
-    if (same) same.push(mention);
-    else byTarget.set(target, [mention]);
-  }
-  const targets = [...byTarget.keys()];
+  const needs = order.map((node) => node.needs.map((id) => known(places, id)));
+  const ends = mentions
+    .map((mention) => ({
+      mention,
+      from: known(places, mention.from),
+      to: known(places, mention.to),
+    }))
+    .sort((one, other) => one.to - other.to);
   const stray = new Set<Pair>();
-  for (let start = 0; start < targets.length; start += 32) {
-    const batch = targets.slice(start, start + 32);
-    const reached = reachedBits(needs, batch);
-    for (const [bit, target] of batch.entries()) {
-      for (const mention of byTarget.get(target) ?? []) {
-        const bits = reached[placeOf(places, mention.from)] ?? 0;
-        if ((bits & (1 << bit)) === 0) stray.add(mention);
-      }
-    }
+  for (const batch of batches(ends)) {
+    const reaches = reachedFrom(needs, batch);
+    for (const end of batch) if (!reaches(end)) stray.add(end.mention);
   }
   return mentions.filter((mention) => stray.has(mention));
 }
 
-/** For each place, in order: which of up to 32 targets lie among its needs, near or far. */
-function reachedBits(
-  needs: readonly (readonly number[])[],
-  targets: readonly number[],
-): Int32Array {
-  const own = new Int32Array(needs.length);
-  for (const [bit, target] of targets.entries()) own[target] = 1 << bit;
-  const reached = new Int32Array(needs.length);
-  for (const [place, waitedFor] of needs.entries()) {
-    let bits = 0;
-    for (const need of waitedFor) bits |= (reached[need] ?? 0) | (own[need] ?? 0);
-    reached[place] = bits;
-  }
-  return reached;
+/** Two places in the order. */
+interface Ends {
+  readonly from: number;
+  readonly to: number;
 }
 
-function placeOf<Id extends string>(places: ReadonlyMap<Id, number>, id: Id): number {
-  const place = places.get(id);
-  assert(place !== undefined, `the graph has a node ${id}`);
-  return place;
+/** Sorted by `to`, in runs that together speak of 32 places at most. */
+function* batches<End extends Ends>(ends: readonly End[]): Generator<readonly End[]> {
+  let batch: End[] = [];
+  const targets = new Set<number>();
+  for (const end of ends) {
+    if (targets.size === 32 && !targets.has(end.to)) {
+      yield batch;
+      batch = [];
+      targets.clear();
+    }
+    batch.push(end);
+    targets.add(end.to);
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Walks once over the places between the first target and the last that speaks of one. */
+function reachedFrom(
+  needs: readonly (readonly number[])[],
+  batch: readonly Ends[],
+): (end: Ends) => boolean {
+  const targets = [...new Set(batch.map((end) => end.to))];
+  const bits = new Map(targets.map((target, bit) => [target, 1 << bit]));
+  const first = targets.reduce((one, other) => Math.min(one, other));
+  const last = batch.reduce((most, end) => Math.max(most, end.from), first);
+  // Counted from the first target: nothing before it can reach one, and places there read as 0.
+  const own = new Int32Array(last - first + 1);
+  for (const [target, bit] of bits) own[target - first] = bit;
+  const reached = new Int32Array(last - first + 1);
+  for (const [place, waitedFor] of needs.slice(first, last + 1).entries()) {
+    let seen = 0;
+    for (const need of waitedFor) {
+      seen |= (reached[need - first] ?? 0) | (own[need - first] ?? 0);
+    }
+    reached[place] = seen;
+  }
+  return ({ from, to }) => ((reached[from - first] ?? 0) & known(bits, to)) !== 0;
+}
+
+/** For keys that are there by construction. */
+function known<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): Value {
+  const value = map.get(key);
+  assert(value !== undefined, 'the graph knows the id');
+  return value;
 }

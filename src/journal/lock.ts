@@ -106,11 +106,15 @@ function lives({ pid, host, started }: Owner): boolean {
   return started === '' || now === '' || started === now;
 }
 
-/** Linux tells when a process started, in clock ticks since boot. */
+/**
+ * Linux tells when a process started, in clock ticks since boot. A zombie, dead but not collected
+ * by its parent (in a container nobody may), has an answer that no living process has.
+ */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' || state === 'X' ? 'dead' : (fields[18] ?? '');
   } catch {
     return '';
   }

@@ -74,6 +74,8 @@ export class System {
   #armedFor = Number.POSITIVE_INFINITY;
   #storedAt = 0;
   #askCount = 0;
+  /** Acts of which nobody knows whether an earlier life carried them out. */
+  #doubtful: ActWish[] = [];
 
   private constructor(options: SystemOptions) {
     this.clock = options.clock ?? systemClock;
@@ -89,9 +91,24 @@ export class System {
 
   /** Opens the log, brings the system to where it was, and goes on with what was under way. */
   static async open(options: SystemOptions): Promise<System> {
+    const system = await System.restore(options);
+    system.start();
+    return system;
+  }
+
+  /** Brings the system to where it was; it does nothing before it is started. */
+  static async restore(options: SystemOptions): Promise<System> {
     const system = new System(options);
     await system.#recover();
     return system;
+  }
+
+  /** Performs what an earlier life left undone, and calls again what was under way. */
+  start(): void {
+    const doubtful = this.#doubtful;
+    this.#doubtful = [];
+    for (const act of doubtful) this.#performer.act(act, true);
+    this.#goOn();
   }
 
   /** A new actor; its address must not be taken. */
@@ -334,17 +351,14 @@ export class System {
     const { stored, inputs } = await this.#log.load();
     if (stored) restoreCore(this.core, this.#charts, stored.core as StoredCore);
     this.#storedAt = this.core.n;
-    const doubtful: ActWish[] = [];
+    const acts: ActWish[] = [];
     let performed = this.core.n;
     for (const input of inputs) {
       performed = Math.max(performed, input.performed);
       const wishes = this.core.apply(input);
-      doubtful.push(...wishes.filter((wish) => wish.kind === 'act'));
+      for (const wish of wishes) if (wish.kind === 'act') acts.push(wish);
     }
-    for (const act of doubtful) {
-      if (Number.parseInt(act.effect, 10) > performed) this.#performer.act(act, true);
-    }
-    this.#goOn();
+    this.#doubtful = acts.filter((act) => Number.parseInt(act.effect, 10) > performed);
   }
 
   /** What was under way when the last life ended is called again, and told so. */

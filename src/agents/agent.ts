@@ -1,0 +1,54 @@
+/** The contract of an agent program: given one attempt of one task, it ends with one outcome. */
+import type { AgentId, RoleName, TaskId, Token } from '../../machines/ids.ts';
+import type { Fault, Outcome } from '../../machines/outcome.ts';
+import type { Clock } from '../kernel/clock.ts';
+
+/** One attempt, with every template already filled in. */
+export interface Assignment {
+  readonly task: TaskId;
+  readonly role: RoleName;
+  readonly agent: AgentId;
+  /** Fences the attempt; unique in the run. */
+  readonly token: Token;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly prompt: string;
+  /** The program and its arguments; empty for an adapter that brings its own. */
+  readonly argv: readonly string[];
+  /** What the plan adds to the environment's allow-list. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Absolute: where the program works. */
+  readonly cwd: string;
+  /** Absolute, existing: files left here are the task's artifacts. */
+  readonly artifactsFolder: string;
+  readonly timeoutMs: number;
+  /** Repeats a simulated agent's luck. */
+  readonly seed: number;
+}
+
+/** What an attempt tells while it runs. None of it is believed; it is for people to watch. */
+export type AgentEvent =
+  | { readonly type: 'agent.started'; readonly pid: number | null }
+  | { readonly type: 'agent.said'; readonly stream: 'stdout' | 'stderr'; readonly text: string };
+
+export interface AgentWorld {
+  readonly clock: Clock;
+  /** Aborted when the attempt is given up; the adapter ends everything it started, then settles. */
+  readonly signal: AbortSignal;
+  readonly tell: (event: AgentEvent) => void;
+}
+
+/**
+ * Promises of every adapter:
+ * - `open` and `work` never throw and never reject: a failure is a value.
+ * - `work` settles exactly once, also when the signal aborts, and leaves no process behind.
+ * - two calls of `work` may overlap; they share nothing.
+ * - what it starts sees `assignment.env`; the assignment itself is only read.
+ * - nothing is told before the attempt has started, nor once `work` has settled.
+ */
+export interface Adapter {
+  readonly name: string;
+  /** Looks whether the agent can work at all (the program exists), before any task is risked. */
+  open(): Promise<Fault | null>;
+  work(assignment: Assignment, world: AgentWorld): Promise<Outcome>;
+}

@@ -1,0 +1,142 @@
+/** The bus inside one process: a map of patterns, and bounded queues for those who read. */
+import type { EventObject } from 'xstate';
+import type { Clock } from '../kernel/clock.ts';
+import { Mailbox } from '../kernel/mailbox.ts';
+import { UserError } from '../kernel/user-error.ts';
+import {
+  type Answer,
+  type Bus,
+  defaultBufferMax,
+  type Envelope,
+  type SubscribeOptions,
+  type Subscription,
+} from './bus.ts';
+
+export class InProcessBus implements Bus {
+  readonly #clock: Clock;
+  readonly #readers = new Map<string, Set<Reader>>();
+  readonly #answers = new Map<string, Answer>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  publish(envelope: Envelope): void {
+    for (const pattern of patternsOf(envelope.to)) {
+      for (const reader of this.#readers.get(pattern) ?? []) reader.push(envelope);
+    }
+  }
+
+  subscribe(
+    pattern: string,
+    { bufferMax = defaultBufferMax }: SubscribeOptions = {},
+  ): Subscription {
+    const reader = new Reader(bufferMax, () => this.#forget(pattern, reader));
+    const readers = this.#readers.get(pattern) ?? new Set();
+    this.#readers.set(pattern, readers.add(reader));
+    return reader;
+  }
+
+  answer(address: string, answer: Answer): () => void {
+    if (this.#answers.has(address)) {
+      throw new UserError('bus.taken', `somebody answers at ${address} already`, 'stop it first');
+    }
+    this.#answers.set(address, answer);
+    return () => {
+      if (this.#answers.get(address) === answer) this.#answers.delete(address);
+    };
+  }
+
+  request(envelope: Envelope, deadlineMs: number): Promise<EventObject> {
+    const answer = this.#answers.get(envelope.to);
+    if (!answer) return Promise.reject(nobody(envelope.to));
+    return new Promise((resolve, reject) => {
+      const cancel = this.#clock.at(this.#clock.now() + deadlineMs, () =>
+        reject(tooLate(envelope.to, deadlineMs)),
+      );
+      Promise.resolve(envelope).then(answer).then(resolve, reject).finally(cancel);
+    });
+  }
+
+  close(): void {
+    for (const readers of this.#readers.values()) for (const reader of readers) reader.close();
+    this.#answers.clear();
+  }
+
+  #forget(pattern: string, reader: Reader): void {
+    const readers = this.#readers.get(pattern);
+    readers?.delete(reader);
+    if (readers?.size === 0) this.#readers.delete(pattern);
+  }
+}
+
+/** The address itself, and each of its parents with all below it. */
+function patternsOf(address: string): readonly string[] {
+  const patterns = [address];
+  for (let at = address.lastIndexOf('/'); at > 0; at = address.lastIndexOf('/', at - 1)) {
+    patterns.push(`${address.slice(0, at)}/*`);
+  }
+  return patterns;
+}
+
+class Reader implements Subscription {
+  readonly #queue = new Mailbox<Envelope>();
+  readonly #bufferMax: number;
+  readonly #forget: () => void;
+  #state: 'open' | 'closed' = 'open';
+  #dropped = 0;
+  #wake: () => void = () => {};
+
+  constructor(bufferMax: number, forget: () => void) {
+    this.#bufferMax = bufferMax;
+    this.#forget = forget;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  push(envelope: Envelope): void {
+    if (this.#queue.length >= this.#bufferMax) {
+      this.#queue.shift();
+      this.#dropped += 1;
+    }
+    this.#queue.push(envelope);
+    this.#wake();
+  }
+
+  /** What is in the queue can still be read. */
+  close(): void {
+    this.#state = 'closed';
+    this.#forget();
+    this.#wake();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Envelope> {
+    try {
+      for (;;) {
+        const next = this.#queue.shift();
+        if (next) yield next;
+        else if (this.#state === 'closed') return;
+        else await this.#pushed();
+      }
+    } finally {
+      this.close();
+    }
+  }
+
+  #pushed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}
+
+function nobody(address: string): UserError {
+  return new UserError('bus.nobody', `nobody answers at ${address}`, 'look whether it is alive');
+}
+
+function tooLate(address: string, deadlineMs: number): UserError {
+  const message = `${address} did not answer in ${deadlineMs} ms`;
+  return new UserError('bus.timed-out', message, 'ask again, or look why it is stuck');
+}

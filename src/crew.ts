@@ -1,0 +1,190 @@
+/** The people of one run: gives each role its workers, each task its checks, and keeps the records. */
+import { existsSync } from 'node:fs';
+import type { RoleName, Token } from '../machines/ids.ts';
+import { taskAddress, taskId } from '../machines/ids.ts';
+import type { Fault, Outcome, OutputRef } from '../machines/outcome.ts';
+import { recordOf, type TaskContext } from '../machines/rules/attempt.ts';
+import type { WorkInput } from '../machines/rules/duty.ts';
+import type { RunEnding } from '../machines/rules/orchestration.ts';
+import type { Verdict, VerifyInput } from '../machines/task.ts';
+import type { Adapter, AgentEvent, Assignment } from './agents/agent.ts';
+import { commandAdapter } from './agents/command.ts';
+import type { Guardian } from './agents/guardian.ts';
+import { inspect, missingProgram } from './agents/inspection.ts';
+import { simulatedAdapter } from './agents/simulated.ts';
+import type { Bus } from './bus/bus.ts';
+import type { Config } from './config.ts';
+import { runChecks } from './evidence/checks.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { System } from './kernel/system.ts';
+import { type Plan, type PlanRole, runOf } from './plan/plan.ts';
+import { runArgv } from './plan/shell.ts';
+import { hasTemplate } from './plan/templates.ts';
+import { Desk, type Prepared } from './runs/assignment.ts';
+import type { RunWorld, Worker } from './runs/behaviours.ts';
+import { readyChecks } from './runs/checking.ts';
+import { type RunFolder, type RunOrder, writeWhole } from './runs/folder.ts';
+import { reportOf } from './runs/report.ts';
+import { type ResultWriter, resultPath } from './runs/results.ts';
+import { viewOf } from './runs/view.ts';
+
+/** What a run's workers work with. */
+export interface Place {
+  readonly folder: RunFolder;
+  readonly order: RunOrder;
+  readonly guardian: Guardian;
+  readonly environment: Config['environment'];
+  readonly clock: Clock;
+  readonly results: ResultWriter;
+  readonly bus: Bus;
+}
+
+/** What an adapter is made of, and what its attempts need before they begin. */
+interface Kind {
+  readonly adapter: Adapter;
+  readonly open: () => Promise<Fault | null>;
+  readonly prepare: (input: WorkInput) => Promise<Prepared>;
+}
+
+export class Crew implements RunWorld {
+  readonly results: ResultWriter;
+  readonly #place: Place;
+  readonly #desk: Desk;
+  readonly #workers = new Map<RoleName, Worker>();
+  #system: System | null = null;
+
+  constructor(place: Place) {
+    this.#place = place;
+    this.results = place.results;
+    this.#desk = new Desk(place.folder, place.order, (task) => this.#outputOf(task));
+  }
+
+  /** The system whose machines will call; given once it is there. */
+  serve(system: System): void {
+    this.#system = system;
+  }
+
+  workerOf(name: RoleName): Worker {
+    const known = this.#workers.get(name);
+    if (known) return known;
+    const kind = this.#kindOf(this.#desk.role(name));
+    const worker: Worker = {
+      open: kind.open,
+      work: (input, signal) => this.#work(kind, input, signal),
+    };
+    this.#workers.set(name, worker);
+    return worker;
+  }
+
+  async needsWritten(task: string): Promise<void> {
+    for (const need of this.#desk.task(task).needs) await this.results.written(need);
+  }
+
+  async verify(input: VerifyInput, signal: AbortSignal): Promise<Verdict> {
+    const { cwd } = this.#place.order;
+    const checks = await readyChecks(this.#desk, input.task, cwd);
+    const prepared = await this.#desk.prepare({ task: input.task, inbox: [] });
+    let count = 0;
+    return runChecks(checks, {
+      readOutput: () => this.#desk.output(input.task),
+      runCommand: (argv, timeoutMs) => {
+        const { task, token } = input;
+        const { environment, clock, guardian } = this.#place;
+        count += 1;
+        return inspect({
+          ...this.#commandPlace,
+          argv,
+          timeoutMs,
+          cwd,
+          variables: prepared.env,
+          environment,
+          clock,
+          guardian,
+          task,
+          token: token as Token,
+          count,
+          signal,
+        });
+      },
+    });
+  }
+
+  async conclude(_ending: RunEnding): Promise<void> {
+    const { folder, order } = this.#place;
+    const view = viewOf(this.#core, folder.id, order.plan);
+    const report = await reportOf(view, order.plan, (task) => this.#desk.output(task));
+    await writeWhole(folder.report, report);
+  }
+
+  /** Result files are made of the journal: those that a crash or a person took away come back. */
+  async restoreResults(): Promise<void> {
+    for (const { state, chart } of this.#core.registry.ended()) {
+      if (chart.key !== 'task' || state.status !== 'done') continue;
+      const context = state.context as TaskContext;
+      if (existsSync(resultPath(this.#place.folder, context.spec.id))) continue;
+      await this.results.write(recordOf(context, state.at.value as 'succeeded'));
+    }
+  }
+
+  get #core() {
+    if (!this.#system) throw new TypeError('the crew serves no system yet');
+    return this.#system.core;
+  }
+
+  #outputOf(task: string): OutputRef | null {
+    const actor = this.#core.registry.lookUp(taskAddress(taskId(task)));
+    return (actor?.state.context as TaskContext | undefined)?.outcome?.output ?? null;
+  }
+
+  async #work(kind: Kind, input: WorkInput, signal: AbortSignal): Promise<Outcome> {
+    const prepared = await kind.prepare(input);
+    const { task, role, agent, token, attempt, timeoutMs, seed } = input;
+    const assignment = { task, role, agent, token, attempt, timeoutMs, seed, ...prepared };
+    const tell = (event: AgentEvent): void => this.#overhear(assignment, event);
+    return kind.adapter.work(assignment, { clock: this.#place.clock, signal, tell });
+  }
+
+  /** An agent's words are for people to watch; nothing depends on them. */
+  #overhear({ agent, token }: Assignment, event: AgentEvent): void {
+    const to = `run/${this.#place.folder.id}/words/${agent}`;
+    this.#place.bus.publish({ to, from: agent, sequence: token, event });
+  }
+
+  #kindOf(role: PlanRole): Kind {
+    switch (role.adapter) {
+      case 'command':
+        return {
+          adapter: commandAdapter(this.#commandPlace),
+          open: () => this.#missingProgram(role),
+          prepare: (input) => this.#desk.prepare(input),
+        };
+      case 'simulated': {
+        const adapter = simulatedAdapter({ ...role, speed: this.#place.order.speed });
+        return { adapter, open: () => adapter.open(), prepare: async () => this.#desk.bare };
+      }
+    }
+  }
+
+  get #commandPlace() {
+    const { folder, environment, guardian } = this.#place;
+    return { runFolder: folder.path, runId: folder.id, environment, guardian };
+  }
+
+  /** Looks for the role's programs before a task is risked; a templated one is only known later. */
+  #missingProgram(role: PlanRole): Promise<Fault | null> {
+    const { environment, order } = this.#place;
+    return missingProgram(programsOf(order.plan, role), environment, order.cwd);
+  }
+}
+
+/** What the role's agents will start, as far as the plan alone says it. */
+function programsOf(plan: Plan, role: PlanRole): readonly string[] {
+  const names = new Set<string>();
+  for (const task of plan.tasks) {
+    if (task.role !== role.name) continue;
+    const run = runOf(task, role);
+    const [name] = run ? runArgv(run, process.platform) : [];
+    if (name !== undefined && !hasTemplate(name)) names.add(name);
+  }
+  return [...names];
+}

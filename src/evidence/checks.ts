@@ -1,0 +1,154 @@
+/**
+ * Runs a task's checks and says what was seen: nothing is believed that was not looked at here.
+ *
+ * All checks are run, also after one has failed: the next attempt is told everything at once.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { assertNever } from '../../machines/errors.ts';
+import type { Evidence, Fault } from '../../machines/outcome.ts';
+
+/** A check with every template filled in. */
+export type Check =
+  | { readonly kind: 'run'; readonly argv: readonly string[]; readonly timeoutMs: number }
+  | {
+      readonly kind: 'file';
+      /** As the plan names it, and where that is. */
+      readonly name: string;
+      readonly path: string;
+      readonly minBytes: number;
+      readonly matches: string | null;
+    }
+  /** `judge` answers what is wrong with a value, one line each. */
+  | { readonly kind: 'schema'; readonly judge: (value: unknown) => readonly string[] };
+
+export interface CommandSeen {
+  /** Null when it did not end by itself. */
+  readonly exitCode: number | null;
+  /** Why it did not end well; null for exit 0. */
+  readonly fault: Fault | null;
+  readonly durationMs: number;
+  readonly outputSha256: string;
+  /** The last lines of what it said. */
+  readonly lastWords: string;
+}
+
+export interface CheckWorld {
+  /** Runs a program where the task works; never rejects. */
+  readonly runCommand: (argv: readonly string[], timeoutMs: number) => Promise<CommandSeen>;
+  /** The task's whole output. */
+  readonly readOutput: () => Promise<string>;
+}
+
+export interface Seen {
+  readonly evidence: readonly Evidence[];
+  /** Null when every check passed. */
+  readonly fault: Fault | null;
+}
+
+/** Of a file that is matched against an expression, or of an output that is parsed. */
+export const textBytesMax = 64 * 1024 * 1024;
+
+export async function runChecks(checks: readonly Check[], world: CheckWorld): Promise<Seen> {
+  const evidence: Evidence[] = [];
+  for (const check of checks) evidence.push(await look(check, world));
+  const failed = evidence.filter(({ passed }) => !passed);
+  if (failed.length === 0) return { evidence, fault: null };
+  const message = failed.map(({ summary }) => summary).join('; ');
+  return { evidence, fault: { code: 'verify.failed', message, retryable: true } };
+}
+
+function look(check: Check, world: CheckWorld): Promise<Evidence> {
+  switch (check.kind) {
+    case 'run':
+      return lookByRunning(check, world);
+    case 'file':
+      return lookAtFile(check);
+    case 'schema':
+      return lookAtOutput(check, world);
+    default:
+      return assertNever(check);
+  }
+}
+
+async function lookByRunning(
+  { argv, timeoutMs }: Check & { kind: 'run' },
+  { runCommand }: CheckWorld,
+): Promise<Evidence> {
+  const { exitCode, fault, durationMs, outputSha256, lastWords } = await runCommand(
+    argv,
+    timeoutMs,
+  );
+  const command = argv.join(' ');
+  const words = lastWords === '' ? '' : `: ${lastWords}`;
+  const end = exitCode === null ? (fault?.message ?? 'did not end') : `exited ${exitCode}`;
+  return {
+    kind: 'run',
+    passed: fault === null,
+    summary: fault ? `\`${command}\` ${end}${words}` : `\`${command}\` ${end}`,
+    facts: { command, ...(exitCode === null ? {} : { exitCode }), durationMs, outputSha256 },
+  };
+}
+
+async function lookAtFile(check: Check & { kind: 'file' }): Promise<Evidence> {
+  const { name, path, minBytes, matches } = check;
+  const seen = (passed: boolean, summary: string, facts: Evidence['facts'] = {}): Evidence => ({
+    kind: 'file',
+    passed,
+    summary,
+    facts: { file: name, ...facts },
+  });
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) return seen(false, `${name} is no file`);
+    const facts = { bytes: found.size, sha256: await sha256Of(path) };
+    if (found.size < minBytes) {
+      return seen(false, `${name} has ${found.size} bytes, of ${minBytes} at least`, facts);
+    }
+    if (matches === null) return seen(true, `${name} has ${found.size} bytes`, facts);
+    if (found.size > textBytesMax) return seen(false, `${name} is too large to be read`, facts);
+    const held = new RegExp(matches).test(await readFile(path, 'utf8'));
+    const verb = held ? 'matches' : 'does not match';
+    return seen(held, `${name} ${verb} /${matches}/`, { ...facts, matches });
+  } catch (error) {
+    return seen(false, `${name} ${missing(error)}`);
+  }
+}
+
+function missing(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' ? 'is not there' : `can't be read: ${message}`;
+}
+
+async function lookAtOutput(
+  { judge }: Check & { kind: 'schema' },
+  { readOutput }: CheckWorld,
+): Promise<Evidence> {
+  const problems = await readOutput().then(
+    (output) => judgeText(output, judge),
+    (error: unknown) => [missing(error)],
+  );
+  const [first] = problems;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return {
+    kind: 'schema',
+    passed: first === undefined,
+    summary: first === undefined ? 'the output satisfies the schema' : `${first}${more}`,
+    facts: { problems: problems.length },
+  };
+}
+
+function judgeText(output: string, judge: (value: unknown) => readonly string[]) {
+  try {
+    return judge(JSON.parse(output));
+  } catch (error) {
+    return [`the output is not JSON: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

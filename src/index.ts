@@ -1,0 +1,21 @@
+/** Troupe as a library: run plans, define them in code, and host machines of one's own. */
+export {
+  createTroupe,
+  type RunOptions,
+  type RunSummary,
+  Troupe,
+  type TroupeOptions,
+} from './app.ts';
+export { readConfig, readVersion } from './config.ts';
+export { type OpenSystemOptions, openSystem } from './host.ts';
+export type { Behaviour, Behaviours, Call } from './kernel/behaviours.ts';
+export { type Clock, systemClock } from './kernel/clock.ts';
+export type { Ref } from './kernel/ref.ts';
+export type { System } from './kernel/system.ts';
+export { isUserError, UserError } from './kernel/user-error.ts';
+export { command, definePlan, type PlanDocument, simulated } from './plan/define.ts';
+export { loadPlan } from './plan/load.ts';
+export type { Plan } from './plan/plan.ts';
+export type { TaskResult } from './runs/results.ts';
+export type { Run, RunEnd, RunFact } from './runs/run.ts';
+export type { AgentView, RunView, TaskView } from './runs/view.ts';

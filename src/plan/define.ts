@@ -1,0 +1,45 @@
+/** Plans written in TypeScript: checked like a file's, with the editor's help while typing. */
+import type { z } from 'zod';
+import { outOfBounds } from './bounds.ts';
+import { checkPlan } from './check.ts';
+import type { Plan } from './plan.ts';
+import { createReport, type PlanSource } from './report.ts';
+import type { planShape, roleShapes } from './schema.ts';
+
+/** What may be written in a plan, before defaults. */
+export type PlanDocument = z.input<typeof planShape>;
+export type CommandRoleDocument = z.input<typeof roleShapes.command>;
+export type SimulatedRoleDocument = z.input<typeof roleShapes.simulated>;
+
+export interface DefineOptions {
+  /** Absolute, what `{{plan.folder}}` stands for: `import.meta.dirname`. */
+  readonly folder?: string;
+}
+
+/** Throws a PlanError with everything that is wrong, its file being `definePlan`. */
+export function definePlan(document: PlanDocument, options: DefineOptions = {}): Plan {
+  const source: PlanSource = {
+    file: 'definePlan',
+    folder: options.folder ?? null,
+    defaultName: 'plan',
+    locate: () => null,
+  };
+  const report = createReport(source);
+  const complaint = outOfBounds(document, writtenMax);
+  if (complaint) report.add(complaint);
+  report.throwIfAny();
+  return checkPlan(document, source);
+}
+
+/** A program's own object may share what it likes, up to what a file could hold. */
+const writtenMax = 10_000_000;
+
+/** A role whose agents run a program for each task. */
+export function command(role: Omit<CommandRoleDocument, 'adapter'>): CommandRoleDocument {
+  return { adapter: 'command', ...role };
+}
+
+/** A role whose agents only pretend, with luck that the plan's seed repeats. */
+export function simulated(role: Omit<SimulatedRoleDocument, 'adapter'>): SimulatedRoleDocument {
+  return { adapter: 'simulated', ...role };
+}

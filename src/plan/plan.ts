@@ -1,0 +1,108 @@
+/** A plan once it is checked: plain JSON, every default filled in, frozen into the run's folder. */
+import type { Strategy } from '../../machines/plan.ts';
+import type { Backoff } from '../../machines/rules/backoff.ts';
+import type { DurationRange } from './duration.ts';
+import type { JsonObject } from './json-schema.ts';
+import type { Run } from './shell.ts';
+
+export interface Plan {
+  /** Of this format, for runs that outlive a release. */
+  readonly version: 1;
+  readonly name: string;
+  /** Empty when there is none. */
+  readonly description: string;
+  /** Absolute: where the plan's file lies. Null for a plan that came as an object without it. */
+  readonly folder: string | null;
+  readonly mode: 'eager' | 'waves';
+  readonly concurrency: number;
+  readonly onFailure: 'stop' | 'continue';
+  readonly seed: number;
+  readonly budgetUsd: number | null;
+  readonly inputs: readonly PlanInput[];
+  readonly roles: readonly PlanRole[];
+  /** In the order of the document. */
+  readonly tasks: readonly PlanTask[];
+}
+
+export interface PlanInput {
+  readonly name: string;
+  /** Null: a value must be given. */
+  readonly default: string | null;
+  readonly description: string;
+}
+
+interface SharedRole {
+  readonly name: string;
+  readonly where: 'local' | 'remote' | 'any';
+  /** Null: as many as the plan can use. */
+  readonly count: number | null;
+  /** Null: as many as there are agents. */
+  readonly concurrency: number | null;
+  readonly restart: Strategy;
+  readonly maxRestarts: number;
+  readonly periodMs: number;
+  readonly backoff: Backoff;
+  readonly handoff: boolean;
+}
+
+export interface CommandRole extends SharedRole {
+  readonly adapter: 'command';
+  /** What its tasks run when they don't say. */
+  readonly run: Run | null;
+  /** Values may hold templates. A task's own names win. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface SimulatedRole extends SharedRole {
+  readonly adapter: 'simulated';
+  readonly work: DurationRange;
+  /** Shares of attempts, 0 to 1. */
+  readonly fail: number;
+  readonly crash: number;
+  readonly costUsd: number;
+}
+
+export type PlanRole = CommandRole | SimulatedRole;
+
+export interface PlanTask {
+  readonly id: string;
+  readonly role: string;
+  readonly needs: readonly string[];
+  /** May hold templates; empty when there is none. */
+  readonly prompt: string;
+  /** Null: what the role runs. See `runOf`. */
+  readonly run: Run | null;
+  /** Its own, without the role's; values may hold templates. See `environmentOf`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly retries: number;
+  readonly backoff: Backoff;
+  readonly verify: readonly PlanCheck[];
+  readonly verifyTimeoutMs: number;
+  readonly priority: number;
+  readonly estimateMs: number | null;
+  /** Null: nobody has to approve. */
+  readonly approveWithinMs: number | null;
+}
+
+export type PlanCheck =
+  /** Passes with exit 0. `timeoutMs` null: only the limit of all checks. */
+  | { readonly kind: 'run'; readonly run: Run; readonly timeoutMs: number | null }
+  /** `path` may hold templates; `matches` is a JavaScript regular expression without flags. */
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly minBytes: number;
+      readonly matches: string | null;
+    }
+  | { readonly kind: 'schema'; readonly schema: JsonObject };
+
+/** What a task runs: its own, else its role's; null for adapters that bring their own program. */
+export function runOf(task: PlanTask, role: PlanRole): Run | null {
+  return task.run ?? (role.adapter === 'command' ? role.run : null);
+}
+
+/** What a task's program finds in its environment beside what the runtime puts there. */
+export function environmentOf(task: PlanTask, role: PlanRole): Readonly<Record<string, string>> {
+  return role.adapter === 'command' ? { ...role.env, ...task.env } : task.env;
+}

@@ -1,0 +1,132 @@
+/** Fills in every default: a task's own word, else its role's, else the plan's, else ours. */
+
+import { assert } from '../../machines/errors.ts';
+import { type Backoff, defaultBackoff } from '../../machines/rules/backoff.ts';
+import type { Plan, PlanCheck, PlanInput, PlanRole, PlanTask } from './plan.ts';
+import type { HeadPart, Parts, RoleValue, TaskValue } from './read.ts';
+import type { PlanSource } from './report.ts';
+import type { Run } from './shell.ts';
+import { checksOf } from './templated-texts.ts';
+import { fillTemplate, parseTemplate } from './templates.ts';
+
+const minuteMs = 60_000;
+const ours = {
+  timeoutMs: 60 * minuteMs,
+  retries: 0,
+  verifyTimeoutMs: 10 * minuteMs,
+  periodMs: minuteMs,
+  approveWithinMs: 7 * 24 * 60 * minuteMs,
+  work: { minMs: 100, maxMs: 100 },
+} as const;
+
+/** Only for parts that came through every check. */
+export function resolvePlan({ head, roles, tasks }: Parts, source: PlanSource): Plan {
+  assert(head, 'a plan that was checked has a head');
+  const values = new Map(roles.map(({ name, value }) => [name, sound(value)]));
+  const [onlyRole = ''] = values.keys();
+  return {
+    version: 1,
+    name: head.name ?? source.defaultName,
+    description: head.description,
+    folder: source.folder,
+    mode: head.mode,
+    concurrency: head.concurrency,
+    onFailure: head.onFailure,
+    seed: head.seed,
+    budgetUsd: head.budget?.usd ?? null,
+    inputs: Object.entries(head.inputs).map(([name, value]) => resolveInput(name, value)),
+    roles: [...values].map(([name, value]) => resolveRole(name, value, head.defaults)),
+    tasks: tasks.map(({ value }) => {
+      const task = sound(value);
+      const role = task.agent ?? onlyRole;
+      return resolveTask(task, role, sound(values.get(role) ?? null), head.defaults);
+    }),
+  };
+}
+
+function sound<Value>(value: Value | null): Value {
+  assert(value !== null, 'a plan that was checked has no broken part');
+  return value;
+}
+
+function resolveInput(name: string, value: HeadPart['inputs'][string]): PlanInput {
+  if (typeof value === 'string') return { name, default: value, description: '' };
+  return { name, default: value.default ?? null, description: value.description ?? '' };
+}
+
+type Defaults = HeadPart['defaults'];
+
+function resolveRole(name: string, value: RoleValue, defaults: Defaults): PlanRole {
+  const shared = {
+    name,
+    where: value.where,
+    count: value.count ?? null,
+    concurrency: value.concurrency ?? null,
+    restart: value.restart,
+    maxRestarts: value.maxRestarts,
+    periodMs: value.period ?? ours.periodMs,
+    backoff: mergeBackoff(defaults.backoff, value.backoff),
+    handoff: value.handoff,
+  };
+  if (value.adapter === 'command') {
+    return { ...shared, adapter: 'command', run: resolveRun(value.run), env: value.env ?? {} };
+  }
+  const { adapter, work = ours.work, fail, crash, costUsd } = value;
+  return { ...shared, adapter, work, fail, crash, costUsd };
+}
+
+function resolveTask(
+  task: TaskValue,
+  role: string,
+  { timeout, retries, backoff }: RoleValue,
+  defaults: Defaults,
+): PlanTask {
+  return {
+    id: task.id,
+    role,
+    needs: task.needs,
+    prompt: task.prompt,
+    run: resolveRun(task.run),
+    env: task.env ?? {},
+    timeoutMs: task.timeout ?? timeout ?? defaults.timeout ?? ours.timeoutMs,
+    retries: task.retries ?? retries ?? defaults.retries ?? ours.retries,
+    backoff: mergeBackoff(defaults.backoff, backoff, task.backoff),
+    verify: checksOf(task, []).map(({ check }) => resolveCheck(check)),
+    verifyTimeoutMs: task.verifyTimeout ?? defaults.verifyTimeout ?? ours.verifyTimeoutMs,
+    priority: task.priority,
+    estimateMs: task.estimate ?? null,
+    approveWithinMs: task.approve ? (task.approveWithin ?? ours.approveWithinMs) : null,
+  };
+}
+
+type CheckValue = ReturnType<typeof checksOf>[number]['check'];
+
+function resolveCheck(check: CheckValue): PlanCheck {
+  if ('run' in check) {
+    const run = sound(resolveRun(check.run));
+    return { kind: 'run', run, timeoutMs: check.timeout ?? null };
+  }
+  if ('schema' in check) return { kind: 'schema', schema: check.schema };
+  const { file: path, minBytes = 0, matches = null } = check;
+  return { kind: 'file', path, minBytes, matches };
+}
+
+/** A shell line holds no template, so that its escaped braces become braces here. */
+function resolveRun(run: string | readonly string[] | undefined): Run | null {
+  if (run === undefined) return null;
+  if (typeof run !== 'string') return { argv: run };
+  return { shell: fillTemplate(parseTemplate(run), () => '') };
+}
+
+type BackoffValue = NonNullable<Defaults['backoff']>;
+
+/** Later ones win, field by field; a first wait beyond the inherited longest one raises it. */
+function mergeBackoff(...given: readonly (BackoffValue | undefined)[]): Backoff {
+  return given.reduce<Backoff>((base, value) => {
+    if (!value) return base;
+    const initialMs = value.initial ?? Math.min(base.initialMs, value.max ?? base.maxMs);
+    const maxMs = value.max ?? Math.max(base.maxMs, initialMs);
+    const { factor = base.factor, jitter = base.jitter } = value;
+    return { initialMs, factor, maxMs, jitter };
+  }, defaultBackoff);
+}

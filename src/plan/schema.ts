@@ -1,0 +1,193 @@
+/** The words of a plan document: one schema gives its types, its errors and its JSON Schema. */
+import { z } from 'zod';
+import {
+  argument,
+  duration,
+  durationRange,
+  fileSafeName,
+  flag,
+  number,
+  oneOf,
+  text,
+  wholeNumber,
+  words,
+} from './fields.ts';
+
+const countMax = 1_000;
+const retriesMax = 100;
+
+const map = (what: string): { readonly error: string } => ({ error: `expected a map ${what}` });
+const list = (what: string): { readonly error: string } => ({
+  error: `expected a list of ${what}`,
+});
+
+export const backoffShape = z
+  .strictObject(
+    {
+      initial: duration(0).optional().describe('Wait before the first retry. Default 1s.'),
+      factor: number(1, 100).optional().describe('Each wait is so many times the last. Default 2.'),
+      max: duration(0).optional().describe('The longest wait. Default 1m.'),
+      jitter: number(0, 1).optional().describe('The share of a wait that varies. Default 0.5.'),
+    },
+    map('with initial, factor, max and jitter'),
+  )
+  .refine(({ initial, max }) => initial === undefined || max === undefined || initial <= max, {
+    error: 'expected a duration that is not shorter than initial',
+    path: ['max'],
+  });
+
+const runList = z.array(argument('text'), list('texts')).min(1, list('texts, not an empty one'));
+const run = z
+  .union([words('a command line'), runList], {
+    error: 'expected a command line, or a list of a program and its arguments',
+  })
+  .describe(
+    'A line for the shell, or a list: a program and its arguments, which may hold {{...}}.',
+  );
+
+const env = z
+  .record(
+    z.string().regex(/^[^=\s\p{Cc}]+$/u, { error: 'expected a name without "=" and spaces' }),
+    argument('text'),
+    map('of names to texts'),
+  )
+  .describe('Added to the environment of the program. Values may hold {{...}}.');
+
+const timeout = duration(1).describe('The limit of one attempt. Default 1h.');
+const retries = wholeNumber(0, retriesMax).describe('Attempts after the first. Default 0.');
+const verifyTimeout = duration(1).describe('The limit of all checks of an attempt. Default 10m.');
+
+export const checkShapes = {
+  run: z.strictObject({ run, timeout: duration(1).optional() }, map('with run')),
+  file: z.strictObject(
+    {
+      file: words('the path of a file').describe('A file that must be there. May hold {{...}}.'),
+      minBytes: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+      matches: text('a regular expression').optional(),
+    },
+    map('with file'),
+  ),
+  schema: z.strictObject(
+    {
+      schema: z
+        .record(z.string(), z.unknown(), map('that is a JSON Schema'))
+        .describe('A JSON Schema that the output must satisfy.'),
+    },
+    map('with schema'),
+  ),
+} as const;
+
+const checkWords = { error: 'expected a check: a map with run, file or schema' };
+const check = z.union([checkShapes.run, checkShapes.file, checkShapes.schema], checkWords);
+const verify = z.union([check, z.array(check, list('checks'))], checkWords);
+
+const sharedRole = {
+  count: wholeNumber(1, countMax).optional().describe('How many agents play the role.'),
+  concurrency: wholeNumber(1, countMax).optional().describe('Tasks at once. Default: count.'),
+  restart: oneOf(['one_for_one', 'one_for_all', 'rest_for_one']).default('one_for_one'),
+  maxRestarts: wholeNumber(0, countMax).default(5).describe('More within period: given up.'),
+  period: duration(1).optional().describe('What maxRestarts counts over. Default 1m.'),
+  backoff: backoffShape.optional().describe('Between restarts, and between retries of its tasks.'),
+  handoff: flag().default(false).describe('True: a fresh agent for every task.'),
+  timeout: timeout.optional(),
+  retries: retries.optional(),
+  where: oneOf(['local', 'remote', 'any']).default('any'),
+};
+
+export const roleShapes = {
+  command: z.strictObject(
+    { adapter: z.literal('command'), run: run.optional(), env: env.optional(), ...sharedRole },
+    map('with adapter'),
+  ),
+  simulated: z.strictObject(
+    {
+      adapter: z.literal('simulated'),
+      work: durationRange().optional().describe('How long a task takes. Default 100ms.'),
+      fail: number(0, 1).default(0).describe('The share of attempts that fail.'),
+      crash: number(0, 1).default(0).describe('The share of attempts that crash the agent.'),
+      costUsd: number(0, Number.MAX_VALUE).default(0).describe('What an attempt costs.'),
+      ...sharedRole,
+    },
+    map('with adapter'),
+  ),
+} as const;
+
+export const roleShape = z.discriminatedUnion(
+  'adapter',
+  [roleShapes.command, roleShapes.simulated],
+  map('with adapter'),
+);
+
+export const taskShape = z.strictObject(
+  {
+    id: fileSafeName('a task id'),
+    agent: text('the name of a role').optional().describe('May be left out with one role.'),
+    needs: z.array(text('a task id'), list('task ids')).default([]),
+    prompt: text().default('').describe('What the agent is asked. May hold {{...}}.'),
+    run: run.optional(),
+    env: env.optional(),
+    timeout: timeout.optional(),
+    retries: retries.optional(),
+    backoff: backoffShape.optional(),
+    verify: verify.optional().describe('What must hold before the task counts as done.'),
+    verifyTimeout: verifyTimeout.optional(),
+    priority: wholeNumber(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
+      .default(0)
+      .describe('Higher goes first.'),
+    estimate: duration(0).optional().describe('How long it will take; orders the work.'),
+    approve: flag().default(false).describe('A person must approve before it starts.'),
+    approveWithin: duration(1).optional().describe('How long they are waited for. Default 7d.'),
+  },
+  map('with id'),
+);
+
+const inputWords = { error: 'expected a default text, or a map with default and description' };
+export const inputShape = z.strictObject(
+  { default: text().optional(), description: text().optional() },
+  inputWords,
+);
+
+export const defaultsShape = z.strictObject(
+  {
+    timeout: timeout.optional(),
+    retries: retries.optional(),
+    backoff: backoffShape.optional(),
+    verifyTimeout: verifyTimeout.optional(),
+  },
+  map('with timeout, retries, backoff and verifyTimeout'),
+);
+
+export const budgetShape = z.strictObject({ usd: number(0, Number.MAX_VALUE) }, map('with usd'));
+
+const inputName = z
+  .string()
+  .regex(/^[A-Za-z][\w-]{0,99}$/, { error: 'expected a letter, then letters, digits, "_" or "-"' });
+const seedMax = Number.MAX_SAFE_INTEGER;
+
+export const planShape = z.strictObject(
+  {
+    name: text('a name of one line')
+      .regex(/^\P{Cc}{1,200}$/u, { error: 'expected a name of one line, 200 characters at most' })
+      .optional()
+      .describe('Default: the name of the file.'),
+    description: text().default(''),
+    mode: oneOf(['eager', 'waves']).default('eager'),
+    concurrency: wholeNumber(1, countMax).default(4).describe('Tasks under way at once.'),
+    onFailure: oneOf(['stop', 'continue']).default('continue'),
+    seed: wholeNumber(-seedMax, seedMax).default(1).describe('Repeats jitter and simulations.'),
+    budget: budgetShape.optional(),
+    inputs: z
+      .record(inputName, z.union([text(), inputShape], inputWords), map('of inputs'))
+      .default({}),
+    defaults: defaultsShape.default({}),
+    agents: z.record(z.string(), roleShape, map('of roles')).describe('Roles by name.'),
+    tasks: z.array(taskShape, list('tasks')),
+  },
+  map('with name, agents and tasks'),
+);
+
+/** The same without what is inside agents and tasks: those are read one by one. */
+export const headShape = planShape.extend({
+  agents: z.record(z.string(), z.unknown(), map('of roles')),
+  tasks: z.array(z.unknown(), list('tasks')),
+});

@@ -1,0 +1,104 @@
+/** What must hold inside one task: a program to run, no key of another adapter, checks that work. */
+import { compileSchema, type JsonObject } from './json-schema.ts';
+import { type Path, quote } from './problem.ts';
+import type { Parts, RoleValue, TaskValue } from './read.ts';
+import type { Complaint, Report } from './report.ts';
+import { checksOf } from './templated-texts.ts';
+
+export function checkTasks({ roles, tasks }: Parts, report: Report): void {
+  const byName = new Map(roles.map((role) => [role.name, role.value]));
+  const onlyRole = roles.length === 1 ? roles[0]?.name : undefined;
+  const judgeSchema = onceEach();
+  for (const { path, value } of tasks) {
+    if (value === null) continue;
+    const name = value.agent ?? onlyRole ?? '';
+    const complaints = [
+      ...runComplaints(value, path, name, byName.get(name) ?? null),
+      ...approvalComplaints(value, path),
+      ...checkComplaints(value, path, judgeSchema),
+    ];
+    for (const complaint of complaints) report.add(complaint);
+  }
+}
+
+function* runComplaints(
+  task: TaskValue,
+  path: Path,
+  name: string,
+  role: RoleValue | null,
+): Generator<Complaint> {
+  if (role?.adapter === 'command' && task.run === undefined && role.run === undefined) {
+    const message = `a task of the command role ${quote(name)} needs something to run`;
+    const fix = 'write "run" on the task or on the role';
+    yield { code: 'plan.no-run', path, say: () => ({ message, fix }) };
+  }
+  if (role?.adapter !== 'simulated') return;
+  for (const key of ['run', 'env'] as const) {
+    if (task[key] === undefined) continue;
+    const message = `"${key}" goes with adapter command, and ${quote(name)} is simulated`;
+    const say = () => ({ message, fix: 'leave it out, or give the task to a command role' });
+    yield { code: 'plan.wrong-adapter', path: [...path, key], at: 'key', say };
+  }
+}
+
+function* approvalComplaints(task: TaskValue, path: Path): Generator<Complaint> {
+  if (task.approveWithin === undefined || task.approve) return;
+  const message = '"approveWithin" says nothing without "approve"';
+  const say = () => ({ message, fix: 'add "approve: true", or leave it out' });
+  yield { code: 'plan.no-approve', path: [...path, 'approveWithin'], at: 'key', say };
+}
+
+type JudgeSchema = (schema: JsonObject) => string | null;
+
+function* checkComplaints(
+  task: TaskValue,
+  path: Path,
+  judgeSchema: JudgeSchema,
+): Generator<Complaint> {
+  for (const { check, path: at } of checksOf(task, path)) {
+    if ('file' in check && check.matches !== undefined) {
+      const wrong = wrongPattern(check.matches);
+      const say = () => ({ message: `is no regular expression: ${wrong}` });
+      if (wrong !== null) yield { code: 'plan.bad-pattern', path: [...at, 'matches'], say };
+    }
+    const wrong = 'schema' in check ? judgeSchema(check.schema) : null;
+    const say = () => ({ message: `is no JSON Schema: ${wrong}` });
+    if (wrong !== null) yield { code: 'plan.bad-schema', path: [...at, 'schema'], say };
+  }
+}
+
+function wrongPattern(pattern: string): string | null {
+  try {
+    new RegExp(pattern);
+    return null;
+  } catch (error) {
+    return messageOf(error).replace(/^Invalid regular expression: /, '');
+  }
+}
+
+/** A schema costs milliseconds to compile, and plans that are generated repeat them. */
+function onceEach(): JudgeSchema {
+  const known = new Map<string, string | null>();
+  return (schema) => {
+    const text = JSON.stringify(schema);
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const wrong = wrongSchema(schema);
+    known.set(text, wrong);
+    return wrong;
+  };
+}
+
+function wrongSchema(schema: JsonObject): string | null {
+  try {
+    compileSchema(schema);
+    return null;
+  } catch (error) {
+    // Ajv lists every branch that did not fit; the first says what is wrong.
+    const [first = ''] = messageOf(error).split(', ');
+    return first.replace(/^schema is invalid: data/, '');
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

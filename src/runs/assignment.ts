@@ -1,0 +1,153 @@
+/** Makes an attempt ready to be worked on: templates filled in, folders there, environment set. */
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assertNever } from '../../machines/errors.ts';
+import { taskId } from '../../machines/ids.ts';
+import type { OutputRef } from '../../machines/outcome.ts';
+import type { WorkInput } from '../../machines/rules/duty.ts';
+import { environmentOf, type Plan, type PlanRole, type PlanTask, runOf } from '../plan/plan.ts';
+import { type Run, runArgv } from '../plan/shell.ts';
+import { fillTemplate, parseTemplate, type Reference } from '../plan/templates.ts';
+import type { RunFolder, RunOrder } from './folder.ts';
+import { artifactsFolder } from './results.ts';
+
+/** What is known of the tasks that are done: their outputs. */
+export type FindOutput = (task: string) => OutputRef | null;
+
+/** Longer outputs are not put into the environment: programs could not be started with them. */
+const variableMaxBytes = 32_768;
+
+/** Everything about one task's attempt that does not depend on its agent's kind. */
+export interface Prepared {
+  readonly prompt: string;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly artifactsFolder: string;
+}
+
+export class Desk {
+  readonly #folder: RunFolder;
+  readonly #order: RunOrder;
+  readonly #tasks: ReadonlyMap<string, PlanTask>;
+  readonly #roles: ReadonlyMap<string, PlanRole>;
+  readonly #findOutput: FindOutput;
+  /** For agents that touch nothing: made once, and free. */
+  readonly bare: Prepared;
+
+  constructor(folder: RunFolder, order: RunOrder, findOutput: FindOutput) {
+    this.#folder = folder;
+    this.#order = order;
+    this.#tasks = new Map(order.plan.tasks.map((task) => [task.id, task]));
+    this.#roles = new Map(order.plan.roles.map((role) => [role.name, role]));
+    this.#findOutput = findOutput;
+    this.bare = { prompt: '', argv: [], env: {}, cwd: order.cwd, artifactsFolder: '' };
+  }
+
+  get plan(): Plan {
+    return this.#order.plan;
+  }
+
+  task(id: string): PlanTask {
+    const task = this.#tasks.get(id);
+    if (!task) throw new TypeError(`no task ${id} in the plan`);
+    return task;
+  }
+
+  role(name: string): PlanRole {
+    const role = this.#roles.get(name);
+    if (!role) throw new TypeError(`no role ${name} in the plan`);
+    return role;
+  }
+
+  async prepare({ task: id, inbox }: Pick<WorkInput, 'task' | 'inbox'>): Promise<Prepared> {
+    const task = this.task(id);
+    const role = this.role(task.role);
+    const folder = artifactsFolder(this.#folder, id);
+    await mkdir(folder, { recursive: true });
+    const run = runOf(task, role);
+    const prompt = await this.fill(id, task.prompt);
+    return {
+      prompt: [prompt, ...inbox.map((text) => `\nA message for you:\n${text}`)].join('\n'),
+      argv: run ? await this.argv(id, run) : [],
+      env: { ...(await this.#surroundings(task)), ...(await this.#ownVariables(task, role)) },
+      cwd: this.#order.cwd,
+      artifactsFolder: folder,
+    };
+  }
+
+  async argv(task: string, run: Run): Promise<readonly string[]> {
+    const argv = runArgv(run, process.platform);
+    // A shell line stands as it was written: values reach it by the environment only.
+    if ('shell' in run) return argv;
+    return Promise.all(argv.map((text) => this.fill(task, text)));
+  }
+
+  async fill(task: string, text: string): Promise<string> {
+    const template = parseTemplate(text);
+    const values = new Map<Reference, string>();
+    for (const part of template.parts) {
+      if (part.kind === 'value')
+        values.set(part.reference, await this.#value(task, part.reference));
+    }
+    return fillTemplate(template, (reference) => values.get(reference) ?? '');
+  }
+
+  async #value(task: string, reference: Reference): Promise<string> {
+    switch (reference.kind) {
+      case 'input':
+        return this.#order.inputs[reference.name] ?? '';
+      case 'output':
+        return this.output(reference.task);
+      case 'artifacts':
+        return artifactsFolder(this.#folder, reference.task);
+      case 'own-artifacts':
+        return artifactsFolder(this.#folder, task);
+      case 'plan-folder':
+        return this.plan.folder ?? this.#order.cwd;
+      default:
+        return assertNever(reference);
+    }
+  }
+
+  /** The whole output of a task that is done, without the newline that programs end with. */
+  async output(task: string): Promise<string> {
+    const output = this.#findOutput(taskId(task));
+    if (!output) return '';
+    const isWhole = output.path === '' || Buffer.byteLength(output.text) >= output.bytes;
+    const text = isWhole
+      ? output.text
+      : await readFile(join(this.#folder.path, output.path), 'utf8');
+    return text.replace(/\r?\n$/, '');
+  }
+
+  /** What every program of a run may read about it. */
+  async #surroundings(task: PlanTask): Promise<Record<string, string>> {
+    const inputs = Object.entries(this.#order.inputs).map(([name, value]) => [
+      `TROUPE_INPUT_${variable(name)}`,
+      value,
+    ]);
+    const results: [string, string][] = [];
+    for (const need of task.needs) {
+      const output = await this.output(need);
+      if (Buffer.byteLength(output) > variableMaxBytes || output.includes('\0')) continue;
+      results.push([`TROUPE_RESULT_${variable(need)}`, output]);
+    }
+    return {
+      ...Object.fromEntries([...inputs, ...results]),
+      TROUPE_RESULTS: this.#folder.results,
+      TROUPE_PLAN: this.#folder.plan,
+    };
+  }
+
+  async #ownVariables(task: PlanTask, role: PlanRole): Promise<Record<string, string>> {
+    const entries = Object.entries(environmentOf(task, role)).map(
+      async ([name, value]) => [name, await this.fill(task.id, value)] as const,
+    );
+    return Object.fromEntries(await Promise.all(entries));
+  }
+}
+
+function variable(name: string): string {
+  return name.toUpperCase().replace(/[^A-Z0-9]/g, '_');
+}

@@ -1,0 +1,72 @@
+/** What the world does when a run's machines name it: open, work, verify, record, conclude. */
+
+import type { TaskRecord } from '../../machines/events.ts';
+import type { RoleName } from '../../machines/ids.ts';
+import { type Fault, noOutput, noUsage, type Outcome } from '../../machines/outcome.ts';
+import type { WorkInput } from '../../machines/rules/duty.ts';
+import type { RunEnding } from '../../machines/rules/orchestration.ts';
+import type { Verdict, VerifyInput } from '../../machines/task.ts';
+import type { Behaviours, Call } from '../kernel/behaviours.ts';
+import type { ResultWriter } from './results.ts';
+
+/** How a role's agents do their work; made once for each role. */
+export interface Worker {
+  open(): Promise<Fault | null>;
+  /** Ends every attempt with one outcome; rejects only for what nobody foresaw. */
+  work(input: WorkInput, signal: AbortSignal): Promise<Outcome>;
+}
+
+export interface RunWorld {
+  readonly workerOf: (role: RoleName) => Worker;
+  readonly verify: (input: VerifyInput, signal: AbortSignal) => Promise<Verdict>;
+  readonly results: ResultWriter;
+  /** What the task needs is on disk when this resolves. */
+  readonly needsWritten: (task: string) => Promise<void>;
+  readonly conclude: (ending: RunEnding) => Promise<void>;
+}
+
+export function runBehaviours(world: RunWorld): Behaviours {
+  return {
+    agent: {
+      open: ({ input }: Call<{ role: RoleName }>) => world.workerOf(input.role).open(),
+      work: (call: Call<WorkInput>) => work(world, call),
+    },
+    task: {
+      // Checks are run again after a stop of the runtime: looking twice changes nothing.
+      verify: ({ input, signal }: Call<VerifyInput>) => world.verify(input, signal),
+      record: ({ input }: Call<TaskRecord>) => world.results.write(input),
+    },
+    orchestrator: {
+      conclude: ({ input }: Call<RunEnding>) => world.conclude(input),
+    },
+  };
+}
+
+/** An attempt is never begun twice under one token: after a stop it ends as interrupted. */
+async function work(world: RunWorld, { input, resumed, signal }: Call<WorkInput>) {
+  if (resumed) return interrupted;
+  try {
+    await world.needsWritten(input.task);
+    return await world.workerOf(input.role).work(input, signal);
+  } catch (error) {
+    return unprepared(error);
+  }
+}
+
+const nothingMeasured = { durationMs: 0, output: noOutput, usage: noUsage, evidence: [] };
+
+const interrupted: Outcome = {
+  kind: 'interrupted',
+  fault: {
+    code: 'run.interrupted',
+    message: 'the runtime was stopped while it was worked on',
+    retryable: true,
+  },
+  ...nothingMeasured,
+};
+
+function unprepared(error: unknown): Outcome {
+  const message = error instanceof Error ? error.message : String(error);
+  const fault = { code: 'work.unprepared', message, retryable: true };
+  return { kind: 'failed', fault, ...nothingMeasured };
+}

@@ -1,0 +1,133 @@
+/** Where a run lives on disk: `.troupe/runs/<id>/`, and what is called what in there. */
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type RunId, runId } from '../../machines/ids.ts';
+import { type Random, randomName } from '../kernel/random.ts';
+import { UserError } from '../kernel/user-error.ts';
+import { suggest } from '../plan/nearest.ts';
+import type { Plan } from '../plan/plan.ts';
+
+/** What a run is, frozen before its first step. */
+export interface RunOrder {
+  readonly plan: Plan;
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Absolute: where its commands work. */
+  readonly cwd: string;
+  /** Simulated work is done this many times faster. */
+  readonly speed: number;
+  /** The version of Troupe that began it. */
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly orderedAt: number;
+}
+
+/** Absolute paths. */
+export interface RunFolder {
+  readonly id: RunId;
+  readonly path: string;
+  readonly order: string;
+  /** The plan alone, for programs that want to know what they are part of. */
+  readonly plan: string;
+  readonly results: string;
+  readonly artifacts: string;
+  readonly report: string;
+  /** How other processes reach the run while it lives. */
+  readonly control: string;
+}
+
+export const runsFolder = (home: string): string => join(home, 'runs');
+
+export function runFolder(home: string, id: RunId): RunFolder {
+  const path = join(runsFolder(home), id);
+  return {
+    id,
+    path,
+    order: join(path, 'order.json'),
+    plan: join(path, 'plan.json'),
+    results: join(path, 'results'),
+    artifacts: join(path, 'artifacts'),
+    report: join(path, 'report.md'),
+    control: join(path, 'control.json'),
+  };
+}
+
+/** A new folder under a name that nobody has; the order is safe in it when this resolves. */
+export async function createRunFolder(
+  home: string,
+  order: RunOrder,
+  random: Random,
+): Promise<RunFolder> {
+  await mkdir(runsFolder(home), { recursive: true });
+  for (;;) {
+    const folder = runFolder(home, runId(`${slug(order.plan.name)}-${randomName(random, 5)}`));
+    try {
+      await mkdir(folder.path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+      throw error;
+    }
+    await Promise.all([mkdir(folder.results), mkdir(folder.artifacts)]);
+    await writeWhole(folder.plan, `${JSON.stringify(order.plan)}\n`);
+    await writeWhole(folder.order, `${JSON.stringify(order)}\n`);
+    return folder;
+  }
+}
+
+export async function readOrder(folder: RunFolder): Promise<RunOrder> {
+  try {
+    return JSON.parse(await readFile(folder.order, 'utf8')) as RunOrder;
+  } catch (error) {
+    throw new UserError(
+      'run.unreadable',
+      `${folder.order} can't be read: ${(error as Error).message}`,
+      'the run was never begun, or its folder is damaged; start the plan again',
+    );
+  }
+}
+
+/** Newest first. */
+export async function listRuns(home: string): Promise<readonly RunFolder[]> {
+  const names = await readdir(runsFolder(home)).catch(() => []);
+  const folders = names.map((name) => runFolder(home, runId(name)));
+  const known = folders.filter(({ order }) => existsSync(order));
+  const times = await Promise.all(known.map(async ({ order }) => (await stat(order)).mtimeMs));
+  const dated = known.map((folder, at) => ({ folder, at: times[at] ?? 0 }));
+  return dated.sort((a, b) => b.at - a.at).map(({ folder }) => folder);
+}
+
+/** A run by its id, by a beginning that only it has, or by the word `latest`. */
+export async function findRun(home: string, name: string): Promise<RunFolder> {
+  const runs = await listRuns(home);
+  const exact = name === 'latest' ? runs[0] : runs.find(({ id }) => id === name);
+  if (exact) return exact;
+  const begun = runs.filter(({ id }) => id.startsWith(name));
+  if (begun.length === 1 && begun[0]) return begun[0];
+  throw noSuchRun(home, name, begun.length > 1 ? begun : runs);
+}
+
+function noSuchRun(home: string, name: string, known: readonly RunFolder[]): UserError {
+  if (known.length === 0) {
+    return new UserError(
+      'run.unknown',
+      `there are no runs in ${home}`,
+      'start one: troupe run PLAN',
+    );
+  }
+  const ids = known.map(({ id }) => id as string);
+  const near = suggest(name, ids) || `there are ${ids.slice(0, 5).join(', ')}`;
+  return new UserError('run.unknown', `no run is called "${name}"; ${near}`, 'see: troupe ps');
+}
+
+/** Readers see the old file or the new one, never a part. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const draft = `${path}.draft`;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(draft, text);
+  await rename(draft, path);
+}
+
+function slug(name: string): string {
+  const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  return plain.replace(/^-+|-+$/g, '').slice(0, 40) || 'run';
+}

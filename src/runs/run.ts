@@ -1,0 +1,177 @@
+/** A living run: the facts as they come, its end, and the few things a person may do to it. */
+import type { Fact, TroupeEvent } from '../../machines/events.ts';
+import {
+  type Address,
+  agentAddress,
+  agentId,
+  orchestratorAddress,
+  taskAddress,
+  taskId,
+} from '../../machines/ids.ts';
+import type { RunEnding } from '../../machines/rules/orchestration.ts';
+import type { FactWish } from '../kernel/core.ts';
+import type { System } from '../kernel/system.ts';
+import { UserError } from '../kernel/user-error.ts';
+import { suggest } from '../plan/nearest.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { ControlRequest } from './control.ts';
+import type { RunFolder } from './folder.ts';
+import { type RunView, viewOf } from './view.ts';
+
+/** One fact, as `run --json` prints it. */
+export type RunFact = {
+  /** Counts the facts of the run from 1, without gaps. */
+  readonly seq: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly actor: string;
+} & Fact;
+
+export type RunEnd =
+  | ({ readonly kind: 'ended' } & RunEnding)
+  /** Stopped early; it can be resumed. */
+  | { readonly kind: 'stopped' }
+  /** Something outside of the plan broke: the disk, a bug. It can be resumed once that is mended. */
+  | { readonly kind: 'halted'; readonly error: unknown };
+
+export interface RunParts {
+  readonly folder: RunFolder;
+  readonly plan: Plan;
+  readonly system: System;
+  /** The facts as they come; ends when the run does. */
+  readonly facts: () => AsyncIterable<RunFact>;
+  /** Ends everything that belongs to the run; called once. */
+  readonly wind: () => Promise<void>;
+}
+
+export class Run {
+  readonly id: string;
+  readonly folder: RunFolder;
+  readonly plan: Plan;
+  /** How it ended; never rejects. Everything it started is gone when this resolves. */
+  readonly end: Promise<RunEnd>;
+  readonly #parts: RunParts;
+  #finish: (end: RunEnd) => void = () => {};
+  #winding: Promise<void> | null = null;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    this.id = parts.folder.id;
+    this.folder = parts.folder;
+    this.plan = parts.plan;
+    const ended = new Promise<RunEnd>((resolve) => {
+      this.#finish = resolve;
+    });
+    this.end = ended.then(async (end) => {
+      await this.#wind();
+      return end;
+    });
+    this.#watch();
+  }
+
+  /** Every fact from now on, in order; ends with the run. */
+  events(): AsyncIterable<RunFact> {
+    return this.#parts.facts();
+  }
+
+  view(): RunView {
+    return viewOf(this.#parts.system.core, this.id, this.plan);
+  }
+
+  /** Calls off the run, or one task of it. */
+  async cancel(reason: string, task?: string): Promise<void> {
+    if (task === undefined) {
+      return this.#tell(orchestratorAddress, { type: 'run.cancel', reason });
+    }
+    await this.#tell(this.#taskAt(task), { type: 'task.cancel', reason });
+  }
+
+  /** Says something to an agent; its next attempt hears it. */
+  async send(agent: string, text: string, from: string): Promise<void> {
+    const known = this.view().agents.map(({ id }) => id);
+    if (!known.includes(agent)) throw unknownName('agent', agent, known);
+    await this.#tell(agentAddress(agentId(agent)), { type: 'agent.tell', text, from });
+  }
+
+  async approve(task: string, by: string): Promise<void> {
+    await this.#tell(this.#askingTaskAt(task), { type: 'task.approve', by });
+  }
+
+  async reject(task: string, by: string): Promise<void> {
+    await this.#tell(this.#askingTaskAt(task), { type: 'task.reject', by });
+  }
+
+  /** What another process asked for. */
+  async handle(request: ControlRequest): Promise<void> {
+    switch (request.type) {
+      case 'run.cancel':
+        return this.cancel(request.reason, request.task);
+      case 'agent.tell':
+        return this.send(request.agent, request.text, request.from);
+      case 'task.approve':
+        return this.approve(request.task, request.by);
+      case 'task.reject':
+        return this.reject(request.task, request.by);
+    }
+  }
+
+  /** Stops now: agents are asked to end, then made to. The run can be resumed. */
+  async stop(): Promise<RunEnd> {
+    this.#finish({ kind: 'stopped' });
+    return this.end;
+  }
+
+  async #tell(to: Address, event: TroupeEvent): Promise<void> {
+    await this.#parts.system.send(to, event);
+  }
+
+  #taskAt(task: string): Address {
+    const known = this.plan.tasks.map(({ id }) => id);
+    if (!known.includes(task)) throw unknownName('task', task, known);
+    return taskAddress(taskId(task));
+  }
+
+  #askingTaskAt(task: string): Address {
+    const at = this.#taskAt(task);
+    const state = this.view().tasks.find(({ id }) => id === task)?.state;
+    if (state === 'approving') return at;
+    const message = `${task} asks nobody: it is ${state}`;
+    throw new UserError('task.not-asking', message, 'see: troupe why RUN TASK');
+  }
+
+  /** Something outside of the plan broke: the run stops as if it had been killed. */
+  halt(error: unknown): void {
+    this.#finish({ kind: 'halted', error });
+  }
+
+  #watch(): void {
+    const { system } = this.#parts;
+    system.onHalt((error) => this.#finish({ kind: 'halted', error }));
+    system.ending(orchestratorAddress).then((ending) => {
+      if (ending.kind === 'done') {
+        this.#finish({ kind: 'ended', ...(ending.output as RunEnding) });
+      } else {
+        const error = ending.kind === 'error' ? ending.error : new Error('it was stopped');
+        this.#finish({ kind: 'halted', error });
+      }
+    });
+  }
+
+  #wind(): Promise<void> {
+    this.#winding ??= this.#parts.wind();
+    return this.#winding;
+  }
+}
+
+export function factOf({ seq, at, actor, event }: FactWish): RunFact {
+  return { seq, at, actor, ...event } as unknown as RunFact;
+}
+
+function unknownName(what: string, given: string, known: readonly string[]): UserError {
+  const near = suggest(given, known) || `there are ${known.slice(0, 5).join(', ')}`;
+  return new UserError(
+    `${what}.unknown`,
+    `no ${what} is called "${given}"; ${near}`,
+    'see: troupe ps',
+  );
+}

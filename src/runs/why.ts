@@ -1,0 +1,119 @@
+/** Says in a sentence what a task waits for, and which event would move it. */
+import type { RunView, TaskView } from './view.ts';
+
+export interface Explanation {
+  readonly task: string;
+  readonly state: string;
+  /** One sentence, or two. */
+  readonly why: string;
+  /** The event that would move it on; null when it has ended. */
+  readonly event: string | null;
+  /** Tasks that stand in its way. */
+  readonly waitsFor: readonly string[];
+}
+
+/** `alive`: whether a process works on the run now. */
+export function explain(view: RunView, task: TaskView, alive: boolean): Explanation {
+  const said = sentence(view, task);
+  const stopped = alive || said.event === null || view.status !== 'running';
+  const why = stopped ? said.why : `${said.why} Nobody works on the run: troupe resume ${view.id}`;
+  return { task: task.id, state: task.state, ...said, why };
+}
+
+type Said = Pick<Explanation, 'why' | 'event' | 'waitsFor'>;
+
+function sentence(view: RunView, task: TaskView): Said {
+  const { id, state, agent, fault } = task;
+  const [outer] = state.split('.');
+  switch (outer) {
+    case 'unborn':
+      return said(`The run has not begun: ${id} is not there yet.`, 'plan.submit');
+    case 'waiting':
+      return waiting(view, task);
+    case 'approving':
+      return said(
+        `${id} waits for a person: troupe approve ${view.id} ${id}${until(task, view)}.`,
+        'task.approve',
+      );
+    case 'ready':
+      return ready(view, task);
+    case 'assigned':
+      return said(`${id} was given to ${agent}, which has not begun yet.`, 'task.started');
+    case 'running':
+      return said(
+        `${agent} works on ${id}, attempt ${task.attempt}${until(task, view)}.`,
+        'task.reported',
+      );
+    case 'verifying':
+      return said(`${agent} is done; the checks of ${id} are being run.`, 'done.verify');
+    case 'retrying':
+      return said(
+        `Attempt ${task.attempt} of ${id} failed: ${fault?.message ?? 'no reason was given'}. ` +
+          `The next one waits its turn${until(task, view)}.`,
+        'after.retryDelay',
+      );
+    case 'parked':
+      return said(
+        `${id} is parked: ${fault?.message ?? 'a limit was reached'}${until(task, view)}.`,
+        'after.parkDelay',
+      );
+    case 'succeeded':
+      return ended(`${id} succeeded at attempt ${task.attempt}.`);
+    default:
+      return ended(
+        `${id} ${verbs[outer ?? ''] ?? 'ended'}: ${fault?.message ?? 'no reason known'}.`,
+      );
+  }
+}
+
+const verbs: Readonly<Record<string, string>> = {
+  failed: 'failed',
+  skipped: 'was skipped',
+  cancelled: 'was cancelled',
+  crashed: 'crashed',
+};
+
+const said = (why: string, event: string, waitsFor: readonly string[] = []): Said => ({
+  why,
+  event,
+  waitsFor,
+});
+
+const ended = (why: string): Said => ({ why, event: null, waitsFor: [] });
+
+const finals = new Set(['succeeded', 'failed', 'skipped', 'cancelled']);
+
+function waiting(view: RunView, task: TaskView): Said {
+  const states = new Map(view.tasks.map(({ id, state }) => [id, state]));
+  const open = task.needs.filter((need) => !finals.has(states.get(need) ?? ''));
+  if (open.length === 0) {
+    return said(`${task.id} waits until every task of the wave before is settled.`, 'wave.opened');
+  }
+  const list = open.map((need) => `${need} (${states.get(need)})`);
+  return said(`${task.id} waits for ${inWords(list)}.`, 'dependency.settled', open);
+}
+
+function ready(view: RunView, { id, role }: TaskView): Said {
+  const agents = view.agents.filter((agent) => agent.role === role && agent.state !== 'stopped');
+  const busy = agents.filter(({ task }) => task !== null);
+  if (agents.some(({ state }) => state === 'idle')) {
+    return said(`${id} waits for one of the run's places: all are taken.`, 'task.assign');
+  }
+  if (busy.length > 0) {
+    const list = busy.map((agent) => `${agent.id} (${agent.task})`);
+    return said(`${id} waits for an agent of the role ${role}: ${inWords(list)}.`, 'task.assign');
+  }
+  return said(`${id} waits for an agent of the role ${role}; none is up yet.`, 'task.assign');
+}
+
+function until({ dueAt }: TaskView, { at }: RunView): string {
+  if (dueAt === null) return '';
+  const time = new Date(dueAt).toISOString().slice(0, 19).replace('T', ' ');
+  return `, until ${time} UTC at the latest (${Math.max(0, Math.round((dueAt - at) / 1000))} s)`;
+}
+
+function inWords(list: readonly string[]): string {
+  const shown = list.slice(0, 5);
+  const more = list.length - shown.length;
+  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -1,0 +1,138 @@
+/** One event of every type there is, and the variants that a machine must tell apart. */
+import type { TroupeEvent } from '../../machines/events.ts';
+import {
+  agentAddress,
+  agentId,
+  orchestratorAddress,
+  roleName,
+  supervisorAddress,
+  taskAddress,
+  taskId,
+  token,
+} from '../../machines/ids.ts';
+import {
+  crashFault,
+  failed,
+  interrupted,
+  lastingFault,
+  limited,
+  missingFault,
+  passingFault,
+  succeeded,
+} from './outcomes.ts';
+import { planSpec, taskSpec } from './plans.ts';
+
+type Type = TroupeEvent['type'];
+type Event<Of extends Type> = TroupeEvent & { type: Of };
+
+export const build = taskId('build');
+export const design = taskId('design');
+export const coder = roleName('coder');
+export const coder1 = agentId('coder-1');
+export const coder2 = agentId('coder-2');
+export const at = {
+  orchestrator: orchestratorAddress,
+  supervisor: supervisorAddress(coder),
+  build: taskAddress(build),
+  design: taskAddress(design),
+  coder1: agentAddress(coder1),
+  coder2: agentAddress(coder2),
+};
+
+/** The two tasks of the tables: `build` needs `design`. */
+export const smallPlan = planSpec([{ id: 'design' }, { id: 'build', needs: ['design'] }]);
+
+export const attempt = { task: build, token: token(1), attempt: 1, timeoutMs: 600_000, seed: 1 };
+const exit = { type: 'child.exited', child: at.coder1, error: null, at: 5_000 } as const;
+
+/** The compiler sees to it that no type is left out. */
+export const alphabet: { readonly [Of in Type]: Event<Of> } = {
+  'plan.submit': { type: 'plan.submit', plan: smallPlan },
+  'run.cancel': { type: 'run.cancel', reason: 'enough' },
+  'run.dispatch': { type: 'run.dispatch' },
+  'task.ready': { type: 'task.ready', task: build, role: coder, key: [0, 1, 1], prefer: null },
+  'task.withdrawn': { type: 'task.withdrawn', role: coder, key: [0, 2, 0] },
+  'task.assign': { type: 'task.assign', agent: coder1, token: token(1) },
+  'task.started': { type: 'task.started', token: token(1) },
+  'task.reported': {
+    type: 'task.reported',
+    agent: coder1,
+    token: token(1),
+    outcome: succeeded,
+  },
+  'task.released': { type: 'task.released', role: coder },
+  'task.settled': {
+    type: 'task.settled',
+    task: design,
+    status: 'succeeded',
+    wave: 0,
+    held: coder,
+  },
+  'task.approve': { type: 'task.approve', by: 'ada' },
+  'task.reject': { type: 'task.reject', by: 'ada' },
+  'task.cancel': { type: 'task.cancel', reason: 'enough' },
+  'dependency.settled': {
+    type: 'dependency.settled',
+    task: design,
+    status: 'succeeded',
+    agent: coder1,
+  },
+  'wave.opened': { type: 'wave.opened' },
+  'agent.register': { type: 'agent.register', agent: coder1, role: coder },
+  'agent.registered': { type: 'agent.registered' },
+  'agent.idle': { type: 'agent.idle', agent: coder1, role: coder },
+  'agent.assign': { type: 'agent.assign', ...attempt },
+  'agent.abandon': { type: 'agent.abandon', token: token(1) },
+  'agent.lost': { type: 'agent.lost', agent: coder1, fault: crashFault },
+  'agent.stop': { type: 'agent.stop' },
+  'agent.tell': { type: 'agent.tell', text: 'mind the tests', from: 'ada' },
+  'report.taken': { type: 'report.taken', token: token(1) },
+  'child.exited': { ...exit, output: { kind: 'stopped' } },
+  'child.due': { type: 'child.due', children: [coder1] },
+  'supervisor.stop': { type: 'supervisor.stop' },
+  'supervisor.stopped': { type: 'supervisor.stopped', role: coder },
+  'role.lost': { type: 'role.lost', role: coder, fault: missingFault },
+};
+
+const reported = alphabet['task.reported'];
+
+/** By `type (what is special)`. */
+export const variants = {
+  'plan.submit (unsound)': {
+    type: 'plan.submit',
+    plan: { ...smallPlan, tasks: [taskSpec({ needs: [build] })] },
+  },
+  'task.assign (another agent)': { type: 'task.assign', agent: coder2, token: token(2) },
+  'task.started (stale)': { type: 'task.started', token: token(0) },
+  'task.reported (stale)': { ...reported, token: token(0) },
+  'task.reported (failed)': { ...reported, outcome: failed(passingFault) },
+  'task.reported (failed for good)': { ...reported, outcome: failed(lastingFault) },
+  'task.reported (limited)': { ...reported, outcome: limited(3_000) },
+  'task.reported (interrupted)': { ...reported, outcome: interrupted },
+  'task.settled (failed)': { ...alphabet['task.settled'], status: 'failed' },
+  'task.settled (holding nothing)': { ...alphabet['task.settled'], status: 'skipped', held: null },
+  'dependency.settled (failed)': { ...alphabet['dependency.settled'], status: 'failed' },
+  'dependency.settled (cancelled)': {
+    ...alphabet['dependency.settled'],
+    status: 'cancelled',
+    agent: null,
+  },
+  'agent.lost (another)': { type: 'agent.lost', agent: coder2, fault: crashFault },
+  'agent.assign (next)': { type: 'agent.assign', ...attempt, token: token(2), attempt: 2 },
+  'agent.abandon (stale)': { type: 'agent.abandon', token: token(0) },
+  'report.taken (stale)': { type: 'report.taken', token: token(0) },
+  'child.exited (handed off)': { ...exit, output: { kind: 'handed-off', inbox: ['late'] } },
+  'child.exited (crashed)': { ...exit, output: { kind: 'crashed', fault: crashFault } },
+  'child.exited (hopeless)': { ...exit, output: { kind: 'crashed', fault: missingFault } },
+  'child.exited (threw)': { ...exit, output: undefined, error: 'a bug' },
+  'child.exited (a task threw)': { ...exit, child: at.build, output: undefined, error: 'a bug' },
+  'child.exited (a supervisor threw)': {
+    ...exit,
+    child: at.supervisor,
+    output: undefined,
+    error: 'a bug',
+  },
+  'child.due (none of them)': { type: 'child.due', children: [] },
+} as const satisfies Readonly<Record<string, TroupeEvent>>;
+
+export const labelled: Readonly<Record<string, TroupeEvent>> = { ...alphabet, ...variants };

@@ -1,0 +1,24 @@
+/** How tests run: no test may depend on speed, and the machines and the kernel are covered whole. */
+import { configDefaults, defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    environment: 'node',
+    include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/real/**', 'test/bench/**'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    pool: 'forks',
+    maxWorkers: 2,
+    coverage: {
+      provider: 'v8',
+      include: ['machines/**', 'src/**', 'cli/**', 'memory/**'],
+      exclude: ['**/*.md'],
+      reporter: ['text', 'html', 'json-summary'],
+      thresholds: {
+        'machines/**': { branches: 100 },
+        'src/kernel/**': { branches: 100 },
+      },
+    },
+  },
+});
