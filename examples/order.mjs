@@ -64,14 +64,12 @@ const system = await openSystem({ folder: '.troupe/order', machines: [orderMachi
 system.onFact(({ seq, event }) => console.log(`${seq} ${event.type}`, event.receipt ?? ''));
 
 const before = system.ref(orderMachine, 'order/1').snapshot();
-if (before) {
-  console.log(`going on from "${before.value}"`);
-} else {
-  console.log('a new order');
-  const order = system.spawn(orderMachine, { id: 'order/1', input: { number: 1, amount: 42 } });
-  await order.send({ type: 'order.pay' });
-}
+const order = before
+  ? system.ref(orderMachine, 'order/1')
+  : system.spawn(orderMachine, { id: 'order/1', input: { number: 1, amount: 42 } });
+console.log(before ? `going on from "${before.value}"` : 'a new order');
+if (order.snapshot().value === 'reserved') await order.send({ type: 'order.pay' });
 
-const ending = await system.ref(orderMachine, 'order/1').ending();
+const ending = await order.ending();
 console.log('it ended:', ending);
 await system.close();

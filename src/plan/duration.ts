@@ -9,7 +9,7 @@ const unitsMs = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as c
 const units = Object.keys(unitsMs) as readonly (keyof typeof unitsMs)[];
 
 /** The longest that is accepted: a year, far beyond any wait that is meant. */
-export const durationMaxMs = 365 * unitsMs.d;
+const durationMaxMs = 365 * unitsMs.d;
 
 // Largest unit first and each at most once, so that '1m1h' and '5m5m' are seen as slips.
 const part = (unit: string): string => `(?:(\\d+(?:\\.\\d+)?)${unit}(?![a-z]))?`;

@@ -41,7 +41,6 @@ export interface Complaint extends Place {
 
 export interface Report {
   add(complaint: Complaint): void;
-  readonly isEmpty: boolean;
   /** Throws a PlanError when anything was added. */
   throwIfAny(): void;
 }
@@ -53,9 +52,6 @@ export function createReport(source: PlanSource): Report {
     add(complaint) {
       if (complaints.length < shownMax) complaints.push(complaint);
       else unshown += 1;
-    },
-    get isEmpty() {
-      return complaints.length === 0;
     },
     throwIfAny() {
       if (complaints.length === 0) return;

@@ -1,0 +1,96 @@
+/** The task machine in every state it can rest in, and how it gets there. */
+import { taskMachine } from '../../machines/task.ts';
+import { alphabet, build, design, variants } from './alphabet.ts';
+import { fileEvidence, lastingFault, passingFault } from './outcomes.ts';
+import { taskSpec } from './plans.ts';
+import { subject } from './tables.ts';
+
+/** Waits for `design`, has a dependant, and one retry. */
+const spec = taskSpec({ needs: [design], dependants: [build], order: 1 });
+const plain = { spec, open: 1, seed: 1 };
+const free = { spec, open: 0, seed: 1 };
+const checked = { spec: { ...spec, checked: true }, open: 0, seed: 1 };
+const asking = { spec: { ...spec, approveWithinMs: 9_000 }, open: 0, seed: 1 };
+const askingLater = { ...asking, open: 1 };
+const lastTry = { spec: { ...spec, retries: 0 }, open: 0, seed: 1 };
+const checkedLastTry = { spec: { ...spec, checked: true, retries: 0 }, open: 0, seed: 1 };
+
+const assign = alphabet['task.assign'];
+const started = alphabet['task.started'];
+const reported = alphabet['task.reported'];
+const toRunning = [assign, started];
+
+const verified = 'xstate.done.actor.verify';
+const verdict = (fault: object | null) => ({
+  type: verified,
+  actorId: 'verify',
+  output: { evidence: [fileEvidence], fault },
+});
+
+export const taskSubject = subject(taskMachine, {
+  scenes: {
+    waiting: { at: 'waiting', input: plain, path: [] },
+    'waiting, for two': { at: 'waiting', input: { ...plain, open: 2 }, path: [] },
+    'waiting, and a person is to be asked': { at: 'waiting', input: askingLater, path: [] },
+    approving: { at: 'approving', input: asking, path: [] },
+    ready: { at: 'ready', input: free, path: [] },
+    assigned: { at: 'assigned', input: free, path: [assign] },
+    'assigned, the last try': { at: 'assigned', input: lastTry, path: [assign] },
+    running: { at: 'running', input: free, path: toRunning },
+    'running, with checks ahead': { at: 'running', input: checked, path: toRunning },
+    'running, the last try': { at: 'running', input: lastTry, path: toRunning },
+    'verifying.checking': {
+      at: 'verifying.checking',
+      input: checked,
+      path: [...toRunning, reported],
+    },
+    'verifying.checking, the last try': {
+      at: 'verifying.checking',
+      input: checkedLastTry,
+      path: [...toRunning, reported],
+    },
+    retrying: {
+      at: 'retrying',
+      input: free,
+      path: [...toRunning, variants['task.reported (failed)']],
+    },
+    parked: {
+      at: 'parked',
+      input: free,
+      path: [...toRunning, variants['task.reported (limited)']],
+    },
+    succeeded: { at: 'succeeded', input: free, path: [...toRunning, reported] },
+    failed: {
+      at: 'failed',
+      input: free,
+      path: [...toRunning, variants['task.reported (failed for good)']],
+    },
+    skipped: { at: 'skipped', input: plain, path: [variants['dependency.settled (failed)']] },
+    cancelled: { at: 'cancelled', input: plain, path: [alphabet['task.cancel']] },
+  },
+  kernelEvents: {
+    'xstate.done.actor.verify': verdict(null),
+    'xstate.done.actor.verify (failed)': verdict(passingFault),
+    'xstate.done.actor.verify (failed for good)': verdict(lastingFault),
+    'xstate.error.actor.verify': {
+      type: 'xstate.error.actor.verify',
+      actorId: 'verify',
+      error: new Error('no shell'),
+    } as never,
+    'xstate.after.approvalDeadline.task.approving': {
+      type: 'xstate.after.approvalDeadline.task.approving',
+    },
+    'xstate.after.assignDeadline.task.assigned': {
+      type: 'xstate.after.assignDeadline.task.assigned',
+    },
+    'xstate.after.attemptDeadline.task.running': {
+      type: 'xstate.after.attemptDeadline.task.running',
+    },
+    'xstate.after.verifyDeadline.task.verifying.checking': {
+      type: 'xstate.after.verifyDeadline.task.verifying.checking',
+    },
+    'xstate.after.retryDelay.task.retrying': { type: 'xstate.after.retryDelay.task.retrying' },
+    'xstate.after.parkDelay.task.parked': { type: 'xstate.after.parkDelay.task.parked' },
+  },
+  passing: ['judging', 'verifying.looking', 'verifying.checked'],
+});
