@@ -123,8 +123,8 @@ export const supervisorMachine = setup({
       on: {
         'child.exited': {
           actions: [
+            { type: 'sendAll', params: ({ context, event }) => care.nextFarewell(context, event) },
             assign(({ context, event }) => care.without(context, event)),
-            { type: 'sendAll', params: ({ context }) => care.farewell(context) },
           ],
         },
         'supervisor.stop': {},

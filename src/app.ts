@@ -1,4 +1,5 @@
 /** Puts the parts together: the one file that knows everyone, and decides nothing. */
+import { statSync } from 'node:fs';
 import { orchestratorAddress } from '../machines/ids.ts';
 import {
   agentMachine,
@@ -8,24 +9,27 @@ import {
 } from '../machines/index.ts';
 import { openGuardian } from './agents/guardian.ts';
 import { reapOrphans } from './agents/ledger.ts';
-import type { Bus } from './bus/bus.ts';
+import type { Bus, Subscription } from './bus/bus.ts';
 import { InProcessBus } from './bus/in-process.ts';
 import { type Config, readConfig, readVersion } from './config.ts';
 import { Crew, type Place } from './crew.ts';
 import { FileJournal, readHistory } from './journal/file.ts';
 import { lockOwner, type Owner } from './journal/lock.ts';
+import { openTail } from './journal/tail.ts';
+import type { Behaviours } from './kernel/behaviours.ts';
 import { Charts } from './kernel/charts.ts';
-import { type Clock, systemClock } from './kernel/clock.ts';
+import { type Clock, sleep, systemClock } from './kernel/clock.ts';
 import { Core, type FactWish } from './kernel/core.ts';
+import type { LoggedInput } from './kernel/log.ts';
 import { type Random, systemRandom } from './kernel/random.ts';
 import { System } from './kernel/system.ts';
-import { UserError } from './kernel/user-error.ts';
+import { isUserError, UserError } from './kernel/user-error.ts';
 import { compilePlan } from './plan/compile.ts';
 import { resolveInputs } from './plan/inputs.ts';
 import { loadPlan } from './plan/load.ts';
 import { suggest } from './plan/nearest.ts';
 import type { Plan } from './plan/plan.ts';
-import { runBehaviours } from './runs/behaviours.ts';
+import { type RunWorld, runBehaviours, visitBehaviours } from './runs/behaviours.ts';
 import { askRun, type ControlRequest, openControl } from './runs/control.ts';
 import {
   createRunFolder,
@@ -34,10 +38,11 @@ import {
   type RunFolder,
   type RunOrder,
   readOrder,
+  writePlan,
 } from './runs/folder.ts';
 import { ResultWriter } from './runs/results.ts';
 import { factOf, Run, type RunFact } from './runs/run.ts';
-import { type RunView, viewOf } from './runs/view.ts';
+import { lostView, type RunView, viewOf } from './runs/view.ts';
 import { type Explanation, explain } from './runs/why.ts';
 
 export interface TroupeOptions {
@@ -55,6 +60,11 @@ export interface RunOptions {
   readonly speed?: number;
 }
 
+export interface FactsOptions {
+  /** Goes on as long as somebody works on the run. */
+  readonly follow?: boolean;
+}
+
 /** One line of `ps`. */
 export interface RunSummary {
   readonly view: RunView;
@@ -64,6 +74,12 @@ export interface RunSummary {
 }
 
 const machines = [orchestratorMachine, supervisorMachine, agentMachine, taskMachine];
+
+/** How often a growing journal is looked at. */
+const followPauseMs = 200;
+/** How long an owner's door is waited for. */
+const doorTriesMax = 20;
+const doorPauseMs = 50;
 
 export function createTroupe(options: TroupeOptions = {}): Troupe {
   const { clock = systemClock, random = systemRandom } = options;
@@ -93,19 +109,26 @@ export class Troupe {
       orderedAt: this.#clock.now(),
     };
     const folder = await createRunFolder(this.config.home, order, this.#random);
-    return this.#assemble(folder, order);
+    const log = await this.#open(folder, order);
+    return this.#begin(await this.#assemble({ folder, order, log, make: runBehaviours }));
   }
 
   /** Goes on with a run that was stopped or killed; what its agents left behind is ended first. */
   async resume(name: string): Promise<Run> {
     const folder = await findRun(this.config.home, name);
-    return this.#assemble(folder, await readOrder(folder));
+    return this.#begin(await this.#takeUp(folder, runBehaviours));
   }
 
   /** Newest first. */
   async runs(): Promise<readonly RunSummary[]> {
     const folders = await listRuns(this.config.home);
-    return Promise.all(folders.map((folder) => this.#summary(folder)));
+    const summaries = folders.map((folder) => this.#summary(folder).catch(unreadable(folder)));
+    return Promise.all(summaries);
+  }
+
+  /** The names of all runs, newest first. */
+  async names(): Promise<readonly string[]> {
+    return (await listRuns(this.config.home)).map(({ id }) => id);
   }
 
   /** A run as it stands, living or not. */
@@ -113,13 +136,24 @@ export class Troupe {
     return this.#summary(await findRun(this.config.home, name));
   }
 
-  /** Every fact so far, read again from the journal. */
-  async *facts(name: string): AsyncGenerator<RunFact> {
+  /** Every fact so far, read again from the journal; with `follow` until nobody works on the run. */
+  async *facts(name: string, { follow = false }: FactsOptions = {}): AsyncGenerator<RunFact> {
     const folder = await findRun(this.config.home, name);
+    const fresh = openTail(folder.path);
     const core = new Core(new Charts(machines));
-    for (const input of readHistory(folder.path).inputs) {
-      for (const wish of core.apply(input)) if (wish.kind === 'fact') yield factOf(wish);
+    for (let alive = true; alive; ) {
+      // Asked before reading: what its owner wrote last is still read.
+      alive = follow && lockOwner(folder.path) !== null;
+      for (const input of fresh()) {
+        for (const wish of core.apply(input)) if (wish.kind === 'fact') yield factOf(wish);
+      }
+      if (alive) await sleep(this.#clock, followPauseMs);
     }
+  }
+
+  /** The plan of a run, as it was when the run began. */
+  async plan(name: string): Promise<Plan> {
+    return (await readOrder(await findRun(this.config.home, name))).plan;
   }
 
   async why(name: string, task: string): Promise<Explanation> {
@@ -134,39 +168,63 @@ export class Troupe {
   /** Asks the process that works on a run; without one, takes the run up for just that. */
   async ask(name: string, request: ControlRequest): Promise<void> {
     const folder = await findRun(this.config.home, name);
-    if (await askRun(folder, request)) return;
-    const run = await this.#assemble(folder, await readOrder(folder));
+    if (await this.#askOwner(folder, request)) return;
+    const { run, begin } = await this.#takeUp(folder, visitBehaviours);
     try {
+      await begin();
       await run.handle(request);
     } finally {
       await run.stop();
     }
   }
 
+  /** False when nobody works on it. An owner opens its door a moment after it took the lock. */
+  async #askOwner(folder: RunFolder, request: ControlRequest): Promise<boolean> {
+    for (let tries = 0; tries < doorTriesMax && lockOwner(folder.path); tries += 1) {
+      if (await askRun(folder, request)) return true;
+      await sleep(this.#clock, doorPauseMs);
+    }
+    return false;
+  }
+
   async #summary(folder: RunFolder): Promise<RunSummary> {
     const order = await readOrder(folder);
     const core = new Core(new Charts(machines));
-    for (const input of readHistory(folder.path).inputs) core.apply(input);
+    for (const input of inputsOf(folder)) core.apply(input);
     const owner = lockOwner(folder.path);
     return { view: viewOf(core, folder.id, order.plan), owner, orderedAt: order.orderedAt };
   }
 
-  async #assemble(folder: RunFolder, order: RunOrder): Promise<Run> {
+  async #takeUp(folder: RunFolder, make: Parts['make']): Promise<Assembled> {
+    const order = await readOrder(folder);
+    const log = await this.#open(folder, order);
+    try {
+      await reapOrphans({ runFolder: folder.path, runId: folder.id, clock: this.#clock });
+      await writePlan(folder, order);
+      return await this.#assemble({ folder, order, log, make });
+    } catch (error) {
+      await log.close();
+      throw error;
+    }
+  }
+
+  #open(folder: RunFolder, order: RunOrder): Promise<FileJournal> {
+    const about = { run: folder.id, version: order.version, machines: versions() };
+    return FileJournal.open(folder.path, { about });
+  }
+
+  async #assemble({ folder, order, log, make }: Parts): Promise<Assembled> {
     const clock = this.#clock;
-    const journal = await FileJournal.open(folder.path, {
-      about: { run: folder.id, version: order.version, machines: versions() },
-    });
     const { environment } = this.config;
-    await reapOrphans({ runFolder: folder.path, runId: folder.id, clock });
     const guardian = openGuardian({ environment });
     const bus = new InProcessBus(clock);
     const results = new ResultWriter(folder);
     const place: Place = { folder, order, guardian, environment, clock, results, bus };
     const crew = new Crew(place);
     const system = await System.restore({
-      log: journal,
+      log,
       machines,
-      behaviours: runBehaviours(crew),
+      behaviours: make(crew),
       clock,
       onActFailed: (_act, error) => run.halt(error),
     });
@@ -177,30 +235,55 @@ export class Troupe {
       plan: order.plan,
       system,
       facts: () => factsOf(bus, folder),
+      kill: async () => {
+        await reapOrphans({ runFolder: folder.path, runId: folder.id, clock });
+      },
       wind: async () => {
-        await control.close();
+        await control.then((open) => open.close()).catch(() => {});
         await system.close();
         await guardian.close();
         bus.close();
       },
     });
-    const control = await openControl(folder, this.#random, (request) => run.handle(request));
-    this.#begin(system, order, crew).catch((error: unknown) => run.halt(error));
-    return run;
+    // Nobody waits for the door to be open: the work begins meanwhile.
+    const handle = (request: ControlRequest): Promise<void> => run.handle(request);
+    const control = openControl({ folder, random: this.#random, clock, handle });
+    control.catch((error: unknown) => run.halt(error));
+    return { run, begin: () => begin(run, system, crew) };
   }
 
   /** After whoever asked has had its turn to listen. */
-  async #begin(system: System, { plan }: RunOrder, crew: Crew): Promise<void> {
-    await this.#clock.breathe();
-    system.start();
-    await crew.restoreResults();
-    if (!system.core.registry.lookUp(orchestratorAddress)) {
-      system.spawn(orchestratorMachine, { id: orchestratorAddress });
-    }
-    const orchestrator = system.ref(orchestratorMachine, orchestratorAddress);
-    if (orchestrator.snapshot()?.value !== 'planning') return;
-    await orchestrator.send({ type: 'plan.submit', plan: compilePlan(plan) });
+  #begin({ run, begin }: Assembled): Run {
+    const begun = this.#clock.breathe().then(begin);
+    begun.catch((error: unknown) => run.halt(error));
+    return run;
   }
+}
+
+/** What is known of a run before it lives. */
+interface Parts {
+  readonly folder: RunFolder;
+  readonly order: RunOrder;
+  readonly log: FileJournal;
+  readonly make: (world: RunWorld) => Behaviours;
+}
+
+interface Assembled {
+  readonly run: Run;
+  readonly begin: () => Promise<void>;
+}
+
+/** What an earlier life left undone comes first: whoever is called next may count on it. */
+async function begin(run: Run, system: System, crew: Crew): Promise<void> {
+  await crew.restoreResults();
+  system.start();
+  if (!system.core.registry.lookUp(orchestratorAddress)) {
+    system.spawn(orchestratorMachine, { id: orchestratorAddress });
+  }
+  run.watch();
+  const orchestrator = system.ref(orchestratorMachine, orchestratorAddress);
+  if (orchestrator.snapshot()?.value !== 'planning') return;
+  await orchestrator.send({ type: 'plan.submit', plan: compilePlan(run.plan) });
 }
 
 function findTask(view: RunView, task: string) {
@@ -216,12 +299,30 @@ function versions(): Record<string, string> {
   return Object.fromEntries(machines.map(({ id, version }) => [id, version ?? '']));
 }
 
+/** One damaged folder must not hide the others. */
+const unreadable =
+  (folder: RunFolder) =>
+  (error: unknown): RunSummary => {
+    if (!isUserError(error)) throw error;
+    return { view: lostView(folder.id, error.message), owner: null, orderedAt: 0 };
+  };
+
+/** A run that was killed before its journal had a line has no inputs. */
+function inputsOf({ path, journal }: RunFolder): Iterable<LoggedInput> {
+  const bytes = statSync(journal, { throwIfNoEntry: false })?.size ?? 0;
+  return bytes > 0 ? readHistory(path).inputs : [];
+}
+
 function publish(bus: Bus, folder: RunFolder, fact: FactWish): void {
   const to = `run/${folder.id}/facts/${fact.actor}`;
   bus.publish({ to, from: folder.id, sequence: fact.seq, event: factOf(fact) });
 }
 
-async function* factsOf(bus: Bus, folder: RunFolder): AsyncGenerator<RunFact> {
-  const subscription = bus.subscribe(`run/${folder.id}/facts/*`);
+/** Listens from the moment of the call, not of the first read. */
+function factsOf(bus: Bus, folder: RunFolder): AsyncIterable<RunFact> {
+  return contents(bus.subscribe(`run/${folder.id}/facts/*`));
+}
+
+async function* contents(subscription: Subscription): AsyncGenerator<RunFact> {
   for await (const { event } of subscription) yield event as unknown as RunFact;
 }

@@ -1,6 +1,6 @@
 /** The people of one run: gives each role its workers, each task its checks, and keeps the records. */
 import { existsSync } from 'node:fs';
-import type { RoleName, Token } from '../machines/ids.ts';
+import type { AgentId, RoleName, Token } from '../machines/ids.ts';
 import { taskAddress, taskId } from '../machines/ids.ts';
 import type { Fault, Outcome, OutputRef } from '../machines/outcome.ts';
 import { recordOf, type TaskContext } from '../machines/rules/attempt.ts';
@@ -17,7 +17,7 @@ import type { Config } from './config.ts';
 import { runChecks } from './evidence/checks.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { System } from './kernel/system.ts';
-import { type Plan, type PlanRole, runOf } from './plan/plan.ts';
+import { environmentOf, type Plan, type PlanRole, runOf } from './plan/plan.ts';
 import { runArgv } from './plan/shell.ts';
 import { hasTemplate } from './plan/templates.ts';
 import { Desk, type Prepared } from './runs/assignment.ts';
@@ -51,6 +51,8 @@ export class Crew implements RunWorld {
   readonly #place: Place;
   readonly #desk: Desk;
   readonly #workers = new Map<RoleName, Worker>();
+  /** How much each agent has said. */
+  readonly #words = new Map<AgentId, number>();
   #system: System | null = null;
 
   constructor(place: Place) {
@@ -83,7 +85,7 @@ export class Crew implements RunWorld {
   async verify(input: VerifyInput, signal: AbortSignal): Promise<Verdict> {
     const { cwd } = this.#place.order;
     const checks = await readyChecks(this.#desk, input.task, cwd);
-    const prepared = await this.#desk.prepare({ task: input.task, inbox: [] });
+    const variables = await this.#variablesOf(input);
     let count = 0;
     return runChecks(checks, {
       readOutput: () => this.#desk.output(input.task),
@@ -96,7 +98,7 @@ export class Crew implements RunWorld {
           argv,
           timeoutMs,
           cwd,
-          variables: prepared.env,
+          variables,
           environment,
           clock,
           guardian,
@@ -107,6 +109,18 @@ export class Crew implements RunWorld {
         });
       },
     });
+  }
+
+  /** A check sees what the attempt saw: a shell line is told of its artifacts by nothing else. */
+  async #variablesOf({ task, attempt }: VerifyInput): Promise<Record<string, string>> {
+    const { env, artifactsFolder } = await this.#desk.prepare({ task, inbox: [] });
+    return {
+      ...env,
+      TROUPE_TASK: task,
+      TROUPE_ROLE: this.#desk.task(task).role,
+      TROUPE_ATTEMPT: String(attempt),
+      TROUPE_ARTIFACTS: artifactsFolder,
+    };
   }
 
   async conclude(_ending: RunEnding): Promise<void> {
@@ -145,9 +159,11 @@ export class Crew implements RunWorld {
   }
 
   /** An agent's words are for people to watch; nothing depends on them. */
-  #overhear({ agent, token }: Assignment, event: AgentEvent): void {
+  #overhear({ agent }: Assignment, event: AgentEvent): void {
     const to = `run/${this.#place.folder.id}/words/${agent}`;
-    this.#place.bus.publish({ to, from: agent, sequence: token, event });
+    const sequence = (this.#words.get(agent) ?? 0) + 1;
+    this.#words.set(agent, sequence);
+    this.#place.bus.publish({ to, from: agent, sequence, event });
   }
 
   #kindOf(role: PlanRole): Kind {
@@ -156,7 +172,7 @@ export class Crew implements RunWorld {
         return {
           adapter: commandAdapter(this.#commandPlace),
           open: () => this.#missingProgram(role),
-          prepare: (input) => this.#desk.prepare(input),
+          prepare: (input) => this.#desk.begin(input),
         };
       case 'simulated': {
         const adapter = simulatedAdapter({ ...role, speed: this.#place.order.speed });
@@ -177,14 +193,19 @@ export class Crew implements RunWorld {
   }
 }
 
-/** What the role's agents will start, as far as the plan alone says it. */
+/**
+ * What the role's agents will start, as far as the plan alone says it: an earlier task may make the
+ * program that a path names, and a PATH of the plan's own may hold templates.
+ */
 function programsOf(plan: Plan, role: PlanRole): readonly string[] {
   const names = new Set<string>();
   for (const task of plan.tasks) {
     if (task.role !== role.name) continue;
     const run = runOf(task, role);
     const [name] = run ? runArgv(run, process.platform) : [];
-    if (name !== undefined && !hasTemplate(name)) names.add(name);
+    if (name === undefined || hasTemplate(name) || /[\\/]/.test(name)) continue;
+    if (Object.keys(environmentOf(task, role)).includes('PATH')) continue;
+    names.add(name);
   }
   return [...names];
 }

@@ -23,5 +23,10 @@ export interface OpenSystemOptions {
 export async function openSystem({ folder, ...options }: OpenSystemOptions): Promise<System> {
   const about = { machines: options.machines.map(({ id, version }) => ({ id, version })) };
   const log = folder ? await FileJournal.open(resolve(folder), { about }) : new MemoryJournal();
-  return System.open({ ...options, log });
+  try {
+    return await System.open({ ...options, log });
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
 }

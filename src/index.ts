@@ -9,13 +9,16 @@ export {
 export { readConfig, readVersion } from './config.ts';
 export { type OpenSystemOptions, openSystem } from './host.ts';
 export type { Behaviour, Behaviours, Call } from './kernel/behaviours.ts';
-export { type Clock, systemClock } from './kernel/clock.ts';
+export { type Clock, sleep, systemClock } from './kernel/clock.ts';
 export type { Ref } from './kernel/ref.ts';
 export type { System } from './kernel/system.ts';
 export { isUserError, UserError } from './kernel/user-error.ts';
 export { command, definePlan, type PlanDocument, simulated } from './plan/define.ts';
 export { loadPlan } from './plan/load.ts';
+export { suggest } from './plan/nearest.ts';
 export type { Plan } from './plan/plan.ts';
-export type { TaskResult } from './runs/results.ts';
+export { Forecast, type TaskProgress } from './runs/forecast.ts';
+export { duration } from './runs/report.ts';
+export { readResult, type TaskResult } from './runs/results.ts';
 export type { Run, RunEnd, RunFact } from './runs/run.ts';
 export type { AgentView, RunView, TaskView } from './runs/view.ts';

@@ -156,10 +156,16 @@ export function begun(context: SupervisorContext, agents: readonly string[]) {
 }
 
 /** Stopping goes in reverse: the last of the live ones is asked, and waited for. */
-export function farewell({ live }: SupervisorContext): { messages: Message[] } {
+export function farewell({ live }: Pick<SupervisorContext, 'live'>): { messages: Message[] } {
   const last = live.at(-1);
   if (!last) return { messages: [] };
   return { messages: [{ to: agentAddress(last), event: { type: 'agent.stop' } }] };
+}
+
+/** Nobody is asked twice: not when another one ended by itself meanwhile. */
+export function nextFarewell({ live }: SupervisorContext, exit: Exit): { messages: Message[] } {
+  if (live.at(-1) !== nameOf(exit.child)) return { messages: [] };
+  return farewell({ live: live.slice(0, -1) });
 }
 
 export function everyone({ live }: SupervisorContext): { addresses: Address[] } {

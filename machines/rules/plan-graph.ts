@@ -1,4 +1,4 @@
-/** The rules of the plan's graph: order, depth, cycles and rank, each linear and without recursion. */
+/** The rules of the plan's graph: order, depth, cycles, rank; linear and without recursion. */
 import { assert } from '../errors.ts';
 
 export interface GraphNode<Id extends string = string> {

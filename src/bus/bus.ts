@@ -28,7 +28,9 @@ export type Answer = (envelope: Envelope) => EventObject | Promise<EventObject>;
  * - between one sender and one receiver the order is kept;
  * - a receiver sees a message (sender, sequence) once;
  * - a slow reader loses its oldest messages, counted, and slows nobody down;
- * - a request to an address where nobody answers fails at once, one that gets no answer at its deadline.
+ * - a request to an address where nobody answers fails at once, one that gets no answer at its
+ *   deadline;
+ * - a closed bus carries nothing: what was on its way can still be read, then every reader ends.
  */
 export interface Bus {
   publish(envelope: Envelope): void;

@@ -16,6 +16,7 @@ export class InProcessBus implements Bus {
   readonly #clock: Clock;
   readonly #readers = new Map<string, Set<Reader>>();
   readonly #answers = new Map<string, Answer>();
+  #state: 'open' | 'closed' = 'open';
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -32,8 +33,8 @@ export class InProcessBus implements Bus {
     { bufferMax = defaultBufferMax }: SubscribeOptions = {},
   ): Subscription {
     const reader = new Reader(bufferMax, () => this.#forget(pattern, reader));
-    const readers = this.#readers.get(pattern) ?? new Set();
-    this.#readers.set(pattern, readers.add(reader));
+    if (this.#state === 'closed') reader.close();
+    else this.#readers.set(pattern, (this.#readers.get(pattern) ?? new Set()).add(reader));
     return reader;
   }
 
@@ -41,7 +42,7 @@ export class InProcessBus implements Bus {
     if (this.#answers.has(address)) {
       throw new UserError('bus.taken', `somebody answers at ${address} already`, 'stop it first');
     }
-    this.#answers.set(address, answer);
+    if (this.#state === 'open') this.#answers.set(address, answer);
     return () => {
       if (this.#answers.get(address) === answer) this.#answers.delete(address);
     };
@@ -59,6 +60,7 @@ export class InProcessBus implements Bus {
   }
 
   close(): void {
+    this.#state = 'closed';
     for (const readers of this.#readers.values()) for (const reader of readers) reader.close();
     this.#answers.clear();
   }
@@ -83,6 +85,8 @@ class Reader implements Subscription {
   readonly #queue = new Mailbox<Envelope>();
   readonly #bufferMax: number;
   readonly #forget: () => void;
+  /** The last message of each sender. */
+  readonly #seen = new Map<string, number>();
   #state: 'open' | 'closed' = 'open';
   #dropped = 0;
   #wake: () => void = () => {};
@@ -97,6 +101,9 @@ class Reader implements Subscription {
   }
 
   push(envelope: Envelope): void {
+    const { from, sequence } = envelope;
+    if (sequence <= (this.#seen.get(from) ?? 0)) return;
+    this.#seen.set(from, sequence);
     if (this.#queue.length >= this.#bufferMax) {
       this.#queue.shift();
       this.#dropped += 1;

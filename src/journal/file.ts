@@ -8,16 +8,16 @@
  * - after a failed write nothing more is written: what follows a torn line would be lost;
  * - `snapshot.json` is replaced by renaming a file that is already on disk.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { assert } from '../../machines/errors.ts';
+import { InvariantError } from '../../machines/errors.ts';
 import type { LoggedInput, StoredSystem } from '../kernel/log.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { type Journal, journalFormat } from './journal.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { decodeRecord, encodeRecord } from './record.ts';
-import { scan } from './scan.ts';
+import { damaged, scan } from './scan.ts';
 
 /** The first line of every journal. */
 export interface Header {
@@ -34,7 +34,7 @@ export interface FileJournalOptions {
   readonly bytesMax?: number;
 }
 
-const journalName = 'journal.jsonl';
+export const journalName = 'journal.jsonl';
 const snapshotName = 'snapshot.json';
 const defaultBytesMax = 8 * 1024 ** 3;
 
@@ -48,7 +48,7 @@ export class FileJournal implements Journal {
   #bytes: number;
   #writing: Promise<void> | null = null;
   #failure: unknown = null;
-  /** How the file stood when it was opened, until `load` has read it. */
+  /** How the file stood when it was opened. */
   readonly #opened: Opened;
 
   private constructor(folder: string, file: FileHandle, lock: Lock, opened: Opened, max: number) {
@@ -63,18 +63,20 @@ export class FileJournal implements Journal {
 
   /** Takes the lock, makes the file if there is none, and cuts off a torn tail. */
   static async open(folder: string, options: FileJournalOptions = {}): Promise<FileJournal> {
-    mkdirSync(folder, { recursive: true });
-    const lock = takeLock(folder);
+    let lock: Lock | null = null;
+    let file: FileHandle | null = null;
     try {
+      lock = takeLock(folder);
       const path = join(folder, journalName);
       const opened = existsSync(path) ? look(path) : null;
-      const file = await open(path, 'a');
+      file = await open(path, 'a');
       const ready = opened?.header
         ? await repair(file, opened)
         : await begin(file, folder, options.about ?? null);
       return new FileJournal(folder, file, lock, ready, options.bytesMax ?? defaultBytesMax);
     } catch (error) {
-      lock.release();
+      await file?.close();
+      lock?.release();
       throw explain(error, folder);
     }
   }
@@ -86,9 +88,10 @@ export class FileJournal implements Journal {
   append(input: LoggedInput): void {
     if (this.#failure) throw this.#failure;
     const line = encodeRecord(input);
+    const bytes = this.#bytes + Buffer.byteLength(line);
+    if (bytes > this.#bytesMax) throw this.#fail(tooLarge(this.folder, this.#bytesMax));
     this.#lines.push(line);
-    this.#bytes += Buffer.byteLength(line);
-    if (this.#bytes > this.#bytesMax) throw this.#fail(tooLarge(this.folder, this.#bytesMax));
+    this.#bytes = bytes;
   }
 
   flush(): Promise<void> | undefined {
@@ -105,26 +108,24 @@ export class FileJournal implements Journal {
   }
 
   async load() {
-    const stored = readSnapshot(this.folder, this.#opened.bytes);
-    const start = stored?.offset ?? this.#opened.start;
-    return { stored: stored?.system ?? null, inputs: this.#inputs(start) };
+    await this.flush();
+    const path = join(this.folder, journalName);
+    const snapshot = readSnapshot(this.folder, this.#bytes);
+    if (!snapshot) return { stored: null, inputs: readInputs(path, this.#opened.start) };
+    const { offset, system } = snapshot;
+    return { stored: system, inputs: readInputs(path, offset, system.n) };
   }
 
   async history(): Promise<Iterable<LoggedInput>> {
     await this.flush();
-    return this.#inputs(this.#opened.start);
+    return readInputs(join(this.folder, journalName), this.#opened.start);
   }
 
   async store(system: StoredSystem): Promise<void> {
     const offset = this.#bytes;
     await this.flush();
-    const path = join(this.folder, snapshotName);
     try {
-      const draft = await open(`${path}.draft`, 'w');
-      await draft.writeFile(encodeRecord({ offset, system }));
-      await draft.sync();
-      await draft.close();
-      await rename(`${path}.draft`, path);
+      await replaceFile(join(this.folder, snapshotName), encodeRecord({ offset, system }));
       syncFolder(this.folder);
     } catch (error) {
       throw this.#fail(explain(error, this.folder));
@@ -137,12 +138,12 @@ export class FileJournal implements Journal {
     } catch {
       // Told to whoever waited for the flush.
     }
-    await this.#file.close();
-    this.#lock.release();
-  }
-
-  *#inputs(start: number): Generator<LoggedInput> {
-    yield* readInputs(join(this.folder, journalName), start);
+    this.#failure ??= new InvariantError(`the journal in ${this.folder} was closed`);
+    try {
+      await this.#file.close();
+    } finally {
+      this.#lock.release();
+    }
   }
 
   async #write(): Promise<void> {
@@ -167,7 +168,8 @@ export class FileJournal implements Journal {
 export function readHistory(folder: string): { header: Header; inputs: Iterable<LoggedInput> } {
   const path = join(folder, journalName);
   const opened = look(path);
-  if (!opened.header) throw unreadable(path, 'it has no header');
+  if (!opened.header)
+    throw unreadable(path, 'it has no header', 'its writer stopped before it began');
   return { header: opened.header, inputs: readInputs(path, opened.start) };
 }
 
@@ -194,24 +196,29 @@ function look(path: string): Omit<Opened, 'header'> & { header: Header | null } 
   }
 }
 
-function headerOf(record: unknown, path: string): Header {
+export function headerOf(record: unknown, path: string): Header {
   const header = record as Partial<Header>;
-  if (header.journal !== 'troupe') throw unreadable(path, 'it is no journal of Troupe');
+  if (header.journal !== 'troupe') {
+    throw unreadable(path, 'it is no journal of Troupe', 'look at the file');
+  }
   if (header.format !== journalFormat) {
-    throw unreadable(path, `it has format ${header.format}, this version reads ${journalFormat}`);
+    const why = `it has format ${header.format}, this version reads ${journalFormat}`;
+    throw unreadable(path, why, 'open it with the version of Troupe that wrote it');
   }
   return header as Header;
 }
 
-function* readInputs(path: string, start: number): Generator<LoggedInput> {
+/** Those from byte `start` on, where input `last` is behind. */
+function* readInputs(path: string, start: number, last = 0): Generator<LoggedInput> {
   const file = openSync(path, 'r');
+  let [at, next] = [start, last + 1];
   try {
-    let last: number | null = null;
-    for (const { record } of scan(file, path, start)) {
+    for (const { record, end } of scan(file, path, start)) {
       const input = record as LoggedInput;
-      assert(last === null || input.n === last + 1, `${path}: input ${input.n} follows ${last}`);
-      last = input.n;
+      if (input.n !== next) throw damaged(path, at, `input ${next} is missing`);
       yield input;
+      at = end;
+      next += 1;
     }
   } finally {
     closeSync(file);
@@ -235,15 +242,40 @@ async function repair(file: FileHandle, opened: ReturnType<typeof look>): Promis
   return opened as Opened;
 }
 
+interface Snapshot {
+  /** Where the first input after it begins. */
+  readonly offset: number;
+  readonly system: StoredSystem;
+}
+
 /** Null when there is none, or none that can be trusted: then everything is replayed. */
 function readSnapshot(folder: string, journalBytes: number) {
   try {
     const text = readFileSync(join(folder, snapshotName));
-    const record = decodeRecord(text.subarray(0, -1));
-    const snapshot = record as { offset: number; system: StoredSystem } | undefined;
-    return snapshot && snapshot.offset <= journalBytes ? snapshot : null;
+    const snapshot = decodeRecord(text.subarray(0, -1)) as Snapshot | undefined;
+    return snapshot && fits(snapshot, folder, journalBytes) ? snapshot : null;
   } catch {
     return null;
+  }
+}
+
+/** Whether the journal goes on right there; one that was put back from a copy need not. */
+function fits({ offset, system }: Snapshot, folder: string, journalBytes: number): boolean {
+  if (offset >= journalBytes) return offset === journalBytes;
+  const [next] = readInputs(join(folder, journalName), offset, system.n);
+  return next !== undefined;
+}
+
+/** The old content or the new one: never a part, and never a draft left behind. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const draftPath = `${path}.draft`;
+  try {
+    const draft = await open(draftPath, 'w');
+    await draft.writeFile(text, { flush: true }).finally(() => draft.close());
+    await rename(draftPath, path);
+  } catch (error) {
+    rmSync(draftPath, { force: true });
+    throw error;
   }
 }
 
@@ -282,6 +314,6 @@ function tooLarge(folder: string, bytesMax: number): UserError {
   );
 }
 
-function unreadable(path: string, why: string): UserError {
-  return new UserError('journal.unreadable', `${path} can't be read: ${why}`, 'look at the file');
+function unreadable(path: string, why: string, hint: string): UserError {
+  return new UserError('journal.unreadable', `${path} can't be read: ${why}`, hint);
 }

@@ -33,10 +33,14 @@ export function takeLock(folder: string): Lock {
     const owner = ownerOf(folder, generation);
     if (owner && lives(owner)) throw locked(folder, owner);
     const mine = generation + 1;
-    if (claim(folder, mine)) {
-      if (generation > 0) rmSync(path(folder, generation), { force: true });
-      return { generation: mine, release: () => abandon(folder, mine) };
+    if (!claim(folder, mine)) continue;
+    if (newest(folder) > mine) {
+      // Others came and went since it looked, and the number was free again: it is behind them.
+      rmSync(path(folder, mine), { force: true });
+      continue;
     }
+    if (generation > 0) rmSync(path(folder, generation), { force: true });
+    return { generation: mine, release: () => abandon(folder, mine) };
   }
 }
 
@@ -73,8 +77,8 @@ function ownerOf(folder: string, generation: number): Owner | null {
 function claim(folder: string, generation: number): boolean {
   const draft = join(folder, `lock-draft.${process.pid}.${generation}`);
   const owner: Owner = { pid: process.pid, host: hostname(), started: startOf(process.pid) };
-  writeFileSync(draft, JSON.stringify(owner));
   try {
+    writeFileSync(draft, JSON.stringify(owner));
     linkSync(draft, path(folder, generation));
     return true;
   } catch (error) {
@@ -121,10 +125,13 @@ function startOf(pid: number): string {
 }
 
 function locked(folder: string, { pid, host }: Owner): UserError {
-  const where = host === hostname() ? '' : ` on ${host}`;
+  if (host === hostname()) {
+    const hint = `wait for it, or stop it first: kill ${pid}`;
+    return new UserError('run.locked', `${folder} is in use by process ${pid}`, hint);
+  }
   return new UserError(
     'run.locked',
-    `${folder} is in use by process ${pid}${where}`,
-    `wait for it, or stop it first: kill ${pid}`,
+    `${folder} is in use by process ${pid} on ${host}`,
+    `stop it there first; if ${host} is gone for good, delete ${path(folder, newest(folder))}`,
   );
 }

@@ -11,10 +11,12 @@ export interface Scanned {
 
 const chunkBytes = 1 << 20;
 const newline = 0x0a;
+const notTorn = 'whole lines follow, so this was no crash';
 
 /**
  * Every whole record from `start` on. Ends quietly at a torn tail; throws `journal.damaged` when a
- * sound record follows a damaged one, because then something other than a crash has happened.
+ * sound record follows a damaged one, or when the first line is whole and damaged: it was on disk
+ * before anything followed it. Then something other than a crash has happened.
  */
 export function* scan(file: number, name: string, start = 0): Generator<Scanned> {
   let damagedAt: number | null = null;
@@ -23,10 +25,11 @@ export function* scan(file: number, name: string, start = 0): Generator<Scanned>
     const end = at + line.length + 1;
     const record = decodeRecord(line);
     if (record === undefined) damagedAt ??= at;
-    else if (damagedAt !== null) throw damaged(name, damagedAt);
+    else if (damagedAt !== null) throw damaged(name, damagedAt, notTorn);
     else yield { record, end };
     at = end;
   }
+  if (damagedAt === 0) throw damaged(name, damagedAt, notTorn);
 }
 
 /** Without their newline; what stands after the last newline is torn, and no line. */
@@ -49,10 +52,10 @@ function* lines(file: number, start: number): Generator<Buffer> {
   }
 }
 
-function damaged(name: string, at: number): UserError {
+export function damaged(name: string, at: number, why: string): UserError {
   return new UserError(
     'journal.damaged',
-    `${name} is damaged at byte ${at}, and sound records follow: this was no crash`,
+    `${name} is damaged at byte ${at}: ${why}`,
     'restore the file from a copy; the records before that byte can still be read',
   );
 }

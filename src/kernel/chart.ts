@@ -6,7 +6,7 @@
  */
 import type { AnyMachineSnapshot, AnyStateMachine, EventObject, StateValue } from 'xstate';
 import { type Configuration, describe, type Route, type Standing } from './configuration.ts';
-import { effectOf } from './effects.ts';
+import { afterBirths, effectOf } from './effects.ts';
 import { compileInitial, compileRoute } from './route.ts';
 import { type ActorState, type Children, noChildren, noHistory, type Step } from './state.ts';
 import { type Roads, refuseSpawn, Walk } from './walk.ts';
@@ -41,15 +41,16 @@ export class Chart implements Roads {
     this.origin = machine;
     this.key = key;
     const events = this.machine.events as string[];
-    this.#alphabet = new Set(events.filter((type) => !type.includes('*')));
-    this.#wild = events.filter((type) => type.includes('*'));
-    this.#plain = this.#wild.length === 0 && isPlain(this.machine.root as Node);
+    this.#alphabet = new Set(events.filter((type) => !isWild(type)));
+    this.#wild = events.filter(isWild);
+    this.#plain = isPlain(this.machine.root as Node);
   }
 
   /** Whether any state of the machine knows this type: what an edge may let in. */
   knows(type: string): boolean {
     if (this.#alphabet.has(type)) return true;
-    return this.#wild.some((wild) => type.startsWith(wild.slice(0, -1)));
+    // `a.*` is also for `a` itself.
+    return this.#wild.some((wild) => wild === '*' || `${type}.`.startsWith(wild.slice(0, -1)));
   }
 
   /** Every type that some state knows, without what the runtime sends itself. */
@@ -59,8 +60,9 @@ export class Chart implements Roads {
 
   /** Before its first step: nowhere but at the root. */
   get unborn(): ActorState {
+    const root = this.machine.root as Node;
     this.#unborn ??= {
-      at: describe({ _nodes: [this.machine.root as Node], value: {}, tags: new Set() }),
+      at: describe({ _nodes: [root], value: {}, tags: new Set(root.tags) }),
       context: {},
       children: noChildren,
       status: 'active',
@@ -120,7 +122,7 @@ export class Chart implements Roads {
   }
 
   #taken(snapshot: AnyMachineSnapshot, actions: readonly ResolvedAction[]): Step {
-    const effects = actions.map(effectOf).filter((effect) => effect !== null);
+    const effects = afterBirths(actions.map(effectOf).filter((effect) => effect !== null));
     const state: ActorState = {
       at: this.#configurationOf(snapshot as unknown as Standing),
       context: snapshot.context,
@@ -187,15 +189,22 @@ export class Chart implements Roads {
   }
 }
 
-/** A machine whose every step may have compiled routes: no region runs beside another. */
+/** A machine whose every step may have compiled routes: one leaf, and only types as they are. */
 function isPlain(node: Node): boolean {
   if (node.type === 'parallel' || node.type === 'history') return false;
+  // Also a wildcard that forbids, which is no event of the machine.
+  if ([...node.transitions.keys()].some(isWild)) return false;
   return Object.values(node.states).every((child) => isPlain(child as Node));
 }
 
-/** `['a', 'b']` is `{ a: 'b' }`. */
+function isWild(type: string): boolean {
+  return type.includes('*');
+}
+
+/** `['a', 'b']` is `{ a: 'b' }`; the root of a machine without states is `{}`. */
 function stateValueOf(path: readonly string[]): StateValue {
-  const [head = '', ...rest] = path;
+  const [head, ...rest] = path;
+  if (head === undefined) return {};
   return rest.length === 0 ? head : { [head]: stateValueOf(rest) };
 }
 

@@ -64,22 +64,32 @@ export interface Standing {
   readonly tags: ReadonlySet<string>;
 }
 
-export function describe({ _nodes: nodes, value, tags }: Standing): Configuration {
+/** In the order of the document: XState's own depends on the way there, and no replay may. */
+export function describe({ _nodes, value, tags }: Standing): Configuration {
+  const nodes = [..._nodes].sort((a, b) => a.order - b.order);
   const leaves = nodes.filter((node) => node.type === 'atomic' || node.type === 'final');
   const atomic = leaves.at(-1) ?? nodes[0];
   if (!atomic) throw new TypeError('a machine stands nowhere');
+  const root = atomic.machine.root as Node;
   return {
     nodes,
-    value,
+    value: inOrder(root, value),
     tags,
     machine: atomic.machine,
-    root: atomic.machine.root as Node,
+    root,
     atomic,
     single: leaves.length === 1,
     candidates: new Map(),
     always: leaves.length === 1 ? upward(atomic).flatMap((node) => node.always ?? []) : [],
     routes: new Map(),
   };
+}
+
+function inOrder(node: Node, value: StateValue): StateValue {
+  if (typeof value === 'string') return value;
+  const active = Object.entries(node.states).filter(([key]) => key in value);
+  const ordered = active.map(([key, child]) => [key, inOrder(child, value[key] as StateValue)]);
+  return Object.fromEntries(ordered);
 }
 
 /** What could be taken on an event, innermost state first; guards aren't asked yet. */

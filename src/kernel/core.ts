@@ -41,7 +41,7 @@ export interface ActWish {
   readonly effect: string;
   readonly name: string;
   readonly params: unknown;
-  readonly run: (() => void) | null;
+  readonly run: (() => unknown) | null;
 }
 
 export interface FactWish {

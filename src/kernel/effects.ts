@@ -53,7 +53,8 @@ export type Destination =
 export const parent = Symbol('parent');
 export const self = Symbol('self');
 
-type Run = () => void;
+/** Its answer may be a promise, which is waited for as a behaviour's is. */
+type Run = () => unknown;
 
 /** Reads one action that XState resolved; null for one that asks nothing of the world. */
 export function effectOf(action: ResolvedAction): Effect | null {
@@ -70,10 +71,8 @@ export function effectOf(action: ResolvedAction): Effect | null {
       return raised(action.params as { event: EventObject; id?: string; delay?: number });
     case 'xstate.cancel':
       return { kind: 'timer.cancel', timer: (action.params as { sendId: string }).sendId };
-    case 'xstate.spawnChild': {
-      const { id, src, input } = action.params as { id: string; src: string; input: unknown };
-      return { kind: 'invoke.start', id, src, input };
-    }
+    case 'xstate.spawnChild':
+      return spawned(action.params as Spawned);
     case 'xstate.stopChild':
       return action.params
         ? { kind: 'invoke.stop', id: (action.params as { id: string }).id }
@@ -97,6 +96,19 @@ function raised({ event, id, delay }: { event: EventObject; id?: string; delay?:
   return { kind: 'timer.set', timer: id ?? null, event, delayMs: delay } as const;
 }
 
+interface Spawned {
+  readonly id: unknown;
+  readonly src: unknown;
+  readonly input: unknown;
+}
+
+function spawned({ id, src, input }: Spawned): Effect {
+  if (typeof id === 'string' && typeof src === 'string') {
+    return { kind: 'invoke.start', id, src, input };
+  }
+  throw new TypeError(`spawnChild can't be journalled without a fixed id and the name of an actor`);
+}
+
 interface SentTo {
   readonly to: { readonly id: string };
   readonly event: EventObject;
@@ -113,6 +125,29 @@ function sentTo({ to, event, delay }: SentTo): Effect {
 
 function named(action: ResolvedAction): Effect {
   const { exec, info, params } = action;
-  const run = typeof exec === 'function' ? () => void exec(info, params) : null;
+  const run = typeof exec === 'function' ? () => exec(info, params) : null;
   return { kind: 'act', name: action.type, params, run };
+}
+
+/** What a state's entry writes to the child that it is about to invoke waits until that is born. */
+export function afterBirths(effects: readonly Effect[]): readonly Effect[] {
+  const births = new Map<string | null, Effect[]>();
+  const groups: Effect[][] = [];
+  for (const effect of effects.toReversed()) {
+    const birth = births.get(receivingChild(effect));
+    if (birth) {
+      birth.splice(1, 0, effect);
+      continue;
+    }
+    const group = [effect];
+    groups.push(group);
+    if (effect.kind === 'invoke.start') births.set(effect.id, group);
+    if (effect.kind === 'invoke.stop') births.delete(effect.id);
+  }
+  return groups.toReversed().flat();
+}
+
+function receivingChild(effect: Effect): string | null {
+  const to = effect.kind === 'send' ? effect.messages[0]?.to : null;
+  return to && typeof to === 'object' && 'child' in to ? to.child : null;
 }

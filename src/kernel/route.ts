@@ -66,10 +66,11 @@ function move(from: Configuration, transition: Transition): Move | null {
   const domain = domainOf(transition, target);
   if (!domain) return null;
   const exits = from.nodes.filter((node) => isBelow(node, domain));
-  if (transition.reenter && transition.source === domain) exits.push(domain);
-  const entries = [...ancestorsBelow(target, domain), target, ...defaultDescent(target)];
-  const entered = entries.filter((node) => !from.nodes.includes(node) || exits.includes(node));
-  return { exits: byOrder(exits, -1), entries: byOrder(entered, 1) };
+  // A source that stays active is not entered again; the root, aimed at from below, is.
+  const stays = target === domain && target === transition.source;
+  const aimedAt = stays ? [] : [...ancestorsBelow(target, domain), target];
+  const entries = [...aimedAt, ...defaultDescent(target)];
+  return { exits: byOrder(exits, -1), entries: byOrder(entries, 1) };
 }
 
 /** The innermost node that stays active while the transition is taken. */
@@ -108,8 +109,8 @@ function byOrder(nodes: readonly Node[], sign: 1 | -1): Node[] {
 }
 
 /** A top-level final state, and nobody who computes an output: else XState's own way. */
-function endsPlainly(target: Configuration): boolean {
-  return target.atomic.parent?.parent === undefined && target.root.output === undefined;
+function endsPlainly({ atomic, root }: Configuration): boolean {
+  return atomic.parent === root && atomic.output === undefined && root.output === undefined;
 }
 
 function leaving(node: Node): (Operation | null)[] {

@@ -12,6 +12,7 @@ import { assertNever } from '../../machines/errors.ts';
 import { type Address, address } from '../../machines/ids.ts';
 import type { SpawnWish } from '../../machines/messages.ts';
 import type { Actor } from './actor.ts';
+import { Asks } from './asks.ts';
 import type { Behaviours } from './behaviours.ts';
 import { Charts } from './charts.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -30,7 +31,7 @@ import { Performer } from './performer.ts';
 import { hashOf, restoreCore, type StoredCore, storeCore } from './persist.ts';
 import { Ref } from './ref.ts';
 import { closed, gone, taken, unknownEvent } from './refusals.ts';
-import { UserError } from './user-error.ts';
+import { SafePoint } from './safe-point.ts';
 
 export interface SystemOptions {
   readonly log: Log;
@@ -63,7 +64,8 @@ export class System {
   readonly #performer: Performer;
   readonly #storeEvery: number;
   readonly #factListeners = new Set<FactListener>();
-  readonly #asks = new Map<Address, (event: EventObject) => void>();
+  readonly #asks: Asks;
+  readonly #safe = new SafePoint();
   readonly #endings = new Map<Address, ((ending: Ending) => void)[]>();
   #state: 'open' | 'closing' | 'closed' | { readonly halted: unknown } = 'open';
   #haltListeners: ((error: unknown) => void)[] = [];
@@ -73,12 +75,12 @@ export class System {
   #disarm: () => void = () => {};
   #armedFor = Number.POSITIVE_INFINITY;
   #storedAt = 0;
-  #askCount = 0;
   /** Acts of which nobody knows whether an earlier life carried them out. */
   #doubtful: ActWish[] = [];
 
   private constructor(options: SystemOptions) {
     this.clock = options.clock ?? systemClock;
+    this.#asks = new Asks(this.clock);
     this.#log = options.log;
     this.#charts = new Charts(options.machines);
     this.core = new Core(this.#charts, { ...defaultLimits, ...options.limits });
@@ -135,7 +137,7 @@ export class System {
   }
 
   /** Sends from outside; resolves when the message is safe. Refuses what nobody could mean. */
-  send(to: Address, event: EventObject, by?: string): Promise<void> {
+  async send(to: Address, event: EventObject, by?: string): Promise<void> {
     this.#admit(to, event);
     this.inject({ kind: 'event', to, event, ...(by === undefined ? {} : { by }) });
     return this.flushed();
@@ -143,27 +145,9 @@ export class System {
 
   /** The first reply to an event that carries `replyTo`; rejects after the deadline. */
   ask(to: Address, event: EventObject, deadlineMs: number): Promise<EventObject> {
-    this.#askCount += 1;
-    const replyTo = address(`ask/${this.#askCount}`);
-    return new Promise((resolve, reject) => {
-      const finish = (): void => {
-        cancel();
-        this.#asks.delete(replyTo);
-      };
-      const cancel = this.clock.at(this.clock.now() + deadlineMs, () => {
-        finish();
-        const hint = 'ask again with a longer deadline, or look whether it is alive';
-        reject(new UserError('ask.timed-out', `${to} did not reply in ${deadlineMs} ms`, hint));
-      });
-      this.#asks.set(replyTo, (reply) => {
-        finish();
-        resolve(reply);
-      });
-      this.send(to, { ...event, replyTo } as EventObject).catch((error) => {
-        finish();
-        reject(error);
-      });
-    });
+    const { replyTo, reply, withdraw } = this.#asks.open(to, deadlineMs);
+    this.send(to, { ...event, replyTo } as EventObject).catch(withdraw);
+    return reply;
   }
 
   /** How an actor ended; at once when it has. */
@@ -199,10 +183,10 @@ export class System {
     return hashOf(this.core);
   }
 
-  /** Resolves when everything taken so far is safe. */
+  /** Resolves when everything taken so far is safe; rejects when it never will be. */
   flushed(): Promise<void> {
     if (typeof this.#state === 'object') return Promise.reject(this.#state.halted);
-    return this.#pumping ?? Promise.resolve();
+    return this.#safe.reached(this.core.n);
   }
 
   /** Resolves when nothing is to be done but wait for timers and people. */
@@ -252,6 +236,7 @@ export class System {
         this.#applied = [];
         const flushed = this.#log.flush();
         if (flushed) await flushed;
+        this.#safe.advance(batch.at(-1)?.n ?? 0);
         for (const { wishes } of batch) for (const wish of wishes) this.#perform(wish, false);
         await this.#storeWhenDue();
         if (this.clock.elapsed() - breathedAt > stretchMs) {
@@ -280,7 +265,7 @@ export class System {
         for (const listener of this.#factListeners) listener(wish);
         return;
       case 'reply':
-        return this.#asks.get(wish.to)?.(wish.event);
+        return this.#asks.deliver(wish.to, wish.event);
       case 'ended':
         return this.#announceEnd(wish.actor);
       default:
@@ -358,6 +343,7 @@ export class System {
       const wishes = this.core.apply(input);
       for (const wish of wishes) if (wish.kind === 'act') acts.push(wish);
     }
+    this.#safe.advance(this.core.n);
     this.#doubtful = acts.filter((act) => Number.parseInt(act.effect, 10) > performed);
   }
 
@@ -378,6 +364,7 @@ export class System {
     this.#disarm();
     const listeners = this.#haltListeners;
     this.#haltListeners = [];
+    this.#safe.fail(error);
     for (const listener of listeners) listener(error);
   }
 }

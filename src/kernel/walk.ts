@@ -110,7 +110,8 @@ export class Walk {
     let current = event;
     let moved = true;
     for (let steps = 0; !this.#ended; steps += 1) {
-      if (steps > microstepsMax) throw new InvariantError('`always` or raised events never settle');
+      if (steps >= microstepsMax)
+        throw new InvariantError('`always` or raised events never settle');
       const [at, context, children] = [this.#at, this.#context, this.#children];
       let next: Transition | undefined = moved ? this.#choose(at.always, current) : undefined;
       const eventless: boolean = next !== undefined;

@@ -1,4 +1,4 @@
-/** The kinds of value a plan holds, each with the words a person reads when it is something else. */
+/** The kinds of value a plan holds, each with the words for people when it is something else. */
 import { z } from 'zod';
 import {
   durationPattern,

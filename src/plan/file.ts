@@ -1,4 +1,4 @@
-/** Reads a plan's file without trusting it: what it is, how large, and whether it is text at all. */
+/** Reads a plan's file without trusting it: what it is, how large, whether it is text at all. */
 import { isUtf8 } from 'node:buffer';
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';

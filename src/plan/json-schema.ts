@@ -1,6 +1,6 @@
-/** The JSON Schemas of a plan: the ones that outputs must satisfy, and the plan's own for editors. */
-import { Ajv } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+/** The JSON Schemas of a plan: those that outputs must satisfy, and its own for editors. */
+import { createRequire } from 'node:module';
+import type { Ajv } from 'ajv';
 import { z } from 'zod';
 import { planShape } from './schema.ts';
 
@@ -46,11 +46,16 @@ const shared = new Map<boolean, Ajv>();
  */
 function compilerFor(schema: JsonObject): Ajv {
   const isOld = String(schema.$schema ?? '').includes('draft-07');
-  const create = (): Ajv => (isOld ? new Ajv(options) : new Ajv2020(options));
+  const create = (): Ajv => new (loadAjv(isOld ? 'ajv' : 'ajv/dist/2020.js'))(options);
   if (schema.$id !== undefined) return create();
   const ajv = shared.get(isOld) ?? create();
   shared.set(isOld, ajv);
   return ajv;
+}
+
+/** Only plans that have schemas pay for loading it: it is a third of a cold start. */
+function loadAjv(module: 'ajv' | 'ajv/dist/2020.js'): typeof Ajv {
+  return (createRequire(import.meta.url)(module) as { default: typeof Ajv }).default;
 }
 
 /** The JSON Schema (draft 2020-12) of a plan document, for editors. */

@@ -1,4 +1,4 @@
-/** Finds a path of a plan again in the text that a person wrote, and an offset as line and column. */
+/** Finds a path of a plan again in the text, and an offset as line and column. */
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, LineCounter } from 'yaml';
 import type { Place, Position } from './report.ts';
 

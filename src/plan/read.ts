@@ -1,4 +1,4 @@
-/** Reads a document part by part, so that one bad task does not hide what is wrong with the rest. */
+/** Reads a document part by part, so that one bad task does not hide the rest. */
 import type { z } from 'zod';
 import { fileSafeName } from './fields.ts';
 import { complainAbout } from './mistakes.ts';

@@ -1,4 +1,4 @@
-/** Names that must lead somewhere: ids that are taken once, needs and roles that exist, no cycle. */
+/** Names must lead somewhere: ids taken once, needs and roles that exist, and no cycle. */
 import { findCycle, type GraphNode } from '../../machines/rules/plan-graph.ts';
 import { suggest } from './nearest.ts';
 import { type Path, quote } from './problem.ts';

@@ -1,4 +1,4 @@
-/** Gathers what is wrong with a plan, and works out lines and nearest names only for what is shown. */
+/** Gathers what is wrong with a plan; lines and near names are only sought for what is shown. */
 import { type Path, PlanError, type Problem, renderPath } from './problem.ts';
 
 /** More than this is a wall of text; the rest is counted. */

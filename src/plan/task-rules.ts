@@ -1,4 +1,4 @@
-/** What must hold inside one task: a program to run, no key of another adapter, checks that work. */
+/** What must hold inside a task: a program to run, keys of its adapter, checks that work. */
 import { compileSchema, type JsonObject } from './json-schema.ts';
 import { type Path, quote } from './problem.ts';
 import type { Parts, RoleValue, TaskValue } from './read.ts';

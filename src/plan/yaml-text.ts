@@ -1,4 +1,4 @@
-/** YAML text to plain values: bounded while it is parsed, with its mistakes told as line and column. */
+/** YAML text to nodes, bounded while it is parsed, its mistakes told with their offset. */
 import {
   type Alias,
   Composer,

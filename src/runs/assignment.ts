@@ -1,10 +1,11 @@
 /** Makes an attempt ready to be worked on: templates filled in, folders there, environment set. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertNever } from '../../machines/errors.ts';
 import { taskId } from '../../machines/ids.ts';
 import type { OutputRef } from '../../machines/outcome.ts';
 import type { WorkInput } from '../../machines/rules/duty.ts';
+import { inputVariable, resultVariable } from '../plan/inputs.ts';
 import { environmentOf, type Plan, type PlanRole, type PlanTask, runOf } from '../plan/plan.ts';
 import { type Run, runArgv } from '../plan/shell.ts';
 import { fillTemplate, parseTemplate, type Reference } from '../plan/templates.ts';
@@ -14,8 +15,9 @@ import { artifactsFolder } from './results.ts';
 /** What is known of the tasks that are done: their outputs. */
 export type FindOutput = (task: string) => OutputRef | null;
 
-/** Longer outputs are not put into the environment: programs could not be started with them. */
+/** More is not put into the environment, of one output or of all: no program starts with it. */
 const variableMaxBytes = 32_768;
+const variablesMaxBytes = 262_144;
 
 /** Everything about one task's attempt that does not depend on its agent's kind. */
 export interface Prepared {
@@ -58,6 +60,12 @@ export class Desk {
     const role = this.#roles.get(name);
     if (!role) throw new TypeError(`no role ${name} in the plan`);
     return role;
+  }
+
+  /** For a new attempt: what an earlier one left among the artifacts is taken away. */
+  async begin(input: Pick<WorkInput, 'task' | 'inbox'>): Promise<Prepared> {
+    await rm(artifactsFolder(this.#folder, input.task), { recursive: true, force: true });
+    return this.prepare(input);
   }
 
   async prepare({ task: id, inbox }: Pick<WorkInput, 'task' | 'inbox'>): Promise<Prepared> {
@@ -114,7 +122,8 @@ export class Desk {
   async output(task: string): Promise<string> {
     const output = this.#findOutput(taskId(task));
     if (!output) return '';
-    const isWhole = output.path === '' || Buffer.byteLength(output.text) >= output.bytes;
+    // Bytes that are no text were replaced by longer ones: those are read again, too.
+    const isWhole = output.path === '' || Buffer.byteLength(output.text) === output.bytes;
     const text = isWhole
       ? output.text
       : await readFile(join(this.#folder.path, output.path), 'utf8');
@@ -124,20 +133,28 @@ export class Desk {
   /** What every program of a run may read about it. */
   async #surroundings(task: PlanTask): Promise<Record<string, string>> {
     const inputs = Object.entries(this.#order.inputs).map(([name, value]) => [
-      `TROUPE_INPUT_${variable(name)}`,
+      inputVariable(name),
       value,
     ]);
-    const results: [string, string][] = [];
-    for (const need of task.needs) {
-      const output = await this.output(need);
-      if (Buffer.byteLength(output) > variableMaxBytes || output.includes('\0')) continue;
-      results.push([`TROUPE_RESULT_${variable(need)}`, output]);
-    }
     return {
-      ...Object.fromEntries([...inputs, ...results]),
+      ...Object.fromEntries(inputs),
+      ...(await this.#resultVariables(task)),
       TROUPE_RESULTS: this.#folder.results,
       TROUPE_PLAN: this.#folder.plan,
     };
+  }
+
+  async #resultVariables({ needs }: PlanTask): Promise<Record<string, string>> {
+    const variables: [string, string][] = [];
+    let leftBytes = variablesMaxBytes;
+    for (const need of needs) {
+      const output = await this.output(need);
+      const bytes = Buffer.byteLength(resultVariable(need)) + Buffer.byteLength(output);
+      if (bytes > Math.min(variableMaxBytes, leftBytes) || output.includes('\0')) continue;
+      variables.push([resultVariable(need), output]);
+      leftBytes -= bytes;
+    }
+    return Object.fromEntries(variables);
   }
 
   async #ownVariables(task: PlanTask, role: PlanRole): Promise<Record<string, string>> {
@@ -146,8 +163,4 @@ export class Desk {
     );
     return Object.fromEntries(await Promise.all(entries));
   }
-}
-
-function variable(name: string): string {
-  return name.toUpperCase().replace(/[^A-Z0-9]/g, '_');
 }

@@ -25,7 +25,7 @@ export interface RunWorld {
   readonly conclude: (ending: RunEnding) => Promise<void>;
 }
 
-export function runBehaviours(world: RunWorld): Behaviours {
+export function runBehaviours(world: RunWorld) {
   return {
     agent: {
       open: ({ input }: Call<{ role: RoleName }>) => world.workerOf(input.role).open(),
@@ -39,7 +39,15 @@ export function runBehaviours(world: RunWorld): Behaviours {
     orchestrator: {
       conclude: ({ input }: Call<RunEnding>) => world.conclude(input),
     },
-  };
+  } satisfies Behaviours;
+}
+
+/** For whoever only drops by with a word: records are kept, and no work is begun. */
+export function visitBehaviours(world: RunWorld): Behaviours {
+  const { task, orchestrator } = runBehaviours(world);
+  const wait = ({ signal }: Call): Promise<void> =>
+    new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  return { agent: { open: wait, work: wait }, task: { ...task, verify: wait }, orchestrator };
 }
 
 /** An attempt is never begun twice under one token: after a stop it ends as interrupted. */

@@ -6,12 +6,13 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { z } from 'zod';
+import type { Clock } from '../kernel/clock.ts';
 import { type Random, randomName } from '../kernel/random.ts';
 import { isUserError, UserError } from '../kernel/user-error.ts';
-import type { RunFolder } from './folder.ts';
+import { type RunFolder, writeWhole } from './folder.ts';
 
 const text = z.string().min(1).max(100_000);
 
@@ -29,56 +30,88 @@ const replySchema = z.union([
   z.strictObject({ ok: z.literal(true) }),
   z.strictObject({ code: z.string(), message: z.string(), hint: z.string() }),
 ]);
+type Reply = z.infer<typeof replySchema>;
 const placeSchema = z.object({ port: z.number().int(), token: z.string() });
 
 /** A longer line is no request. */
-const lineBytesMax = 1_000_000;
+const lineCharactersMax = 1_000_000;
+/** Most of them are strangers, or too many. */
+const connectionsMax = 2_000;
 const patienceMs = 10_000;
 
+type Handle = (request: ControlRequest) => Promise<void>;
+
+export interface ControlOptions {
+  readonly folder: RunFolder;
+  readonly random: Random;
+  readonly clock: Clock;
+  /** Throws a UserError for what can't be done. */
+  readonly handle: Handle;
+}
+
 export interface Control {
+  /** Who has asked already still gets the answer. */
   close(): Promise<void>;
 }
 
-/** Takes requests until it is closed; `handle` throws a UserError for what can't be done. */
-export async function openControl(
-  folder: RunFolder,
-  random: Random,
-  handle: (request: ControlRequest) => Promise<void>,
-): Promise<Control> {
+/** Takes requests until it is closed. */
+export async function openControl(options: ControlOptions): Promise<Control> {
+  const { folder, random } = options;
   const token = randomName(random, 40);
   const sockets = new Set<Socket>();
+  const answers = new Set<Promise<void>>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    serve(socket, token, handle);
+    const served = serve(socket, options.clock, (line) => {
+      const answered = answer(line, token, options.handle).then((reply) => finish(socket, reply));
+      answers.add(answered);
+      return answered.finally(() => answers.delete(answered));
+    });
+    // Not even a line came: there is nobody to tell.
+    served.catch(() => socket.destroy());
   });
+  server.maxConnections = connectionsMax;
   server.unref();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const place = { port: portOf(server), token };
-  await writeFile(folder.control, JSON.stringify(place), { mode: 0o600 });
+  await writeWhole(folder.control, JSON.stringify({ port: portOf(server), token }), {
+    mode: 0o600,
+  });
   return {
     async close() {
       server.close();
-      for (const socket of sockets) socket.end();
       await rm(folder.control, { force: true });
+      await Promise.all(answers);
+      for (const socket of sockets) socket.destroySoon();
     },
   };
 }
 
-/** Sends one request to whoever works on the run; null when nobody does. */
+/** Sends one request to whoever works on the run; false when nobody can be reached. */
 export async function askRun(folder: RunFolder, request: ControlRequest): Promise<boolean> {
   const place = await readPlace(folder);
   const socket = place && (await reach(place.port));
   if (!place || !socket) return false;
+  const reply = await exchange(socket, { token: place.token, request }).catch((error: Error) => {
+    throw unreachable(folder, error);
+  });
+  if ('ok' in reply) return true;
+  throw new UserError(reply.code, reply.message, reply.hint);
+}
+
+async function exchange(socket: Socket, frame: z.infer<typeof frameSchema>): Promise<Reply> {
   try {
-    socket.write(`${JSON.stringify({ token: place.token, request })}\n`);
-    const reply = replySchema.parse(JSON.parse(await readLine(socket)));
-    if ('ok' in reply) return true;
-    throw new UserError(reply.code, reply.message, reply.hint);
+    socket.write(`${JSON.stringify(frame)}\n`);
+    return replySchema.parse(JSON.parse(await readLine(socket)));
   } finally {
     socket.destroy();
   }
+}
+
+function unreachable({ id }: RunFolder, { message }: Error): UserError {
+  const what = `the process that works on ${id} did not answer: ${message}`;
+  return new UserError('run.unreachable', what, 'wait a moment and try again; see: troupe ps');
 }
 
 async function readPlace(folder: RunFolder) {
@@ -99,43 +132,52 @@ async function reach(port: number): Promise<Socket | null> {
   }
 }
 
+/** Also a line that comes letter by letter must be there in time. */
 async function serve(
   socket: Socket,
-  token: string,
-  handle: (request: ControlRequest) => Promise<void>,
+  clock: Clock,
+  take: (line: string) => Promise<void>,
 ): Promise<void> {
+  const forget = clock.at(clock.now() + patienceMs, () => socket.destroy());
+  socket.on('close', forget);
   socket.unref();
-  socket.setTimeout(patienceMs, () => socket.destroy());
-  socket.on('error', () => socket.destroy());
-  try {
-    const reply = await answer(await readLine(socket), token, handle);
-    socket.end(`${JSON.stringify(reply)}\n`);
-  } catch {
-    // Not even a line came: there is nobody to tell.
-    socket.destroy();
-  }
+  const line = await readLine(socket);
+  forget();
+  await take(line);
 }
 
-async function answer(
-  line: string,
-  token: string,
-  handle: (request: ControlRequest) => Promise<void>,
-): Promise<z.infer<typeof replySchema>> {
+/** Destroyed once the reply is out: whatever else the other side has to say is not read. */
+function finish(socket: Socket, reply: Reply): void {
+  socket.end(`${JSON.stringify(reply)}\n`, () => socket.destroy());
+}
+
+async function answer(line: string, token: string, handle: Handle): Promise<Reply> {
+  const frame = readFrame(line);
+  if (!frame.success) return refusal('control.unreadable', z.prettifyError(frame.error));
+  if (!same(frame.data.token, token)) return refusal('control.refused', 'the token is wrong');
   try {
-    const frame = frameSchema.parse(JSON.parse(line));
-    if (!same(frame.token, token)) return refusal('control.refused', 'the token is wrong');
-    await handle(frame.request);
+    await handle(frame.data.request);
     return { ok: true };
   } catch (error) {
-    if (isUserError(error)) {
-      const { code, message, hint } = error;
-      return { code, message, hint };
-    }
-    return refusal('control.unreadable', error instanceof Error ? error.message : String(error));
+    if (!isUserError(error)) return refusal('control.failed', messageOf(error));
+    const { code, message, hint } = error;
+    return { code, message, hint };
   }
 }
 
-function refusal(code: string, message: string) {
+function readFrame(line: string) {
+  try {
+    return frameSchema.safeParse(JSON.parse(line));
+  } catch {
+    return frameSchema.safeParse(line);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function refusal(code: string, message: string): Reply {
   return { code, message, hint: 'use the troupe command of the same version' };
 }
 
@@ -143,13 +185,16 @@ function refusal(code: string, message: string) {
 function readLine(socket: Socket): Promise<string> {
   return new Promise((resolve, reject) => {
     let read = '';
-    socket.setEncoding('utf8');
-    socket.on('data', (chunk: string) => {
-      read += chunk;
-      const end = read.indexOf('\n');
-      if (end >= 0) resolve(read.slice(0, end));
-      else if (read.length > lineBytesMax) reject(new Error('the line is too long'));
-    });
+    const take = (chunk: string): void => {
+      const end = chunk.indexOf('\n');
+      read += end < 0 ? chunk : chunk.slice(0, end);
+      if (end < 0 && read.length <= lineCharactersMax) return;
+      // What follows would only fill the memory.
+      socket.off('data', take).pause();
+      if (read.length <= lineCharactersMax) resolve(read);
+      else reject(new Error('the line is too long'));
+    };
+    socket.setEncoding('utf8').on('data', take);
     socket.on('close', () => reject(new Error('the connection was closed')));
     socket.on('timeout', () => reject(new Error('nothing came in time')));
     socket.on('error', reject);

@@ -1,5 +1,4 @@
 /** Where a run lives on disk: `.troupe/runs/<id>/`, and what is called what in there. */
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type RunId, runId } from '../../machines/ids.ts';
@@ -27,6 +26,8 @@ export interface RunFolder {
   readonly id: RunId;
   readonly path: string;
   readonly order: string;
+  /** Every input of the run. */
+  readonly journal: string;
   /** The plan alone, for programs that want to know what they are part of. */
   readonly plan: string;
   readonly results: string;
@@ -44,6 +45,7 @@ export function runFolder(home: string, id: RunId): RunFolder {
     id,
     path,
     order: join(path, 'order.json'),
+    journal: join(path, 'journal.jsonl'),
     plan: join(path, 'plan.json'),
     results: join(path, 'results'),
     artifacts: join(path, 'artifacts'),
@@ -58,20 +60,47 @@ export async function createRunFolder(
   order: RunOrder,
   random: Random,
 ): Promise<RunFolder> {
-  await mkdir(runsFolder(home), { recursive: true });
-  for (;;) {
-    const folder = runFolder(home, runId(`${slug(order.plan.name)}-${randomName(random, 5)}`));
-    try {
-      await mkdir(folder.path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
-      throw error;
-    }
+  try {
+    await mkdir(runsFolder(home), { recursive: true });
+    const folder = await makeFolder(home, slug(order.plan.name), random);
     await Promise.all([mkdir(folder.results), mkdir(folder.artifacts)]);
     await writeWhole(folder.plan, `${JSON.stringify(order.plan)}\n`);
     await writeWhole(folder.order, `${JSON.stringify(order)}\n`);
     return folder;
+  } catch (error) {
+    throw unwritable(home, error);
   }
+}
+
+async function makeFolder(home: string, begin: string, random: Random): Promise<RunFolder> {
+  for (;;) {
+    const folder = runFolder(home, runId(`${begin}-${randomName(random, 5)}`));
+    try {
+      await mkdir(folder.path);
+      return folder;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+/** What the system says when it does not take what is written, as a person would. */
+const complaints: Readonly<Record<string, string>> = {
+  EACCES: 'it may not be written',
+  EPERM: 'it may not be written',
+  EROFS: 'its disk may only be read',
+  ENOSPC: 'its disk is full',
+  EDQUOT: 'your share of its disk is used up',
+  ENOTDIR: 'there is a file where a folder should be',
+  EEXIST: 'there is a file where a folder should be',
+};
+
+function unwritable(home: string, error: unknown): unknown {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const complaint = complaints[code];
+  if (complaint === undefined) return error;
+  const what = `runs can't be kept in ${home}: ${complaint} (${message})`;
+  return new UserError('home.unwritable', what, 'choose another place with --home');
 }
 
 export async function readOrder(folder: RunFolder): Promise<RunOrder> {
@@ -90,10 +119,20 @@ export async function readOrder(folder: RunFolder): Promise<RunOrder> {
 export async function listRuns(home: string): Promise<readonly RunFolder[]> {
   const names = await readdir(runsFolder(home)).catch(() => []);
   const folders = names.map((name) => runFolder(home, runId(name)));
-  const known = folders.filter(({ order }) => existsSync(order));
-  const times = await Promise.all(known.map(async ({ order }) => (await stat(order)).mtimeMs));
-  const dated = known.map((folder, at) => ({ folder, at: times[at] ?? 0 }));
-  return dated.sort((a, b) => b.at - a.at).map(({ folder }) => folder);
+  const dated = await Promise.all(
+    folders.map(async (folder) => ({ folder, at: await writtenAt(folder.order) })),
+  );
+  const runs = dated.filter(({ at }) => at > 0).sort((a, b) => b.at - a.at);
+  return runs.map(({ folder }) => folder);
+}
+
+/** 0 for what is no run, not yet, or not any more. */
+async function writtenAt(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch {
+    return 0;
+  }
 }
 
 /** A run by its id, by a beginning that only it has, or by the word `latest`. */
@@ -101,7 +140,7 @@ export async function findRun(home: string, name: string): Promise<RunFolder> {
   const runs = await listRuns(home);
   const exact = name === 'latest' ? runs[0] : runs.find(({ id }) => id === name);
   if (exact) return exact;
-  const begun = runs.filter(({ id }) => id.startsWith(name));
+  const begun = name === '' ? [] : runs.filter(({ id }) => id.startsWith(name));
   if (begun.length === 1 && begun[0]) return begun[0];
   throw noSuchRun(home, name, begun.length > 1 ? begun : runs);
 }
@@ -119,11 +158,15 @@ function noSuchRun(home: string, name: string, known: readonly RunFolder[]): Use
   return new UserError('run.unknown', `no run is called "${name}"; ${near}`, 'see: troupe ps');
 }
 
-/** Readers see the old file or the new one, never a part. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+/** Readers see the old file or the new one, never a part. `flush`: also after a power cut. */
+export async function writeWhole(
+  path: string,
+  text: string,
+  options: { readonly mode?: number; readonly flush?: boolean } = {},
+): Promise<void> {
   const draft = `${path}.draft`;
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(draft, text);
+  await writeFile(draft, text, options);
   await rename(draft, path);
 }
 

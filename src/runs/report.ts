@@ -6,6 +6,8 @@ import type { RunView, TaskView } from './view.ts';
 const graphTasksMax = 150;
 const rowsMax = 1_000;
 const answersMax = 20;
+/** A report is read by people; the result file names where all of an answer lies. */
+const answerCharactersMax = 100_000;
 
 /** `answer` gives a task's whole output. */
 export async function reportOf(
@@ -91,16 +93,27 @@ async function answers(
   const needed = new Set(plan.tasks.flatMap(({ needs }) => needs));
   const last = view.tasks.filter(({ id, state }) => state === 'succeeded' && !needed.has(id));
   const texts = last.slice(0, answersMax).map(async ({ id }) => {
-    const text = (await answer(id)).trim();
+    const text = await answer(id).then(shortened, unreadable);
     return text === '' ? '' : `## ${plain(id)}\n\n${text}`;
   });
   return Promise.all(texts);
 }
 
+function shortened(answer: string): string {
+  const text = answer.trim();
+  if (text.length <= answerCharactersMax) return text;
+  return `${text.slice(0, answerCharactersMax)}\n\n… and ${text.length - answerCharactersMax} more.`;
+}
+
+/** A person may have taken it away: the run has ended all the same. */
+function unreadable(error: unknown): string {
+  return `The answer can't be read: ${plain(error instanceof Error ? error.message : String(error))}`;
+}
+
 /** `1.2 s`, `3 min 05 s`. */
 export function duration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1_000);
   const [minutes, rest] = [Math.floor(seconds / 60), String(seconds % 60).padStart(2, '0')];
   if (minutes < 60) return `${minutes} min ${rest} s`;
@@ -109,5 +122,5 @@ export function duration(ms: number): string {
 
 /** Nothing that a task or a program says may become markup. */
 function plain(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>|#]/g, '\\$&').replace(/\s+/g, ' ');
+  return text.replace(/[\\`*_{}[\]<>|#&~$]/g, '\\$&').replace(/\s+/g, ' ');
 }

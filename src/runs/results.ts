@@ -48,10 +48,14 @@ export class ResultWriter {
     this.#folder = folder;
   }
 
-  /** Resolves when the file is there, whole. */
+  /** Resolves when the file is there, whole. Two of one task follow each other. */
   write(record: TaskRecord): Promise<void> {
-    const writing = this.#write(record).finally(() => this.#pending.delete(record.task));
+    const writing = this.written(record.task).then(() => this.#write(record));
     this.#pending.set(record.task, writing);
+    const forget = (): void => {
+      if (this.#pending.get(record.task) === writing) this.#pending.delete(record.task);
+    };
+    writing.then(forget, forget);
     return writing;
   }
 
@@ -112,11 +116,10 @@ export function resultOf(record: TaskRecord, artifacts: readonly string[]): Task
   };
 }
 
-/** Sorted, so that the same files give the same result. */
+/** Sorted, so that the same files give the same result. What an agent made unreadable is no file. */
 async function listArtifacts(folder: RunFolder, task: string): Promise<readonly string[]> {
   const path = artifactsFolder(folder, task);
-  if (!existsSync(path)) return [];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries.filter((entry) => entry.isFile());
   return files
     .map((file) => relative(folder.path, join(file.parentPath, file.name)).replaceAll('\\', '/'))

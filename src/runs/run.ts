@@ -9,6 +9,7 @@ import {
   taskId,
 } from '../../machines/ids.ts';
 import type { RunEnding } from '../../machines/rules/orchestration.ts';
+import type { Actor } from '../kernel/actor.ts';
 import type { FactWish } from '../kernel/core.ts';
 import type { System } from '../kernel/system.ts';
 import { UserError } from '../kernel/user-error.ts';
@@ -16,7 +17,7 @@ import { suggest } from '../plan/nearest.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ControlRequest } from './control.ts';
 import type { RunFolder } from './folder.ts';
-import { type RunView, viewOf } from './view.ts';
+import { type RunView, stateOf, viewOf } from './view.ts';
 
 /** One fact, as `run --json` prints it. */
 export type RunFact = {
@@ -40,6 +41,8 @@ export interface RunParts {
   readonly system: System;
   /** The facts as they come; ends when the run does. */
   readonly facts: () => AsyncIterable<RunFact>;
+  /** Ends the processes of its agents, whatever they are doing. */
+  readonly kill: () => Promise<void>;
   /** Ends everything that belongs to the run; called once. */
   readonly wind: () => Promise<void>;
 }
@@ -51,6 +54,9 @@ export class Run {
   /** How it ended; never rejects. Everything it started is gone when this resolves. */
   readonly end: Promise<RunEnd>;
   readonly #parts: RunParts;
+  /** Its actors are there, or never will be. */
+  readonly #begun: Promise<void>;
+  #begin: () => void = () => {};
   #finish: (end: RunEnd) => void = () => {};
   #winding: Promise<void> | null = null;
 
@@ -59,14 +65,18 @@ export class Run {
     this.id = parts.folder.id;
     this.folder = parts.folder;
     this.plan = parts.plan;
+    this.#begun = new Promise((resolve) => {
+      this.#begin = resolve;
+    });
     const ended = new Promise<RunEnd>((resolve) => {
       this.#finish = resolve;
     });
     this.end = ended.then(async (end) => {
+      this.#begin();
       await this.#wind();
       return end;
     });
-    this.#watch();
+    parts.system.onHalt((error) => this.halt(error));
   }
 
   /** Every fact from now on, in order; ends with the run. */
@@ -80,6 +90,7 @@ export class Run {
 
   /** Calls off the run, or one task of it. */
   async cancel(reason: string, task?: string): Promise<void> {
+    await this.#begun;
     if (task === undefined) {
       return this.#tell(orchestratorAddress, { type: 'run.cancel', reason });
     }
@@ -88,16 +99,19 @@ export class Run {
 
   /** Says something to an agent; its next attempt hears it. */
   async send(agent: string, text: string, from: string): Promise<void> {
+    await this.#begun;
     const known = this.view().agents.map(({ id }) => id);
     if (!known.includes(agent)) throw unknownName('agent', agent, known);
     await this.#tell(agentAddress(agentId(agent)), { type: 'agent.tell', text, from });
   }
 
   async approve(task: string, by: string): Promise<void> {
+    await this.#begun;
     await this.#tell(this.#askingTaskAt(task), { type: 'task.approve', by });
   }
 
   async reject(task: string, by: string): Promise<void> {
+    await this.#begun;
     await this.#tell(this.#askingTaskAt(task), { type: 'task.reject', by });
   }
 
@@ -121,8 +135,36 @@ export class Run {
     return this.end;
   }
 
+  /** For whoever can't wait for a gentle end: no process of an agent is left when this resolves. */
+  async kill(): Promise<void> {
+    this.#finish({ kind: 'stopped' });
+    await this.#parts.kill();
+  }
+
+  /** Waits for its end from now on: called once what an earlier life left is put right. */
+  watch(): void {
+    const { system } = this.#parts;
+    this.#begin();
+    system.ending(orchestratorAddress).then((ending) => {
+      if (ending.kind === 'done') {
+        this.#finish({ kind: 'ended', ...(ending.output as RunEnding) });
+      } else {
+        const error = ending.kind === 'error' ? ending.error : new Error('it was stopped');
+        this.#finish({ kind: 'halted', error });
+      }
+    });
+  }
+
+  /** Something outside of the plan broke: the run stops as if it had been killed. */
+  halt(error: unknown): void {
+    this.#finish({ kind: 'halted', error });
+  }
+
   async #tell(to: Address, event: TroupeEvent): Promise<void> {
-    await this.#parts.system.send(to, event);
+    const { system } = this.#parts;
+    const known = system.core.registry.lookUp(to);
+    if (known && !known.alive) throw ended(to === orchestratorAddress ? this.id : to, known);
+    await system.send(to, event);
   }
 
   #taskAt(task: string): Address {
@@ -139,24 +181,6 @@ export class Run {
     throw new UserError('task.not-asking', message, 'see: troupe why RUN TASK');
   }
 
-  /** Something outside of the plan broke: the run stops as if it had been killed. */
-  halt(error: unknown): void {
-    this.#finish({ kind: 'halted', error });
-  }
-
-  #watch(): void {
-    const { system } = this.#parts;
-    system.onHalt((error) => this.#finish({ kind: 'halted', error }));
-    system.ending(orchestratorAddress).then((ending) => {
-      if (ending.kind === 'done') {
-        this.#finish({ kind: 'ended', ...(ending.output as RunEnding) });
-      } else {
-        const error = ending.kind === 'error' ? ending.error : new Error('it was stopped');
-        this.#finish({ kind: 'halted', error });
-      }
-    });
-  }
-
   #wind(): Promise<void> {
     this.#winding ??= this.#parts.wind();
     return this.#winding;
@@ -165,6 +189,11 @@ export class Run {
 
 export function factOf({ seq, at, actor, event }: FactWish): RunFact {
   return { seq, at, actor, ...event } as unknown as RunFact;
+}
+
+function ended(what: string, actor: Actor): UserError {
+  const message = `${what} has ended: it is ${stateOf(actor)}`;
+  return new UserError('run.over', message, 'see: troupe ps');
 }
 
 function unknownName(what: string, given: string, known: readonly string[]): UserError {

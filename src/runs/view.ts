@@ -70,6 +70,24 @@ export function viewOf(core: Core, id: string, plan: Plan): RunView {
   };
 }
 
+/** Of a run that can't be read: what is known of it is why. */
+export function lostView(id: string, reason: string): RunView {
+  const counts = { succeeded: 0, failed: 0, skipped: 0, cancelled: 0 };
+  const [tasks, agents] = [[], []];
+  return {
+    id,
+    name: id,
+    status: 'failed',
+    tasks,
+    agents,
+    counts,
+    total: 0,
+    costUsd: 0,
+    reason,
+    at: 0,
+  };
+}
+
 export function statusOf(orchestrator: Actor | undefined): RunStatus {
   const value = orchestrator?.state.at.value;
   if (orchestrator?.state.status === 'error') return 'failed';
