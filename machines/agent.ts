@@ -164,7 +164,7 @@ export const agentMachine = setup({
       entry: emit(({ context }) => ({
         type: 'agent.crashed',
         agent: context.id,
-        fault: context.fault ?? duty.unknown,
+        fault: duty.fatalFault(context),
       })),
     },
   },

@@ -45,7 +45,7 @@ export type DependencyEvent = {
   readonly agent: AgentId | null;
 };
 
-export type WaveEvent = { readonly type: 'wave.opened' };
+export type WaveEvent = { readonly type: 'wave.opened'; readonly wave: number };
 
 export type AgentEvent =
   | { readonly type: 'agent.register'; readonly agent: AgentId; readonly role: RoleName }

@@ -68,6 +68,7 @@ export const orchestratorMachine = setup({
         { type: 'spawnAll', params: ({ context }) => books.births(planOf(context)) },
         assign(({ context }) => books.openBooks(planOf(context))),
         assign({ plan: null }),
+        { type: 'sendAll', params: ({ context }) => ({ messages: context.outbox }) },
       ],
       always: { guard: 'allSettled', target: 'draining' },
       on: {
@@ -114,6 +115,12 @@ export const orchestratorMachine = setup({
           actions: [
             assign(({ context, event }) => books.taskSettled(context, event)),
             { type: 'sendAll', params: ({ context }) => ({ messages: context.outbox }) },
+          ],
+        },
+        'wave.opened': {
+          actions: [
+            emit(({ event }) => ({ type: 'wave.started', wave: event.wave })),
+            { type: 'send', params: ({ context, event }) => books.admission(context, event) },
           ],
         },
         'run.dispatch': {

@@ -24,6 +24,7 @@ import type { LoggedInput } from './kernel/log.ts';
 import { type Random, systemRandom } from './kernel/random.ts';
 import { System } from './kernel/system.ts';
 import { isUserError, UserError } from './kernel/user-error.ts';
+import { refuseOthers, versionsOf } from './kernel/versions.ts';
 import { compilePlan } from './plan/compile.ts';
 import { resolveInputs } from './plan/inputs.ts';
 import { loadPlan } from './plan/load.ts';
@@ -158,7 +159,8 @@ export class Troupe {
 
   async why(name: string, task: string): Promise<Explanation> {
     const { view, owner } = await this.look(name);
-    return explain(view, findTask(view, task), owner !== null);
+    const now = { at: this.#clock.now(), alive: owner !== null };
+    return explain(view, findTask(view, task), now);
   }
 
   async folder(name: string): Promise<RunFolder> {
@@ -199,6 +201,7 @@ export class Troupe {
     const order = await readOrder(folder);
     const log = await this.#open(folder, order);
     try {
+      refuseOthers(machines, log.header.about);
       await reapOrphans({ runFolder: folder.path, runId: folder.id, clock: this.#clock });
       await writePlan(folder, order);
       return await this.#assemble({ folder, order, log, make });
@@ -209,7 +212,7 @@ export class Troupe {
   }
 
   #open(folder: RunFolder, order: RunOrder): Promise<FileJournal> {
-    const about = { run: folder.id, version: order.version, machines: versions() };
+    const about = { run: folder.id, version: order.version, machines: versionsOf(machines) };
     return FileJournal.open(folder.path, { about });
   }
 
@@ -293,10 +296,6 @@ function findTask(view: RunView, task: string) {
   const near = suggest(task, known) || `there are ${known.slice(0, 5).join(', ')}`;
   const hint = `see the tasks: troupe ps ${view.id}`;
   throw new UserError('task.unknown', `no task is called "${task}"; ${near}`, hint);
-}
-
-function versions(): Record<string, string> {
-  return Object.fromEntries(machines.map(({ id, version }) => [id, version ?? '']));
 }
 
 /** One damaged folder must not hide the others. */

@@ -88,6 +88,7 @@ export class Crew implements RunWorld {
     const variables = await this.#variablesOf(input);
     let count = 0;
     return runChecks(checks, {
+      signal,
       readOutput: () => this.#desk.output(input.task),
       runCommand: (argv, timeoutMs) => {
         const { task, token } = input;

@@ -1,4 +1,5 @@
 /** Troupe as a library: run plans, define them in code, and host machines of one's own. */
+export { type StreamPaths, streamPaths } from './agents/streams.ts';
 export {
   createTroupe,
   type RunOptions,
@@ -6,13 +7,14 @@ export {
   Troupe,
   type TroupeOptions,
 } from './app.ts';
-export { readConfig, readVersion } from './config.ts';
+export { type Config, readConfig, readVersion } from './config.ts';
 export { type OpenSystemOptions, openSystem } from './host.ts';
 export type { Behaviour, Behaviours, Call } from './kernel/behaviours.ts';
 export { type Clock, sleep, systemClock } from './kernel/clock.ts';
 export type { Ref } from './kernel/ref.ts';
 export type { System } from './kernel/system.ts';
 export { isUserError, UserError } from './kernel/user-error.ts';
+export { limits } from './limits.ts';
 export { command, definePlan, type PlanDocument, simulated } from './plan/define.ts';
 export { loadPlan } from './plan/load.ts';
 export { suggest } from './plan/nearest.ts';

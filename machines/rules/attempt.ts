@@ -95,8 +95,9 @@ export function retryDelayMs({ spec, failures, outcome, seed }: TaskContext): nu
   return backoffDelayMs(spec.backoff, failures, spec.id, seed);
 }
 
-export function parkDelayMs({ outcome }: TaskContext): number {
-  return outcome?.kind === 'limited' ? Math.max(0, outcome.waitMs) : 0;
+export function parkDelayMs({ spec, outcome }: TaskContext): number {
+  assert(outcome?.kind === 'limited', `${spec.id} is parked without a limit`);
+  return Math.max(0, outcome.waitMs);
 }
 
 export function recordOf(context: TaskContext, status: Settled): TaskRecord {

@@ -8,6 +8,7 @@
  * - D3 an agent is idle, or busy with one task, or unknown.
  * Every change costs O(log n) in tasks, agents and roles.
  */
+import { assert } from '../errors.ts';
 import type { AgentId, RoleName, TaskId } from '../ids.ts';
 import type { PlanSpec, RoleSpec } from '../plan.ts';
 import { byText, type Compare, first, get, remove, type SortedMap, set } from './sorted-map.ts';
@@ -108,7 +109,7 @@ export function nextMatch(dispatch: Dispatch): [Dispatch, Match] | null {
   const queue = get(dispatch.roles, role, byText);
   const best = queue && first(queue.ready);
   const agent = queue && best && chooseAgent(queue, best.value.prefer);
-  if (!best || !agent) return null;
+  assert(best && agent, `${role} is open without a task or an agent (D2)`);
   const { task } = best.value;
   const taken = withRole(dispatch, role, (before) => ({
     ...before,

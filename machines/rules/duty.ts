@@ -42,7 +42,6 @@ export const inboxMax = 100;
 
 export const neverSpawned = fault('agent.timed-out', 'it did not start in time');
 export const neverRegistered = fault('agent.timed-out', 'the orchestrator did not answer in time');
-export const unknown = fault('agent.crashed', 'it ended without a reason');
 
 function fault(code: string, message: string): Fault {
   return { code, message, retryable: true };
@@ -91,7 +90,14 @@ export function died(outcome: Outcome | null): boolean {
 }
 
 export function faultOf(outcome: Outcome | null): Fault {
-  return outcome?.kind === 'failed' ? outcome.fault : unknown;
+  assert(outcome?.kind === 'failed', 'only a failure has a fault to die of');
+  return outcome.fault;
+}
+
+/** What it crashed of. */
+export function fatalFault({ id, fault }: AgentContext): Fault {
+  assert(fault, `${id} crashed of nothing`);
+  return fault;
 }
 
 export function endingOf({ fault, handoff, outcome, inbox }: AgentContext): AgentEnding {

@@ -1,4 +1,5 @@
 /** The orchestrator's book-keeping: counts and queues, never copies of its tasks. */
+import { assert } from '../errors.ts';
 import type { Fact, Settled, TroupeEvent } from '../events.ts';
 import {
   agentAddress,
@@ -46,6 +47,7 @@ export interface OrchestratorContext {
 /** In mode `waves`: the tasks of each wave, which one is open, and what is unsettled. */
 export interface Waves {
   readonly members: readonly (readonly TaskId[])[];
+  /** -1 before the first. */
   readonly open: number;
   /** Unsettled tasks of the open wave. */
   readonly unsettled: number;
@@ -54,9 +56,11 @@ export interface Waves {
 }
 
 export type Patch = Partial<OrchestratorContext>;
+type Reply = Patch & Pick<OrchestratorContext, 'outbox'>;
 type Event<Type extends TroupeEvent['type']> = TroupeEvent & { type: Type };
 
-const noWaves: Waves = { members: [], open: 0, unsettled: 0, early: {} };
+const silence: Reply = { outbox: [] };
+const noWaves: Waves = { members: [], open: -1, unsettled: 0, early: {} };
 
 export const emptyBooks: OrchestratorContext = {
   plan: null,
@@ -94,18 +98,21 @@ export function planProblem(plan: PlanSpec): string | null {
 }
 
 export function problemOf({ plan }: OrchestratorContext): string {
-  return (plan && planProblem(plan)) ?? 'no plan was submitted';
+  const problem = plan && planProblem(plan);
+  assert(problem, 'the plan is sound');
+  return problem;
 }
 
 export function openBooks(plan: PlanSpec): Patch {
+  const first = plan.mode === 'waves' ? openNext(wavesOf(plan)) : { waves: noWaves, outbox: [] };
   return {
     tasks: plan.tasks.map(({ id }) => id),
     mode: plan.mode,
     onFailure: plan.onFailure,
     dispatch: dispatching.emptyDispatch(plan),
     unsettled: plan.tasks.length,
-    waves: plan.mode === 'waves' ? wavesOf(plan) : noWaves,
     roles: plan.roles.map(({ name }) => name),
+    ...first,
   };
 }
 
@@ -115,7 +122,7 @@ function wavesOf(plan: PlanSpec): Waves {
     members[wave] ??= [];
     members[wave].push(id);
   }
-  return { members, open: 0, unsettled: members[0]?.length ?? 0, early: {} };
+  return { ...noWaves, members };
 }
 
 export function births(plan: PlanSpec): { wishes: SpawnWish[] } {
@@ -126,8 +133,7 @@ export function births(plan: PlanSpec): { wishes: SpawnWish[] } {
     return { machine: 'supervisor', address, input, supervisor: orchestratorAddress };
   });
   const tasks = plan.tasks.map((spec): SpawnWish => {
-    // The first wave is open from the start: no barrier stands before it.
-    const barrier = plan.mode === 'waves' && spec.wave > 0 ? 1 : 0;
+    const barrier = plan.mode === 'waves' ? 1 : 0;
     const input = { spec, open: spec.needs.length + barrier, seed };
     const address = taskAddress(spec.id);
     return { machine: 'task', address, input, supervisor: orchestratorAddress };
@@ -164,7 +170,7 @@ export function agentLost(context: OrchestratorContext, event: Event<'agent.lost
   const patch = changed(context, dispatch);
   if (!task) return patch;
   const told: Message = { to: taskAddress(task), event, ifThere: true };
-  return { ...patch, outbox: [told, ...(patch.outbox ?? [])] };
+  return { ...patch, outbox: [told, ...patch.outbox] };
 }
 
 /** Nobody will come for the tasks that wait for this role, now or later. */
@@ -195,17 +201,19 @@ export function taskSettled(context: OrchestratorContext, event: Event<'task.set
   const dispatch = held ? dispatching.slotFreed(context.dispatch, held) : context.dispatch;
   const books = { ...context, counts, dispatch, unsettled: context.unsettled - 1 };
   const failing = status === 'failed' && context.onFailure === 'stop';
-  const halted = failing ? halt(books, 'failed', `${event.task} failed`) : {};
-  const opened = context.mode === 'waves' ? settledInWave(context.waves, event.wave) : null;
-  const said = [...(halted.outbox ?? []), ...(opened?.outbox ?? [])];
-  const patch = changed({ ...books, ...halted }, dispatch);
+  const halted = failing ? halt(books, 'failed', `${event.task} failed`) : silence;
+  const after = { ...books, ...halted };
+  const inWaves = after.mode === 'waves' && after.halt.kind === 'none';
+  const opened = inWaves ? settledInWave(context.waves, event.wave) : null;
+  const said = [...halted.outbox, ...(opened?.outbox ?? [])];
+  const patch = changed(after, dispatch);
   return {
     ...halted,
     ...patch,
     counts,
     unsettled: books.unsettled,
     waves: opened?.waves ?? context.waves,
-    outbox: said.length > 0 ? [...said, ...(patch.outbox ?? [])] : (patch.outbox ?? []),
+    outbox: said.length > 0 ? [...said, ...patch.outbox] : patch.outbox,
   };
 }
 
@@ -214,8 +222,8 @@ export function halt(
   context: OrchestratorContext,
   kind: 'failed' | 'cancelled',
   reason: string,
-): Patch {
-  if (context.halt.kind !== 'none') return { outbox: [] };
+): Reply {
+  if (context.halt.kind !== 'none') return silence;
   const to = context.tasks.map(taskAddress);
   const event = { type: 'task.cancel', reason } as const;
   return { halt: { kind, reason }, outbox: [{ to, event, ifThere: true }] };
@@ -235,12 +243,17 @@ function openNext(waves: Waves): { waves: Waves; outbox: Message[] } {
   let open = waves.open + 1;
   const remaining = () => (waves.members[open]?.length ?? 0) - (waves.early[open] ?? 0);
   while (open < waves.members.length && remaining() === 0) open += 1;
-  const to = (waves.members[open] ?? []).map(taskAddress);
-  const message: Message = { to, event: { type: 'wave.opened' }, ifThere: true };
-  return {
-    waves: { ...waves, open, unsettled: remaining() },
-    outbox: to.length > 0 ? [message] : [],
-  };
+  const opened = { ...waves, open, unsettled: remaining() };
+  if (open === waves.members.length) return { waves: opened, outbox: [] };
+  // To itself first: it says so to whoever watches before a task of the wave does anything.
+  const event = { type: 'wave.opened', wave: open } as const;
+  return { waves: opened, outbox: [{ to: orchestratorAddress, event }] };
+}
+
+/** Lifts the barrier of the wave's tasks. */
+export function admission({ waves }: OrchestratorContext, event: Event<'wave.opened'>) {
+  const to = (waves.members[event.wave] ?? []).map(taskAddress);
+  return { to, event, ifThere: true } satisfies Message;
 }
 
 /** Gives out everything that can start now. */
@@ -259,7 +272,7 @@ export function handOut(context: OrchestratorContext): Patch {
 }
 
 /** Asks itself to hand out work, once, after what is in the mailboxes now. */
-function changed(context: OrchestratorContext, dispatch: dispatching.Dispatch): Patch {
+function changed(context: OrchestratorContext, dispatch: dispatching.Dispatch): Reply {
   const mayStart = dispatch.open !== null && dispatch.running < dispatch.concurrency;
   const quiet = context.dispatchDue === 'yes' || context.halt.kind !== 'none';
   if (!mayStart || quiet) return { dispatch, outbox: [] };
@@ -270,7 +283,7 @@ function changed(context: OrchestratorContext, dispatch: dispatching.Dispatch): 
 /** Tasks and supervisors end by themselves, silently; only a bug is worth stopping for. */
 export function childCrashed(context: OrchestratorContext, event: Event<'child.exited'>): Patch {
   const { child, error } = event;
-  if (error === null) return { outbox: [] };
+  if (error === null) return silence;
   const halted = halt(context, 'failed', `a bug in ${child}: ${error}`);
   // The dead can't settle or stop any more: it is counted here.
   const roles = context.roles.filter((role) => supervisorAddress(role) !== child);

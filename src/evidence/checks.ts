@@ -39,6 +39,8 @@ export interface CheckWorld {
   readonly runCommand: (argv: readonly string[], timeoutMs: number) => Promise<CommandSeen>;
   /** The task's whole output. */
   readonly readOutput: () => Promise<string>;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
 }
 
 export interface Seen {
@@ -50,13 +52,22 @@ export interface Seen {
 /** Of a file that is matched against an expression, or of an output that is parsed. */
 export const textBytesMax = 64 * 1024 * 1024;
 
+/** Of what is said about one check, however much a program has to say. */
+const summaryCharactersMax = 2_000;
+
 export async function runChecks(checks: readonly Check[], world: CheckWorld): Promise<Seen> {
   const evidence: Evidence[] = [];
-  for (const check of checks) evidence.push(await look(check, world));
+  for (const check of checks) evidence.push(readable(await look(check, world)));
   const failed = evidence.filter(({ passed }) => !passed);
   if (failed.length === 0) return { evidence, fault: null };
   const message = failed.map(({ summary }) => summary).join('; ');
   return { evidence, fault: { code: 'verify.failed', message, retryable: true } };
+}
+
+/** Without what a terminal would take for a command. */
+function readable(evidence: Evidence): Evidence {
+  const text = evidence.summary.replace(/[^\P{Cc}\t\n]/gu, ' ');
+  return { ...evidence, summary: text.slice(0, summaryCharactersMax) };
 }
 
 function look(check: Check, world: CheckWorld): Promise<Evidence> {
@@ -64,7 +75,7 @@ function look(check: Check, world: CheckWorld): Promise<Evidence> {
     case 'run':
       return lookByRunning(check, world);
     case 'file':
-      return lookAtFile(check);
+      return lookAtFile(check, world);
     case 'schema':
       return lookAtOutput(check, world);
     default:
@@ -91,7 +102,10 @@ async function lookByRunning(
   };
 }
 
-async function lookAtFile(check: Check & { kind: 'file' }): Promise<Evidence> {
+async function lookAtFile(
+  check: Check & { kind: 'file' },
+  { signal }: CheckWorld,
+): Promise<Evidence> {
   const { name, path, minBytes, matches } = check;
   const seen = (passed: boolean, summary: string, facts: Evidence['facts'] = {}): Evidence => ({
     kind: 'file',
@@ -102,13 +116,13 @@ async function lookAtFile(check: Check & { kind: 'file' }): Promise<Evidence> {
   try {
     const found = await stat(path);
     if (!found.isFile()) return seen(false, `${name} is no file`);
-    const facts = { bytes: found.size, sha256: await sha256Of(path) };
+    const facts = { bytes: found.size, sha256: await sha256Of(path, signal) };
     if (found.size < minBytes) {
       return seen(false, `${name} has ${found.size} bytes, of ${minBytes} at least`, facts);
     }
     if (matches === null) return seen(true, `${name} has ${found.size} bytes`, facts);
     if (found.size > textBytesMax) return seen(false, `${name} is too large to be read`, facts);
-    const held = new RegExp(matches).test(await readFile(path, 'utf8'));
+    const held = new RegExp(matches).test(await readFile(path, { encoding: 'utf8', signal }));
     const verb = held ? 'matches' : 'does not match';
     return seen(held, `${name} ${verb} /${matches}/`, { ...facts, matches });
   } catch (error) {
@@ -127,7 +141,7 @@ async function lookAtOutput(
 ): Promise<Evidence> {
   const problems = await readOutput().then(
     (output) => judgeText(output, judge),
-    (error: unknown) => [missing(error)],
+    (error: unknown) => [`the output ${missing(error)}`],
   );
   const [first] = problems;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
@@ -140,15 +154,26 @@ async function lookAtOutput(
 }
 
 function judgeText(output: string, judge: (value: unknown) => readonly string[]) {
+  if (output.length > textBytesMax) return ['the output is too large to be looked at'];
+  let value: unknown;
   try {
-    return judge(JSON.parse(output));
+    value = JSON.parse(output);
   } catch (error) {
-    return [`the output is not JSON: ${error instanceof Error ? error.message : String(error)}`];
+    return [`the output is not JSON: ${messageOf(error)}`];
+  }
+  try {
+    return judge(value);
+  } catch (error) {
+    return [`the output could not be judged: ${messageOf(error)}`];
   }
 }
 
-async function sha256Of(path: string): Promise<string> {
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { signal })) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }

@@ -36,7 +36,7 @@ export interface FileJournalOptions {
 
 export const journalName = 'journal.jsonl';
 const snapshotName = 'snapshot.json';
-const defaultBytesMax = 8 * 1024 ** 3;
+export const defaultBytesMax = 8 * 1024 ** 3;
 
 export class FileJournal implements Journal {
   readonly folder: string;
@@ -271,7 +271,12 @@ async function replaceFile(path: string, text: string): Promise<void> {
   const draftPath = `${path}.draft`;
   try {
     const draft = await open(draftPath, 'w');
-    await draft.writeFile(text, { flush: true }).finally(() => draft.close());
+    try {
+      await draft.writeFile(text);
+      await draft.sync();
+    } finally {
+      await draft.close();
+    }
     await rename(draftPath, path);
   } catch (error) {
     rmSync(draftPath, { force: true });

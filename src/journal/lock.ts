@@ -75,8 +75,10 @@ function ownerOf(folder: string, generation: number): Owner | null {
 }
 
 function claim(folder: string, generation: number): boolean {
-  const draft = join(folder, `lock-draft.${process.pid}.${generation}`);
-  const owner: Owner = { pid: process.pid, host: hostname(), started: startOf(process.pid) };
+  const [pid, host] = [process.pid, hostname()];
+  // Two containers that share the folder may well have the same pid.
+  const draft = join(folder, `lock-draft.${host}.${pid}.${generation}`);
+  const owner: Owner = { pid, host, started: startOf(pid) };
   try {
     writeFileSync(draft, JSON.stringify(owner));
     linkSync(draft, path(folder, generation));

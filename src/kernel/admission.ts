@@ -20,6 +20,7 @@ export function logicOf(machine: AnyStateMachine): ReadonlyMap<string, Logic> {
       const src = String(invoke.src);
       refuseInline(machine, node, src);
       if ('onSnapshot' in invoke && invoke.onSnapshot) refuse(machine, node, 'onSnapshot');
+      if (invoke.systemId !== undefined) refuse(machine, node, 'systemId');
       found.set(src, classify(machine, src, machine.implementations.actors[src]));
     }
   });

@@ -20,10 +20,10 @@ export class Asks {
     this.#clock = clock;
   }
 
-  /** `of` is only for the message of one that nobody answers. */
-  open(of: Address, deadlineMs: number): Question {
+  /** `of` is only for the message of one that nobody answers; `n` tells the lives apart. */
+  open(of: Address, n: number, deadlineMs: number): Question {
     this.#count += 1;
-    const replyTo = address(`ask/${this.#count}`);
+    const replyTo = address(`ask/${n}.${this.#count}`);
     let withdraw: (error: unknown) => void = () => {};
     const reply = new Promise<EventObject>((resolve, reject) => {
       const due = this.#clock.now() + deadlineMs;

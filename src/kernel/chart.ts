@@ -9,12 +9,13 @@ import { type Configuration, describe, type Route, type Standing } from './confi
 import { afterBirths, effectOf } from './effects.ts';
 import { compileInitial, compileRoute } from './route.ts';
 import { type ActorState, type Children, noChildren, noHistory, type Step } from './state.ts';
-import { type Roads, refuseSpawn, Walk } from './walk.ts';
+import { type Roads, Walk } from './walk.ts';
 import {
   type HistoryValue,
   type Node,
   PureMachine,
   type ResolvedAction,
+  refuseSpawn,
   type Transition,
 } from './xstate.ts';
 

@@ -4,7 +4,7 @@
  *
  * Owns: every actor, mailbox and timer, and the counters. Nobody else changes them.
  * Invariants (of the list in src/README.md):
- * - K1 only `#attempt` (a step) and `#stop` replace an actor's state.
+ * - K1 only `#attempt` (a step), `#crash` and `#stop` replace an actor's state.
  * - K2 `apply` depends on nothing but the inputs so far, in their order.
  * - K4 every wish for the world carries (actor, input number, index).
  * - K6 mailboxes, ended actors, dead letters and the messages of one input are bounded.
@@ -19,7 +19,7 @@ import { Actor, type Invocation, type Ties } from './actor.ts';
 import type { Charts } from './charts.ts';
 import { type DeadLetter, DeadLetters } from './dead-letters.ts';
 import { type Effect, type InvokeWish, type Message, parent, self } from './effects.ts';
-import type { Input, Stamped } from './input.ts';
+import { errorData, type Input, type Stamped } from './input.ts';
 import { Mailbox } from './mailbox.ts';
 import { Registry } from './registry.ts';
 import { type Due, TimerQueue } from './timer-queue.ts';
@@ -56,7 +56,7 @@ export interface FactWish {
 export interface CoreLimits {
   /** Messages that wait in one mailbox; more become dead letters. */
   readonly mailboxMax: number;
-  /** Messages that one input may cause; more is a loop, and a bug. */
+  /** Messages that one input may cause; more is a loop, and whoever gets the next one crashes. */
   readonly messagesPerInputMax: number;
   /** Ended actors whose last state is kept to be looked at; the oldest go first. */
   readonly endedMax: number;
@@ -201,14 +201,21 @@ export class Core {
 
   /** One message a turn, so that nobody waits for a busy neighbour. */
   #drain(): void {
-    let left = this.limits.messagesPerInputMax;
+    let budget = this.limits.messagesPerInputMax;
+    let left = budget;
     for (let actor = this.#runnable.shift(); actor; actor = this.#runnable.shift()) {
       if (!actor.alive) continue;
-      const event = actor.mailbox.shift();
+      const event = actor.mailbox.shift() as EventObject;
       if (actor.waiting > 0) this.#runnable.push(actor);
-      if (event) this.#attempt(actor, event);
       left -= 1;
-      if (left < 0) throw new InvariantError(`input ${this.#n} causes messages without end`);
+      if (left >= 0) {
+        this.#attempt(actor, event);
+        continue;
+      }
+      this.#crash(actor, new InvariantError(`input ${this.#n} causes messages without end`));
+      // Whoever looks after it has its turn, but a loop of crashes comes to an end too.
+      budget = Math.floor(budget / 2);
+      left = budget;
     }
   }
 
@@ -267,7 +274,7 @@ export class Core {
     this.#attempt(actor, null, input);
   }
 
-  /** The first step when there is no event yet. A crash stays in its actor (K8). */
+  /** The first step when there is no event yet. */
   #attempt(actor: Actor, event: EventObject | null, input?: unknown): void {
     try {
       const { chart } = actor;
@@ -275,9 +282,15 @@ export class Core {
       actor.state = state;
       for (const effect of effects) this.#enact(actor, effect);
     } catch (error) {
-      actor.state = { ...actor.state, status: 'error', error };
+      return this.#crash(actor, error);
     }
     if (!actor.alive) this.#end(actor);
+  }
+
+  /** A crash stays in its actor (K8). */
+  #crash(actor: Actor, error: unknown): void {
+    actor.state = { ...actor.state, status: 'error', error };
+    this.#end(actor);
   }
 
   #stop(address: Address): void {
@@ -288,6 +301,7 @@ export class Core {
   }
 
   #setTimer(actor: Actor, { timer, event, delayMs }: Effect & { kind: 'timer.set' }): void {
+    assert(Number.isFinite(delayMs), `the delay of ${event.type} is ${delayMs}`);
     this.#timerOrder += 1;
     const order = this.#timerOrder;
     const id = timer ?? `${event.type}#${order}`;
@@ -302,6 +316,9 @@ export class Core {
   }
 
   #invoke(actor: Actor, { id, src, input }: InvokeWish): void {
+    // It may have stopped itself a moment ago.
+    if (actor.state.status === 'stopped') return;
+    this.#cease(actor, actor.dropInvocation(id));
     const invocation = { id, src, input, effect: this.#nextEffect() };
     actor.addInvocation(invocation);
     const machine = this.#charts.childOf(actor.chart, src);
@@ -338,6 +355,8 @@ export class Core {
 
   /** Its timers and work end with it, those who depend on it hear of it, and its state is kept. */
   #end(actor: Actor): void {
+    // An actor that stops itself ends in the middle of its step.
+    if (this.registry.find(actor.address) !== actor) return;
     this.registry.retire(actor);
     for (const event of actor.unread()) this.#bury(actor.address, event, 'it ended first');
     for (const invocation of actor.clear()) this.#cease(actor, invocation);
@@ -347,10 +366,15 @@ export class Core {
     this.#notifyParent(actor);
   }
 
-  /** OTP's link from a supervisor to its children: without it nobody would look after them. */
+  /** OTP's link from a supervisor to all below it: without it nobody would look after them. */
   #stopSupervised(supervisor: Address): void {
-    for (const actor of this.registry.living()) {
-      if (actor.ties.supervisor === supervisor) this.#stop(actor.address);
+    const gone = new Set([supervisor]);
+    // In the order of their births: whoever looks after another one was there before it.
+    for (const { address, ties } of this.registry.living()) {
+      const above = ties.supervisor ?? ties.parent?.address;
+      if (!above || !gone.has(above)) continue;
+      gone.add(address);
+      this.#stop(address);
     }
   }
 
@@ -358,7 +382,7 @@ export class Core {
     if (!ties.supervisor || state.status === 'stopped') return;
     const crashed = state.status === 'error';
     if (!crashed && ties.notify === 'crash') return;
-    const error = crashed ? messageOf(state.error) : null;
+    const error = crashed ? errorData(state.error).message : null;
     const event = {
       type: 'child.exited',
       child: address,
@@ -374,11 +398,11 @@ export class Core {
     const actor = above && this.registry.find(above.address);
     if (!actor || state.status === 'stopped') return;
     actor.dropInvocation(above.id);
-    const done = state.status === 'done';
-    this.#enqueue(
-      actor,
-      endOf(done ? 'done' : 'error', above.id, done ? state.output : state.error),
-    );
+    const end =
+      state.status === 'done'
+        ? endOf('done', above.id, state.output)
+        : endOf('error', above.id, errorData(state.error));
+    this.#enqueue(actor, end);
   }
 }
 
@@ -388,8 +412,4 @@ function endOf(how: 'done' | 'error', id: string, data: unknown): EventObject {
   const event =
     how === 'done' ? { type, actorId: id, output: data } : { type, actorId: id, error: data };
   return event;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

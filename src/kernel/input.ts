@@ -41,7 +41,24 @@ export interface Stamped {
   readonly input: Input;
 }
 
+/** Whatever was thrown, as data; what is data already stays as it is. */
 export function errorData(error: unknown): ErrorData {
-  if (error instanceof Error) return { name: error.name, message: error.message };
-  return { name: 'Error', message: typeof error === 'string' ? error : JSON.stringify(error) };
+  if (error instanceof Error || isErrorData(error)) {
+    return { name: error.name, message: error.message };
+  }
+  return { name: 'Error', message: typeof error === 'string' ? error : textOf(error) };
+}
+
+function isErrorData(error: unknown): error is ErrorData {
+  if (typeof error !== 'object' || error === null) return false;
+  const { name, message } = error as Partial<ErrorData>;
+  return typeof name === 'string' && typeof message === 'string';
+}
+
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return 'something that has no text was thrown';
+  }
 }

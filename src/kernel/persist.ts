@@ -9,6 +9,7 @@ import type { Core } from './core.ts';
 import { errorData } from './input.ts';
 import type { ActorState } from './state.ts';
 import { UserError } from './user-error.ts';
+import { refuseOther } from './versions.ts';
 import type { HistoryValue, Node } from './xstate.ts';
 
 export interface StoredCore {
@@ -77,6 +78,7 @@ function storeActor(actor: Actor): StoredActor {
 
 function restoreActor(charts: Charts, stored: StoredActor): Actor {
   const chart = charts.get(stored.machine);
+  refuseOther(chart.key, chart.machine.version ?? null, stored.version);
   const actor = new Actor(stored.address, chart, stored.ties, stateOf(chart, stored));
   for (const { id, ...timer } of stored.timers) actor.setTimer(id, timer);
   for (const invocation of stored.invocations) actor.addInvocation(invocation);

@@ -71,7 +71,10 @@ export class System {
   #haltListeners: ((error: unknown) => void)[] = [];
   /** Stepped, and waiting for their flush. */
   #applied: Applied[] = [];
+  /** The last input whose acts have been begun. */
+  #begun = 0;
   #pumping: Promise<void> | null = null;
+  #closing: Promise<void> | null = null;
   #disarm: () => void = () => {};
   #armedFor = Number.POSITIVE_INFINITY;
   #storedAt = 0;
@@ -110,6 +113,7 @@ export class System {
     const doubtful = this.#doubtful;
     this.#doubtful = [];
     for (const act of doubtful) this.#performer.act(act, true);
+    this.#begun = this.core.n;
     this.#goOn();
   }
 
@@ -119,12 +123,10 @@ export class System {
     wish: { id: string; input?: InputFrom<Machine> } & Pick<SpawnWish, 'supervisor' | 'notify'>,
   ): Ref<Machine> {
     const { id, ...rest } = wish;
-    const at = address(id);
-    if (this.core.registry.find(at)) throw taken(id);
     this.inject({
       kind: 'spawn',
       machine: this.#charts.keyOf(machine),
-      address: at,
+      address: address(id),
       input: undefined,
       ...rest,
     });
@@ -145,16 +147,20 @@ export class System {
 
   /** The first reply to an event that carries `replyTo`; rejects after the deadline. */
   ask(to: Address, event: EventObject, deadlineMs: number): Promise<EventObject> {
-    const { replyTo, reply, withdraw } = this.#asks.open(to, deadlineMs);
+    const { replyTo, reply, withdraw } = this.#asks.open(to, this.core.n + 1, deadlineMs);
     this.send(to, { ...event, replyTo } as EventObject).catch(withdraw);
     return reply;
   }
 
-  /** How an actor ended; at once when it has. */
+  /** How an actor ended, once that is safe; when the system halts, only `onHalt` tells. */
   ending(of: Address): Promise<Ending> {
     const known = this.core.registry.lookUp(of);
-    if (known && !known.alive) return Promise.resolve(endingOf(known));
     return new Promise((resolve) => {
+      if (known && !known.alive) {
+        const tell = (): void => resolve(endingOf(known));
+        this.flushed().then(tell, () => {});
+        return;
+      }
       const waiting = this.#endings.get(of) ?? [];
       this.#endings.set(of, [...waiting, resolve]);
     });
@@ -198,15 +204,18 @@ export class System {
   }
 
   /** Gives up work under way, waits for its end, and closes the log. The system can be reopened. */
-  async close(): Promise<void> {
-    if (this.#state === 'closed') return;
-    const wasOpen = this.#state === 'open';
-    if (wasOpen) this.#state = 'closing';
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#state === 'open') this.#state = 'closing';
     this.#disarm();
     await this.#pumping;
     await this.#performer.close();
-    if (wasOpen) await this.#pumping;
-    this.#state = 'closed';
+    while (this.#pumping) await this.#pumping;
+    if (this.#state === 'closing') this.#state = 'closed';
     await this.#log.close();
   }
 
@@ -214,6 +223,7 @@ export class System {
   inject(input: Input): void {
     if (typeof this.#state === 'object') throw this.#state.halted;
     if (this.#state === 'closed') throw closed();
+    if (input.kind === 'spawn') this.#admitSpawn(input);
     const at = Math.max(this.clock.now(), this.core.at);
     const stamped = { n: this.core.n + 1, at, input };
     try {
@@ -237,9 +247,13 @@ export class System {
         const flushed = this.#log.flush();
         if (flushed) await flushed;
         this.#safe.advance(batch.at(-1)?.n ?? 0);
-        for (const { wishes } of batch) for (const wish of wishes) this.#perform(wish, false);
+        for (const { n, wishes } of batch) {
+          for (const wish of wishes) this.#perform(wish);
+          this.#begun = n;
+        }
         await this.#storeWhenDue();
         if (this.clock.elapsed() - breathedAt > stretchMs) {
+          this.#arm();
           await this.clock.breathe();
           breathedAt = this.clock.elapsed();
         }
@@ -252,15 +266,15 @@ export class System {
     this.#arm();
   }
 
-  #perform(wish: Wish, resumed: boolean): void {
+  #perform(wish: Wish): void {
     switch (wish.kind) {
       case 'invoke':
         if (this.#state !== 'open') return;
-        return this.#performer.invoke(wish.actor, wish.invocation, resumed);
+        return this.#performer.invoke(wish.actor, wish.invocation, false);
       case 'cease':
         return this.#performer.cease(wish.effect);
       case 'act':
-        return this.#performer.act(wish, resumed);
+        return this.#performer.act(wish, false);
       case 'fact':
         for (const listener of this.#factListeners) listener(wish);
         return;
@@ -282,7 +296,22 @@ export class System {
   /** Work that ended after all is closing or for nobody is not worth a record. */
   #takeEnd(input: Input & { kind: 'done' | 'broke' }): void {
     if (this.#state !== 'open') return;
-    if (this.core.awaits(input.to, input.id, input.effect)) this.inject(input);
+    if (this.core.awaits(input.to, input.id, input.effect)) this.#feed(input);
+  }
+
+  /** An input that no caller waits for. */
+  #feed(input: Input): void {
+    try {
+      this.inject(input);
+    } catch {
+      // It halted, and has said so.
+    }
+  }
+
+  /** Refused before it is written: what can't come true now can't at any replay. */
+  #admitSpawn({ machine, address: at }: SpawnWish): void {
+    this.#charts.get(machine);
+    if (this.core.registry.find(at)) throw taken(at);
   }
 
   #admit(to: Address, event: EventObject): void {
@@ -308,28 +337,38 @@ export class System {
     if (this.#state !== 'open') return;
     const now = this.clock.now();
     for (let due = this.core.nextDue(); due && due.dueMs <= now; due = this.core.nextDue()) {
-      this.inject({ kind: 'timer', to: due.address, timer: due.timer });
+      this.#feed({ kind: 'timer', to: due.address, timer: due.timer });
+      if (this.#state !== 'open') return;
     }
     if (!this.#pumping) this.#arm();
   }
 
   #performedSoFar(): number {
-    const begun = this.#applied[0]?.n ?? this.core.n + 1;
-    return this.#performer.performed(begun - 1);
+    return this.#performer.performed(this.#begun);
   }
 
   /** Rarer the more actors there are, so that its cost per input does not grow with them. */
   async #storeWhenDue(): Promise<void> {
     const since = this.core.n - this.#storedAt;
     if (since < this.#storeEvery || since < 2 * this.core.registry.kept) return;
-    if (this.#applied.length > 0 || this.#performer.performed(this.core.n) < this.core.n) return;
-    await this.store();
+    await this.#store();
   }
 
-  /** Stores the system as it is now, so that the next life starts from here. */
-  async store(): Promise<void> {
-    this.#storedAt = this.core.n;
-    await this.#log.store({ n: this.core.n, core: storeCore(this.core) });
+  /**
+   * Stores the system as it is now, so that the next life starts from here. False while acts are
+   * under way: the next life would not know of them.
+   */
+  async store(): Promise<boolean> {
+    await this.flushed();
+    return this.#store();
+  }
+
+  async #store(): Promise<boolean> {
+    const { n } = this.core;
+    if (this.#performedSoFar() < n) return false;
+    this.#storedAt = n;
+    await this.#log.store({ n, core: storeCore(this.core) });
+    return true;
   }
 
   async #recover(): Promise<void> {
@@ -344,14 +383,20 @@ export class System {
       for (const wish of wishes) if (wish.kind === 'act') acts.push(wish);
     }
     this.#safe.advance(this.core.n);
+    this.#begun = performed;
     this.#doubtful = acts.filter((act) => Number.parseInt(act.effect, 10) > performed);
   }
 
   /** What was under way when the last life ended is called again, and told so. */
   #goOn(): void {
-    for (const actor of this.core.registry.living()) {
-      for (const invocation of actor.invocations.values()) {
-        if (this.#charts.childOf(actor.chart, invocation.src)) continue;
+    const underWay = this.core.registry
+      .living()
+      .flatMap((actor) => [...actor.invocations.values()].map((it) => [actor, it] as const));
+    for (const [actor, invocation] of underWay) {
+      const { id, src, effect } = invocation;
+      if (this.#charts.childOf(actor.chart, src)) continue;
+      // The end of another one, known at once, may have made it needless.
+      if (this.core.awaits(actor.address, id, effect)) {
         this.#performer.invoke(actor, invocation, true);
       }
     }

@@ -14,7 +14,7 @@ import {
 import { type Effect, effectOf } from './effects.ts';
 import { allows } from './guard.ts';
 import { type ActorState, type Children, noChildren, type Step } from './state.ts';
-import { microstepsMax, type Transition } from './xstate.ts';
+import { microstepsMax, refuseSpawn, type Transition } from './xstate.ts';
 
 /** What a walk needs of its machine. */
 export interface Roads {
@@ -243,8 +243,4 @@ export class Walk {
     this.#lastArgs = { context: this.#context, event, self, system, spawn: refuseSpawn };
     return this.#lastArgs;
   }
-}
-
-export function refuseSpawn(): never {
-  throw new InvariantError('spawn inside assign has no place in a pure step: use `invoke`');
 }

@@ -13,6 +13,7 @@ import type {
   EventObject,
 } from 'xstate';
 import { createActor } from 'xstate';
+import { InvariantError } from '../../machines/errors.ts';
 
 /** An action as XState resolved it: named or built in, with its parameters, not run. */
 export interface ResolvedAction {
@@ -49,6 +50,15 @@ export const isSelf = (ref: object): boolean => selves.has(ref);
 
 function inert(): void {}
 
+/** Only a `spawn` inside an assign ever defers anything: what it starts would be in no journal. */
+export function refuseSpawn(): never {
+  throw new InvariantError('spawn inside assign has no place in a pure step: use `invoke`');
+}
+
+function refuseSystem(): never {
+  throw new InvariantError('`system` has no place in a pure step: send to an address instead');
+}
+
 /** Takes the place of every invoked actor: the kernel runs the real one, a pure step needs none. */
 const standIn = {
   transition: (snapshot: unknown) => snapshot,
@@ -77,9 +87,14 @@ export class PureMachine {
       self,
       id: this.machine.id,
       sessionId: 'inert',
-      system: { ...(self.system as object), _sendInspectionEvent: inert },
+      system: {
+        ...(self.system as object),
+        _sendInspectionEvent: inert,
+        get: refuseSystem,
+        getAll: refuseSystem,
+      },
       logger: inert,
-      defer: inert,
+      defer: refuseSpawn,
       emit: inert,
       stopChild: inert,
       actionExecutor: (action) => this.#collected.push(action),

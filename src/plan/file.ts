@@ -7,7 +7,7 @@ import { UserError } from '../kernel/user-error.ts';
 import { nearest } from './nearest.ts';
 import { PlanError, quote } from './problem.ts';
 
-const bytesMax = 10 * 1024 * 1024;
+export const bytesMax = 10 * 1024 * 1024;
 const planEnding = /\.(ya?ml|json)$/i;
 const programEnding = /\.[cm]?[jt]sx?$/i;
 

@@ -37,7 +37,7 @@ export interface Parts {
   readonly tasks: readonly TaskPart[];
 }
 
-const tasksMax = 200_000;
+export const tasksMax = 200_000;
 
 /** What can be read; everything else is in the report. */
 export function readParts(document: unknown, report: Report): Parts {

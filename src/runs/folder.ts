@@ -63,13 +63,17 @@ export async function createRunFolder(
   try {
     await mkdir(runsFolder(home), { recursive: true });
     const folder = await makeFolder(home, slug(order.plan.name), random);
-    await Promise.all([mkdir(folder.results), mkdir(folder.artifacts)]);
-    await writeWhole(folder.plan, `${JSON.stringify(order.plan)}\n`);
-    await writeWhole(folder.order, `${JSON.stringify(order)}\n`);
+    await Promise.all([mkdir(folder.results), mkdir(folder.artifacts), writePlan(folder, order)]);
+    await writeWhole(folder.order, `${JSON.stringify(order)}\n`, { flush: true });
     return folder;
   } catch (error) {
     throw unwritable(home, error);
   }
+}
+
+/** Made of the order, so that it can always be made again. */
+export async function writePlan(folder: RunFolder, { plan }: RunOrder): Promise<void> {
+  await writeWhole(folder.plan, `${JSON.stringify(plan)}\n`);
 }
 
 async function makeFolder(home: string, begin: string, random: Random): Promise<RunFolder> {
@@ -142,7 +146,14 @@ export async function findRun(home: string, name: string): Promise<RunFolder> {
   if (exact) return exact;
   const begun = name === '' ? [] : runs.filter(({ id }) => id.startsWith(name));
   if (begun.length === 1 && begun[0]) return begun[0];
-  throw noSuchRun(home, name, begun.length > 1 ? begun : runs);
+  throw begun.length > 1 ? notOneRun(name, begun) : noSuchRun(home, name, runs);
+}
+
+function notOneRun(name: string, begun: readonly RunFolder[]): UserError {
+  const ids = begun.slice(0, 5).map(({ id }) => id);
+  const more = begun.length > ids.length ? ` and ${begun.length - ids.length} more` : '';
+  const message = `${begun.length} runs begin with "${name}": ${ids.join(', ')}${more}`;
+  return new UserError('run.ambiguous', message, 'write more of the name, or "latest"');
 }
 
 function noSuchRun(home: string, name: string, known: readonly RunFolder[]): UserError {

@@ -102,7 +102,7 @@ async function answers(
 function shortened(answer: string): string {
   const text = answer.trim();
   if (text.length <= answerCharactersMax) return text;
-  return `${text.slice(0, answerCharactersMax)}\n\n… and ${text.length - answerCharactersMax} more.`;
+  return `${text.slice(0, answerCharactersMax)}\n\n… and ${text.length - answerCharactersMax} more characters.`;
 }
 
 /** A person may have taken it away: the run has ended all the same. */

@@ -12,11 +12,17 @@ export interface Explanation {
   readonly waitsFor: readonly string[];
 }
 
-/** `alive`: whether a process works on the run now. */
-export function explain(view: RunView, task: TaskView, alive: boolean): Explanation {
-  const said = sentence(view, task);
-  const stopped = alive || said.event === null || view.status !== 'running';
-  const why = stopped ? said.why : `${said.why} Nobody works on the run: troupe resume ${view.id}`;
+export interface Now {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Whether a process works on the run. */
+  readonly alive: boolean;
+}
+
+export function explain(view: RunView, task: TaskView, { at, alive }: Now): Explanation {
+  const said = sentence({ ...view, at }, task);
+  const goesOn = alive || said.event === null || finals.has(view.status);
+  const why = goesOn ? said.why : `${said.why} Nobody works on the run: troupe resume ${view.id}`;
   return { task: task.id, state: task.state, ...said, why };
 }
 
@@ -97,7 +103,8 @@ function ready(view: RunView, { id, role }: TaskView): Said {
   const agents = view.agents.filter((agent) => agent.role === role && agent.state !== 'stopped');
   const busy = agents.filter(({ task }) => task !== null);
   if (agents.some(({ state }) => state === 'idle')) {
-    return said(`${id} waits for one of the run's places: all are taken.`, 'task.assign');
+    const limit = `the run, or the role ${role}, has as many tasks under way as it may`;
+    return said(`${id} waits for a place: ${limit}.`, 'task.assign');
   }
   if (busy.length > 0) {
     const list = busy.map((agent) => `${agent.id} (${agent.task})`);

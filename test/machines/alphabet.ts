@@ -51,7 +51,7 @@ export const alphabet: { readonly [Of in Type]: Event<Of> } = {
   'run.cancel': { type: 'run.cancel', reason: 'enough' },
   'run.dispatch': { type: 'run.dispatch' },
   'task.ready': { type: 'task.ready', task: build, role: coder, key: [0, 1, 1], prefer: null },
-  'task.withdrawn': { type: 'task.withdrawn', role: coder, key: [0, 2, 0] },
+  'task.withdrawn': { type: 'task.withdrawn', role: coder, key: [0, 1, 1] },
   'task.assign': { type: 'task.assign', agent: coder1, token: token(1) },
   'task.started': { type: 'task.started', token: token(1) },
   'task.reported': {
@@ -77,7 +77,7 @@ export const alphabet: { readonly [Of in Type]: Event<Of> } = {
     status: 'succeeded',
     agent: coder1,
   },
-  'wave.opened': { type: 'wave.opened' },
+  'wave.opened': { type: 'wave.opened', wave: 1 },
   'agent.register': { type: 'agent.register', agent: coder1, role: coder },
   'agent.registered': { type: 'agent.registered' },
   'agent.idle': { type: 'agent.idle', agent: coder1, role: coder },
@@ -132,7 +132,6 @@ export const variants = {
     output: undefined,
     error: 'a bug',
   },
-  'child.due (none of them)': { type: 'child.due', children: [] },
 } as const satisfies Readonly<Record<string, TroupeEvent>>;
 
 export const labelled: Readonly<Record<string, TroupeEvent>> = { ...alphabet, ...variants };

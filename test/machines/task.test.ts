@@ -1,5 +1,161 @@
-/** x. */
+/** The task machine, state by state: what each event of the alphabet does to it. */
+import { describe, expect, test } from 'vitest';
+import { taskMachine } from '../../machines/task.ts';
+import { edgesOf, isWithin, nodesOf, pathOf } from './machine-graph.ts';
+import { testTable } from './tables.ts';
 import { taskSubject } from './task-subject.ts';
-import { rowOf, testTable } from './tables.ts';
-testTable('task', taskSubject, {});
-for (const s of Object.keys(taskSubject.scenes)) try { console.log(s, rowOf(taskSubject, s)); } catch(e) {console.log(s, e)}
+
+/** Reports that are not awaited are answered, so that their agent can go on. */
+const answers = (state: string) => ({
+  'task.reported': state,
+  'task.reported (stale)': state,
+  'task.reported (failed)': state,
+  'task.reported (failed for good)': state,
+  'task.reported (limited)': state,
+  'task.reported (interrupted)': state,
+});
+
+testTable('task', taskSubject, {
+  waiting: {
+    ...answers('waiting'),
+    'dependency.settled': 'ready',
+    'dependency.settled (failed)': 'skipped',
+    'dependency.settled (cancelled)': 'skipped',
+    'wave.opened': 'ready',
+    'task.cancel': 'cancelled',
+  },
+  'waiting, for two': {
+    ...answers('waiting'),
+    'dependency.settled': 'waiting',
+    'dependency.settled (failed)': 'skipped',
+    'dependency.settled (cancelled)': 'skipped',
+    'wave.opened': 'waiting',
+    'task.cancel': 'cancelled',
+  },
+  'waiting, and a person is to be asked': {
+    ...answers('waiting'),
+    'dependency.settled': 'approving',
+    'dependency.settled (failed)': 'skipped',
+    'dependency.settled (cancelled)': 'skipped',
+    'wave.opened': 'approving',
+    'task.cancel': 'cancelled',
+  },
+  approving: {
+    ...answers('approving'),
+    'task.approve': 'ready',
+    'task.reject': 'failed',
+    'task.cancel': 'cancelled',
+    'xstate.after.approvalDeadline.task.approving': 'failed',
+  },
+  ready: {
+    ...answers('ready'),
+    'task.assign': 'assigned',
+    'task.assign (another agent)': 'assigned',
+    'role.lost': 'failed',
+    'task.cancel': 'cancelled',
+  },
+  assigned: {
+    ...answers('assigned'),
+    'task.started': 'running',
+    'agent.lost': 'retrying',
+    'task.cancel': 'cancelled',
+    'xstate.after.assignDeadline.task.assigned': 'retrying',
+  },
+  'assigned, the last try': {
+    ...answers('assigned'),
+    'task.started': 'running',
+    'agent.lost': 'failed',
+    'task.cancel': 'cancelled',
+    'xstate.after.assignDeadline.task.assigned': 'failed',
+  },
+  running: {
+    'task.reported': 'succeeded',
+    'task.reported (stale)': 'running',
+    'task.reported (failed)': 'retrying',
+    'task.reported (failed for good)': 'failed',
+    'task.reported (limited)': 'parked',
+    'task.reported (interrupted)': 'retrying',
+    'agent.lost': 'retrying',
+    'task.cancel': 'cancelled',
+    'xstate.after.attemptDeadline.task.running': 'retrying',
+  },
+  'running, with checks ahead': {
+    'task.reported': 'verifying.checking',
+    'task.reported (stale)': 'running',
+    'task.reported (failed)': 'retrying',
+    'task.reported (failed for good)': 'failed',
+    'task.reported (limited)': 'parked',
+    'task.reported (interrupted)': 'retrying',
+    'agent.lost': 'retrying',
+    'task.cancel': 'cancelled',
+    'xstate.after.attemptDeadline.task.running': 'retrying',
+  },
+  'running, the last try': {
+    'task.reported': 'succeeded',
+    'task.reported (stale)': 'running',
+    'task.reported (failed)': 'failed',
+    'task.reported (failed for good)': 'failed',
+    'task.reported (limited)': 'parked',
+    'task.reported (interrupted)': 'retrying',
+    'agent.lost': 'failed',
+    'task.cancel': 'cancelled',
+    'xstate.after.attemptDeadline.task.running': 'failed',
+  },
+  'verifying.checking': {
+    ...answers('verifying.checking'),
+    'task.cancel': 'cancelled',
+    'xstate.done.actor.verify': 'succeeded',
+    'xstate.done.actor.verify (failed)': 'retrying',
+    'xstate.done.actor.verify (failed for good)': 'failed',
+    'xstate.error.actor.verify': 'retrying',
+    'xstate.after.verifyDeadline.task.verifying.checking': 'retrying',
+  },
+  'verifying.checking, the last try': {
+    ...answers('verifying.checking'),
+    'task.cancel': 'cancelled',
+    'xstate.done.actor.verify': 'succeeded',
+    'xstate.done.actor.verify (failed)': 'failed',
+    'xstate.done.actor.verify (failed for good)': 'failed',
+    'xstate.error.actor.verify': 'failed',
+    'xstate.after.verifyDeadline.task.verifying.checking': 'failed',
+  },
+  retrying: {
+    ...answers('retrying'),
+    'task.cancel': 'cancelled',
+    'xstate.after.retryDelay.task.retrying': 'ready',
+  },
+  parked: {
+    ...answers('parked'),
+    'task.cancel': 'cancelled',
+    'xstate.after.parkDelay.task.parked': 'ready',
+  },
+});
+
+describe('the graph of the task', () => {
+  test('`succeeded` has one way in: out of `verifying`', () => {
+    const waysIn = edgesOf(taskMachine).filter(({ to }) => to === 'succeeded');
+    expect(waysIn.map(({ from }) => from)).toEqual(['verifying.looking', 'verifying.checked']);
+    expect(waysIn.every(({ from }) => isWithin(from, 'verifying'))).toBe(true);
+  });
+
+  test('`verifying` is entered by a judgement that found no fault', () => {
+    const waysIn = edgesOf(taskMachine).filter(({ from, to }) => {
+      return to !== null && isWithin(to, 'verifying') && !isWithin(from, 'verifying');
+    });
+    expect(waysIn).toMatchObject([{ from: 'judging', to: 'verifying', guard: 'faultless' }]);
+  });
+
+  test('it ends in four ways, and none of them is left', () => {
+    const finals = nodesOf(taskMachine).filter(({ type }) => type === 'final');
+    expect(finals.map(pathOf)).toEqual(['succeeded', 'failed', 'skipped', 'cancelled']);
+    for (const final of finals) expect(final.transitions.size).toBe(0);
+  });
+
+  test('only what waits for others of the plan, or for an agent, waits without a deadline', () => {
+    const resting = Object.values(taskSubject.scenes).map(({ at }) => at);
+    const timed = edgesOf(taskMachine).filter(({ event }) => event.startsWith('xstate.after.'));
+    const untimed = [...new Set(resting)].filter((at) => !timed.some(({ from }) => from === at));
+    const ends = ['succeeded', 'failed', 'skipped', 'cancelled'];
+    expect(untimed).toEqual(['waiting', 'ready', ...ends]);
+  });
+});

@@ -92,7 +92,7 @@ describe('a name in a template', () => {
   test('may be a task that is needed, near or far', () => {
     const tasks =
       '  - id: a.b\n  - id: b\n    needs: [a.b]\n  - id: c\n    needs: [b]\n' +
-      "    prompt: '{{results.b.output}} {{results.a.b.artifacts}} \\{{results.x}} {{artifacts}}'\n";
+      "    prompt: '{{results.b.output}} {{results.a.b.artifacts}} \\{{results.x}}'\n";
     expect(parse(`${commandRole}tasks:\n${tasks}`).tasks[2]?.prompt).toContain('results.a.b');
   });
 
@@ -126,7 +126,8 @@ describe('a command', () => {
     expect(toldAbout(plan('    run: echo {{inputs.repo}}\n'))).toMatchObject({
       code: 'plan.template-in-shell',
       lines: [
-        'plan.yaml:6:15 tasks[0].run: a value can\'t be put into a shell line: "{{inputs.repo}}"; ' +
+        "plan.yaml:6:15 tasks[0].run: a value can't be put into a shell line: " +
+          '"{{inputs.repo}}"; ' +
           'write run as a list, or read the environment (TROUPE_INPUT_X, TROUPE_RESULT_TASK); ' +
           braces,
       ],

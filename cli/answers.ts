@@ -1,0 +1,45 @@
+/** What a run was for: the answers of its last tasks, on stdout for the next program. */
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { type Plan, type Run, readResult, type TaskResult } from '../src/index.ts';
+import type { Output } from './render.ts';
+import { plainText } from './text.ts';
+
+/** More would be no short answer; all of them lie in the folder of the results. */
+const answersMax = 20;
+
+/** Those that succeeded and that nobody else needed, in the order of the plan. */
+export async function printAnswers(run: Run, output: Output): Promise<void> {
+  const tasks = lastTasks(run.plan);
+  const shown = tasks.slice(0, answersMax);
+  for (const [at, task] of shown.entries()) {
+    const result = await readResult(run.folder, task);
+    if (result?.status !== 'completed') continue;
+    if (tasks.length > 1) await output.write(`${at > 0 ? '\n' : ''}==> ${task} <==\n`);
+    await printAnswer(run, result, output);
+  }
+  const more = tasks.length - shown.length;
+  if (more > 0) await output.write(`\n==> and ${more} more <==\n`);
+}
+
+export function lastTasks({ tasks }: Plan): readonly string[] {
+  const needed = new Set(tasks.flatMap(({ needs }) => needs));
+  return tasks.flatMap(({ id }) => (needed.has(id) ? [] : [id]));
+}
+
+/** Byte for byte into a pipe; made harmless for a terminal. Ends with a newline. */
+async function printAnswer(run: Run, result: TaskResult, output: Output): Promise<void> {
+  let last = '\n';
+  for await (const piece of piecesOf(run, result)) {
+    const text = output.isTerminal ? plainText(piece) : piece;
+    last = text.at(-1) ?? last;
+    await output.write(text);
+  }
+  if (last !== '\n') await output.write('\n');
+}
+
+/** The result file has only the end of a long output. */
+function piecesOf(run: Run, { output, output_file: file }: TaskResult) {
+  if (file === null) return [output];
+  return createReadStream(join(run.folder.path, file), 'utf8') as AsyncIterable<string>;
+}

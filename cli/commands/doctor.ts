@@ -1,0 +1,47 @@
+/** `troupe doctor`: looks at what this machine has, and says what is missing. */
+import type { Command } from 'commander';
+import { limits, systemClock } from '../../src/index.ts';
+import { type Check, checkUp } from '../checkup.ts';
+import { exits } from '../exits.ts';
+import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
+import { out } from '../render.ts';
+import { type Palette, paletteFor, table } from '../style.ts';
+import { plainLine } from '../text.ts';
+import { type Act, addExamples } from '../verb.ts';
+
+export function define(command: Command, act: Act): void {
+  addJson(command, 'print one object: ok, and each check with its fix');
+  addHome(command).action(act(doctor));
+  addExamples(command, ['troupe doctor', 'troupe doctor --json', 'troupe doctor --home /data']);
+}
+
+async function doctor(options: HomeOption & JsonOption) {
+  const { config } = openTroupe(options);
+  const checks = await checkUp(config, systemClock);
+  const ok = checks.every(({ status }) => status !== 'missing');
+  if (options.json) await out.json({ ok, checks, limits });
+  else await out.write(pageOf(checks, paletteFor(out, config.environment)));
+  return ok ? exits.succeeded : exits.failed;
+}
+
+function pageOf(checks: readonly Check[], palette: Palette): string {
+  const rows = checks.map(({ name, status, found, fix }) => [
+    colourOf(status, palette)(status),
+    name,
+    plainLine(fix === '' ? found : `${found}; ${fix}`),
+  ]);
+  const most = Object.entries(limits).map(([what, count]) => [String(count), what]);
+  const wide = Number.POSITIVE_INFINITY;
+  return `${table(rows, wide)}\nLimits:\n${table(most, wide)}`;
+}
+
+function colourOf(status: Check['status'], { green, yellow, red }: Palette) {
+  switch (status) {
+    case 'fine':
+      return green;
+    case 'warning':
+      return yellow;
+    case 'missing':
+      return red;
+  }
+}

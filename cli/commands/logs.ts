@@ -1,0 +1,104 @@
+/** `troupe logs`: tells what happened in a run, or to one task with what its programs said. */
+import type { Command } from 'commander';
+import {
+  type RunFact,
+  sleep,
+  suggest,
+  systemClock,
+  type Troupe,
+  UserError,
+} from '../../src/index.ts';
+import { type Chronicle, JsonChronicle, LineChronicle } from '../chronicle.ts';
+import { exits } from '../exits.ts';
+import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
+import { out } from '../render.ts';
+import { StreamTail } from '../streams.ts';
+import { paletteFor } from '../style.ts';
+import { type Act, addExamples } from '../verb.ts';
+
+interface LogsOptions extends HomeOption, JsonOption {
+  readonly follow?: true;
+}
+
+/** How often the files of a task that is worked on are looked at. */
+const pauseMs = 200;
+
+export function define(command: Command, act: Act): void {
+  command
+    .argument('<run>', 'its name, the beginning of it, or latest')
+    .argument('[task]', 'only what happened to this task, and what its programs said')
+    .option('-f, --follow', 'go on as long as somebody works on the run');
+  addJson(command, 'print each fact as a line of JSON');
+  addHome(command).action(act(logs));
+  addExamples(command, [
+    'troupe logs latest',
+    'troupe logs latest build --follow',
+    'troupe logs latest --json',
+  ]);
+}
+
+async function logs(name: string, task: string | undefined, options: LogsOptions) {
+  const troupe = openTroupe(options);
+  const { id, path } = await troupe.folder(name);
+  const chronicle = options.json
+    ? new JsonChronicle(out)
+    : new LineChronicle(out, paletteFor(out, troupe.config.environment));
+  const facts = troupe.facts(id, { follow: options.follow === true });
+  if (task === undefined) {
+    for await (const fact of facts) await chronicle.tell(fact);
+  } else {
+    await refuseUnknown(troupe, id, task);
+    await tellTask(ofTask(facts, task), path, chronicle);
+  }
+  return exits.succeeded;
+}
+
+async function refuseUnknown(troupe: Troupe, id: string, task: string): Promise<void> {
+  const known = (await troupe.plan(id)).tasks.map((each) => each.id);
+  if (known.includes(task)) return;
+  const message = `no task of ${id} is called "${task}"; ${suggest(task, known)}`;
+  throw new UserError('task.unknown', message, `see its tasks: troupe ps ${id}`);
+}
+
+async function* ofTask(facts: AsyncIterable<RunFact>, task: string): AsyncGenerator<RunFact> {
+  for await (const fact of facts) if ('task' in fact && fact.task === task) yield fact;
+}
+
+/** The words of an attempt come before the fact that tells of its end. */
+async function tellTask(
+  facts: AsyncGenerator<RunFact>,
+  folder: string,
+  chronicle: Chronicle,
+): Promise<void> {
+  let tail: StreamTail | null = null;
+  let of: 'work' | 'work and checks' = 'work';
+  const quote = async (): Promise<void> => {
+    for await (const words of tail?.fresh(of) ?? []) await chronicle.quote(words);
+  };
+  for await (const fact of withPauses(facts)) {
+    await quote();
+    if (fact === 'pause') continue;
+    await chronicle.tell(fact);
+    of = fact.type === 'task.verifying' ? 'work and checks' : 'work';
+    if (fact.type === 'task.started' && fact.token !== null) {
+      tail = new StreamTail(folder, fact.task, fact.token);
+    }
+  }
+  of = 'work and checks';
+  await quote();
+}
+
+/** While nothing happens, programs may still talk. */
+async function* withPauses(facts: AsyncGenerator<RunFact>): AsyncGenerator<RunFact | 'pause'> {
+  for (let next = facts.next(); ; ) {
+    const pause = sleep(systemClock, pauseMs).then(() => 'pause' as const);
+    const step = await Promise.race([next, pause]);
+    if (step === 'pause') {
+      yield step;
+      continue;
+    }
+    if (step.done) return;
+    yield step.value;
+    next = facts.next();
+  }
+}

@@ -1,0 +1,37 @@
+/** `troupe resume`: goes on with a run that was stopped or killed. */
+import type { Command } from 'commander';
+import type { Run, Troupe } from '../../src/index.ts';
+import { addHome, addJson, openTroupe } from '../options.ts';
+import { err, out } from '../render.ts';
+import { type Act, addExamples } from '../verb.ts';
+import { isOver, type WatchOptions, watch } from '../watch.ts';
+
+export function define(command: Command, act: Act): void {
+  command
+    .argument('<run>', 'its name, the beginning of it, or latest')
+    .option('--quiet', 'show no progress: only answers, and what needs a person');
+  addJson(command, 'print each fact from now on as a line of JSON instead of the answers');
+  addHome(command).action(act(resume));
+  addExamples(command, ['troupe resume latest', 'troupe resume hello-7x2ab --json']);
+}
+
+async function resume(name: string, options: WatchOptions) {
+  const troupe = openTroupe(options);
+  const begin = async (): Promise<Run> => {
+    const run = await troupe.resume(name);
+    if (isOver(run.view())) await sayOver(troupe, run, options);
+    return run;
+  };
+  return watch(troupe, begin, options);
+}
+
+async function sayOver(troupe: Troupe, run: Run, { json, quiet }: WatchOptions): Promise<void> {
+  if (!quiet) err.note(`${run.id} is over: there is nothing to go on with.\n`);
+  if (!json) return;
+  for await (const fact of troupe.facts(run.id)) {
+    const isLast = fact.type.startsWith('run.') && isOver(run.view());
+    if (isLast && ['run.succeeded', 'run.failed', 'run.cancelled'].includes(fact.type)) {
+      await out.json(fact);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/** `troupe run`: works off a plan. */
+import type { Command } from 'commander';
+import {
+  addHome,
+  addJson,
+  collectInput,
+  type HomeOption,
+  openTroupe,
+  readSpeed,
+} from '../options.ts';
+import { type Act, addExamples } from '../verb.ts';
+import { type WatchOptions, watch } from '../watch.ts';
+
+interface RunOptions extends WatchOptions, HomeOption {
+  readonly input?: Readonly<Record<string, string>>;
+  readonly speed?: number;
+}
+
+export function define(command: Command, act: Act): void {
+  command
+    .argument('<plan>', 'the file with the plan, YAML or JSON')
+    .option(
+      '--input <name=value>',
+      'a value for an input of the plan; can be repeated',
+      collectInput,
+    )
+    .option('--speed <n>', 'do simulated work so many times faster', readSpeed)
+    .option('--quiet', 'show no progress: only answers, and what needs a person');
+  addJson(command, 'print each fact as a line of JSON instead of the answers');
+  addHome(command).action(act(run));
+  addExamples(command, [
+    'troupe run plan.yaml',
+    'troupe run examples/repo-report.yaml --input repo=../other > report.md',
+    'troupe run examples/level-6.yaml --speed 100',
+    'troupe run plan.yaml --json --quiet',
+  ]);
+}
+
+async function run(plan: string, options: RunOptions) {
+  const troupe = openTroupe(options);
+  const { input: inputs = {}, speed = 1 } = options;
+  return watch(troupe, () => troupe.run(plan, { inputs, speed }), options);
+}

@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+/** The command line: reads what was typed, lets one command do it, and ends the process. */
+import { CommanderError } from 'commander';
+import { readAbout } from './about.ts';
+import { type Exit, exits } from './exits.ts';
+import { buildProgram } from './program.ts';
+import { err, out, ReaderGone } from './render.ts';
+import { tell } from './trouble.ts';
+import type { Act } from './verb.ts';
+
+/** Answers how the process ends; everything heavy is loaded by the command that needs it. */
+async function obey(words: readonly string[]): Promise<Exit> {
+  const [first = ''] = words;
+  if (first === '--version' || first === '-V') {
+    await out.write(`${readAbout().version}\n`);
+    return exits.succeeded;
+  }
+  if (first === '__complete') return (await import('./complete.ts')).complete(words.slice(1));
+  let exit: Exit = exits.succeeded;
+  const act: Act =
+    (body) =>
+    async (...args) => {
+      exit = await body(...args);
+    };
+  const program = await buildProgram(words, act);
+  await program.parseAsync(words, { from: 'user' });
+  return exit;
+}
+
+async function excuse(error: unknown): Promise<Exit> {
+  // `troupe logs | head` has read what it wanted.
+  if (error instanceof ReaderGone) return exits.succeeded;
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? exits.succeeded : exits.mistaken;
+  }
+  return tell(error, await import('../src/index.ts'));
+}
+
+async function end(exit: Exit): Promise<never> {
+  await Promise.all([out.flush(), err.flush()]);
+  process.exit(exit);
+}
+
+process.on('uncaughtException', (error) => void excuse(error).then(end));
+await obey(process.argv.slice(2)).catch(excuse).then(end);

@@ -1,0 +1,49 @@
+/** The options that commands share, and what they lead to. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { createTroupe, type Troupe } from '../src/index.ts';
+
+export interface HomeOption {
+  readonly home?: string;
+}
+
+export interface JsonOption {
+  readonly json?: true;
+}
+
+export function addHome(command: Command): Command {
+  return command.option('--home <folder>', 'where runs are kept (default: TROUPE_HOME or .troupe)');
+}
+
+export function addJson(command: Command, what: string): Command {
+  return command.option('--json', what);
+}
+
+export function openTroupe({ home }: HomeOption): Troupe {
+  return createTroupe(home === undefined ? {} : { home });
+}
+
+/** A command that a person can copy, with the same home. */
+export function commandLine(words: readonly string[], { home }: HomeOption): string {
+  const all = ['troupe', ...words, ...(home === undefined ? [] : ['--home', home])];
+  return all.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoted(word))).join(' ');
+}
+
+const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+
+/** `--input name=value`, again and again; the value may hold any sign, also `=`. */
+export function collectInput(
+  given: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const at = given.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Write it as name=value.');
+  return { ...before, [given.slice(0, at)]: given.slice(at + 1) };
+}
+
+export function readSpeed(given: string): number {
+  const speed = Number(given);
+  if (!(speed > 0) || !Number.isFinite(speed)) {
+    throw new InvalidArgumentError('It must be a number above 0.');
+  }
+  return speed;
+}

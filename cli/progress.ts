@@ -1,0 +1,175 @@
+/** How a run is followed on stderr: drawn on a terminal, line by line elsewhere, or hardly at all. */
+import { type Clock, Forecast, type Run, type RunFact } from '../src/index.ts';
+import { Board } from './board.ts';
+import { frameOf } from './frame.ts';
+import { colourOf, type Signs, signsFor } from './marks.ts';
+import type { Output } from './render.ts';
+import { Screen } from './screen.ts';
+import { canDraw, type Environment, type Palette, paletteFor, plural, stopwatch } from './style.ts';
+import { padEnd, padStart } from './text.ts';
+import { type Notice, noticeOf } from './words.ts';
+
+export interface Progress {
+  take(fact: RunFact): void;
+  /** A line that stays. */
+  say(line: string): void;
+  close(): void;
+}
+
+export interface ProgressOptions {
+  readonly run: Run;
+  readonly output: Output;
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly style: 'full' | 'quiet';
+  /** The command that approves a task. */
+  readonly approve: (task: string) => string;
+}
+
+export function openProgress(options: ProgressOptions): Progress {
+  const { output, environment, style, run } = options;
+  if (style === 'quiet') return new Quiet(options);
+  const progress = canDraw(output, environment) ? new Drawn(options) : new Lines(options);
+  const { status, counts, total } = run.view();
+  if (status === 'running') progress.say(`${run.id}: goes on, ${counts.succeeded}/${total} done`);
+  return progress;
+}
+
+/** What a fact is worth saying: the plan's size once it is known, then what happens to tasks. */
+function lineOf(
+  fact: RunFact,
+  { run, approve }: ProgressOptions,
+  lineOfNotice: (notice: Notice) => string,
+): string | null {
+  if (fact.type === 'run.started') {
+    return `${run.id}: ${plural(fact.tasks, 'task')}, ${plural(fact.agents, 'agent')}`;
+  }
+  const notice = noticeOf(fact, approve);
+  return notice && lineOfNotice(notice);
+}
+
+/** Says only what can't wait: that a person is asked. */
+class Quiet implements Progress {
+  readonly #options: ProgressOptions;
+
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+  }
+
+  take(fact: RunFact): void {
+    if (fact.type !== 'task.asked') return;
+    const line = lineOf(fact, this.#options, ({ subject, detail }) => `${subject} asks ${detail}`);
+    if (line) this.say(line);
+  }
+
+  say(line: string): void {
+    this.#options.output.note(`${line}\n`);
+  }
+
+  close(): void {}
+}
+
+/** `   0:04  succeeded  build  coder-1, 4.2 s` */
+class Lines implements Progress {
+  readonly #options: ProgressOptions;
+  readonly #palette: Palette;
+  readonly #startedMs: number;
+
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+    this.#palette = paletteFor(options.output, options.environment);
+    this.#startedMs = options.clock.elapsed();
+  }
+
+  take(fact: RunFact): void {
+    const line = lineOf(fact, this.#options, (notice) => this.#shape(notice));
+    if (line) this.say(line);
+  }
+
+  say(line: string): void {
+    this.#options.output.note(`${line}\n`);
+  }
+
+  close(): void {}
+
+  #shape({ mark, subject, detail }: Notice): string {
+    const elapsed = padStart(stopwatch(this.#options.clock.elapsed() - this.#startedMs), 7);
+    const word = colourOf(mark, this.#palette)(padEnd(mark, 9));
+    return `${elapsed}  ${word}  ${subject}  ${detail}`.trimEnd();
+  }
+}
+
+/** Lines that stay, and below them the picture of what goes on. */
+class Drawn implements Progress {
+  readonly #options: ProgressOptions;
+  readonly #palette: Palette;
+  readonly #signs: Signs;
+  readonly #board: Board;
+  readonly #left: () => number | null;
+  readonly #startedMs: number;
+  readonly #screen: Screen;
+  /** Of the last fact; null before the first. */
+  #seq: number | null = null;
+
+  constructor(options: ProgressOptions) {
+    const { run, output, environment, clock } = options;
+    this.#options = options;
+    this.#palette = paletteFor(output, environment);
+    this.#signs = signsFor(environment);
+    this.#startedMs = clock.elapsed();
+    this.#board = new Board(run.view());
+    this.#left = forecastOf(run, this.#board, clock);
+    this.#screen = new Screen(output, clock, () => this.#frame());
+  }
+
+  take(fact: RunFact): void {
+    const missed = this.#seq !== null && fact.seq !== this.#seq + 1;
+    this.#seq = fact.seq;
+    // The view is newer than the fact: it has everything that was missed, and the fact itself.
+    if (missed) this.#board.reset(this.#options.run.view());
+    else this.#board.take(fact);
+    const line = lineOf(fact, this.#options, (notice) => this.#shape(notice));
+    if (line) this.say(line);
+    else this.#screen.touch();
+  }
+
+  say(line: string): void {
+    this.#screen.say(line);
+  }
+
+  close(): void {
+    this.#screen.close();
+  }
+
+  #shape({ mark, subject, detail }: Notice): string {
+    const sign = colourOf(mark, this.#palette)(this.#signs[mark]);
+    return `${sign} ${subject}  ${this.#palette.dim(detail)}`;
+  }
+
+  #frame(): readonly string[] {
+    const { clock, output } = this.#options;
+    const elapsedMs = clock.elapsed() - this.#startedMs;
+    const moment = { nowMs: clock.now(), elapsedMs, leftMs: this.#left() };
+    const { columns, rows } = output;
+    return frameOf(this.#board, moment, {
+      ...{ columns, rows, palette: this.#palette, signs: this.#signs },
+    });
+  }
+}
+
+/** Made up once a second, and more rarely the more tasks there are. */
+function forecastOf(run: Run, board: Board, clock: Clock): () => number | null {
+  const forecast = new Forecast(run.plan);
+  const everyMs = Math.max(1_000, run.plan.tasks.length / 20);
+  let dueMs = 0;
+  let endMs: number | null = null;
+  return () => {
+    const now = clock.now();
+    if (now >= dueMs) {
+      const leftMs = forecast.leftMs(now, (task) => board.progressOf(task));
+      endMs = leftMs === null ? null : now + leftMs;
+      dueMs = now + everyMs;
+    }
+    return endMs === null ? null : Math.max(0, endMs - now);
+  };
+}

@@ -1,0 +1,39 @@
+/** How what went wrong is told: a person's mistake with its hint, a bug with where to report it. */
+import { readAbout } from './about.ts';
+import { type Exit, exits } from './exits.ts';
+import { err } from './render.ts';
+import { colourless, type Environment, type Palette, paletteFor } from './style.ts';
+import { plainText } from './text.ts';
+
+/** Given, because whoever has not loaded it yet should not have to. */
+type Library = Pick<typeof import('../src/index.ts'), 'isUserError' | 'readConfig'>;
+
+/** Says it on stderr, and answers how the process ends. */
+export function tell(error: unknown, { isUserError, readConfig }: Library): Exit {
+  const { environment } = readConfig();
+  const palette = paletteFor(err, environment);
+  if (!isUserError(error)) {
+    err.note(bugReport(error, environment, palette));
+    return exits.failed;
+  }
+  err.note(headline(error.message, palette));
+  if (error.hint !== '') err.note(`  ${palette.dim(plainText(error.hint))}\n`);
+  return exits.mistaken;
+}
+
+/** Also for mistakes that were found before anything was loaded. */
+export function headline(message: string, { red }: Palette = colourless): string {
+  return `${red('troupe:')} ${plainText(message)}\n`;
+}
+
+function bugReport(error: unknown, { TROUPE_DEBUG }: Environment, palette: Palette): string {
+  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+  const { version, bugs } = readAbout();
+  const lines = TROUPE_DEBUG
+    ? [stack]
+    : [
+        `This should not happen, in version ${version}. TROUPE_DEBUG=1 shows where it did.`,
+        `Please report it${bugs?.url ? `: ${bugs.url}` : ''}, with the folder of the run.`,
+      ];
+  return headline(message, palette) + lines.map((line) => `  ${plainText(line)}\n`).join('');
+}

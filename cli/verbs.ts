@@ -1,0 +1,66 @@
+/** Every command by its name: what it is for, and the file that knows the rest, read when asked. */
+import type { VerbFile } from './verb.ts';
+
+interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<VerbFile>;
+}
+
+export const verbs: readonly Verb[] = [
+  {
+    name: 'init',
+    summary: 'write a small plan with comments, to begin with',
+    load: () => import('./commands/init.ts'),
+  },
+  {
+    name: 'run',
+    summary: 'work off a plan with its team of agents',
+    load: () => import('./commands/run.ts'),
+  },
+  {
+    name: 'resume',
+    summary: 'go on with a run that was stopped or killed',
+    load: () => import('./commands/resume.ts'),
+  },
+  {
+    name: 'ps',
+    summary: 'list all runs, or the tasks and agents of one',
+    load: () => import('./commands/ps.ts'),
+  },
+  {
+    name: 'logs',
+    summary: 'tell what happened in a run, line by line',
+    load: () => import('./commands/logs.ts'),
+  },
+  {
+    name: 'why',
+    summary: 'say what a task waits for, and what would move it',
+    load: () => import('./commands/why.ts'),
+  },
+  {
+    name: 'send',
+    summary: 'say something to an agent; its next attempt hears it',
+    load: () => import('./commands/send.ts'),
+  },
+  {
+    name: 'approve',
+    summary: 'let a task begin that asks a person, or reject it',
+    load: () => import('./commands/approve.ts'),
+  },
+  {
+    name: 'cancel',
+    summary: 'call off a run, or one task of it',
+    load: () => import('./commands/cancel.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'look at what this machine has, and what is missing',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'completion',
+    summary: 'print a script that completes commands in a shell',
+    load: () => import('./commands/completion.ts'),
+  },
+];

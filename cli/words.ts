@@ -1,0 +1,104 @@
+/** Says facts in words: a full account for `logs`, and the few lines that progress is made of. */
+import { duration, type RunFact } from '../src/index.ts';
+import type { Mark } from './marks.ts';
+import { plainLine } from './text.ts';
+
+type Fault = { readonly message: string } | null;
+
+const why = (fault: Fault): string => plainLine(fault?.message ?? '');
+const joined = (parts: readonly string[]): string => parts.filter((part) => part).join(', ');
+const after = (ms: number): string => (ms > 0 ? `in ${duration(ms)}` : 'at once');
+const attemptOf = (attempt: number): string => (attempt > 1 ? `attempt ${attempt}` : '');
+
+/** The task, agent or role that it is about; empty for the run itself. */
+export function subjectOf(fact: RunFact): string {
+  if ('task' in fact) return fact.task;
+  if ('agent' in fact) return fact.agent;
+  return 'role' in fact ? fact.role : '';
+}
+
+/** What there is to know beside its type and subject. */
+export function detailOf(fact: RunFact): string {
+  switch (fact.type) {
+    case 'run.started':
+      return `${fact.tasks} tasks, ${fact.agents} agents`;
+    case 'run.failed':
+    case 'run.cancelled':
+      return plainLine(fact.reason);
+    case 'wave.started':
+      return `wave ${fact.wave + 1}`;
+    case 'task.assigned':
+    case 'task.started':
+      return joined([fact.agent ?? '', `attempt ${fact.attempt}`]);
+    case 'task.verifying':
+      return `attempt ${fact.attempt}`;
+    case 'task.retrying':
+      return joined([why(fact.fault), `again ${after(fact.delayMs)}`]);
+    case 'task.parked':
+      return joined([why(fact.fault), `goes on ${after(fact.waitMs)}`]);
+    case 'task.succeeded':
+    case 'task.failed':
+    case 'task.skipped':
+    case 'task.cancelled':
+      return joined([fact.agent ?? '', attemptOf(fact.attempts), took(fact), why(fact.fault)]);
+    case 'agent.crashed':
+    case 'role.lost':
+      return why(fact.fault);
+    case 'agent.told':
+      return plainLine(fact.text);
+    case 'agent.restarting':
+      return `${fact.agents.join(', ')} ${after(fact.delayMs)}`;
+    case 'run.draining':
+    case 'run.succeeded':
+    case 'task.ready':
+    case 'task.asked':
+    case 'agent.spawned':
+    case 'agent.stopped':
+      return '';
+  }
+}
+
+/** What never ran took no time. */
+function took({ agent, durationMs }: { agent: string | null; durationMs: number }): string {
+  return agent === null ? '' : duration(durationMs);
+}
+
+/** One line of progress that stays. */
+export interface Notice {
+  readonly mark: Mark;
+  readonly subject: string;
+  readonly detail: string;
+}
+
+/** Null for a fact that only moves the picture. */
+export function noticeOf(fact: RunFact, approve: (task: string) => string): Notice | null {
+  const mark = markOf(fact);
+  if (!mark) return null;
+  const subject = plainLine(fact.type === 'role.lost' ? `role ${fact.role}` : subjectOf(fact));
+  const detail = fact.type === 'task.asked' ? `a person: ${approve(fact.task)}` : detailOf(fact);
+  return { mark, subject, detail };
+}
+
+function markOf({ type }: RunFact): Mark | null {
+  switch (type) {
+    case 'task.succeeded':
+      return 'succeeded';
+    case 'task.failed':
+    case 'role.lost':
+      return 'failed';
+    case 'task.skipped':
+      return 'skipped';
+    case 'task.cancelled':
+      return 'cancelled';
+    case 'task.retrying':
+      return 'retrying';
+    case 'task.parked':
+      return 'parked';
+    case 'task.asked':
+      return 'asks';
+    case 'agent.crashed':
+      return 'crashed';
+    default:
+      return null;
+  }
+}

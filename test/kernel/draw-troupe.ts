@@ -1,0 +1,159 @@
+/** Draws inputs and events of the product's machines, likely ones and unlikely ones. */
+import fc, { type GeneratorValue } from 'fast-check';
+import {
+  agentAddress,
+  agentId,
+  roleName,
+  supervisorAddress,
+  taskAddress,
+  taskId,
+  token,
+} from '../../machines/ids.ts';
+import { noOutput, noUsage, type Outcome } from '../../machines/outcome.ts';
+import type { PlanSpec, RoleSpec, TaskSpec } from '../../machines/plan.ts';
+import { defaultBackoff } from '../../machines/rules/backoff.ts';
+
+type Drawn = { readonly type: string } & Readonly<Record<string, unknown>>;
+
+const tasks = ['a', 'b', 'c'].map(taskId);
+const agents = ['r-1', 'r-2', 's-1'].map(agentId);
+const roles = ['r', 's'].map(roleName);
+const statuses = ['succeeded', 'failed', 'skipped', 'cancelled'] as const;
+
+export function drawInput(g: GeneratorValue, machine: string): unknown {
+  const seed = g(fc.integer, { min: 0, max: 9 });
+  switch (machine) {
+    case 'agent':
+      return { id: agents[0], role: roles[0], handoff: g(fc.boolean) };
+    case 'task':
+      return { spec: drawTask(g, 0), open: g(fc.integer, { min: 0, max: 2 }), seed };
+    case 'supervisor':
+      return { role: drawRole(g, 0), seed };
+    default:
+      return undefined;
+  }
+}
+
+/** One of these types, or of all when none are named. */
+export function drawTroupeEvent(g: GeneratorValue, types: readonly string[] | null): Drawn {
+  const type = g(fc.constantFrom, ...(types ?? Object.keys(events)));
+  const draw = events[type];
+  return { type, ...(draw ? draw(g) : {}) };
+}
+
+const drawToken = (g: GeneratorValue) => token(g(fc.integer, { min: 0, max: 3 }));
+const task = (g: GeneratorValue) => g(fc.constantFrom, ...tasks);
+const agent = (g: GeneratorValue) => g(fc.constantFrom, ...agents);
+const role = (g: GeneratorValue) => g(fc.constantFrom, ...roles);
+const status = (g: GeneratorValue) => g(fc.constantFrom, ...statuses);
+const fault = (g: GeneratorValue) => ({
+  code: g(fc.constantFrom, 'agent.crashed', 'world.broken'),
+  message: 'it broke',
+  retryable: g(fc.boolean),
+});
+const key = (g: GeneratorValue) => [0, g(fc.integer, { min: 0, max: 3 }), 0] as const;
+
+const events: Readonly<Record<string, (g: GeneratorValue) => Record<string, unknown>>> = {
+  'plan.submit': (g) => ({ plan: drawPlan(g) }),
+  'run.cancel': () => ({ reason: 'enough' }),
+  'run.dispatch': () => ({}),
+  'task.ready': (g) => ({ task: task(g), role: role(g), key: key(g), prefer: null }),
+  'task.withdrawn': (g) => ({ role: role(g), key: key(g) }),
+  'task.assign': (g) => ({ agent: agent(g), token: drawToken(g) }),
+  'task.started': (g) => ({ token: drawToken(g) }),
+  'task.reported': (g) => ({ agent: agent(g), token: drawToken(g), outcome: drawOutcome(g) }),
+  'task.released': (g) => ({ role: role(g) }),
+  'task.settled': (g) => ({
+    task: task(g),
+    status: status(g),
+    wave: g(fc.integer, { min: 0, max: 2 }),
+    held: g(fc.constantFrom, null, ...roles),
+  }),
+  'task.approve': () => ({ by: 'a person' }),
+  'task.reject': () => ({ by: 'a person' }),
+  'task.cancel': () => ({ reason: 'enough' }),
+  'dependency.settled': (g) => ({ task: task(g), status: status(g), agent: agent(g) }),
+  'wave.opened': () => ({}),
+  'agent.register': (g) => ({ agent: agent(g), role: role(g) }),
+  'agent.registered': () => ({}),
+  'agent.idle': (g) => ({ agent: agent(g), role: role(g) }),
+  'agent.assign': (g) => ({
+    ...{ task: task(g), token: drawToken(g), attempt: 1, timeoutMs: 1_000, seed: 1 },
+  }),
+  'agent.abandon': (g) => ({ token: drawToken(g) }),
+  'agent.lost': (g) => ({ agent: agent(g), fault: fault(g) }),
+  'agent.stop': () => ({}),
+  'agent.tell': () => ({ text: 'hello', from: 'a person' }),
+  'report.taken': (g) => ({ token: drawToken(g) }),
+  'child.exited': (g) => drawExit(g),
+  'child.due': (g) => ({ children: [agent(g)] }),
+  'supervisor.stop': () => ({}),
+  'supervisor.stopped': (g) => ({ role: role(g) }),
+  'role.lost': (g) => ({ role: role(g), fault: fault(g) }),
+};
+
+function drawExit(g: GeneratorValue): Record<string, unknown> {
+  const addresses = [taskAddress(task(g)), agentAddress(agent(g)), supervisorAddress(role(g))];
+  const child = g(fc.constantFrom, ...addresses);
+  const at = g(fc.integer, { min: 0, max: 100_000 });
+  if (g(fc.boolean)) return { child, at, error: 'a bug' };
+  const endings = [
+    { kind: 'stopped' },
+    { kind: 'handed-off' },
+    { kind: 'crashed', fault: fault(g) },
+  ];
+  return { child, at, error: null, output: g(fc.constantFrom, ...endings) };
+}
+
+function drawOutcome(g: GeneratorValue): Outcome {
+  const measured = { durationMs: 5, output: noOutput, usage: noUsage, evidence: [] };
+  const kind = g(fc.constantFrom, ...(['succeeded', 'failed', 'limited', 'interrupted'] as const));
+  if (kind === 'succeeded') return { kind, ...measured };
+  if (kind === 'limited') return { kind, fault: fault(g), waitMs: 50, ...measured };
+  return { kind, fault: fault(g), ...measured };
+}
+
+function drawTask(g: GeneratorValue, order: number): TaskSpec {
+  const needs = tasks.slice(0, order).filter(() => g(fc.boolean));
+  return {
+    id: tasks[order] as TaskSpec['id'],
+    role: role(g),
+    needs,
+    dependants: tasks.slice(order + 1).filter(() => g(fc.boolean)),
+    wave: needs.length,
+    rank: 3 - order,
+    priority: 0,
+    order,
+    retries: g(fc.integer, { min: 0, max: 2 }),
+    backoff: defaultBackoff,
+    timeoutMs: 1_000,
+    verifyTimeoutMs: 1_000,
+    checked: g(fc.boolean),
+    approveWithinMs: g(fc.constantFrom, null, 1_000),
+  };
+}
+
+function drawRole(g: GeneratorValue, at: number): RoleSpec {
+  return {
+    name: roles[at] as RoleSpec['name'],
+    count: g(fc.integer, { min: 1, max: 3 }),
+    concurrency: g(fc.integer, { min: 1, max: 2 }),
+    restart: g(fc.constantFrom, ...(['one_for_one', 'one_for_all', 'rest_for_one'] as const)),
+    maxRestarts: g(fc.integer, { min: 0, max: 2 }),
+    periodMs: 60_000,
+    backoff: defaultBackoff,
+    handoff: g(fc.boolean),
+  };
+}
+
+function drawPlan(g: GeneratorValue): PlanSpec {
+  return {
+    name: 'drawn',
+    mode: g(fc.constantFrom, ...(['eager', 'waves'] as const)),
+    concurrency: g(fc.integer, { min: 1, max: 3 }),
+    onFailure: g(fc.constantFrom, ...(['stop', 'continue'] as const)),
+    seed: 1,
+    roles: [drawRole(g, 0), drawRole(g, 1)],
+    tasks: tasks.slice(0, g(fc.integer, { min: 0, max: 3 })).map((_, order) => drawTask(g, order)),
+  };
+}

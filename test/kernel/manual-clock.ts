@@ -1,0 +1,63 @@
+/** A clock that stands still until a test moves it. */
+import type { Clock } from '../../src/kernel/clock.ts';
+
+interface Alarm {
+  readonly dueMs: number;
+  readonly order: number;
+  readonly call: () => void;
+}
+
+export class ManualClock implements Clock {
+  #now: number;
+  #order = 0;
+  #alarms: Alarm[] = [];
+  /** How often whoever waits for time let others have their turn. */
+  breaths = 0;
+
+  constructor(now = 1_000_000) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  elapsed(): number {
+    return this.#now;
+  }
+
+  at(dueMs: number, call: () => void): () => void {
+    this.#order += 1;
+    const alarm = { dueMs, order: this.#order, call };
+    this.#alarms.push(alarm);
+    return () => {
+      this.#alarms = this.#alarms.filter((other) => other !== alarm);
+    };
+  }
+
+  async breathe(): Promise<void> {
+    this.breaths += 1;
+    await new Promise(setImmediate);
+  }
+
+  /** When each alarm is due, the earliest first. */
+  get alarms(): readonly number[] {
+    return this.#alarms.map(({ dueMs }) => dueMs).sort((a, b) => a - b);
+  }
+
+  /** Only the time changes: no alarm rings. */
+  set(now: number): void {
+    this.#now = now;
+  }
+
+  /** Rings the earliest alarm that is due by then; false when there is none. */
+  ringNext(until: number): boolean {
+    const due = this.#alarms.filter(({ dueMs }) => dueMs <= until);
+    const [next] = due.sort((a, b) => a.dueMs - b.dueMs || a.order - b.order);
+    if (!next) return false;
+    this.#alarms = this.#alarms.filter((other) => other !== next);
+    this.#now = Math.max(this.#now, next.dueMs);
+    next.call();
+    return true;
+  }
+}

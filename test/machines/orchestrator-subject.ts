@@ -1,0 +1,51 @@
+/** The orchestrator machine in every state it can rest in, and how it gets there. */
+import type { EventObject } from 'xstate';
+import { orchestratorMachine } from '../../machines/orchestrator.ts';
+import { alphabet, smallPlan, variants } from './alphabet.ts';
+import { subject } from './tables.ts';
+
+const submit = alphabet['plan.submit'];
+const submitted = (plan: object): EventObject =>
+  ({ type: 'plan.submit', plan: { ...smallPlan, ...plan } }) as EventObject;
+const settled = alphabet['task.settled'];
+const cancel = alphabet['run.cancel'];
+const handedOut = [
+  submit,
+  alphabet['task.ready'],
+  alphabet['agent.idle'],
+  alphabet['run.dispatch'],
+];
+
+export const orchestratorSubject = subject(orchestratorMachine, {
+  scenes: {
+    planning: { at: 'planning', path: [] },
+    running: { at: 'running', path: [submit] },
+    'running, a task is ready': { at: 'running', path: [submit, alphabet['task.ready']] },
+    'running, an agent is idle': { at: 'running', path: [submit, alphabet['agent.idle']] },
+    'running, work is to be handed out': { at: 'running', path: handedOut.slice(0, 3) },
+    'running, work is handed out': { at: 'running', path: handedOut },
+    'running, the last task': { at: 'running', path: [...handedOut, settled] },
+    'running, in waves': { at: 'running', path: [submitted({ mode: 'waves' })] },
+    'running, the first failure stops it': {
+      at: 'running',
+      path: [submitted({ onFailure: 'stop' })],
+    },
+    'running, called off': { at: 'running', path: [submit, cancel] },
+    'running, a role is lost': { at: 'running', path: [submit, alphabet['role.lost']] },
+    draining: { at: 'draining', path: [...handedOut, settled, settled] },
+    'draining, called off': { at: 'draining', path: [submit, cancel, settled, settled] },
+    succeeded: {
+      at: 'succeeded',
+      path: [...handedOut, settled, settled, alphabet['supervisor.stopped']],
+    },
+    failed: { at: 'failed', path: [variants['plan.submit (unsound)']] },
+    cancelled: { at: 'cancelled', path: [cancel] },
+  },
+  kernelEvents: {
+    'xstate.after.drainDeadline.orchestrator.draining': {
+      type: 'xstate.after.drainDeadline.orchestrator.draining',
+    },
+  },
+  passing: ['verifying', 'judging'],
+  fleeting: ['outbox'],
+});

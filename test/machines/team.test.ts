@@ -1,0 +1,64 @@
+/** Random plans in random worlds, run by the machines alone: the rules hold whatever happens. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { hashOf } from '../../src/kernel/persist.ts';
+import { type Climate, type Recipe, runArbitrary, scriptOf } from './random-runs.ts';
+import { type Story, Team } from './team.ts';
+import { disagreements } from './team-invariants.ts';
+import * as rules from './team-rules.ts';
+
+/** Every one of them holds in every world. */
+const always: Readonly<Record<string, rules.Rule>> = {
+  'ends every task once': rules.endsOnce,
+  'starts what was needed first': rules.needsFirst,
+  'keeps within the limits': rules.withinLimits,
+  'does one thing at a time': rules.oneAtATime,
+  'gives rising tokens': rules.tokensRise,
+  'opens waves in turn': rules.wavesInTurn,
+  'lets the best go first': rules.bestFirst,
+  'ends with the right verdict': rules.rightVerdict,
+  'ends at once': rules.endsAtOnce,
+  'skips exactly the descendants': rules.skipsDescendants,
+  'loses no message that matters': rules.nothingMissed,
+  'throws nowhere': rules.noBugs,
+};
+
+function complaintsOf(recipe: Recipe): string[] {
+  const inside: string[] = [];
+  const story = new Team(recipe.plan, scriptOf(recipe)).run((core) => {
+    inside.push(...disagreements(core));
+  });
+  const outside = Object.entries(always).flatMap(([name, rule]) => {
+    return rule(story).map((complaint) => `${name}: ${complaint}`);
+  });
+  return [...outside, ...inside];
+}
+
+describe.each<Climate>(['healthy', 'failing', 'hostile'])('in a %s world a team', (climate) => {
+  test('keeps every rule', () => {
+    const property = fc.property(runArbitrary(climate), (recipe) => {
+      expect(complaintsOf(recipe)).toEqual([]);
+    });
+    fc.assert(property, { numRuns: 1_000, seed: 7 });
+  });
+
+  test('tells the same story twice', () => {
+    const property = fc.property(runArbitrary(climate), (recipe) => {
+      const [one, other] = [tell(recipe), tell(recipe)];
+      expect(one.seen).toEqual(other.seen);
+      expect(hashOf(one.core)).toBe(hashOf(other.core));
+    });
+    fc.assert(property, { numRuns: 50, seed: 8 });
+  });
+});
+
+function tell(recipe: Recipe): Story {
+  return new Team(recipe.plan, scriptOf(recipe)).run();
+}
+
+test('in a healthy world no message reaches nobody', () => {
+  const property = fc.property(runArbitrary('healthy'), (recipe) => {
+    expect(rules.noDeadLetters(tell(recipe))).toEqual([]);
+  });
+  fc.assert(property, { numRuns: 300, seed: 9 });
+});
