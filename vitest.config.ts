@@ -13,7 +13,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['machines/**', 'src/**', 'cli/**', 'memory/**'],
-      exclude: ['**/*.md'],
+      exclude: ['test/**', '**/*.md'],
       reporter: ['text', 'html', 'json-summary'],
       thresholds: {
         'machines/**': { branches: 100 },

@@ -1,4 +1,4 @@
-/** The picture of a run on a terminal, as lines: its agents, as many as there is room for, a bar. */
+/** The picture of a run on a terminal, as lines: as many agents as there is room for, and a bar. */
 import type { AgentRow, Board, Doing } from './board.ts';
 import type { Signs } from './marks.ts';
 import { type Palette, stopwatch } from './style.ts';
@@ -42,7 +42,7 @@ export function frameOf(board: Board, moment: Moment, canvas: Canvas): readonly 
   ];
 }
 
-/** Those who do something, in their usual order; then as many of the others as there is room for. */
+/** Those who do something, in their usual order; then as many others as there is room for. */
 function mostTelling(rows: readonly AgentRow[], count: number): readonly AgentRow[] {
   const busy = rows.filter(({ doing }) => doing !== 'idle');
   const idle = rows.filter(({ doing }) => doing === 'idle');

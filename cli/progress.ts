@@ -1,4 +1,4 @@
-/** How a run is followed on stderr: drawn on a terminal, line by line elsewhere, or hardly at all. */
+/** How a run is followed on stderr: drawn on a terminal, else line by line, or hardly at all. */
 import { type Clock, Forecast, type Run, type RunFact } from '../src/index.ts';
 import { Board } from './board.ts';
 import { frameOf } from './frame.ts';

@@ -53,7 +53,7 @@ function stateOf({ status }: RunView, alive: boolean): RunState {
   }
 }
 
-/** Newest first, one at a time: each is replayed from its journal, and together they may be large. */
+/** Newest first, one at a time: each is replayed, and together they may be large. */
 export async function* allRecords(troupe: Troupe): AsyncGenerator<RunRecord> {
   for (const id of await troupe.names()) yield await readRecord(troupe, id);
 }

@@ -1,4 +1,4 @@
-/** A run's life: a plan is checked, its actors are born, work is handed out, and all is wound up. */
+/** A run's life: a plan is checked, its actors are born, work is handed out, all is wound up. */
 import { assign, emit, setup } from 'xstate';
 import { assert } from './errors.ts';
 import type { Fact, TroupeEvent } from './events.ts';

@@ -1,4 +1,4 @@
-/** What comes back from an attempt: its outcome, what the runtime itself saw, and what went wrong. */
+/** What comes back from an attempt: its outcome, what the runtime saw, and what went wrong. */
 
 /** The world failing, as data: a person reads `message`, a rule reads `code` and `retryable`. */
 export interface Fault {

@@ -1,4 +1,4 @@
-/** What the machines need to know of a plan: its graph, its limits and its roles, nothing to run. */
+/** What the machines need of a plan: its graph, its limits and its roles, nothing to run. */
 import type { RoleName, TaskId } from './ids.ts';
 import type { Backoff } from './rules/backoff.ts';
 

@@ -1,4 +1,4 @@
-/** Keeps the agents of one role alive by OTP's rules: restart with backoff, or give up and say so. */
+/** Keeps the agents of one role alive by OTP's rules: restart with backoff, or give up. */
 import { assign, emit, raise, setup } from 'xstate';
 import type { Fact, TroupeEvent } from './events.ts';
 import { orchestratorAddress, type RoleName } from './ids.ts';

@@ -137,7 +137,7 @@ export class Troupe {
     return this.#summary(await findRun(this.config.home, name));
   }
 
-  /** Every fact so far, read again from the journal; with `follow` until nobody works on the run. */
+  /** Every fact so far, from the journal; with `follow` until nobody works on the run. */
   async *facts(name: string, { follow = false }: FactsOptions = {}): AsyncGenerator<RunFact> {
     const folder = await findRun(this.config.home, name);
     const fresh = openTail(folder.path);

@@ -54,50 +54,46 @@ const byBest: Compare<ReadyKey> = (a, b) => b[0] - a[0] || b[1] - a[1] || a[2] -
 export function emptyDispatch(plan: Pick<PlanSpec, 'concurrency' | 'roles'>): Dispatch {
   let roles: SortedMap<RoleName, RoleQueue> = null;
   for (const { name, concurrency } of plan.roles) {
-    const queue = { spec: { concurrency }, running: 0, ready: null, idle: null };
-    roles = set(roles, name, queue, byText);
+    roles = set(roles, name, queueOf({ concurrency }, 0, null, null), byText);
   }
-  return { concurrency: plan.concurrency, running: 0, roles, open: null, agents: null };
+  return dispatchOf(plan.concurrency, 0, roles, null, null);
 }
 
 export function taskReady(dispatch: Dispatch, task: ReadyTask): Dispatch {
-  return withRole(dispatch, task.role, (queue) => ({
-    ...queue,
-    ready: set(queue.ready, task.key, task, byBest),
-  }));
+  return withRole(dispatch, task.role, ({ spec, running, ready, idle }) =>
+    queueOf(spec, running, set(ready, task.key, task, byBest), idle),
+  );
 }
 
 /** A task that was ready and no longer wants an agent. */
 export function taskWithdrawn(dispatch: Dispatch, role: RoleName, key: ReadyKey): Dispatch {
-  return withRole(dispatch, role, (queue) => ({
-    ...queue,
-    ready: remove(queue.ready, key, byBest),
-  }));
+  return withRole(dispatch, role, ({ spec, running, ready, idle }) =>
+    queueOf(spec, running, remove(ready, key, byBest), idle),
+  );
 }
 
 /** A task that had been given to an agent and needs its slot no longer. */
 export function slotFreed(dispatch: Dispatch, role: RoleName): Dispatch {
-  const freed = withRole(dispatch, role, (queue) => ({ ...queue, running: queue.running - 1 }));
-  return { ...freed, running: freed.running - 1 };
+  return withRole(dispatch, role, ({ spec, running, ready, idle }) =>
+    queueOf(spec, running - 1, ready, idle),
+  );
 }
 
 export function agentIdle(dispatch: Dispatch, agent: AgentId, role: RoleName): Dispatch {
-  const known = withAgent(dispatch, agent, { role, task: null });
-  return withRole(known, role, (queue) => ({
-    ...queue,
-    idle: set(queue.idle, agent, true, byText),
-  }));
+  const agents = set(dispatch.agents, agent, { role, task: null }, byText);
+  return withRole(withAgents(dispatch, agents), role, ({ spec, running, ready, idle }) =>
+    queueOf(spec, running, ready, set(idle, agent, true, byText)),
+  );
 }
 
 /** Forgets an agent, and tells which task it leaves behind. */
 export function agentGone(dispatch: Dispatch, agent: AgentId): [Dispatch, TaskId | null] {
   const busy = get(dispatch.agents, agent, byText);
   if (!busy) return [dispatch, null];
-  const known = { ...dispatch, agents: remove(dispatch.agents, agent, byText) };
-  const without = withRole(known, busy.role, (queue) => ({
-    ...queue,
-    idle: remove(queue.idle, agent, byText),
-  }));
+  const known = withAgents(dispatch, remove(dispatch.agents, agent, byText));
+  const without = withRole(known, busy.role, ({ spec, running, ready, idle }) =>
+    queueOf(spec, running, ready, remove(idle, agent, byText)),
+  );
   return [without, busy.task];
 }
 
@@ -111,14 +107,11 @@ export function nextMatch(dispatch: Dispatch): [Dispatch, Match] | null {
   const agent = queue && best && chooseAgent(queue, best.value.prefer);
   assert(best && agent, `${role} is open without a task or an agent (D2)`);
   const { task } = best.value;
-  const taken = withRole(dispatch, role, (before) => ({
-    ...before,
-    running: before.running + 1,
-    ready: remove(before.ready, best.key, byBest),
-    idle: remove(before.idle, agent, byText),
-  }));
-  const busy = withAgent({ ...taken, running: taken.running + 1 }, agent, { role, task });
-  return [busy, { task, agent }];
+  const agents = set(dispatch.agents, agent, { role, task }, byText);
+  const taken = withRole(withAgents(dispatch, agents), role, ({ spec, running, ready, idle }) =>
+    queueOf(spec, running + 1, remove(ready, best.key, byBest), remove(idle, agent, byText)),
+  );
+  return [taken, { task, agent }];
 }
 
 /** The tasks of a role that wait for an agent, best first. */
@@ -134,7 +127,7 @@ export function readyOf(dispatch: Dispatch, role: RoleName): readonly TaskId[] {
 
 /** A role that nobody plays any more: nothing waits for it. */
 export function roleEmptied(dispatch: Dispatch, role: RoleName): Dispatch {
-  return withRole(dispatch, role, (queue) => ({ ...queue, ready: null, idle: null }));
+  return withRole(dispatch, role, ({ spec, running }) => queueOf(spec, running, null, null));
 }
 
 /** The agent that knows the matter, if idle; else the first idle one takes the work. */
@@ -143,11 +136,12 @@ function chooseAgent(queue: RoleQueue, prefer: AgentId | null): AgentId | undefi
   return first(queue.idle)?.key;
 }
 
-function withAgent(dispatch: Dispatch, agent: AgentId, busy: Busy): Dispatch {
-  return { ...dispatch, agents: set(dispatch.agents, agent, busy, byText) };
+function withAgents(dispatch: Dispatch, agents: Dispatch['agents']): Dispatch {
+  const { concurrency, running, roles, open } = dispatch;
+  return dispatchOf(concurrency, running, roles, open, agents);
 }
 
-/** Changes one role's queue, and keeps `open` true (D2). */
+/** Changes one role's queue, counts what runs (D1), and keeps `open` true (D2). */
 function withRole(
   dispatch: Dispatch,
   role: RoleName,
@@ -162,7 +156,30 @@ function withRole(
     if (shut) open = remove(open, shut, byBest);
     if (opened) open = set(open, opened, role, byBest);
   }
-  return { ...dispatch, open, roles: set(dispatch.roles, role, after, byText) };
+  const { concurrency, running, roles, agents } = dispatch;
+  const changed = set(roles, role, after, byText);
+  return dispatchOf(concurrency, running + after.running - before.running, changed, open, agents);
+}
+
+// A task changes these ten times. Written out, a changed copy costs a fifth of a spread.
+
+function queueOf(
+  spec: RoleQueue['spec'],
+  running: number,
+  ready: RoleQueue['ready'],
+  idle: RoleQueue['idle'],
+): RoleQueue {
+  return { spec, running, ready, idle };
+}
+
+function dispatchOf(
+  concurrency: number,
+  running: number,
+  roles: Dispatch['roles'],
+  open: Dispatch['open'],
+  agents: Dispatch['agents'],
+): Dispatch {
+  return { concurrency, running, roles, open, agents };
 }
 
 function openKey({ spec, running, ready, idle }: RoleQueue): ReadyKey | null {

@@ -68,7 +68,8 @@ export function started(context: AgentContext): Message {
 
 export function workInput(context: AgentContext): WorkInput {
   const { id: agent, role } = context;
-  return { ...current(context), agent, role };
+  const { task, token, attempt, timeoutMs, seed, inbox } = current(context);
+  return { task, token, attempt, timeoutMs, seed, inbox, agent, role };
 }
 
 export function report(context: AgentContext): Message {

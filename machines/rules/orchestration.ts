@@ -197,23 +197,21 @@ export function supervisorStopped(
 
 export function taskSettled(context: OrchestratorContext, event: Event<'task.settled'>): Patch {
   const { status, held } = event;
-  const counts = { ...context.counts, [status]: context.counts[status] + 1 };
   const dispatch = held ? dispatching.slotFreed(context.dispatch, held) : context.dispatch;
-  const books = { ...context, counts, dispatch, unsettled: context.unsettled - 1 };
   const failing = status === 'failed' && context.onFailure === 'stop';
-  const halted = failing ? halt(books, 'failed', `${event.task} failed`) : silence;
-  const after = { ...books, ...halted };
-  const inWaves = after.mode === 'waves' && after.halt.kind === 'none';
+  const halted = failing ? halt(context, 'failed', `${event.task} failed`) : silence;
+  const { halt: why = context.halt } = halted;
+  const inWaves = context.mode === 'waves' && why.kind === 'none';
   const opened = inWaves ? settledInWave(context.waves, event.wave) : null;
-  const said = [...halted.outbox, ...(opened?.outbox ?? [])];
-  const patch = changed(after, dispatch);
+  const asked = changed({ dispatchDue: context.dispatchDue, halt: why }, dispatch);
   return {
-    ...halted,
-    ...patch,
-    counts,
-    unsettled: books.unsettled,
+    dispatch,
+    dispatchDue: asked.dispatchDue ?? context.dispatchDue,
+    unsettled: context.unsettled - 1,
+    counts: { ...context.counts, [status]: context.counts[status] + 1 },
     waves: opened?.waves ?? context.waves,
-    outbox: said.length > 0 ? [...said, ...patch.outbox] : patch.outbox,
+    halt: why,
+    outbox: [...halted.outbox, ...(opened?.outbox ?? []), ...asked.outbox],
   };
 }
 
@@ -272,7 +270,10 @@ export function handOut(context: OrchestratorContext): Patch {
 }
 
 /** Asks itself to hand out work, once, after what is in the mailboxes now. */
-function changed(context: OrchestratorContext, dispatch: dispatching.Dispatch): Reply {
+function changed(
+  context: Pick<OrchestratorContext, 'dispatchDue' | 'halt'>,
+  dispatch: dispatching.Dispatch,
+): Reply {
   const mayStart = dispatch.open !== null && dispatch.running < dispatch.concurrency;
   const quiet = context.dispatchDue === 'yes' || context.halt.kind !== 'none';
   if (!mayStart || quiet) return { dispatch, outbox: [] };

@@ -38,7 +38,8 @@ export function first<K, V>(map: SortedMap<K, V>): Tree<K, V> | null {
 export function set<K, V>(map: SortedMap<K, V>, key: K, value: V, compare: Compare<K>): Tree<K, V> {
   if (!map) return { key, value, left: null, right: null, height: 1 };
   const order = compare(key, map.key);
-  if (order === 0) return { ...map, key, value };
+  // Written out, as in `tree`: a spread costs five times as much where many shapes meet.
+  if (order === 0) return { key, value, left: map.left, right: map.right, height: map.height };
   return order < 0
     ? balance(map.key, map.value, set(map.left, key, value, compare), map.right)
     : balance(map.key, map.value, map.left, set(map.right, key, value, compare));

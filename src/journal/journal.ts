@@ -4,8 +4,8 @@ import type { Log } from '../kernel/log.ts';
 /**
  * Promises of every store:
  * - what a resolved `flush` covered is there after a crash of the process or the machine;
- * - `load` and `history` give records in order, without gaps, and never half a record: a torn tail is
- *   cut off, a record that is damaged in the middle is an error that says where;
+ * - `load` and `history` give records in order, without gaps, and never half a record: a torn tail
+ *   is cut off, a record that is damaged in the middle is an error that says where;
  * - one writer at a time: a second one is refused with the owner's name;
  * - after an error nothing more is taken, and nothing that was safe is lost;
  * - `store` replaces the stored system whole or not at all.

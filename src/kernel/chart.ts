@@ -41,10 +41,11 @@ export class Chart implements Roads {
     this.machine = this.#pure.machine;
     this.origin = machine;
     this.key = key;
-    const events = this.machine.events as string[];
-    this.#alphabet = new Set(events.filter((type) => !isWild(type)));
-    this.#wild = events.filter(isWild);
-    this.#plain = isPlain(this.machine.root as Node);
+    const root = this.machine.root as Node;
+    // Those that some state forbids are known too, unlike in `machine.events`.
+    this.#alphabet = new Set(typesOf(root).filter((type) => !isWild(type)));
+    this.#wild = (this.machine.events as string[]).filter(isWild);
+    this.#plain = isPlain(root);
   }
 
   /** Whether any state of the machine knows this type: what an edge may let in. */
@@ -193,9 +194,13 @@ export class Chart implements Roads {
 /** A machine whose every step may have compiled routes: one leaf, and only types as they are. */
 function isPlain(node: Node): boolean {
   if (node.type === 'parallel' || node.type === 'history') return false;
-  // Also a wildcard that forbids, which is no event of the machine.
   if ([...node.transitions.keys()].some(isWild)) return false;
   return Object.values(node.states).every((child) => isPlain(child as Node));
+}
+
+function typesOf(node: Node): string[] {
+  const below = Object.values(node.states).flatMap((child) => typesOf(child as Node));
+  return [...node.transitions.keys(), ...below];
 }
 
 function isWild(type: string): boolean {

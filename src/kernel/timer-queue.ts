@@ -86,10 +86,11 @@ export class TimerQueue {
   }
 
   #lesserChild(at: number): number | undefined {
-    const [left, right] = [2 * at + 1, 2 * at + 2];
-    const [a, b] = [this.#heap[left], this.#heap[right]];
+    const left = 2 * at + 1;
+    const a = this.#heap[left];
     if (!a) return undefined;
-    return b && before(b, a) < 0 ? right : left;
+    const b = this.#heap[left + 1];
+    return b && before(b, a) < 0 ? left + 1 : left;
   }
 }
 

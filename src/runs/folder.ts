@@ -61,7 +61,7 @@ export async function createRunFolder(
   random: Random,
 ): Promise<RunFolder> {
   try {
-    await mkdir(runsFolder(home), { recursive: true });
+    await ensureFolder(runsFolder(home));
     const folder = await makeFolder(home, slug(order.plan.name), random);
     await Promise.all([mkdir(folder.results), mkdir(folder.artifacts), writePlan(folder, order)]);
     await writeWhole(folder.order, `${JSON.stringify(order)}\n`, { flush: true });
@@ -74,6 +74,24 @@ export async function createRunFolder(
 /** Made of the order, so that it can always be made again. */
 export async function writePlan(folder: RunFolder, { plan }: RunOrder): Promise<void> {
   await writeWhole(folder.plan, `${JSON.stringify(plan)}\n`);
+}
+
+/** Step by step: Node's own `recursive` never comes back from a place like /proc. */
+async function ensureFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await ensureFolder(dirname(path));
+    await mkdir(path).catch(tolerateFolder);
+  }
+}
+
+/** Somebody else made it meanwhile. */
+function tolerateFolder(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
 }
 
 async function makeFolder(home: string, begin: string, random: Random): Promise<RunFolder> {
@@ -91,6 +109,7 @@ async function makeFolder(home: string, begin: string, random: Random): Promise<
 /** What the system says when it does not take what is written, as a person would. */
 const complaints: Readonly<Record<string, string>> = {
   EACCES: 'it may not be written',
+  ENOENT: 'it may not be written',
   EPERM: 'it may not be written',
   EROFS: 'its disk may only be read',
   ENOSPC: 'its disk is full',

@@ -143,21 +143,23 @@ export class Run {
 
   /** Waits for its end from now on: called once what an earlier life left is put right. */
   watch(): void {
-    const { system } = this.#parts;
     this.#begin();
-    system.ending(orchestratorAddress).then((ending) => {
-      if (ending.kind === 'done') {
-        this.#finish({ kind: 'ended', ...(ending.output as RunEnding) });
-      } else {
-        const error = ending.kind === 'error' ? ending.error : new Error('it was stopped');
-        this.#finish({ kind: 'halted', error });
-      }
-    });
+    this.#conclusion().then((end) => this.#finish(end));
   }
 
   /** Something outside of the plan broke: the run stops as if it had been killed. */
   halt(error: unknown): void {
     this.#finish({ kind: 'halted', error });
+  }
+
+  /** An end counts once its records are written: who could not write them halts the run first. */
+  async #conclusion(): Promise<RunEnd> {
+    const { system } = this.#parts;
+    const ending = await system.ending(orchestratorAddress);
+    await system.idle();
+    if (ending.kind === 'done') return { kind: 'ended', ...(ending.output as RunEnding) };
+    const error = ending.kind === 'error' ? ending.error : new Error('it was stopped');
+    return { kind: 'halted', error };
   }
 
   async #tell(to: Address, event: TroupeEvent): Promise<void> {

@@ -1,5 +1,5 @@
 /** The facts of a run, as whoever runs it in code hears them: all of them, in order, as JSON. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createTroupe } from '../../src/app.ts';
@@ -102,7 +102,6 @@ describe('whoever listens', () => {
     );
     const { seq } = await started.heard('task.started', 'a');
     const late = started.run.events();
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(join(cwd, 'go'), '');
     const facts: RunFact[] = [];
     for await (const event of late) facts.push(event);

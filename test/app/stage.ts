@@ -1,5 +1,5 @@
 /** A home and a working folder of its own for each test, and runs that leave nothing behind. */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect } from 'vitest';
 import { createTroupe, type Troupe } from '../../src/app.ts';
@@ -77,8 +77,9 @@ export function watch(run: Run): Watched {
     return { run, end, facts };
   });
   const heard: Watched['heard'] = async (type, task) => {
+    const find = () => facts.find((fact) => fact.type === type && (!task || taskOf(fact) === task));
     for (;;) {
-      const found = facts.find((fact) => fact.type === type && (!task || taskOf(fact) === task));
+      const found = find();
       if (found) return found;
       const next = new Promise<'more'>((resolve) => {
         const before = wake;
@@ -89,7 +90,7 @@ export function watch(run: Run): Watched {
       });
       const over = listening.then(() => 'over' as const);
       if ((await Promise.race([next, over])) === 'more') continue;
-      if (!facts.some((fact) => fact.type === type)) throw new Error(`never heard: ${type}`);
+      if (!find()) throw new Error(`never heard: ${type} ${task ?? ''}`);
     }
   };
   return { run, facts, heard, played };
@@ -131,5 +132,3 @@ export function linesIn(path: string): readonly string[] {
     .split('\n')
     .filter((line) => line !== '');
 }
-
-export const touch = (path: string): void => appendFileSync(path, '');

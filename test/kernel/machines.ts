@@ -64,6 +64,7 @@ export const relay = setup({
   types: {} as {
     events:
       | ({ type: 'relay.send' } & Where)
+      | ({ type: 'relay.sendAll' } & Many)
       | { type: 'relay.stop'; addresses: readonly Address[] };
   },
   actions: carried,
@@ -79,6 +80,9 @@ export const relay = setup({
           ifThere,
         }),
       },
+    },
+    'relay.sendAll': {
+      actions: { type: 'sendAll', params: ({ event }) => ({ messages: event.messages }) },
     },
     'relay.stop': {
       actions: { type: 'stopAll', params: ({ event }) => ({ addresses: event.addresses }) },

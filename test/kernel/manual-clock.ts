@@ -52,12 +52,22 @@ export class ManualClock implements Clock {
 
   /** Rings the earliest alarm that is due by then; false when there is none. */
   ringNext(until: number): boolean {
-    const due = this.#alarms.filter(({ dueMs }) => dueMs <= until);
-    const [next] = due.sort((a, b) => a.dueMs - b.dueMs || a.order - b.order);
-    if (!next) return false;
-    this.#alarms = this.#alarms.filter((other) => other !== next);
+    const next = this.#earliest();
+    if (!next || next.dueMs > until) return false;
     this.#now = Math.max(this.#now, next.dueMs);
-    next.call();
+    this.takeNext()();
     return true;
+  }
+
+  /** What the earliest alarm would call. */
+  takeNext(): () => void {
+    const next = this.#earliest();
+    if (!next) throw new Error('no alarm is set');
+    this.#alarms = this.#alarms.filter((other) => other !== next);
+    return next.call;
+  }
+
+  #earliest(): Alarm | undefined {
+    return [...this.#alarms].sort((a, b) => a.dueMs - b.dueMs || a.order - b.order)[0];
   }
 }

@@ -2,9 +2,9 @@
  * Where durable scenarios play: a real system on a journal, under a clock moved by hand. When a
  * scenario is over its journal is replayed twice, and the hashes of all three must be the same (K2).
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { AnyStateMachine, EventObject } from 'xstate';
 import { type Address, address } from '../../machines/ids.ts';
@@ -27,7 +27,8 @@ export interface Play {
   readonly storeEvery?: number;
 }
 
-type OpenJournal = () => Promise<Journal>;
+/** Opens the journal that is there, or a copy of it as a crash of this moment would leave it. */
+type OpenJournal = (crashed: boolean) => Promise<Journal>;
 
 export class Stage {
   readonly clock = new ManualClock();
@@ -37,6 +38,8 @@ export class Stage {
   readonly #openJournal: OpenJournal;
   #system: System | undefined;
   #journal: Journal | undefined;
+  /** Systems of earlier lives that were left without a word. */
+  readonly #left: System[] = [];
 
   constructor(play: Play, openJournal: OpenJournal) {
     this.#play = play;
@@ -52,8 +55,8 @@ export class Stage {
   }
 
   /** Opens the system, with other behaviours than those of the play when they are given. */
-  async open(behaviours = this.#play.behaviours ?? {}): Promise<System> {
-    const log = await this.#openJournal();
+  async open(behaviours = this.#play.behaviours ?? {}, crashed = false): Promise<System> {
+    const log = await this.#openJournal(crashed);
     this.#journal = log;
     const { machines, limits = {}, storeEvery = 1e9 } = this.#play;
     const onActFailed = (_: unknown, error: unknown): void => void this.failures.push(error);
@@ -68,6 +71,12 @@ export class Stage {
   async reopen(behaviours?: Behaviours): Promise<System> {
     await this.system.close();
     return this.open(behaviours);
+  }
+
+  /** Goes on in a new life, without what the old one had not written by now. */
+  async crash(behaviours?: Behaviours): Promise<System> {
+    this.#left.push(this.system);
+    return this.open(behaviours, true);
   }
 
   /** Sends, and waits until all that follows at once has happened. */
@@ -125,7 +134,7 @@ export class Stage {
   }
 
   async close(): Promise<void> {
-    await this.system.close();
+    for (const system of [...this.#left, this.system]) await system.close();
   }
 }
 
@@ -140,30 +149,58 @@ type Scenario = (stage: Stage) => Promise<void>;
 export function durable(name: string, play: Play, scenario: Scenario): void {
   describe(name, () => {
     test('in memory', async () => {
-      const journal = new MemoryJournal();
-      await perform(new Stage(play, async () => journal), play, scenario);
+      let journal = new MemoryJournal();
+      const open: OpenJournal = async (crashed) => {
+        if (crashed) journal = await copyOf(journal);
+        return journal;
+      };
+      await perform(new Stage(play, open), play, scenario);
     });
 
     test('in a folder', async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'troupe-kernel-'));
+      const root = mkdtempSync(join(tmpdir(), 'troupe-kernel-'));
+      let life = 0;
+      const open: OpenJournal = (crashed) => {
+        const before = join(root, `life-${life}`);
+        if (!crashed) return FileJournal.open(before);
+        life += 1;
+        return FileJournal.open(copyFolder(before, join(root, `life-${life}`)));
+      };
       try {
-        await perform(new Stage(play, () => FileJournal.open(folder)), play, scenario);
+        await perform(new Stage(play, open), play, scenario);
       } finally {
-        rmSync(folder, { recursive: true, force: true });
+        rmSync(root, { recursive: true, force: true });
       }
     });
   });
 }
 
+async function copyOf(journal: MemoryJournal): Promise<MemoryJournal> {
+  const copy = new MemoryJournal();
+  for (const input of await journal.history()) copy.append(input);
+  const { stored } = await journal.load();
+  if (stored) await copy.store(stored);
+  return copy;
+}
+
+/** Without the lock of whoever is still alive. */
+function copyFolder(from: string, to: string): string {
+  cpSync(from, to, { recursive: true, filter: (path) => !basename(path).startsWith('lock') });
+  return to;
+}
+
 async function perform(stage: Stage, play: Play, scenario: Scenario): Promise<void> {
   await stage.open();
-  await scenario(stage);
-  await stage.quiet();
-  const live = stage.system.hash();
-  expect(await stage.replayedHash(), 'a core that replays the journal').toBe(live);
-  await stage.reopen(resting(play));
-  expect(stage.system.hash(), 'a system opened on the journal').toBe(live);
-  await stage.close();
+  try {
+    await scenario(stage);
+    await stage.quiet();
+    const live = stage.system.hash();
+    expect(await stage.replayedHash(), 'a core that replays the journal').toBe(live);
+    await stage.reopen(resting(play));
+    expect(stage.system.hash(), 'a system opened on the journal').toBe(live);
+  } finally {
+    await stage.close();
+  }
 }
 
 /** Work that ends when it is given up, and not before. */

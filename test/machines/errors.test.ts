@@ -1,4 +1,4 @@
-/** How bugs show themselves, how actors are addressed, and what stands for work nobody does here. */
+/** How bugs show themselves, how actors are addressed, and what stands for undone work. */
 import { expect, test } from 'vitest';
 import { createActor } from 'xstate';
 import { assert, assertNever, InvariantError } from '../../machines/errors.ts';

@@ -44,10 +44,10 @@ function edge(node: AnyStateNode, event: string, transition: AnyTransitionDefini
   };
 }
 
-/** What the kernel or XState calls it: `send`, `assign`, `emit`. */
+/** What the kernel or XState calls it: `send`, `assign`, `emit`; XState raises what is to wait. */
 export function actionName(action: unknown): string {
   const { type } = action as { type: string };
-  return type.replace(/^xstate\./, '');
+  return type === 'xstate.raise' ? 'timer' : type.replace(/^xstate\./, '');
 }
 
 /** The names of a transition's target and of every state around it. */

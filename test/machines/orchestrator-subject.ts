@@ -1,7 +1,8 @@
 /** The orchestrator machine in every state it can rest in, and how it gets there. */
 import type { EventObject } from 'xstate';
 import { orchestratorMachine } from '../../machines/orchestrator.ts';
-import { alphabet, smallPlan, variants } from './alphabet.ts';
+import { alphabet, coder2, design, smallPlan, variants } from './alphabet.ts';
+import { roleSpec } from './plans.ts';
 import { subject } from './tables.ts';
 
 const submit = alphabet['plan.submit'];
@@ -16,6 +17,14 @@ const handedOut = [
   alphabet['run.dispatch'],
 ];
 
+/** One slot, taken; a task and an agent wait for the next. */
+const full = [
+  submitted({ concurrency: 1, roles: [roleSpec({ count: 2, concurrency: 2 })] }),
+  ...handedOut.slice(1),
+  { ...alphabet['task.ready'], task: design, key: [0, 2, 0] },
+  { ...alphabet['agent.idle'], agent: coder2 },
+] as readonly EventObject[];
+
 export const orchestratorSubject = subject(orchestratorMachine, {
   scenes: {
     planning: { at: 'planning', path: [] },
@@ -24,6 +33,7 @@ export const orchestratorSubject = subject(orchestratorMachine, {
     'running, an agent is idle': { at: 'running', path: [submit, alphabet['agent.idle']] },
     'running, work is to be handed out': { at: 'running', path: handedOut.slice(0, 3) },
     'running, work is handed out': { at: 'running', path: handedOut },
+    'running, all slots are taken': { at: 'running', path: full },
     'running, the last task': { at: 'running', path: [...handedOut, settled] },
     'running, in waves': { at: 'running', path: [submitted({ mode: 'waves' })] },
     'running, the first failure stops it': {

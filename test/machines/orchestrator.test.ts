@@ -57,6 +57,12 @@ testTable('orchestrator', orchestratorSubject, {
     'child.exited (a supervisor threw)': 'running',
   },
   'running, work is handed out': { ...bookkeeping, ...halting, 'agent.lost': 'running' },
+  'running, all slots are taken': {
+    ...bookkeeping,
+    ...halting,
+    'agent.lost': 'running',
+    'agent.lost (another)': 'running',
+  },
   'running, the last task': {
     ...bookkeeping,
     ...halting,

@@ -1,4 +1,4 @@
-/** The supervisor machine, state by state: whom it starts, restarts, stops, and when it gives up. */
+/** The supervisor machine, state by state: whom it starts, restarts, stops, when it gives up. */
 import { describe, expect, test } from 'vitest';
 import type { EventObject } from 'xstate';
 import { agentAddress, agentId } from '../../machines/ids.ts';
@@ -33,6 +33,14 @@ testTable('supervisor', supervisorSubject, {
     'child.exited (handed off)': 'supervising',
     'supervisor.stop': 'stopping',
   },
+  'supervising two, at the limit': {
+    'child.exited': 'supervising',
+    'child.exited (handed off)': 'supervising',
+    'child.exited (crashed)': 'stopping',
+    'child.exited (hopeless)': 'stopping',
+    'child.exited (threw)': 'stopping',
+    'supervisor.stop': 'stopping',
+  },
   'supervising, one resting': {
     'child.due': 'supervising',
     'supervisor.stop': 'stopped',
@@ -50,6 +58,10 @@ testTable('supervisor', supervisorSubject, {
   },
   'stopping two': {
     ...exits('stopping'),
+    'xstate.after.stopDeadline.supervisor.stopping': 'stopped',
+  },
+  'stopping two, the last has ended': {
+    ...exits('stopped'),
     'xstate.after.stopDeadline.supervisor.stopping': 'stopped',
   },
 });

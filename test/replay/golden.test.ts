@@ -63,7 +63,7 @@ describe.each(goldens)('the golden journal %s', (golden) => {
 });
 
 const mustMeet = [
-  ...['run.started', 'run.draining', 'run.failed'],
+  ...['run.started', 'wave.started', 'run.draining', 'run.failed'],
   ...['task.asked', 'task.verifying', 'task.retrying', 'task.parked'],
   ...['task.succeeded', 'task.failed', 'task.skipped'],
   ...['agent.spawned', 'agent.told', 'agent.crashed', 'agent.restarting', 'agent.stopped'],

@@ -1,6 +1,6 @@
 /**
  * Makes a golden journal: a small run that meets everything a run can meet, under a clock that
- * nobody waits for. `TROUPE_RECORD=v2 npx vitest run test/replay` writes one into `test/replay/v2/`.
+ * nobody waits for. `TROUPE_RECORD=v2 npx vitest run test/replay` writes one into `v2/` beside it.
  */
 import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

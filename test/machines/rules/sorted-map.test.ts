@@ -1,4 +1,4 @@
-/** The sorted map against a plain Map: same content, always balanced, and old versions unchanged. */
+/** The sorted map against a plain Map: same content, always balanced, old versions unchanged. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {

@@ -1,0 +1,81 @@
+/** A machine as a Mermaid diagram: nested states, guards, deadlines and invoked work. */
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { edgesOf, nodesOf, pathOf } from './machine-graph.ts';
+
+/** Stands for a transition that every state has. */
+const anywhere = 'anywhere';
+
+export function diagramOf(machine: AnyStateMachine): string {
+  const lines = ['stateDiagram-v2', ...states(machine.root, 1), ...arrows(machine)];
+  return lines.join('\n');
+}
+
+const indented = (depth: number, line: string): string => `${'  '.repeat(depth)}${line}`;
+const idOf = (path: string): string => path.replaceAll('.', '_');
+
+function states(parent: AnyStateNode, depth: number): string[] {
+  const { initial } = parent;
+  const first = initial?.target?.[0] as AnyStateNode | undefined;
+  const start = first ? [indented(depth, `[*] --> ${idOf(pathOf(first))}`)] : [];
+  const inner = Object.values(parent.states as Record<string, AnyStateNode>);
+  return [...start, ...inner.flatMap((node) => state(node, depth))];
+}
+
+function state(node: AnyStateNode, depth: number): string[] {
+  const id = idOf(pathOf(node));
+  if (Object.keys(node.states).length > 0) {
+    return [indented(depth, `state ${id} {`), ...states(node, depth + 1), indented(depth, '}')];
+  }
+  const name = id === node.key ? id : `state "${node.key}" as ${id}`;
+  const notes = [...node.invoke.map(({ src }) => `invokes ${src}`), ...staying(node)];
+  const said = notes.map((note) => indented(depth, `${id} : ${note}`));
+  return [indented(depth, name), ...said];
+}
+
+/** Events that it takes without leaving. */
+function staying(node: AnyStateNode): string[] {
+  const edges = edgesOf(node.machine).filter(
+    ({ from, to }) => from === pathOf(node) && to === null,
+  );
+  return [...new Set(edges.filter(({ actions }) => actions.length > 0).map(({ event }) => event))];
+}
+
+function arrows(machine: AnyStateMachine): string[] {
+  const drawn = edgesOf(machine).filter(({ to }) => to !== null);
+  const everywhere = drawn.some(({ from }) => from === '');
+  const finals = nodesOf(machine).filter(({ type }) => type === 'final');
+  return [
+    ...(everywhere ? [indented(1, `state "in every state" as ${anywhere}`)] : []),
+    ...drawn.map(({ from, to, event, guard }) => {
+      const start = from === '' ? anywhere : idOf(from);
+      const label = labelOf(machine, event, guard);
+      return indented(1, `${start} --> ${idOf(to ?? '')}${label ? ` : ${label}` : ''}`);
+    }),
+    ...finals.map((node) => indented(1, `${idOf(pathOf(node))} --> [*]`)),
+  ];
+}
+
+function labelOf(machine: AnyStateMachine, event: string, guard: string | null): string {
+  const trigger = event ? triggerOf(machine, event) : '';
+  return [trigger, guard ? `[${guard}]` : ''].filter((part) => part).join(' ');
+}
+
+/** The runtime's own events as people read them: `after stopDeadline (10 s)`, `verify done`. */
+export function triggerOf(machine: AnyStateMachine, event: string): string {
+  const [, kind, , name = ''] = /^xstate\.(\w+)(\.actor)?\.([^.]+)/.exec(event) ?? [];
+  switch (kind) {
+    case 'done':
+      return `${name} done`;
+    case 'error':
+      return `${name} broke`;
+    case 'after':
+      return `after ${name}${lengthOf(machine, name)}`;
+    default:
+      return event;
+  }
+}
+
+function lengthOf(machine: AnyStateMachine, delay: string): string {
+  const length: unknown = machine.implementations.delays[delay];
+  return typeof length === 'number' ? ` (${length / 1_000} s)` : '';
+}
