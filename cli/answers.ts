@@ -12,17 +12,19 @@ const answersMax = 20;
 export async function printAnswers(run: Run, output: Output): Promise<void> {
   const tasks = lastTasks(run.plan);
   const shown = tasks.slice(0, answersMax);
-  for (const [at, task] of shown.entries()) {
+  let gap = '';
+  for (const task of shown) {
     const result = await readResult(run.folder, task);
     if (result?.status !== 'completed') continue;
-    if (tasks.length > 1) await output.write(`${at > 0 ? '\n' : ''}==> ${task} <==\n`);
+    if (tasks.length > 1) await output.write(`${gap}==> ${task} <==\n`);
     await printAnswer(run, result, output);
+    gap = '\n';
   }
   const more = tasks.length - shown.length;
-  if (more > 0) await output.write(`\n==> and ${more} more <==\n`);
+  if (more > 0) await output.write(`${gap}==> and ${more} more <==\n`);
 }
 
-export function lastTasks({ tasks }: Plan): readonly string[] {
+function lastTasks({ tasks }: Plan): readonly string[] {
   const needed = new Set(tasks.flatMap(({ needs }) => needs));
   return tasks.flatMap(({ id }) => (needed.has(id) ? [] : [id]));
 }

@@ -28,7 +28,7 @@ export interface SupervisorContext extends SupervisorInput {
   readonly live: readonly AgentId[];
   /** Those that wait for their restart. */
   readonly resting: readonly AgentId[];
-  /** When agents crashed, ms since the epoch, within the role's period. */
+  /** When agents crashed, ms since the epoch: as far back as counts against the role. */
   readonly crashes: readonly number[];
   /** About the last crash; null before the first. */
   readonly decision: Decision | null;
@@ -64,7 +64,8 @@ function birth({ name, handoff }: RoleSpec, id: AgentId, inbox: readonly string[
 /** What the ended agent said of its end; a crash when a step of it threw. */
 export function endingOf({ output, error }: Exit): AgentEnding {
   if (error === null) return output as AgentEnding;
-  return { kind: 'crashed', fault: { code: 'agent.crashed', message: error, retryable: true } };
+  const fault = { code: 'agent.crashed', message: error, retryable: true };
+  return { kind: 'crashed', fault, worked: false };
 }
 
 /** One that isn't live is resting: it was stopped for another's sake, and is to start again. */
@@ -75,9 +76,11 @@ export function isLive({ live }: SupervisorContext, exit: Exit): boolean {
 export function decide(context: SupervisorContext, exit: Exit): Partial<SupervisorContext> {
   const ending = endingOf(exit);
   assert(ending.kind === 'crashed', 'only a crash is decided about');
-  const { fault } = ending;
+  const { fault, worked } = ending;
   const { role, children, crashes } = context;
-  const policy = { ...role, strategy: role.restart };
+  // One that never got to work may be slow to crash: no crash before it is forgotten.
+  const periodMs = worked ? role.periodMs : Number.POSITIVE_INFINITY;
+  const policy = { strategy: role.restart, maxRestarts: role.maxRestarts, periodMs };
   const decided = decideRestart(policy, children, nameOf(exit.child), crashes, exit.at);
   const decision = { ...decided, fault };
   return { ...without(context, exit), decision, crashes: decided.crashes };

@@ -30,7 +30,12 @@ export type AgentEnding =
   | { readonly kind: 'stopped' }
   /** It made room: its supervisor starts a successor, who hears what it was told too late. */
   | { readonly kind: 'handed-off'; readonly inbox: readonly string[] }
-  | { readonly kind: 'crashed'; readonly fault: Fault };
+  | {
+      readonly kind: 'crashed';
+      readonly fault: Fault;
+      /** Whether it had begun an attempt. */
+      readonly worked: boolean;
+    };
 
 export interface WorkInput extends HeardAttempt {
   readonly agent: AgentId;
@@ -101,8 +106,8 @@ export function fatalFault({ id, fault }: AgentContext): Fault {
   return fault;
 }
 
-export function endingOf({ fault, handoff, outcome, inbox }: AgentContext): AgentEnding {
-  if (fault) return { kind: 'crashed', fault };
+export function endingOf({ fault, handoff, attempt, outcome, inbox }: AgentContext): AgentEnding {
+  if (fault) return { kind: 'crashed', fault, worked: attempt !== null };
   return handoff && outcome ? { kind: 'handed-off', inbox } : { kind: 'stopped' };
 }
 

@@ -16,8 +16,8 @@ const open = () =>
     machines: [counter, worker, child, asker, alarm],
   });
 
-/** Only compiled: every line below that is marked must not. */
-export async function neverCalled(system: System): Promise<void> {
+/** Only compiled, never called: no line that is marked may compile without its mark. */
+const compiled = async (system: System): Promise<void> => {
   const ref = system.spawn(counter, { id: 'c' });
   await ref.send({ type: 'count.add', by: 1 });
   // @ts-expect-error: no such event
@@ -43,7 +43,11 @@ export async function neverCalled(system: System): Promise<void> {
   await asking.ask({ type: 'ask.now', replyTo: address('me') }, { deadlineMs: 1 });
   // @ts-expect-error: nobody waits without an end
   await asking.ask({ type: 'ask.now' });
-}
+};
+
+test('what a machine does not know does not compile', () => {
+  expect(compiled).toBeTypeOf('function');
+});
 
 test('a ref is an address with the types of its machine', async () => {
   const system = await open();

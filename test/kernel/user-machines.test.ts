@@ -43,9 +43,7 @@ durable(
       worker: {
         work: ({ input, actor, effect, resumed, signal }: Call<unknown>) => {
           seen.push({ input, actor, effect, resumed });
-          return signal.aborted
-            ? 'given up'
-            : { then: (take: (v: string) => void) => take('soon') };
+          return signal.aborted ? 'given up' : Promise.resolve('soon');
         },
       },
     },

@@ -136,7 +136,7 @@ describe('an agent at work', () => {
     const outcome = { kind: 'failed', fault: { code: 'agent.crashed', message, retryable: true } };
     expect(messagesOf(step)).toMatchObject([[at.build, { type: 'task.reported', outcome }]]);
     const ended = follow(step, alphabet['report.taken']);
-    expect(ended.state.output).toEqual({ kind: 'crashed', fault: outcome.fault });
+    expect(ended.state.output).toEqual({ kind: 'crashed', fault: outcome.fault, worked: true });
   });
 
   test('drops an abandoned attempt, and only that one', () => {
@@ -170,7 +170,7 @@ describe('an agent that has worked', () => {
 
   test('crashes when its outcome told of its own end', () => {
     const step = follow(scene('reporting its own end'), alphabet['report.taken']);
-    expect(step.state.output).toEqual({ kind: 'crashed', fault: crashFault });
+    expect(step.state.output).toEqual({ kind: 'crashed', fault: crashFault, worked: true });
     const fact = { type: 'agent.crashed', agent: coder1, fault: crashFault };
     expect(factsOf(step)).toEqual([fact]);
   });

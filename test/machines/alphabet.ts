@@ -122,8 +122,14 @@ export const variants = {
   'agent.abandon (stale)': { type: 'agent.abandon', token: token(0) },
   'report.taken (stale)': { type: 'report.taken', token: token(0) },
   'child.exited (handed off)': { ...exit, output: { kind: 'handed-off', inbox: ['late'] } },
-  'child.exited (crashed)': { ...exit, output: { kind: 'crashed', fault: crashFault } },
-  'child.exited (hopeless)': { ...exit, output: { kind: 'crashed', fault: missingFault } },
+  'child.exited (crashed)': {
+    ...exit,
+    output: { kind: 'crashed', fault: crashFault, worked: true },
+  },
+  'child.exited (hopeless)': {
+    ...exit,
+    output: { kind: 'crashed', fault: missingFault, worked: true },
+  },
   'child.exited (threw)': { ...exit, output: undefined, error: 'a bug' },
   'child.exited (a task threw)': { ...exit, child: at.build, output: undefined, error: 'a bug' },
   'child.exited (a supervisor threw)': {

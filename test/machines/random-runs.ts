@@ -29,8 +29,8 @@ export interface RandomRun {
   readonly script: Script;
 }
 
-/** How hard the world is. */
-export type Climate = 'healthy' | 'failing' | 'hostile';
+/** How hard the world is; an endless one never gets better, all others do. */
+export type Climate = 'healthy' | 'failing' | 'hostile' | 'endless';
 
 const backoff = { initialMs: 10, factor: 2, maxMs: 100, jitter: 0.5 };
 
@@ -96,11 +96,13 @@ const workKinds = {
     'throws',
     'is silent',
   ],
+  endless: ['succeeds', 'fails', 'crashes', 'throws', 'is silent'],
 } as const;
 const checkKinds = {
   healthy: ['passes'],
   failing: ['passes', 'finds a fault', 'finds a fault for good'],
   hostile: ['passes', 'passes', 'finds a fault', 'finds a fault for good', 'throws', 'is silent'],
+  endless: ['passes', 'finds a fault', 'throws', 'is silent'],
 } as const;
 const openKinds = {
   healthy: ['opens'],
@@ -112,6 +114,7 @@ const openKinds = {
     'throws',
     'is silent',
   ],
+  endless: ['opens', 'opens', 'is not ready', 'throws', 'is silent'],
 } as const;
 
 type WorkKind = (typeof workKinds)['hostile'][number];
@@ -174,11 +177,15 @@ function openTurn(kind: OpenKind, afterMs: number): Turn {
   }
 }
 
-/** Endings, by turns; beyond their end everything goes well, so that runs are small and end. */
-function turnsArbitrary<Kind>(kinds: readonly Kind[], turn: (kind: Kind, afterMs: number) => Turn) {
+/** Endings, by turns. */
+function turnsArbitrary<Kind>(
+  kinds: readonly Kind[],
+  turn: (kind: Kind, afterMs: number) => Turn,
+  maxLength: number,
+) {
   const one = fc.tuple(fc.constantFrom(...kinds), fc.nat(40));
   return fc
-    .array(one, { maxLength: 60 })
+    .array(one, { maxLength })
     .map((turns) => turns.map(([kind, afterMs]) => turn(kind, afterMs)));
 }
 
@@ -224,31 +231,37 @@ export interface Recipe {
   readonly check: readonly Turn[];
   readonly open: readonly Turn[];
   readonly outside: readonly Outside[];
+  /** Whether everything goes on as it went last, once the turns are used up; else all goes well. */
+  readonly endless: boolean;
 }
 
 export function runArbitrary(climate: Climate, size = 12): fc.Arbitrary<Recipe> {
   const disturbed: fc.Arbitrary<readonly RawOutside[]> =
     climate === 'hostile' ? outsideArbitrary : fc.constant([]);
+  // In an endless world the last one counts for ever.
+  const turns = climate === 'endless' ? 3 : 60;
   return fc
     .record({
       raw: planArbitrary(size),
-      work: turnsArbitrary<WorkKind>(workKinds[climate], workTurn),
-      check: turnsArbitrary<CheckKind>(checkKinds[climate], checkTurn),
-      open: turnsArbitrary<OpenKind>(openKinds[climate], openTurn),
+      work: turnsArbitrary<WorkKind>(workKinds[climate], workTurn, turns),
+      check: turnsArbitrary<CheckKind>(checkKinds[climate], checkTurn, turns),
+      open: turnsArbitrary<OpenKind>(openKinds[climate], openTurn, turns),
       outside: disturbed,
     })
     .map(({ raw, outside, ...turns }) => {
       const plan = planOf(raw, climate === 'hostile');
-      return { plan, ...turns, outside: outside.map((one) => outsideOf(plan, one)) };
+      const endless = climate === 'endless';
+      return { plan, ...turns, endless, outside: outside.map((one) => outsideOf(plan, one)) };
     });
 }
 
 /** A script is used up by one run: make it again for the next. */
-export function scriptOf({ work, check, open, outside }: Recipe): Script {
+export function scriptOf({ work, check, open, outside, endless }: Recipe): Script {
+  const rest = (turns: readonly Turn[], well: Turn) => (endless ? (turns.at(-1) ?? well) : well);
   return {
-    work: taker(work, ends(succeeded, 5)),
-    verify: taker(check, ends(verdict(null), 5)),
-    open: taker(open, ends(null, 1)),
+    work: taker(work, rest(work, ends(succeeded, 5))),
+    verify: taker(check, rest(check, ends(verdict(null), 5))),
+    open: taker(open, rest(open, ends(null, 1))),
     outside,
   };
 }

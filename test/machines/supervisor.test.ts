@@ -81,7 +81,7 @@ const exit = (count: number, output: object, atMs = 5_000): EventObject =>
     at: atMs,
   }) as EventObject;
 const crash = (count: number, atMs?: number) =>
-  exit(count, { kind: 'crashed', fault: crashFault }, atMs);
+  exit(count, { kind: 'crashed', fault: crashFault, worked: true }, atMs);
 const due = (...counts: number[]): EventObject =>
   ({ type: 'child.due', children: counts.map(nth) }) as EventObject;
 const startedBy = (step: Step) => spawnsOf(step).map(({ address }) => address);
@@ -133,6 +133,15 @@ describe('a crash', () => {
     expect(timersOf(then(born(role), ...again, crash(1, 10_001)))).toEqual([[due(1), 1_000]]);
   });
 
+  test('before any work is not forgotten, however slow its agent is to crash', () => {
+    const output = { kind: 'crashed', fault: crashFault, worked: false };
+    const slow = [exit(1, output, 0), due(1), exit(1, output, 100_000), due(1)];
+    const step = then(born({ maxRestarts: 2 }), ...slow);
+    expect(contextOf(step).crashes).toEqual([0, 100_000]);
+    expect(stateText(then(step, exit(1, output, 200_000)).state)).toBe('stopped');
+    expect(contextOf(then(step, crash(1, 200_000))).crashes).toEqual([200_000]);
+  });
+
   test('of one that was to be stopped for another is not counted, nor is it started twice', () => {
     const both = then(born({ count: 2, restart: 'one_for_all' }), crash(1));
     const handedOff = exit(2, { kind: 'handed-off', inbox: [] });
@@ -169,7 +178,7 @@ describe('giving up', () => {
   });
 
   test('comes at once with a fault that lasts', () => {
-    const step = then(born({}), exit(1, { kind: 'crashed', fault: missingFault }));
+    const step = then(born({}), exit(1, { kind: 'crashed', fault: missingFault, worked: true }));
     expect(stateText(step.state)).toBe('stopped');
     expect(messagesOf(step)[0]).toEqual(lost(1, missingFault));
   });

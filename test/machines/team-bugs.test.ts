@@ -1,4 +1,4 @@
-/** Bugs of ours inside a running team: they end the run, and leave nobody behind. */
+/** What a team can not go on with: bugs of ours, and agents that never begin. It ends at once. */
 import { describe, expect, test } from 'vitest';
 import type { TroupeEvent } from '../../machines/events.ts';
 import {
@@ -11,7 +11,7 @@ import {
   token,
 } from '../../machines/ids.ts';
 import { coder } from './alphabet.ts';
-import { succeeded } from './outcomes.ts';
+import { crashFault, succeeded } from './outcomes.ts';
 import { planSpec, roleSpec } from './plans.ts';
 import { type Story, Team, type Turn } from './team.ts';
 import { endsAtOnce, endsOnce } from './team-rules.ts';
@@ -64,5 +64,19 @@ describe('a bug', () => {
     const story = storyOf(orchestratorAddress, without({ ...exited, error: 'x' }, 'child'));
     expect(story.ending).toBeNull();
     expect(story.core.registry.living().map(({ address }) => address)).toEqual([]);
+  });
+});
+
+describe('an agent that can never begin', () => {
+  const never: Turn = { kind: 'never' };
+  const broken = ends(crashFault, 30_000);
+  test.each([
+    ['because its program does not answer', never],
+    ['because its program fails slowly', broken],
+  ])('%s is given up, and its tasks with it', (_, turn) => {
+    const work = () => ends(succeeded, 100);
+    const story = new Team(plan, { open: () => turn, work, verify: work, outside: [] }).run();
+    expect(story.ending).toMatchObject({ status: 'failed', counts: { failed: 2, skipped: 1 } });
+    expect(endsAtOnce(story)).toEqual([]);
   });
 });

@@ -241,21 +241,26 @@ export const noDeadLetters: Rule = ({ core }) => {
   return core.deadLetters.letters.map(({ to, event, why }) => `${event.type} to ${to}: ${why}`);
 };
 
-/** What no longer matters to one that has ended; and work for an agent that was just lost. */
+/** What no longer matters to one that has ended since it was sent. */
 const moot = [
   'task.cancel',
+  'task.started',
   'dependency.settled',
   'wave.opened',
-  'supervisor.stop',
   'agent.lost',
-  'agent.assign',
   'agent.abandon',
-  'task.started',
+  'supervisor.stop',
 ];
 
-/** Only the dead miss a message, and only one that changes nothing any more. */
+/**
+ * Only the dead miss a message, and only one that changes nothing any more. Work may be sent to an
+ * agent that is just gone: its task hears of that at once.
+ */
 export const nothingMissed: Rule = ({ core }) => {
-  const missed = core.deadLetters.letters.filter(({ event }) => !moot.includes(event.type));
+  const missed = core.deadLetters.letters.filter(({ event, why }) => {
+    if (event.type === 'agent.assign') return false;
+    return why !== 'it ended first' || !moot.includes(event.type);
+  });
   return missed.map(({ to, event, why }) => `${event.type} to ${to}: ${why}`);
 };
 

@@ -114,6 +114,8 @@ describe('what a task says', () => {
     const context = given({ spec: taskSpec({ dependants }), slot: 'held', agent });
     const { messages } = attempt.settledMessages(context, 'failed');
     expect(messages.map(({ to }) => to)).toEqual([['task/x', 'task/y'], 'orchestrator']);
+    // A dependant may have been skipped or cancelled meanwhile.
+    expect(messages.map(({ ifThere }) => ifThere)).toEqual([true, undefined]);
     expect(messages.map(({ event }) => event)).toMatchObject([
       { type: 'dependency.settled', status: 'failed', agent },
       { type: 'task.settled', status: 'failed', held: 'coder' },

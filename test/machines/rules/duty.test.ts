@@ -51,13 +51,14 @@ describe('the end of an agent', () => {
   });
 
   test.each<[string, Partial<duty.AgentContext>, duty.AgentEnding]>([
-    ['a fault', { fault: crashFault }, { kind: 'crashed', fault: crashFault }],
+    ['a fault', { fault: crashFault }, { kind: 'crashed', fault: crashFault, worked: false }],
     [
       'a fault after work',
-      { fault: crashFault, handoff: true, outcome: succeeded },
+      { ...working, fault: crashFault, handoff: true, outcome: succeeded },
       {
         kind: 'crashed',
         fault: crashFault,
+        worked: true,
       },
     ],
     [

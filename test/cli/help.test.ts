@@ -1,0 +1,95 @@
+/** What is told without a run: help, versions, and what is wrong with a command line. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { verbs } from '../../cli/verbs.ts';
+import { Desk } from './troupe.ts';
+
+const desk = new Desk();
+const names = verbs.map(({ name }) => name);
+
+test('the help lists every command with what it is for', async () => {
+  const { code, stdout, stderr } = await desk.type(['--help']);
+  expect([code, stderr]).toEqual([0, '']);
+  for (const { name, summary } of verbs) expect(stdout).toMatch(new RegExp(`${name} .*${summary}`));
+});
+
+test('the version is that of the package', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  for (const option of ['--version', '-V']) {
+    expect(await desk.type([option])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  }
+});
+
+test('no command is a mistake, answered with the help', async () => {
+  const { code, stdout, stderr } = await desk.type([]);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('Usage: troupe');
+});
+
+/** The lines below `Examples:`, as words without quotes. */
+function examplesIn(help: string): readonly (readonly string[])[] {
+  const [, part = ''] = help.split('Examples:\n');
+  const lines = part.split('\n').filter((line) => line.startsWith('  $ '));
+  return lines.map((line) => {
+    const [, command = ''] = /(troupe [^|>)]*)/.exec(line) ?? [];
+    return [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(
+      ([, quoted, bare]) => quoted ?? bare ?? '',
+    );
+  });
+}
+
+test.each(names)('the help of %s has examples that parse', async (name) => {
+  const { code, stdout, stderr } = await desk.type([name, '--help']);
+  expect([code, stderr]).toEqual([0, '']);
+  const examples = examplesIn(stdout);
+  expect(examples.length).toBeGreaterThan(0);
+  for (const [program, ...words] of examples) {
+    expect([program, words[0]]).toEqual(['troupe', name]);
+    // With --help at its end, a line is parsed and not obeyed.
+    const parsed = await desk.type([...words, '--help']);
+    expect([words, parsed.code, parsed.stderr]).toEqual([words, 0, '']);
+  }
+});
+
+test.each([
+  [['rnu'], /unknown command 'rnu'\n\(Did you mean run\?\)/],
+  [['run', 'plan.yaml', '--inptu', 'a=b'], /unknown option '--inptu'\n\(Did you mean --input\?\)/],
+  [['logs', 'latest', '--folow'], /unknown option '--folow'\n\(Did you mean --follow\?\)/],
+  [['run'], /missing required argument 'plan'/],
+  [['why', 'latest'], /missing required argument 'task'/],
+  [['ps', 'one', 'two'], /too many arguments/],
+  [['run', 'plan.yaml', '--speed', 'fast'], /'fast' is invalid. It must be a number above 0/],
+  [['run', 'plan.yaml', '--speed', '-1'], /'-1' is invalid. It must be a number above 0/],
+  [['run', 'plan.yaml', '--input', 'who'], /'who' is invalid. Write it as name=value/],
+  [['completion', 'tcsh'], /Allowed choices are bash, zsh, fish/],
+])('%j is a mistake that is told in a line', async (words, complaint) => {
+  const { code, stdout, stderr } = await desk.type(words);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(complaint);
+  expect(stderr).toMatch(/^troupe: /);
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+/** Tells the name of every file that is loaded. */
+const watcher = `
+  import { appendFileSync } from 'node:fs';
+  export async function load(url, context, next) {
+    appendFileSync(process.env.LOADED, url + '\\n');
+    return next(url, context);
+  }`;
+
+test.each([['--help'], ['--version'], ['help']])('%s loads nothing heavy', async (word) => {
+  const [hook, list] = [desk.path('watcher.mjs'), desk.path(`loaded-by${word}`)];
+  writeFileSync(hook, watcher);
+  writeFileSync(list, '');
+  const register = `import { register } from 'node:module'; register(${JSON.stringify(`file://${hook}`)});`;
+  const options = `--import=data:text/javascript,${encodeURIComponent(register)}`;
+  await desk.type([word], { env: { NODE_OPTIONS: options, LOADED: list } });
+  const loaded = readFileSync(list, 'utf8').split('\n');
+  expect(loaded.some((url) => url.endsWith('cli/main.js'))).toBe(true);
+  const packages = new Set(
+    loaded.flatMap((url) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []),
+  );
+  expect([...packages]).toEqual(['commander']);
+  expect(loaded.filter((url) => /chunks\/(src|machines|watch)/.test(url))).toEqual([]);
+});
