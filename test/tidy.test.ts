@@ -257,7 +257,7 @@ describe('every file', () => {
   });
 });
 
-const blockStart = /(=> |\)(: [^={}]+)? )\{$/;
+const blockStart = /(=> |\)(: .+)? )\{$/;
 const noFunction = /^\s*(\} )?(if|else|for|while|switch|try|catch|do|with)\b/;
 const indentOf = (row: string): number => row.length - row.trimStart().length;
 

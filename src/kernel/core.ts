@@ -23,35 +23,7 @@ import { errorData, type Input, type Stamped } from './input.ts';
 import { Mailbox } from './mailbox.ts';
 import { Registry } from './registry.ts';
 import { type Due, TimerQueue } from './timer-queue.ts';
-
-/** What the world is asked for; performed only once the input that caused it is on disk (K3). */
-export type Wish =
-  | { readonly kind: 'invoke'; readonly actor: Actor; readonly invocation: Invocation }
-  | { readonly kind: 'cease'; readonly effect: string }
-  | ActWish
-  | FactWish
-  | { readonly kind: 'reply'; readonly to: Address; readonly event: EventObject }
-  | { readonly kind: 'ended'; readonly actor: Actor };
-
-export interface ActWish {
-  readonly kind: 'act';
-  readonly address: Address;
-  readonly machine: string;
-  /** Fences it: `<input number>.<index>`. */
-  readonly effect: string;
-  readonly name: string;
-  readonly params: unknown;
-  readonly run: (() => unknown) | null;
-}
-
-export interface FactWish {
-  readonly kind: 'fact';
-  /** Counts the facts of a system from 1, without gaps. */
-  readonly seq: number;
-  readonly at: number;
-  readonly actor: Address;
-  readonly event: EventObject;
-}
+import type { Wish } from './wish.ts';
 
 export interface CoreLimits {
   /** Messages that wait in one mailbox; more become dead letters. */

@@ -12,9 +12,9 @@ import type { Actor, Invocation } from './actor.ts';
 import { type Logic, logicOf } from './admission.ts';
 import type { Behaviour, Behaviours, Call } from './behaviours.ts';
 import type { Charts } from './charts.ts';
-import type { ActWish } from './core.ts';
 import { errorData, type Input } from './input.ts';
 import { UserError } from './user-error.ts';
+import type { ActWish } from './wish.ts';
 
 export interface Reports {
   /** The end of invoked work, as the input it is. */

@@ -12,18 +12,12 @@ import { assertNever } from '../../machines/errors.ts';
 import { type Address, address } from '../../machines/ids.ts';
 import type { SpawnWish } from '../../machines/messages.ts';
 import type { Actor } from './actor.ts';
+import { Alarm } from './alarm.ts';
 import { Asks } from './asks.ts';
 import type { Behaviours } from './behaviours.ts';
 import { Charts } from './charts.ts';
 import { type Clock, systemClock } from './clock.ts';
-import {
-  type ActWish,
-  Core,
-  type CoreLimits,
-  defaultLimits,
-  type FactWish,
-  type Wish,
-} from './core.ts';
+import { Core, type CoreLimits, defaultLimits } from './core.ts';
 import { type Ending, endingOf } from './ending.ts';
 import type { Input } from './input.ts';
 import type { Log } from './log.ts';
@@ -32,18 +26,8 @@ import { hashOf, restoreCore, type StoredCore, storeCore } from './persist.ts';
 import { Ref } from './ref.ts';
 import { closed, gone, taken, unknownEvent } from './refusals.ts';
 import { SafePoint } from './safe-point.ts';
-
-export interface SystemOptions {
-  readonly log: Log;
-  readonly machines: readonly AnyStateMachine[];
-  readonly behaviours?: Behaviours;
-  readonly clock?: Clock;
-  readonly limits?: Partial<CoreLimits>;
-  /** Inputs between two stored systems, at least; it also waits for as many as there are actors. */
-  readonly storeEvery?: number;
-  /** Hears of every act that failed. */
-  readonly onActFailed?: (act: ActWish, error: unknown) => void;
-}
+import type { SystemOptions } from './system-options.ts';
+import type { ActWish, FactWish, Wish } from './wish.ts';
 
 type FactListener = (fact: FactWish) => void;
 
@@ -66,6 +50,7 @@ export class System {
   readonly #factListeners = new Set<FactListener>();
   readonly #asks: Asks;
   readonly #safe = new SafePoint();
+  readonly #alarm: Alarm;
   readonly #endings = new Map<Address, ((ending: Ending) => void)[]>();
   #state: 'open' | 'closing' | 'closed' | { readonly halted: unknown } = 'open';
   #haltListeners: ((error: unknown) => void)[] = [];
@@ -75,8 +60,6 @@ export class System {
   #begun = 0;
   #pumping: Promise<void> | null = null;
   #closing: Promise<void> | null = null;
-  #disarm: () => void = () => {};
-  #armedFor = Number.POSITIVE_INFINITY;
   #storedAt = 0;
   /** Acts of which nobody knows whether an earlier life carried them out. */
   #doubtful: ActWish[] = [];
@@ -84,6 +67,7 @@ export class System {
   private constructor(options: SystemOptions) {
     this.clock = options.clock ?? systemClock;
     this.#asks = new Asks(this.clock);
+    this.#alarm = new Alarm(this.clock, () => this.#ring());
     this.#log = options.log;
     this.#charts = new Charts(options.machines);
     this.core = new Core(this.#charts, { ...defaultLimits, ...options.limits });
@@ -211,7 +195,7 @@ export class System {
 
   async #close(): Promise<void> {
     if (this.#state === 'open') this.#state = 'closing';
-    this.#disarm();
+    this.#alarm.clear();
     await this.#pumping;
     await this.#performer.close();
     while (this.#pumping) await this.#pumping;
@@ -325,15 +309,10 @@ export class System {
   /** Brings the clock's one alarm to the earliest due time. */
   #arm(): void {
     if (this.#state !== 'open') return;
-    const due = this.core.nextDue()?.dueMs ?? Number.POSITIVE_INFINITY;
-    if (due === this.#armedFor) return;
-    this.#disarm();
-    this.#armedFor = due;
-    this.#disarm = Number.isFinite(due) ? this.clock.at(due, () => this.#ring()) : () => {};
+    this.#alarm.set(this.core.nextDue()?.dueMs);
   }
 
   #ring(): void {
-    this.#armedFor = Number.POSITIVE_INFINITY;
     if (this.#state !== 'open') return;
     const now = this.clock.now();
     for (let due = this.core.nextDue(); due && due.dueMs <= now; due = this.core.nextDue()) {
@@ -406,7 +385,7 @@ export class System {
   #halt(error: unknown): void {
     if (typeof this.#state === 'object') return;
     this.#state = { halted: error };
-    this.#disarm();
+    this.#alarm.clear();
     const listeners = this.#haltListeners;
     this.#haltListeners = [];
     this.#safe.fail(error);

@@ -10,9 +10,9 @@ import {
 } from '../../machines/ids.ts';
 import type { RunEnding } from '../../machines/rules/orchestration.ts';
 import type { Actor } from '../kernel/actor.ts';
-import type { FactWish } from '../kernel/core.ts';
 import type { System } from '../kernel/system.ts';
 import { UserError } from '../kernel/user-error.ts';
+import type { FactWish } from '../kernel/wish.ts';
 import { suggest } from '../plan/nearest.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ControlRequest } from './control.ts';

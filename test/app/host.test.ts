@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { assign, emit, fromPromise, setup } from 'xstate';
 import { openSystem } from '../../src/index.ts';
-import type { FactWish } from '../../src/kernel/core.ts';
 import type { System } from '../../src/kernel/system.ts';
+import type { FactWish } from '../../src/kernel/wish.ts';
 import { tempFolders } from './temp.ts';
 
 const temp = tempFolders('host');

@@ -161,7 +161,11 @@ describe('a mistake', () => {
   test.each([
     ['a plan that is not there', ['missing.yaml'], /missing\.yaml: there is no such file/],
     ['a cycle', ['cycle.yaml'], /cycle\.yaml:\d+:\d+ .*x.*y.*x/],
-    ['an input that is missing', ['needy.yaml'], /input "repo" is missing[\s\S]*--input repo=VALUE/],
+    [
+      'an input that is missing',
+      ['needy.yaml'],
+      /input "repo" is missing[\s\S]*--input repo=VALUE/,
+    ],
     ['an input too many', [hello, '--input', 'whom=x'], /no input "whom"; did you mean "who"\?/],
   ])('%s is told, with exit 2 and no run', async (_, words, complaint) => {
     const desk = new Desk();

@@ -37,7 +37,9 @@ class Stage extends Desk {
   }
 
   #linesOf(name: string): number {
-    return existsSync(this.path(name)) ? readFileSync(this.path(name), 'utf8').split('\n').length - 1 : 0;
+    return existsSync(this.path(name))
+      ? readFileSync(this.path(name), 'utf8').split('\n').length - 1
+      : 0;
   }
 }
 
@@ -124,7 +126,10 @@ function isSly(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const [, , group = '', session = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return group === session && readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('sh\0-c\0echo up');
+    return (
+      group === session &&
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('sh\0-c\0echo up')
+    );
   } catch {
     return false;
   }

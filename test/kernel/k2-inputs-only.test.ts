@@ -4,10 +4,11 @@ import { describe, expect, test, vi } from 'vitest';
 import type { EventObject } from 'xstate';
 import { MemoryJournal } from '../../src/journal/memory.ts';
 import { Charts } from '../../src/kernel/charts.ts';
-import { Core, type Wish } from '../../src/kernel/core.ts';
+import { Core } from '../../src/kernel/core.ts';
 import type { Input } from '../../src/kernel/input.ts';
 import type { LoggedInput } from '../../src/kernel/log.ts';
 import { hashOf } from '../../src/kernel/persist.ts';
+import type { Wish } from '../../src/kernel/wish.ts';
 import { alarm, counter, parent, relay, worker } from './machines.ts';
 import { at, durable, Stage } from './stage.ts';
 import {

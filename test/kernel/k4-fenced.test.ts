@@ -5,7 +5,7 @@ import { agentId, taskId, token } from '../../machines/ids.ts';
 import { taskMachine } from '../../machines/index.ts';
 import type { Call } from '../../src/kernel/behaviours.ts';
 import { Chart } from '../../src/kernel/chart.ts';
-import type { Wish } from '../../src/kernel/core.ts';
+import type { Wish } from '../../src/kernel/wish.ts';
 import { carried, worker } from './machines.ts';
 import { at, durable, type Stage, untilAborted } from './stage.ts';
 import { planSpec, roleSpec, succeeded } from './team.ts';

@@ -14,9 +14,10 @@ import { MemoryJournal } from '../../src/journal/memory.ts';
 import { logicOf } from '../../src/kernel/admission.ts';
 import type { Behaviour, Behaviours } from '../../src/kernel/behaviours.ts';
 import { Charts } from '../../src/kernel/charts.ts';
-import { Core, type CoreLimits, defaultLimits, type FactWish } from '../../src/kernel/core.ts';
+import { Core, type CoreLimits, defaultLimits } from '../../src/kernel/core.ts';
 import { hashOf } from '../../src/kernel/persist.ts';
 import { System } from '../../src/kernel/system.ts';
+import type { FactWish } from '../../src/kernel/wish.ts';
 import { settled } from './held-log.ts';
 import { ManualClock } from './manual-clock.ts';
 

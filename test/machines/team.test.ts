@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hashOf } from '../../src/kernel/persist.ts';
+import { planSpec } from './plans.ts';
 import { type Climate, type Recipe, runArbitrary, scriptOf } from './random-runs.ts';
 import { type Story, Team } from './team.ts';
 import { disagreements } from './team-invariants.ts';
@@ -64,4 +65,20 @@ test('in a healthy world no message reaches nobody', () => {
     expect(rules.noDeadLetters(tell(recipe))).toEqual([]);
   });
   fc.assert(property, { numRuns: 150, seed: 9 });
+});
+
+test('a slot goes to what its freeing made ready, when that is the best there is', () => {
+  const sketches = [
+    { id: 'first', priority: 5 },
+    { id: 'later', priority: 1 },
+    { id: 'urgent', priority: 9, needs: ['first'] },
+    { id: 'long', priority: 1 },
+    { id: 'end', needs: ['long'] },
+  ];
+  const recipe = { work: [], check: [], open: [], outside: [], endless: false };
+  const { seen } = tell({ ...recipe, plan: planSpec(sketches) });
+  const assigned = seen.flatMap((one) => {
+    return one.kind === 'fact' && one.fact.type === 'task.assigned' ? [one.fact.task] : [];
+  });
+  expect(assigned).toEqual(['first', 'urgent', 'long', 'later', 'end']);
 });

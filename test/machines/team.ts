@@ -12,8 +12,9 @@ import type { RunEnding } from '../../machines/rules/orchestration.ts';
 import { supervisorMachine } from '../../machines/supervisor.ts';
 import { taskMachine, type VerifyInput } from '../../machines/task.ts';
 import { Charts } from '../../src/kernel/charts.ts';
-import { Core, type Wish } from '../../src/kernel/core.ts';
+import { Core } from '../../src/kernel/core.ts';
 import type { Input } from '../../src/kernel/input.ts';
+import type { Wish } from '../../src/kernel/wish.ts';
 
 /** How invoked work ends. */
 export type Turn =

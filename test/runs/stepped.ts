@@ -9,8 +9,9 @@ import {
   taskMachine,
 } from '../../machines/index.ts';
 import { Charts } from '../../src/kernel/charts.ts';
-import { Core, type Wish } from '../../src/kernel/core.ts';
+import { Core } from '../../src/kernel/core.ts';
 import type { Input } from '../../src/kernel/input.ts';
+import type { Wish } from '../../src/kernel/wish.ts';
 import { compilePlan } from '../../src/plan/compile.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { type RunView, type TaskView, viewOf } from '../../src/runs/view.ts';

@@ -79,4 +79,3 @@ function timeLine(args) {
     child.on('close', () => (ms === null ? reject(new Error(`${args}: ${text}`)) : resolve(ms)));
   });
 }
-

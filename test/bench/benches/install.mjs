@@ -20,12 +20,21 @@ export async function run() {
   const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
   const [{ filename, size }] = JSON.parse(await checked(args, repository));
   const start = performance.now();
-  await checked(['install', '--omit=dev', '--no-audit', '--no-fund', join(folder, filename)], target);
+  await checked(
+    ['install', '--omit=dev', '--no-audit', '--no-fund', join(folder, filename)],
+    target,
+  );
   const seconds = (performance.now() - start) / 1_000;
   const judged = { atMost: true };
   return [
     row({ what: 'packed', unit: 'kB', samples: [size / 1_000] }),
-    row({ what: 'installed', unit: 'MB', samples: [sizeOf(target) / 1e6], target: sizeMaxMb, ...judged }),
+    row({
+      what: 'installed',
+      unit: 'MB',
+      samples: [sizeOf(target) / 1e6],
+      target: sizeMaxMb,
+      ...judged,
+    }),
     row({ what: 'npm install', unit: 's', samples: [seconds], target: timeMaxS, ...judged }),
   ];
 }

@@ -16,7 +16,8 @@ export async function run({ quick }) {
     ['inputs from outside, each journalled', 'inputs', { messages: many }],
   ];
   const rows = [];
-  for (const [what, subject, args] of cases) rows.push(...(await compare(what, subject, args, quick)));
+  for (const [what, subject, args] of cases)
+    rows.push(...(await compare(what, subject, args, quick)));
   return rows;
 }
 

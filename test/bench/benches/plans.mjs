@@ -1,8 +1,9 @@
 /** Plans of no-op tasks: the engine and the whole product against schedulers, actors and fibers. */
-import { hasPeers, peerVersions } from '../lib/peers.mjs';
+
 import { inChild } from '../lib/child.mjs';
-import { agents } from '../lib/run-plan.mjs';
+import { hasPeers, peerVersions } from '../lib/peers.mjs';
 import { row } from '../lib/row.mjs';
+import { agents } from '../lib/run-plan.mjs';
 import { interleaved } from '../lib/statistics.mjs';
 
 export const title = `Plans of no-op tasks, ${agents} agents, against raw XState actors`;

@@ -10,7 +10,8 @@ const inputsPerS = 100_000;
 export async function run({ quick }) {
   const [messages, tasks] = quick ? [20_000, 5_000] : [100_000, 100_000];
   const samples = await interleaved(quick ? 1 : 3, {
-    messages: () => inChild('replay', { of: 'messages', size: messages, warmUps: [{ size: 5_000 }] }),
+    messages: () =>
+      inChild('replay', { of: 'messages', size: messages, warmUps: [{ size: 5_000 }] }),
     plan: () => inChild('replay', { of: 'plan', size: tasks }),
   });
   const of = (name, key) => samples[name].map((answer) => answer[key]);

@@ -10,7 +10,11 @@ const heapMaxBytes = 1_200;
 
 export async function run({ quick }) {
   const [few, some, many] = quick ? [1_000, 5_000, 20_000] : [1_000, 10_000, 100_000];
-  const costs = await interleaved(quick ? 2 : 5, { few: cost(few), some: cost(some), many: cost(many) });
+  const costs = await interleaved(quick ? 2 : 5, {
+    few: cost(few),
+    some: cost(some),
+    many: cost(many),
+  });
   const of = (size, key) => costs[size].map((answer) => answer[key]);
   const growth = (what, size, key, target) =>
     row({

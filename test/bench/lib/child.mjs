@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-
 const worker = join(dirname(fileURLToPath(import.meta.url)), 'worker.mjs');
 
 /** Resolves with what the subject answered; rejects with its stderr when it fails. */

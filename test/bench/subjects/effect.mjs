@@ -1,6 +1,7 @@
 /** Effect: a fiber a task that awaits the deferreds of its dependencies, under a semaphore. */
-import { Deferred, Effect } from 'effect';
+
 import * as effect from 'effect';
+import { Deferred, Effect } from 'effect';
 import { agents, timePlan } from '../lib/run-plan.mjs';
 
 export const run = (args) => timePlan(args, work);

@@ -19,7 +19,11 @@ function work(tasks, bodies) {
       dispatch(pool, { type: 'agent.idle', agent });
     }
     const actors = tasks.map(({ id }, at) =>
-      spawn(system, taskOf(at, id, open[at], dependants[at], pool, () => actors), `task-${at}`),
+      spawn(
+        system,
+        taskOf(at, id, open[at], dependants[at], pool, () => actors),
+        `task-${at}`,
+      ),
     );
     open.forEach((count, at) => {
       if (count === 0) dispatch(pool, { type: 'task.ready', task: actors[at], id: tasks[at].id });

@@ -1,7 +1,11 @@
 /** Raw XState again, the way its documentation shows: a parent that spawns, and then stops. */
 import { assign, createActor, setup } from 'xstate';
 
-const child = setup({}).createMachine({ context: { count: 0 }, initial: 'idle', states: { idle: {} } });
+const child = setup({}).createMachine({
+  context: { count: 0 },
+  initial: 'idle',
+  states: { idle: {} },
+});
 
 const parent = setup({ actors: { child } }).createMachine({
   context: { children: [] },
