@@ -16,7 +16,10 @@ export class Stops {
   #resolveFirst: (reason: string) => void = () => {};
   #resolveSecond: () => void = () => {};
   readonly #listener = (signal: string): void => this.#take(signal);
-  readonly #atOnce = (): void => this.#resolveSecond();
+  readonly #atOnce = (): void => {
+    this.#resolveFirst('SIGQUIT');
+    this.#resolveSecond();
+  };
 
   constructor(clock: Clock) {
     this.#clock = clock;

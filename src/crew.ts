@@ -1,4 +1,4 @@
-/** The people of one run: gives each role its workers, each task its checks, and keeps the records. */
+/** The people of one run: each role has its workers, each task its checks, each end its record. */
 import { existsSync } from 'node:fs';
 import type { AgentId, RoleName, Token } from '../machines/ids.ts';
 import { taskAddress, taskId } from '../machines/ids.ts';

@@ -84,12 +84,15 @@ function withLastWords(what: string, stderr: string): string {
   return words === '' ? what : `${what}: ${words}`;
 }
 
-/** The last lines of a terminal's text as one could read them: without colours and controls. */
+/** Where a program was when it failed (`    at main (x.js:1)`), which hides what it said. */
+const trace = /^\s+at \S|^Node\.js v\d/;
+
+/** The last lines of a terminal's text as one could read them: no colours, controls or traces. */
 export function lastWords(text: string): string {
   return stripVTControlCharacters(text)
     .split(/[\r\n]+/)
     .map((line) => line.replace(/[^\P{Cc}\t]/gu, '').trimEnd())
-    .filter((line) => line !== '')
+    .filter((line) => line !== '' && !trace.test(line))
     .slice(-lastWordsMaxLines)
     .join('\n')
     .slice(-lastWordsMaxCharacters);

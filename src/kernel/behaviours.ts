@@ -7,8 +7,8 @@ export interface Call<Input = unknown> {
   readonly input: Input;
   readonly actor: Address;
   /**
-   * The same number for the same wish, in every life of the process: an idempotency key. A behaviour
-   * may be called twice for it when the process died before the end was journalled.
+   * The same number for the same wish, in every life of the process: an idempotency key. A
+   * behaviour may be called twice for it when the process died before the end was journalled.
    */
   readonly effect: string;
   /** True when an earlier life of the process has called it before, and died. */

@@ -1,4 +1,4 @@
-/** The machines that a system may run, by name; those invoked inside them are named by their path. */
+/** The machines that a system may run, by name; those invoked inside them go by their path. */
 import type { AnyStateMachine } from 'xstate';
 import { logicOf } from './admission.ts';
 import { Chart } from './chart.ts';

@@ -1,4 +1,4 @@
-/** Everything a step can want of the world outside its actor: a closed union, and its one reading. */
+/** Everything a step can want outside its actor: a closed union, and its one reading. */
 import type { EventObject } from 'xstate';
 import type { Address } from '../../machines/ids.ts';
 import type { SpawnWish } from '../../machines/messages.ts';

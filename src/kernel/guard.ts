@@ -1,6 +1,4 @@
 /** Asks a guard, whatever its form: inline, named, parametrised, or combined by and, or, not. */
-import type { Transition } from './xstate.ts';
-
 interface Asked {
   readonly machine: { readonly implementations: { readonly guards: Record<string, unknown> } };
 }
@@ -9,13 +7,12 @@ type Predicate = (args: object, params: unknown) => boolean;
 
 /** `snapshot` is made only when a built-in guard such as `stateIn` wants to see it whole. */
 export function allows(
-  guard: Transition['guard'] | unknown,
+  guard: unknown,
   at: Asked,
   context: unknown,
   event: unknown,
   snapshot: () => unknown,
 ): boolean {
-  if (guard === undefined) return true;
   const implementation = implementationOf(guard, at);
   if (typeof implementation !== 'function') {
     return allows(implementation, at, context, event, snapshot);

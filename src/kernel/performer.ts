@@ -126,7 +126,7 @@ export class Performer {
     const n = Number.parseInt(wish.effect, 10);
     this.#unfinished.set(n, (this.#unfinished.get(n) ?? 0) + 1);
     const finish = (): void => {
-      const left = (this.#unfinished.get(n) ?? 1) - 1;
+      const left = (this.#unfinished.get(n) as number) - 1;
       if (left > 0) this.#unfinished.set(n, left);
       else this.#unfinished.delete(n);
       this.#quieten();

@@ -19,7 +19,7 @@ export function closed(): UserError {
   return new UserError('system.closed', 'the system is closed', 'open it again from its journal');
 }
 
-/** The alphabet is closed: XState remembers every type it ever sees, a leak a stranger could pull. */
+/** The alphabet is closed: XState keeps every type it ever sees, a leak a stranger could pull. */
 export function unknownEvent({ address, chart }: Actor, type: string): UserError {
   return new UserError(
     'event.unknown',

@@ -41,7 +41,7 @@ export class Registry {
     this.#ended.set(actor.address, actor);
     if (this.#ended.size <= this.#endedMax) return;
     const [oldest] = this.#ended.keys();
-    if (oldest !== undefined) this.#ended.delete(oldest);
+    this.#ended.delete(oldest as Address);
   }
 
   living(): readonly Actor[] {

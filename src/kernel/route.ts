@@ -61,8 +61,8 @@ interface Move {
 }
 
 function move(from: Configuration, transition: Transition): Move | null {
-  const [target, second] = (transition.target ?? []) as Node[];
-  if (!target || second) return null;
+  const [target, second] = transition.target as [Node, Node?];
+  if (second) return null;
   const domain = domainOf(transition, target);
   if (!domain) return null;
   const exits = from.nodes.filter((node) => isBelow(node, domain));
@@ -95,13 +95,9 @@ function ancestorsBelow(node: Node, domain: Node): Node[] {
 }
 
 function defaultDescent(node: Node): Node[] {
-  const descent: Node[] = [];
-  let at: Node | undefined = node;
-  while (at?.type === 'compound') {
-    at = at.initial.target?.[0] as Node | undefined;
-    if (at) descent.push(at);
-  }
-  return descent;
+  if (node.type !== 'compound') return [];
+  const [first] = node.initial.target as [Node];
+  return [first, ...defaultDescent(first)];
 }
 
 function byOrder(nodes: readonly Node[], sign: 1 | -1): Node[] {

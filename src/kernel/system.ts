@@ -14,10 +14,9 @@ import type { SpawnWish } from '../../machines/messages.ts';
 import type { Actor } from './actor.ts';
 import { Alarm } from './alarm.ts';
 import { Asks } from './asks.ts';
-import type { Behaviours } from './behaviours.ts';
 import { Charts } from './charts.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { Core, type CoreLimits, defaultLimits } from './core.ts';
+import { Core, defaultLimits } from './core.ts';
 import { type Ending, endingOf } from './ending.ts';
 import type { Input } from './input.ts';
 import type { Log } from './log.ts';
@@ -230,7 +229,7 @@ export class System {
         this.#applied = [];
         const flushed = this.#log.flush();
         if (flushed) await flushed;
-        this.#safe.advance(batch.at(-1)?.n ?? 0);
+        this.#safe.advance((batch.at(-1) as Applied).n);
         for (const { n, wishes } of batch) {
           for (const wish of wishes) this.#perform(wish);
           this.#begun = n;

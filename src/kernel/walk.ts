@@ -1,6 +1,6 @@
 /**
- * One macrostep along compiled routes: the event's own transition, then whatever `always` and raised
- * events bring, until nothing moves. Mutable while it walks, and gone with the step.
+ * One macrostep along compiled routes: the event's own transition, then whatever `always` and
+ * raised events bring, until nothing moves. Mutable while it walks, and gone with the step.
  */
 import type { EventObject } from 'xstate';
 import { InvariantError } from '../../machines/errors.ts';

@@ -1,8 +1,8 @@
 /**
  * How other processes on the machine reach a living run: one line of JSON each way over loopback.
  *
- * The port and a random token lie in the run's folder, readable by its owner only; a request without
- * the token is not answered. What comes in is checked by a schema before anybody sees it.
+ * The port and a random token lie in the run's folder, readable by its owner only; a request
+ * without the token is refused. What comes in is checked by a schema before anybody sees it.
  */
 import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';

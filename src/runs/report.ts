@@ -1,4 +1,4 @@
-/** A run's report for people: how it went as a graph and a table, and what its last tasks answered. */
+/** A run's report for people: a graph, a table, and what its last tasks answered. */
 import type { Plan } from '../plan/plan.ts';
 import type { RunView, TaskView } from './view.ts';
 
@@ -102,12 +102,14 @@ async function answers(
 function shortened(answer: string): string {
   const text = answer.trim();
   if (text.length <= answerCharactersMax) return text;
-  return `${text.slice(0, answerCharactersMax)}\n\n… and ${text.length - answerCharactersMax} more characters.`;
+  const more = text.length - answerCharactersMax;
+  return `${text.slice(0, answerCharactersMax)}\n\n… and ${more} more characters.`;
 }
 
 /** A person may have taken it away: the run has ended all the same. */
 function unreadable(error: unknown): string {
-  return `The answer can't be read: ${plain(error instanceof Error ? error.message : String(error))}`;
+  const why = error instanceof Error ? error.message : String(error);
+  return `The answer can't be read: ${plain(why)}`;
 }
 
 /** `1.2 s`, `3 min 05 s`. */

@@ -116,7 +116,7 @@ export function resultOf(record: TaskRecord, artifacts: readonly string[]): Task
   };
 }
 
-/** Sorted, so that the same files give the same result. What an agent made unreadable is no file. */
+/** Sorted, so that the same files give the same result. What can't be read is no file. */
 async function listArtifacts(folder: RunFolder, task: string): Promise<readonly string[]> {
   const path = artifactsFolder(folder, task);
   const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => []);

@@ -32,7 +32,7 @@ export type RunEnd =
   | ({ readonly kind: 'ended' } & RunEnding)
   /** Stopped early; it can be resumed. */
   | { readonly kind: 'stopped' }
-  /** Something outside of the plan broke: the disk, a bug. It can be resumed once that is mended. */
+  /** Something outside of the plan broke: the disk, a bug. Once mended, it can be resumed. */
   | { readonly kind: 'halted'; readonly error: unknown };
 
 export interface RunParts {

@@ -1,4 +1,4 @@
-/** What flows between tasks: inputs, outputs, artifacts and variables, as real programs see them. */
+/** What flows between tasks: inputs, outputs, artifacts and variables, as programs see them. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** The package as people install it: built fresh, in a folder of its own, linked where it is used. */
+/** The package as people install it: built fresh, in its own folder, linked where it is used. */
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,

@@ -59,7 +59,8 @@ describe('a message', () => {
   test('is heard by the next attempt of the agent, on stdin', async () => {
     const { begin, cwd } = stage();
     const run =
-      'cat > "heard-$TROUPE_ATTEMPT"; until [ -e go ]; do sleep 0.01; done; test $TROUPE_ATTEMPT = 2';
+      'cat > "heard-$TROUPE_ATTEMPT"; until [ -e go ]; do sleep 0.01; done; ' +
+      'test $TROUPE_ATTEMPT = 2';
     const plan = commands([
       { id: 'a', prompt: 'Do it.', run, retries: 1, backoff: { initial: '1ms' } },
     ]);

@@ -254,7 +254,7 @@ describe('a run whose folder is damaged', () => {
     expect((await troupe.runs())[0]?.view).toMatchObject({ status: 'failed' });
   });
 
-  test('so that a result can not be written stops, and can be resumed when it is mended', async () => {
+  test('so that a result can not be written stops, and is resumed when it is mended', async () => {
     const { begin, resume } = stage();
     const { run, played } = await begin(pretends([{ id: 'a' }]));
     rmSync(run.folder.results, { recursive: true });

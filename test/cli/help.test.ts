@@ -82,7 +82,8 @@ test.each([['--help'], ['--version'], ['help']])('%s loads nothing heavy', async
   const [hook, list] = [desk.path('watcher.mjs'), desk.path(`loaded-by${word}`)];
   writeFileSync(hook, watcher);
   writeFileSync(list, '');
-  const register = `import { register } from 'node:module'; register(${JSON.stringify(`file://${hook}`)});`;
+  const place = JSON.stringify(`file://${hook}`);
+  const register = `import { register } from 'node:module'; register(${place});`;
   const options = `--import=data:text/javascript,${encodeURIComponent(register)}`;
   await desk.type([word], { env: { NODE_OPTIONS: options, LOADED: list } });
   const loaded = readFileSync(list, 'utf8').split('\n');

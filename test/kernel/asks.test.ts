@@ -1,4 +1,4 @@
-/** Questions from outside: the first reply answers, a deadline ends the waiting, nobody mixes lives. */
+/** Questions from outside: the first reply answers, a deadline ends the waiting. */
 import { expect, test } from 'vitest';
 import { MemoryJournal } from '../../src/journal/memory.ts';
 import { asker } from './asker.ts';

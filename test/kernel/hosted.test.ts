@@ -1,4 +1,4 @@
-/** Machines inside machines: invoked children are actors of their own, and talk to their parents. */
+/** Machines inside machines: invoked children are actors, and talk to their parents. */
 import { expect } from 'vitest';
 import { assign, createActor, type EventObject, sendParent, sendTo, setup } from 'xstate';
 import { child, parent } from './machines.ts';

@@ -1,4 +1,4 @@
-/** K3: no effect leaves before the input that caused it is on disk, and none at all after a failure. */
+/** K3: no effect leaves before the input that caused it is on disk, none after a failure. */
 import { describe, expect, test, vi } from 'vitest';
 import type { EventObject } from 'xstate';
 import type { Behaviours } from '../../src/kernel/behaviours.ts';

@@ -1,4 +1,4 @@
-/** Small parts of the kernel by themselves: errors as data, safe points, effects, configurations. */
+/** Small parts of the kernel by themselves: errors as data, safe points, effects. */
 import { describe, expect, test, vi } from 'vitest';
 import type { EventObject } from 'xstate';
 import { sleep } from '../../src/kernel/clock.ts';

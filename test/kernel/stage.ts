@@ -1,6 +1,6 @@
 /**
  * Where durable scenarios play: a real system on a journal, under a clock moved by hand. When a
- * scenario is over its journal is replayed twice, and the hashes of all three must be the same (K2).
+ * scenario is over its journal is replayed twice, and all three hashes must be the same (K2).
  */
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

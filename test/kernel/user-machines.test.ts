@@ -1,4 +1,4 @@
-/** Ordinary machines of ordinary people: their promises and actions are carried out as behaviours. */
+/** Ordinary machines of ordinary people: promises and actions are carried out as behaviours. */
 import { expect, test, vi } from 'vitest';
 import {
   assign,

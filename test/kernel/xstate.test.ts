@@ -175,7 +175,7 @@ describe.each(builds)('the %s build', (_, xstate) => {
     expect(actions.map(({ type }) => type)).toEqual(['xstate.emit', 'note', 'xstate.log']);
   });
 
-  test('`after` is a raise with a delay on entry, a cancel on exit, and an event of its own', () => {
+  test('`after` is a delayed raise on entry, a cancel on exit, and an event of its own', () => {
     const bare = begin(
       {
         initial: 'a',
@@ -255,7 +255,7 @@ describe.each(builds)('the %s build', (_, xstate) => {
     expect(() => onGo(assign(broken))).toThrow('broke');
   });
 
-  test('machines that never settle end by options.maxIterations, which counts each microstep', () => {
+  test('machines that never settle end by maxIterations, which counts each microstep', () => {
     const bare = begin({
       initial: 'still',
       states: { still: { on: { go: 'a' } }, a: { always: 'b' }, b: { always: 'a' } },

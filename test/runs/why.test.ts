@@ -90,7 +90,8 @@ describe('a task', () => {
     );
     const idle = [...agents, agentView({ id: 'worker-3' })];
     expect(why({ state: 'ready' }, { view: { agents: idle } }).why).toBe(
-      'build waits for a place: the run, or the role worker, has as many tasks under way as it may.',
+      'build waits for a place: the run, or the role worker, ' +
+        'has as many tasks under way as it may.',
     );
   });
 
