@@ -56,8 +56,12 @@ async function endStopped(troupe: Process, id: string, folder: string): Promise<
 }
 
 describe.skipIf(process.platform === 'win32')('a run', () => {
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends gently at %s', async (signal) => {
-    const stage = new Stage();
+  test.each([
+    ['SIGINT', deaf],
+    ['SIGTERM', work],
+    ['SIGHUP', work],
+  ] as const)('ends gently at %s', async (signal, third) => {
+    const stage = new Stage(polite, sly, third);
     const { troupe, id, folder } = await stage.begin();
     expect(left(folder).length).toBeGreaterThan(3);
     troupe.child.kill(signal);
@@ -78,7 +82,7 @@ describe.skipIf(process.platform === 'win32')('a run', () => {
   });
 
   test('takes two signals of one moment for one, as npx sends them', async () => {
-    const { troupe, id, folder } = await new Stage().begin();
+    const { troupe, id, folder } = await new Stage(work, work, deaf).begin();
     troupe.child.kill('SIGINT');
     troupe.child.kill('SIGINT');
     await endStopped(troupe, id, folder);
@@ -92,7 +96,7 @@ describe.skipIf(process.platform === 'win32')('a run', () => {
   });
 
   test('that is killed leaves nobody behind', async () => {
-    const { troupe, folder } = await new Stage(polite, deaf, deaf).begin();
+    const { troupe, folder } = await new Stage(polite, work, deaf).begin();
     troupe.child.kill('SIGKILL');
     await troupe.end();
     await eventually('the guardian has ended them', () => left(folder).length === 0);
@@ -111,7 +115,7 @@ describe.skipIf(process.platform === 'win32')('a run', () => {
   });
 
   test('that lives is not resumed by another process', async () => {
-    const stage = new Stage();
+    const stage = new Stage(work, work, sly);
     const { troupe, id, folder } = await stage.begin();
     const { code, stderr } = await stage.type(['resume', id]);
     expect(code).toBe(2);

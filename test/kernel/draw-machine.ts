@@ -112,6 +112,7 @@ function drawMoves(place: Place, scene: Scene, places: readonly Place[], taste: 
   return {
     on,
     ...(chance(g, 15) ? { always: drawMany(g, () => move(true)) } : {}),
+    ...(chance(g, 5) ? { always: { guard: drawGuard(scene), actions: drawQuiet(g) } } : {}),
     ...(chance(g, 20) ? { after: { [g(fc.constantFrom, 10, 'short', 'counted')]: move() } } : {}),
     ...(chance(g, 20) ? { invoke: drawInvoke(place, scene, move) } : {}),
     ...(final && chance(g, 60) ? { onDone: move(true) } : {}),
@@ -126,6 +127,11 @@ function drawInvoke(place: Place, { g }: Scene, move: () => unknown): Config {
     ...(chance(g, 70) ? { onDone: move() } : {}),
     ...(chance(g, 50) ? { onError: move() } : {}),
   };
+}
+
+/** Changes nothing, so that it may be taken again and again. */
+function drawQuiet(g: GeneratorValue): unknown {
+  return g(fc.constantFrom, 'note', { type: 'tell', params: 'quietly' }, 'never implemented');
 }
 
 function drawMany(g: GeneratorValue, move: () => unknown): unknown {

@@ -163,6 +163,8 @@ describe('a flush that fails', () => {
   test('is told to whoever asks later, too', async () => {
     const { log, system } = await held();
     const ref = system.spawn(counter, { id: 'c' });
+    const ended = system.spawn(counter, { id: 'ended' });
+    ended.send({ type: 'count.end' }).catch(() => {});
     await settled();
     await log.fail(full);
     const late = vi.fn();
@@ -171,9 +173,9 @@ describe('a flush that fails', () => {
     await expect(ref.send({ type: 'count.end' })).rejects.toBe(full);
     await expect(system.flushed()).rejects.toBe(full);
     expect(() => system.spawn(counter, { id: 'd' })).toThrow(full);
-    const ending = watched(ref.ending());
+    const endings = [ref, ended].map((one) => watched(one.ending()));
     await settled();
-    expect(ending.state).toBe('pending');
+    expect(endings.map(({ state }) => state)).toEqual(['pending', 'pending']);
   });
 
   test('keeps what came in during it from ever leaving', async () => {
@@ -199,13 +201,16 @@ describe('a log that takes nothing', () => {
     const { log, system } = await held();
     const ref = system.spawn(counter, { id: 'c' });
     await settled();
-    await log.release();
     const halted = vi.fn();
     system.onHalt(halted);
     log.appendFails = full;
     await expect(ref.send({ type: 'count.add', by: 1 })).rejects.toBe(full);
     expect(halted).toHaveBeenCalledExactlyOnceWith(full);
     expect(system.core.n).toBe(1);
+    // What fails after that is no news.
+    await log.fail(new Error('the disk, too'));
+    expect(halted).toHaveBeenCalledTimes(1);
+    await expect(system.flushed()).rejects.toBe(full);
   });
 
   test('is no uncaught error of a timer', async () => {
@@ -223,6 +228,18 @@ describe('a log that takes nothing', () => {
     expect(clock.ringNext(1_000_005)).toBe(true);
     expect(halted).toHaveBeenCalledExactlyOnceWith(full);
     expect(clock.alarms).toEqual([]);
+  });
+
+  test('is no different from a bug of the kernel itself', async () => {
+    const { log, system } = await held();
+    const halted = vi.fn();
+    system.onHalt(halted);
+    vi.spyOn(system.core, 'apply').mockReturnValue([{ kind: 'unheard of' } as never]);
+    system.inject({ kind: 'stop', address: at('x') });
+    await settled();
+    await log.release();
+    const [[error]] = halted.mock.calls as [[Error]];
+    expect(error.message).toBe('unhandled case: {"kind":"unheard of"}');
   });
 
   test('is no uncaught error of work that ends', async () => {

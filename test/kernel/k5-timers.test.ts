@@ -268,6 +268,17 @@ describe('the system clock', () => {
   });
 });
 
+test('the system clock knows durations, and lets others have their turn', async () => {
+  const before = systemClock.elapsed();
+  let turn = false;
+  setImmediate(() => {
+    turn = true;
+  });
+  await systemClock.breathe();
+  expect(turn).toBe(true);
+  expect(systemClock.elapsed()).toBeGreaterThanOrEqual(before);
+});
+
 test('under the system clock, too, what is due rings', async () => {
   const system = await System.open({ log: new MemoryJournal(), machines: [alarm] });
   const ref = system.spawn(alarm, { id: 'a' });

@@ -1,8 +1,9 @@
 /** K7: a message to an actor that is gone becomes a dead letter that can be seen. */
 import { expect } from 'vitest';
-import type { EventObject } from 'xstate';
+import { type EventObject, fromPromise, setup } from 'xstate';
 import type { Address } from '../../machines/ids.ts';
-import { counter, relay } from './machines.ts';
+import type { Call } from '../../src/kernel/behaviours.ts';
+import { carried, counter, relay } from './machines.ts';
 import { at, durable, type Stage } from './stage.ts';
 
 const play = { machines: [counter, relay] };
@@ -89,6 +90,54 @@ durable('an actor that is born again has nothing of the one before', play, async
   expect(stage.context('c')).toEqual({ count: 1 });
   expect(stage.system.core.registry.ended()).toEqual([]);
 });
+
+/** Stops itself on the way to a state that has work to do. */
+const leaver = setup({
+  types: {} as { events: { type: 'leave' } },
+  actions: carried,
+  actors: { work: fromPromise(() => Promise.resolve()) },
+}).createMachine({
+  id: 'leaver',
+  initial: 'here',
+  states: {
+    here: {
+      on: {
+        leave: {
+          target: 'gone',
+          actions: [
+            { type: 'stopAll', params: { addresses: [at('l')] } },
+            {
+              type: 'spawnAll',
+              params: { wishes: [{ machine: 'counter', address: at('l'), input: undefined }] },
+            },
+          ],
+        },
+      },
+    },
+    gone: { invoke: { id: 'w', src: 'work' } },
+  },
+});
+
+const worked: string[] = [];
+
+durable(
+  'an actor that gives its place to another one in the middle of a step',
+  {
+    machines: [leaver, counter],
+    behaviours: { leaver: { work: ({ effect }: Call<unknown>) => void worked.push(effect) } },
+  },
+  async (stage) => {
+    worked.splice(0);
+    const ref = stage.system.spawn(leaver, { id: 'l' });
+    const ending = ref.ending();
+    await stage.send('l', { type: 'leave' });
+    expect(await ending).toEqual({ kind: 'stopped' });
+    expect(worked, 'the one that left begins nothing').toEqual([]);
+    expect(stage.value('l')).toBe('counting');
+    await stage.send('l', add);
+    expect(stage.context('l')).toEqual({ count: 1 });
+  },
+);
 
 durable('an actor that stops itself in the middle of a step', play, async (stage) => {
   begin(stage);

@@ -67,6 +67,10 @@ const refused: Readonly<Record<string, readonly [AnyStateMachine, string]>> = {
     invoking({ src: 'work' }, { work: fromEventObservable(() => observable) }),
     'is neither a machine nor fromPromise',
   ],
+  'logic that is none': [
+    invoking({ src: 'work' }, { work: { config: () => {} } }),
+    'is neither a machine nor fromPromise',
+  ],
   'logic that breaks when it is tried': [
     invoking({ src: 'work' }, { work: { config: () => {}, transition: () => oops() } } as never),
     'is neither a machine nor fromPromise',

@@ -170,6 +170,33 @@ durable(
   },
 );
 
+const slow: (() => void)[] = [];
+
+durable(
+  'two acts of one input are both waited for',
+  {
+    machines: [acting],
+    behaviours: {
+      acting: { given: () => new Promise<void>((resolve) => void slow.push(resolve)) },
+    },
+  },
+  async (stage) => {
+    slow.splice(0);
+    stage.system.spawn(acting, { id: 'a' });
+    await stage.send('a', { type: 'act.both' });
+    const performed = async (): Promise<number | undefined> => {
+      await stage.send('a', { type: 'act.inline' });
+      return [...(await stage.journal.history())].at(-1)?.performed;
+    };
+    expect([slow.length, await performed()]).toEqual([2, 1]);
+    slow[0]?.();
+    expect(await performed()).toBe(1);
+    slow[1]?.();
+    await stage.quiet();
+    expect(await performed()).toBe(4);
+  },
+);
+
 const spawning = setup({
   types: {} as {
     context: { done: unknown };
