@@ -9,7 +9,8 @@ const controlsButLines = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066
 
 /** One line that steers no terminal, whoever wrote it. */
 export function plainLine(text: string): string {
-  return text.replace(sequences, '').replace(/\s+/g, ' ').replace(controls, '').trim();
+  const spaced = text.replace(sequences, '').replace(/\s/g, ' ');
+  return spaced.replace(controls, '').replace(/ +/g, ' ').trim();
 }
 
 /** The same for a text of several lines. */

@@ -280,6 +280,8 @@ interface Assembled {
 /** What an earlier life left undone comes first: whoever is called next may count on it. */
 async function begin(run: Run, system: System, crew: Crew): Promise<void> {
   await crew.restoreResults();
+  // It may have been stopped meanwhile: what is started now, nobody would end.
+  if (run.state === 'over') return;
   system.start();
   if (!system.core.registry.lookUp(orchestratorAddress)) {
     system.spawn(orchestratorMachine, { id: orchestratorAddress });

@@ -29,20 +29,33 @@ export function dependants<Id extends string>(
  * Throws an InvariantError for a cycle or an unknown need: look for those first.
  */
 export function topologicalOrder<Node extends GraphNode>(nodes: readonly Node[]): readonly Node[] {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const waiting = dependants(nodes);
-  const open = new Map(nodes.map((node) => [node.id, node.needs.length]));
-  const order = nodes.filter((node) => node.needs.length === 0);
+  const order = linked(nodes).filter(({ open }) => open === 0);
   // The list grows while it is read: what a node frees goes to its end.
-  for (const settled of order) {
-    for (const id of known(waiting, settled.id)) {
-      const left = known(open, id) - 1;
-      open.set(id, left);
-      if (left === 0) order.push(known(byId, id));
+  for (const { waiting } of order) {
+    for (const link of waiting) {
+      link.open -= 1;
+      if (link.open === 0) order.push(link);
     }
   }
   assert(order.length === nodes.length, 'the graph has no cycle and no unknown need');
-  return order;
+  return order.map(({ node }) => node);
+}
+
+interface Link<Node> {
+  readonly node: Node;
+  /** Needs that have no place in the order yet. */
+  open: number;
+  readonly waiting: Link<Node>[];
+}
+
+/** The graph as objects that know each other: each id is looked up once, not at every step. */
+function linked<Node extends GraphNode>(nodes: readonly Node[]): readonly Link<Node>[] {
+  const links = nodes.map((node): Link<Node> => ({ node, open: node.needs.length, waiting: [] }));
+  const byId = new Map(links.map((link) => [link.node.id, link]));
+  for (const link of links) {
+    for (const need of link.node.needs) byId.get(need)?.waiting.push(link);
+  }
+  return links;
 }
 
 /** How many nodes lie on the longest way to each: 0 for one that needs nothing. */
@@ -80,8 +93,10 @@ export function findCycle<Id extends string>(
 ): readonly Id[] | null {
   const needsOf = new Map(nodes.map((node) => [node.id, node.needs]));
   const done = new Set<Id>();
+  /** Empty again after each walk. */
+  const onTrail = new Set<Id>();
   for (const node of nodes) {
-    const cycle = done.has(node.id) ? null : cycleBelow(node.id, needsOf, done);
+    const cycle = done.has(node.id) ? null : cycleBelow(node.id, needsOf, done, onTrail);
     if (cycle) return cycle;
   }
   return null;
@@ -92,9 +107,10 @@ function cycleBelow<Id extends string>(
   start: Id,
   needsOf: ReadonlyMap<Id, readonly Id[]>,
   done: Set<Id>,
+  onTrail: Set<Id>,
 ): readonly Id[] | null {
   const trail = [{ id: start, next: 0 }];
-  const onTrail = new Set([start]);
+  onTrail.add(start);
   for (let top = trail.at(-1); top; top = trail.at(-1)) {
     const need = needsOf.get(top.id)?.[top.next];
     top.next += 1;

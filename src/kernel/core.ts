@@ -19,6 +19,7 @@ import { Actor, type Invocation, type Ties } from './actor.ts';
 import type { Charts } from './charts.ts';
 import { type DeadLetter, DeadLetters } from './dead-letters.ts';
 import { type Effect, type InvokeWish, type Message, parent, self } from './effects.ts';
+import { End } from './end.ts';
 import { errorData, type Input, type Stamped } from './input.ts';
 import { Mailbox } from './mailbox.ts';
 import { Registry } from './registry.ts';
@@ -128,19 +129,12 @@ export class Core {
       case 'event':
         return this.#post(input.to, input.event, false);
       case 'done':
-        return this.#conclude(input, endOf('done', input.id, input.output));
+        return this.#post(input.to, new End('done', input.id, input.effect, input.output), true);
       case 'broke':
-        return this.#conclude(input, endOf('error', input.id, input.error));
+        return this.#post(input.to, new End('error', input.id, input.effect, input.error), true);
       case 'timer':
         return this.#fire(input.to, input.timer);
     }
-  }
-
-  #conclude({ to, id, effect }: Input & { kind: 'done' | 'broke' }, event: EventObject): void {
-    if (!this.awaits(to, id, effect)) return;
-    const actor = this.registry.find(to) as Actor;
-    actor.dropInvocation(id);
-    this.#enqueue(actor, event);
   }
 
   #fire(address: Address, id: string): void {
@@ -181,7 +175,7 @@ export class Core {
       if (actor.waiting > 0) this.#runnable.push(actor);
       left -= 1;
       if (left >= 0) {
-        this.#attempt(actor, event);
+        if (!(event instanceof End) || this.#concludes(actor, event)) this.#attempt(actor, event);
         continue;
       }
       this.#crash(actor, new InvariantError(`input ${this.#n} causes messages without end`));
@@ -189,6 +183,13 @@ export class Core {
       budget = Math.floor(budget / 2);
       left = budget;
     }
+  }
+
+  /** False when its work was given up, or begun again, after it had ended. */
+  #concludes(actor: Actor, { actorId, effect }: End): boolean {
+    const awaited = this.awaits(actor.address, actorId, effect);
+    if (awaited) actor.dropInvocation(actorId);
+    return awaited;
   }
 
   #enact(actor: Actor, effect: Effect): void {
@@ -369,19 +370,11 @@ export class Core {
     const { parent: above } = ties;
     const actor = above && this.registry.find(above.address);
     if (!actor || state.status === 'stopped') return;
-    actor.dropInvocation(above.id);
+    const { effect } = actor.invocations.get(above.id) as Invocation;
     const end =
       state.status === 'done'
-        ? endOf('done', above.id, state.output)
-        : endOf('error', above.id, errorData(state.error));
+        ? new End('done', above.id, effect, state.output)
+        : new End('error', above.id, effect, errorData(state.error));
     this.#enqueue(actor, end);
   }
-}
-
-/** The event by which XState's machines hear that what they invoked has ended. */
-function endOf(how: 'done' | 'error', id: string, data: unknown): EventObject {
-  const type = `xstate.${how}.actor.${id}`;
-  const event =
-    how === 'done' ? { type, actorId: id, output: data } : { type, actorId: id, error: data };
-  return event;
 }

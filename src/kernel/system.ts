@@ -58,6 +58,8 @@ export class System {
   /** The last input whose acts have been begun. */
   #begun = 0;
   #pumping: Promise<void> | null = null;
+  /** Whether the last flush had to be waited for. */
+  #flushWaits = false;
   #closing: Promise<void> | null = null;
   #storedAt = 0;
   /** Acts of which nobody knows whether an earlier life carried them out. */
@@ -221,13 +223,15 @@ export class System {
 
   /** Flushes and performs until nothing is left; batches grow while a flush is under way. */
   async #pump(): Promise<void> {
-    await null; // whatever else is injected now shares the flush
+    // Whatever comes in the same turn of the event loop shares the flush, if that takes time.
+    await (this.#flushWaits ? this.clock.breathe() : null);
     let breathedAt = this.clock.elapsed();
     try {
       while (this.#applied.length > 0) {
         const batch = this.#applied;
         this.#applied = [];
         const flushed = this.#log.flush();
+        this.#flushWaits = flushed !== undefined;
         if (flushed) await flushed;
         this.#safe.advance((batch.at(-1) as Applied).n);
         for (const { n, wishes } of batch) {
@@ -314,7 +318,10 @@ export class System {
   #ring(): void {
     if (this.#state !== 'open') return;
     const now = this.clock.now();
-    for (let due = this.core.nextDue(); due && due.dueMs <= now; due = this.core.nextDue()) {
+    // What is set meanwhile waits for the next turn, or a delay of 0 could come back for ever.
+    const { timerOrder: last } = this.core.counters;
+    const next = () => this.core.nextDue();
+    for (let due = next(); due && due.dueMs <= now && due.order <= last; due = next()) {
       this.#feed({ kind: 'timer', to: due.address, timer: due.timer });
       if (this.#state !== 'open') return;
     }
@@ -322,7 +329,9 @@ export class System {
   }
 
   #performedSoFar(): number {
-    return this.#performer.performed(this.#begun);
+    const [doubtful] = this.#doubtful;
+    const begun = doubtful ? numberOf(doubtful) - 1 : this.#begun;
+    return this.#performer.performed(begun);
   }
 
   /** Rarer the more actors there are, so that its cost per input does not grow with them. */
@@ -362,7 +371,7 @@ export class System {
     }
     this.#safe.advance(this.core.n);
     this.#begun = performed;
-    this.#doubtful = acts.filter((act) => Number.parseInt(act.effect, 10) > performed);
+    this.#doubtful = acts.filter((act) => numberOf(act) > performed);
   }
 
   /** What was under way when the last life ended is called again, and told so. */
@@ -390,4 +399,9 @@ export class System {
     this.#safe.fail(error);
     for (const listener of listeners) listener(error);
   }
+}
+
+/** Of the input that wanted it. */
+function numberOf({ effect }: ActWish): number {
+  return Number.parseInt(effect, 10);
 }

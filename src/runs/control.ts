@@ -12,7 +12,8 @@ import { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
 import { type Random, randomName } from '../kernel/random.ts';
 import { isUserError, UserError } from '../kernel/user-error.ts';
-import { type RunFolder, writeWhole } from './folder.ts';
+import { writeWhole } from './disk.ts';
+import type { RunFolder } from './folder.ts';
 
 const text = z.string().min(1).max(100_000);
 

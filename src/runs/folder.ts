@@ -1,11 +1,12 @@
 /** Where a run lives on disk: `.troupe/runs/<id>/`, and what is called what in there. */
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type RunId, runId } from '../../machines/ids.ts';
 import { type Random, randomName } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { suggest } from '../plan/nearest.ts';
 import type { Plan } from '../plan/plan.ts';
+import { ensureFolder, unwritable, writeWhole } from './disk.ts';
 
 /** What a run is, frozen before its first step. */
 export interface RunOrder {
@@ -76,24 +77,6 @@ export async function writePlan(folder: RunFolder, { plan }: RunOrder): Promise<
   await writeWhole(folder.plan, `${JSON.stringify(plan)}\n`);
 }
 
-/** Step by step: Node's own `recursive` never comes back from a place like /proc. */
-async function ensureFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    if (code !== 'ENOENT' || dirname(path) === path) throw error;
-    await ensureFolder(dirname(path));
-    await mkdir(path).catch(tolerateFolder);
-  }
-}
-
-/** Somebody else made it meanwhile. */
-function tolerateFolder(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error;
-}
-
 async function makeFolder(home: string, begin: string, random: Random): Promise<RunFolder> {
   for (;;) {
     const folder = runFolder(home, runId(`${begin}-${randomName(random, 5)}`));
@@ -104,26 +87,6 @@ async function makeFolder(home: string, begin: string, random: Random): Promise<
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
-}
-
-/** What the system says when it does not take what is written, as a person would. */
-const complaints: Readonly<Record<string, string>> = {
-  EACCES: 'it may not be written',
-  ENOENT: 'it may not be written',
-  EPERM: 'it may not be written',
-  EROFS: 'its disk may only be read',
-  ENOSPC: 'its disk is full',
-  EDQUOT: 'your share of its disk is used up',
-  ENOTDIR: 'there is a file where a folder should be',
-  EEXIST: 'there is a file where a folder should be',
-};
-
-function unwritable(home: string, error: unknown): unknown {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  const complaint = complaints[code];
-  if (complaint === undefined) return error;
-  const what = `runs can't be kept in ${home}: ${complaint} (${message})`;
-  return new UserError('home.unwritable', what, 'choose another place with --home');
 }
 
 export async function readOrder(folder: RunFolder): Promise<RunOrder> {
@@ -186,18 +149,6 @@ function noSuchRun(home: string, name: string, known: readonly RunFolder[]): Use
   const ids = known.map(({ id }) => id as string);
   const near = suggest(name, ids) || `there are ${ids.slice(0, 5).join(', ')}`;
   return new UserError('run.unknown', `no run is called "${name}"; ${near}`, 'see: troupe ps');
-}
-
-/** Readers see the old file or the new one, never a part. `flush`: also after a power cut. */
-export async function writeWhole(
-  path: string,
-  text: string,
-  options: { readonly mode?: number; readonly flush?: boolean } = {},
-): Promise<void> {
-  const draft = `${path}.draft`;
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(draft, text, options);
-  await rename(draft, path);
 }
 
 function slug(name: string): string {

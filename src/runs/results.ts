@@ -6,7 +6,8 @@ import { assertNever } from '../../machines/errors.ts';
 import type { Settled, TaskRecord } from '../../machines/events.ts';
 import type { Evidence, Fault, Usage } from '../../machines/outcome.ts';
 import { noUsage } from '../../machines/outcome.ts';
-import { type RunFolder, writeWhole } from './folder.ts';
+import { writeWhole } from './disk.ts';
+import type { RunFolder } from './folder.ts';
 
 /** The format of `results/<task>.json`. */
 export interface TaskResult {

@@ -57,6 +57,7 @@ export class Run {
   /** Its actors are there, or never will be. */
   readonly #begun: Promise<void>;
   #begin: () => void = () => {};
+  #state: 'alive' | 'over' = 'alive';
   #finish: (end: RunEnd) => void = () => {};
   #winding: Promise<void> | null = null;
 
@@ -69,7 +70,10 @@ export class Run {
       this.#begin = resolve;
     });
     const ended = new Promise<RunEnd>((resolve) => {
-      this.#finish = resolve;
+      this.#finish = (end) => {
+        this.#state = 'over';
+        resolve(end);
+      };
     });
     this.end = ended.then(async (end) => {
       this.#begin();
@@ -77,6 +81,11 @@ export class Run {
       return end;
     });
     parts.system.onHalt((error) => this.halt(error));
+  }
+
+  /** Over as soon as it is to end, though what it started may still be ending. */
+  get state(): 'alive' | 'over' {
+    return this.#state;
   }
 
   /** Every fact from now on, in order; ends with the run. */

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createTroupe } from '../../src/app.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
 import { systemRandom } from '../../src/kernel/random.ts';
 import { createRunFolder } from '../../src/runs/folder.ts';
 import { resultPath } from '../../src/runs/results.ts';
@@ -104,6 +105,20 @@ describe('a run that was stopped', () => {
     const ends = await Promise.all([run.stop(), run.stop(), run.end]);
     expect(ends).toEqual(Array(3).fill({ kind: 'stopped' }));
     expect((await (await resume(run.id)).played).end).toMatchObject({ status: 'succeeded' });
+  });
+
+  test('that is stopped before it went on begins nothing', async () => {
+    const { begin, troupe, cwd } = stage();
+    const check = 'echo check >> log; sleep 600';
+    const { run } = await begin(commands([{ id: 'a', run: 'true', verify: { run: check } }]));
+    const log = join(cwd, 'log');
+    await eventually('it is checked', () => linesIn(log).length === 1);
+    await run.stop();
+    const again = await troupe.resume(run.id);
+    expect(await again.stop()).toEqual({ kind: 'stopped' });
+    for (let turns = 0; turns < 100; turns += 1) await systemClock.breathe();
+    expect(runningWith(`TROUPE_RUN=${run.id}`)).toEqual([]);
+    expect(linesIn(log)).toEqual(['check']);
   });
 
   test('waits out what was left of a wait', async () => {

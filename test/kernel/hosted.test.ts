@@ -1,7 +1,7 @@
 /** Machines inside machines: invoked children are actors, and talk to their parents. */
 import { expect } from 'vitest';
 import { assign, createActor, type EventObject, sendParent, sendTo, setup } from 'xstate';
-import { child, parent } from './machines.ts';
+import { carried, child, parent } from './machines.ts';
 import { at, durable, type Stage } from './stage.ts';
 
 const play = { machines: [parent, child] };
@@ -181,6 +181,87 @@ durable(
     expect(first?.state.status).toBe('stopped');
     expect(stage.status('t/root-kid')).toBe('active');
     expect(stage.context('t')).toEqual({ said: 2 });
+  },
+);
+
+const nowhere = { wishes: [{ machine: 'nowhere', address: at('x'), input: undefined }] };
+
+/** Says a word and ends, in the same step; or breaks right after the word. */
+const brief = setup({
+  types: {} as {
+    input: number;
+    context: { n: number };
+    events: { type: 'go' } | { type: 'fail' };
+    output: number;
+  },
+  actions: carried,
+}).createMachine({
+  id: 'brief',
+  context: ({ input }) => ({ n: input }),
+  initial: 'waiting',
+  states: {
+    waiting: {
+      on: {
+        go: { target: 'ended', actions: sendParent({ type: 'word' }) },
+        fail: { actions: [sendParent({ type: 'word' }), { type: 'spawnAll', params: nowhere }] },
+      },
+    },
+    ended: { type: 'final' },
+  },
+  output: ({ context }) => context.n,
+});
+
+/** Begins its child anew at each word, or gives it up: the end that comes then is an old one. */
+const hasty = setup({
+  types: {} as {
+    context: { begun: number; ended: readonly number[] };
+    events: { type: 'word' } | { type: 'tell'; what: 'go' | 'fail' } | { type: 'rest' };
+  },
+  actors: { brief },
+}).createMachine({
+  id: 'hasty',
+  context: { begun: 0, ended: [] },
+  initial: 'caring',
+  states: {
+    caring: {
+      entry: assign({ begun: ({ context }) => context.begun + 1 }),
+      invoke: {
+        id: 'kid',
+        src: 'brief',
+        input: ({ context }) => context.begun,
+        onDone: {
+          target: 'done',
+          actions: assign({ ended: ({ context, event }) => [...context.ended, event.output] }),
+        },
+      },
+      on: {
+        word: [
+          { guard: ({ context }) => context.begun > 2, target: 'resting' },
+          { target: 'caring', reenter: true },
+        ],
+        tell: { actions: sendTo('kid', ({ event }) => ({ type: event.what })) },
+      },
+    },
+    resting: { on: { rest: 'caring' } },
+    done: {},
+  },
+});
+
+durable(
+  'the end of a child that was given up meanwhile is not heard',
+  { machines: [hasty] },
+  async (stage) => {
+    stage.system.spawn(hasty, { id: 'h' });
+    const tells = (what: string) => stage.send('h', { type: 'tell', what } as EventObject);
+    await tells('go'); // the word begins the second child, before the end of the first is read
+    expect([stage.value('h'), stage.context('h')]).toEqual(['caring', { begun: 2, ended: [] }]);
+    expect(stage.status('h/kid')).toBe('active');
+    await tells('fail'); // its word begins the third; it breaks after it
+    expect([stage.value('h'), stage.status('h/kid')]).toEqual(['caring', 'active']);
+    await tells('fail'); // its word gives it up, so nobody has to hear that it broke
+    expect([stage.value('h'), stage.status('h')]).toEqual(['resting', 'active']);
+    expect(stage.system.core.registry.find(at('h'))?.invocations.size).toBe(0);
+    expect(stage.deadLetters()).toEqual([]);
   },
 );
 

@@ -1,6 +1,6 @@
 /** K5: timers are kept with absolute due times, and re-armed with what is left. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type EventObject, raise, setup } from 'xstate';
+import { assign, type EventObject, raise, setup } from 'xstate';
 import { MemoryJournal } from '../../src/journal/memory.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { System } from '../../src/kernel/system.ts';
@@ -169,6 +169,35 @@ durable('a timer that is set again starts anew', { machines: [repeating] }, asyn
   await stage.pass(1);
   expect(stage.value('r')).toBe('rung');
 });
+
+const flicker = setup({
+  types: {} as { context: { turns: number }; events: { type: 'never' } },
+  actions: { turn: assign({ turns: ({ context }) => context.turns + 1 }) },
+}).createMachine({
+  id: 'flicker',
+  context: { turns: 0 },
+  initial: 'on',
+  states: {
+    on: { after: { 0: { target: 'off', actions: 'turn' } } },
+    off: { after: { 0: { target: 'on', actions: 'turn' } } },
+  },
+});
+
+durable(
+  'timers without a delay come one turn at a time',
+  { machines: [flicker] },
+  async (stage) => {
+    const now = stage.clock.now();
+    for (const id of ['a', 'b']) stage.system.spawn(flicker, { id });
+    await stage.quiet();
+    for (const turns of [1, 2, 3]) {
+      expect(stage.clock.ringNext(now)).toBe(true);
+      expect([stage.context('a'), stage.context('b')]).toEqual([{ turns }, { turns }]);
+      await stage.quiet();
+    }
+    expect(stage.clock.alarms).toEqual([now]);
+  },
+);
 
 describe('the alarm of the clock', () => {
   test('that rings too early is set again', async () => {

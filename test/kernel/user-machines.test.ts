@@ -314,6 +314,34 @@ test('a system that is restored does nothing before it is started', async () => 
   await second.close();
 });
 
+test('what a life before left undone is not forgotten by one that never started', async () => {
+  const ends: (() => void)[] = [];
+  const record = vi.fn(() => new Promise<void>((resolve) => void ends.push(resolve)));
+  const behaviours = { worker: { work: () => 'done', record } };
+  const clock = new ManualClock();
+  const open = (log: MemoryJournal) => ({ log, clock, machines: [worker], behaviours });
+  const first = new MemoryJournal();
+  const system = await System.open(open(first));
+  system.spawn(worker, { id: 'w' });
+  await system.send(at('w'), start);
+  await vi.waitFor(() => expect(record).toHaveBeenCalledTimes(1), 20_000);
+
+  const second = new MemoryJournal();
+  for (const input of await first.history()) second.append(input);
+  const restored = await System.restore(open(second));
+  // It takes messages, but begins nothing of the old before it is told to.
+  await restored.send(at('w'), { type: 'work.stop' });
+  await restored.send(at('w'), { type: 'work.stop' });
+  expect([...(await second.history())].at(-1)?.performed).toBe(2);
+  expect(record).toHaveBeenCalledTimes(1);
+  restored.start();
+  expect(record).toHaveBeenCalledTimes(2);
+  for (const end of ends) end();
+  await restored.send(at('w'), { type: 'work.stop' });
+  expect([...(await second.history())].at(-1)?.performed).toBe(5);
+  await Promise.all([system.close(), restored.close()]);
+});
+
 test('facts come in order, numbered without gaps, and to whoever still listens', async () => {
   const journal = new MemoryJournal();
   const stage = new Stage({ machines: [acting] }, async () => journal);

@@ -15,6 +15,7 @@ import { runId } from '../../machines/ids.ts';
 import type { Random } from '../../src/kernel/random.ts';
 import { systemRandom } from '../../src/kernel/random.ts';
 import { isUserError, type UserError } from '../../src/kernel/user-error.ts';
+import { writeWhole } from '../../src/runs/disk.ts';
 import {
   createRunFolder,
   findRun,
@@ -23,7 +24,6 @@ import {
   runFolder,
   runsFolder,
   writePlan,
-  writeWhole,
 } from '../../src/runs/folder.ts';
 import { tempFolders } from '../app/temp.ts';
 import { folderIn, orderOf, planOf } from './samples.ts';

@@ -9,7 +9,10 @@ import { linesIn } from '../app/stage.ts';
 const step = `#!/bin/sh
 say() { echo "$1 $TROUPE_TASK $TROUPE_TOKEN $TROUPE_ATTEMPT" >> log; }
 say start
-for tick in 1 2 3; do sleep "0.0$(( $$ % 7 + 1 ))"; say tick; done
+ticks='1 2 3'
+# Long enough to meet the next attempt, if nobody ended it.
+case $TROUPE_TASK in loner | join) ticks='1 2 3 4 5 6 7 8 9 10' ;; esac
+for tick in $ticks; do sleep "0.0$(( $$ % 5 + 3 ))"; say tick; done
 case $TROUPE_TASK in
   flaky) test -e flaky.mark || { : > flaky.mark; say end; exit 1; } ;;
   lying) test -e lying.mark && echo "# true" > lying.md; : > lying.mark ;;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { benchFolder } from './build.mjs';
 
-const parent = join(benchFolder, 'node_modules/.scratch');
+const parent = process.env.BENCH_SCRATCH ?? join(benchFolder, 'node_modules/.scratch');
 const made = [];
 
 /** Not the system's temporary folder: that may be memory, where fsync costs nothing. */
