@@ -32,21 +32,22 @@ const shareOfRows = 0.6;
 export function frameOf(board: Board, moment: Moment, canvas: Canvas): readonly string[] {
   const rows = [...board.agents];
   const room = Math.max(0, Math.floor(canvas.rows * shareOfRows) - 1);
-  const shown = rows.length <= room ? rows : mostTelling(rows, Math.max(0, room - 1));
+  const all = rows.length <= room ? rows : busyFirst(rows);
+  const shown = rows.length <= room ? rows : all.slice(0, Math.max(0, room - 1));
+  const rest = all.slice(shown.length);
   const nameColumns = Math.min(nameMaxColumns, Math.max(0, ...shown.map(({ id }) => widthOf(id))));
-  const hidden = rows.length - shown.length;
   return [
     ...shown.map((row) => agentLine(row, nameColumns, moment.nowMs, canvas)),
-    ...(hidden > 0 && room > 0 ? [restLine(rows, shown, canvas)] : []),
+    ...(rest.length > 0 && room > 0 ? [restLine(rest, canvas)] : []),
     barLine(board, moment, canvas),
   ];
 }
 
-/** Those who do something, in their usual order; then as many others as there is room for. */
-function mostTelling(rows: readonly AgentRow[], count: number): readonly AgentRow[] {
+/** Those who do something, in their usual order; then the others. */
+function busyFirst(rows: readonly AgentRow[]): readonly AgentRow[] {
   const busy = rows.filter(({ doing }) => doing !== 'idle');
   const idle = rows.filter(({ doing }) => doing === 'idle');
-  return [...busy, ...idle].slice(0, count);
+  return [...busy, ...idle];
 }
 
 function agentLine(row: AgentRow, nameColumns: number, nowMs: number, canvas: Canvas): string {
@@ -73,9 +74,7 @@ function colourOf(doing: Doing, palette: Palette) {
 }
 
 /** `… and 150 more (120 working, 30 idle)` */
-function restLine(rows: readonly AgentRow[], shown: readonly AgentRow[], canvas: Canvas): string {
-  const seen = new Set(shown);
-  const rest = rows.filter((row) => !seen.has(row));
+function restLine(rest: readonly AgentRow[], canvas: Canvas): string {
   const list = tally(rest.map(({ doing }) => doing));
   return compose([[`  … and ${rest.length} more (${list})`, canvas.palette.dim]], canvas);
 }

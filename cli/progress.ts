@@ -5,7 +5,7 @@ import { frameOf } from './frame.ts';
 import { colourOf, type Signs, signsFor } from './marks.ts';
 import type { Output } from './render.ts';
 import { Screen } from './screen.ts';
-import { canDraw, type Environment, type Palette, paletteFor, plural, stopwatch } from './style.ts';
+import { type Environment, type Palette, paletteFor, plural, stopwatch } from './style.ts';
 import { padEnd, padStart } from './text.ts';
 import { type Notice, noticeOf } from './words.ts';
 
@@ -21,15 +21,15 @@ export interface ProgressOptions {
   readonly output: Output;
   readonly environment: Environment;
   readonly clock: Clock;
-  readonly style: 'full' | 'quiet';
+  readonly style: 'drawn' | 'lines' | 'quiet';
   /** The command that approves a task. */
   readonly approve: (task: string) => string;
 }
 
 export function openProgress(options: ProgressOptions): Progress {
-  const { output, environment, style, run } = options;
+  const { style, run } = options;
   if (style === 'quiet') return new Quiet(options);
-  const progress = canDraw(output, environment) ? new Drawn(options) : new Lines(options);
+  const progress = style === 'drawn' ? new Drawn(options) : new Lines(options);
   const { status, counts, total } = run.view();
   if (status === 'running') progress.say(`${run.id}: goes on, ${counts.succeeded}/${total} done`);
   return progress;

@@ -16,7 +16,9 @@ export function tell(error: unknown, { isUserError, readConfig }: Library): Exit
     err.note(bugReport(error, environment, palette));
     return exits.failed;
   }
-  err.note(headline(error.message, palette));
+  // The problems of a plan begin with their places, so that an editor can find them.
+  const isPlaced = 'problems' in error;
+  err.note(isPlaced ? `${plainText(error.message)}\n` : headline(error.message, palette));
   if (error.hint !== '') err.note(`  ${palette.dim(plainText(error.hint))}\n`);
   return exits.mistaken;
 }

@@ -9,7 +9,7 @@ import { openProgress, type Progress } from './progress.ts';
 import { relayFacts } from './relay.ts';
 import { err, out, ReaderGone } from './render.ts';
 import { Stops } from './stops.ts';
-import { money, type Palette, paletteFor, plural } from './style.ts';
+import { canDraw, type Environment, money, type Palette, paletteFor, plural } from './style.ts';
 import { plainLine } from './text.ts';
 import { tell } from './trouble.ts';
 
@@ -50,7 +50,7 @@ async function accompany(
     output: err,
     environment,
     clock: systemClock,
-    style: options.quiet ? 'quiet' : 'full',
+    style: styleOf(options, environment),
     approve: (task) => commandLine(['approve', run.id, task], options),
   });
   try {
@@ -63,6 +63,12 @@ async function accompany(
   } finally {
     progress.close();
   }
+}
+
+/** Facts on the same terminal would be drawn over. */
+function styleOf({ quiet, json }: WatchOptions, environment: Environment) {
+  if (quiet) return 'quiet';
+  return canDraw(err, environment) && !(json && out.isTerminal) ? 'drawn' : 'lines';
 }
 
 async function show(run: Run, progress: Progress): Promise<void> {

@@ -28,7 +28,7 @@ export function define(command: Command, act: Act): void {
     .argument('<run>', 'its name, the beginning of it, or latest')
     .argument('[task]', 'only what happened to this task, and what its programs said')
     .option('-f, --follow', 'go on as long as somebody works on the run');
-  addJson(command, 'print each fact as a line of JSON');
+  addJson(command, 'print each fact, and what programs said, as lines of JSON');
   addHome(command).action(act(logs));
   addExamples(command, [
     'troupe logs latest',

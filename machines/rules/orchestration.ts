@@ -37,8 +37,8 @@ export interface OrchestratorContext {
   readonly waves: Waves;
   /** Roles whose supervisor still lives. */
   readonly roles: readonly RoleName[];
-  /** Roles that nobody plays any more. */
-  readonly lost: readonly RoleName[];
+  /** What was said of the roles that nobody plays any more. */
+  readonly lost: readonly Event<'role.lost'>[];
   readonly halt: Halt;
   /** What the present event makes it say. */
   readonly outbox: readonly Message[];
@@ -147,8 +147,9 @@ export function startedFact(plan: PlanSpec): Fact {
 }
 
 export function taskReady(context: OrchestratorContext, event: Event<'task.ready'>): Patch {
-  if (context.lost.includes(event.role)) return dismiss(event.task, event.role);
   const { task, role, key, prefer } = event;
+  const lost = context.lost.find((loss) => loss.role === role);
+  if (lost) return { outbox: [{ to: taskAddress(task), event: lost, ifThere: true }] };
   return changed(context, dispatching.taskReady(context.dispatch, { task, role, key, prefer }));
 }
 
@@ -177,15 +178,8 @@ export function agentLost(context: OrchestratorContext, event: Event<'agent.lost
 export function roleLost(context: OrchestratorContext, event: Event<'role.lost'>): Patch {
   const to = dispatching.readyOf(context.dispatch, event.role).map(taskAddress);
   const dispatch = dispatching.roleEmptied(context.dispatch, event.role);
-  const lost = [...context.lost, event.role];
+  const lost = [...context.lost, event];
   return { dispatch, lost, outbox: [{ to, event, ifThere: true }] };
-}
-
-function dismiss(task: TaskId, role: RoleName): Patch {
-  const message = `no agent of the role ${role} is left`;
-  const fault = { code: 'role.lost', message, retryable: false };
-  const event = { type: 'role.lost', role, fault } as const;
-  return { outbox: [{ to: taskAddress(task), event, ifThere: true }] };
 }
 
 export function supervisorStopped(

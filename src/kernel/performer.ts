@@ -14,7 +14,7 @@ import type { Behaviour, Behaviours, Call } from './behaviours.ts';
 import type { Charts } from './charts.ts';
 import { errorData, type Input } from './input.ts';
 import { UserError } from './user-error.ts';
-import type { ActWish } from './wish.ts';
+import { type ActWish, inputOf } from './wish.ts';
 
 export interface Reports {
   /** The end of invoked work, as the input it is. */
@@ -56,6 +56,7 @@ export class Performer {
   readonly #working = new Map<string, Work>();
   /** Unfinished acts by the number of their input, oldest first. */
   readonly #unfinished = new Map<number, number>();
+  #owed: ActWish[] = [];
   #settled: (() => void)[] = [];
 
   constructor(charts: Charts, behaviours: Behaviours, reports: Reports) {
@@ -66,8 +67,21 @@ export class Performer {
 
   /** Acts of every input up to this one have been carried out, given that `upTo` was begun. */
   performed(upTo: number): number {
-    const [oldest] = this.#unfinished.keys();
-    return oldest === undefined ? upTo : oldest - 1;
+    const [oldest = Number.POSITIVE_INFINITY] = this.#unfinished.keys();
+    const [owed] = this.#owed;
+    return Math.min(upTo, oldest - 1, owed ? inputOf(owed) - 1 : upTo);
+  }
+
+  /** Acts of which nobody knows whether an earlier life carried them out, oldest first. */
+  owe(acts: readonly ActWish[]): void {
+    this.#owed = [...acts];
+  }
+
+  catchUp(): void {
+    for (let act = this.#owed[0]; act; act = this.#owed[0]) {
+      this.act(act, true);
+      this.#owed.shift();
+    }
   }
 
   get busy(): boolean {
@@ -123,7 +137,7 @@ export class Performer {
   }
 
   #await(wish: ActWish, answer: PromiseLike<unknown>): void {
-    const n = Number.parseInt(wish.effect, 10);
+    const n = inputOf(wish);
     this.#unfinished.set(n, (this.#unfinished.get(n) ?? 0) + 1);
     const finish = (): void => {
       const left = (this.#unfinished.get(n) as number) - 1;

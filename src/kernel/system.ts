@@ -26,7 +26,7 @@ import { Ref } from './ref.ts';
 import { closed, gone, taken, unknownEvent } from './refusals.ts';
 import { SafePoint } from './safe-point.ts';
 import type { SystemOptions } from './system-options.ts';
-import type { ActWish, FactWish, Wish } from './wish.ts';
+import { type ActWish, type FactWish, inputOf, type Wish } from './wish.ts';
 
 type FactListener = (fact: FactWish) => void;
 
@@ -62,8 +62,6 @@ export class System {
   #flushWaits = false;
   #closing: Promise<void> | null = null;
   #storedAt = 0;
-  /** Acts of which nobody knows whether an earlier life carried them out. */
-  #doubtful: ActWish[] = [];
 
   private constructor(options: SystemOptions) {
     this.clock = options.clock ?? systemClock;
@@ -95,10 +93,7 @@ export class System {
 
   /** Performs what an earlier life left undone, and calls again what was under way. */
   start(): void {
-    const doubtful = this.#doubtful;
-    this.#doubtful = [];
-    for (const act of doubtful) this.#performer.act(act, true);
-    this.#begun = this.core.n;
+    this.#performer.catchUp();
     this.#goOn();
   }
 
@@ -329,9 +324,7 @@ export class System {
   }
 
   #performedSoFar(): number {
-    const [doubtful] = this.#doubtful;
-    const begun = doubtful ? numberOf(doubtful) - 1 : this.#begun;
-    return this.#performer.performed(begun);
+    return this.#performer.performed(this.#begun);
   }
 
   /** Rarer the more actors there are, so that its cost per input does not grow with them. */
@@ -370,8 +363,8 @@ export class System {
       for (const wish of wishes) if (wish.kind === 'act') acts.push(wish);
     }
     this.#safe.advance(this.core.n);
-    this.#begun = performed;
-    this.#doubtful = acts.filter((act) => numberOf(act) > performed);
+    this.#begun = this.core.n;
+    this.#performer.owe(acts.filter((act) => inputOf(act) > performed));
   }
 
   /** What was under way when the last life ended is called again, and told so. */
@@ -399,9 +392,4 @@ export class System {
     this.#safe.fail(error);
     for (const listener of listeners) listener(error);
   }
-}
-
-/** Of the input that wanted it. */
-function numberOf({ effect }: ActWish): number {
-  return Number.parseInt(effect, 10);
 }

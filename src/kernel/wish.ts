@@ -23,6 +23,11 @@ export interface ActWish {
   readonly run: (() => unknown) | null;
 }
 
+/** The number of the input that wanted it. */
+export function inputOf({ effect }: ActWish): number {
+  return Number.parseInt(effect, 10);
+}
+
 export interface FactWish {
   readonly kind: 'fact';
   /** Counts the facts of a system from 1, without gaps. */

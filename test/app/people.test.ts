@@ -186,6 +186,14 @@ describe('somebody else', () => {
     expect(existsSync(run.folder.control)).toBe(false);
   });
 
+  test('may ask as soon as there is a run, before its door is open', async () => {
+    const { begin, home, cwd } = stage();
+    const { run, played } = await begin(commands([{ id: 'a', run: 'sleep 600' }]));
+    const other = createTroupe({ home, cwd });
+    await other.ask(run.id, { type: 'run.cancel', reason: 'at once' });
+    expect((await played).end).toMatchObject({ status: 'cancelled', reason: 'at once' });
+  });
+
   test('gets an answer also when the request ends the run', async () => {
     const { begin, home, cwd } = stage();
     const { run, heard, played } = await begin(

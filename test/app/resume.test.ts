@@ -282,6 +282,37 @@ describe('a run whose folder is damaged', () => {
   });
 });
 
+test('an output that a person took away fails whoever needs it, and names the file', async () => {
+  const { begin, resume } = stage();
+  const { run, heard } = await begin(
+    commands([
+      { id: 'long', run: ['seq', '1', '99999'] },
+      { id: 'use', needs: ['long'], approve: true, prompt: '{{results.long.output}}', run: 'wc' },
+    ]),
+  );
+  await heard('task.asked');
+  await run.stop();
+  rmSync(join(run.folder.path, 'streams'), { recursive: true });
+  const again = await resume(run.id);
+  await again.run.approve('use', 'ada');
+  expect((await again.played).end).toMatchObject({ counts: { succeeded: 1, failed: 1 } });
+  const { error } = await resultOf(again.run, 'use');
+  expect(error).toMatchObject({ code: 'work.unprepared' });
+  expect(error?.message).toContain('streams/long');
+});
+
+test('a folder in which a plan can not be written is told, and is not locked by it', async () => {
+  const { play, troupe } = stage();
+  const { run, end } = await play(pretends([{ id: 'a' }]));
+  rmSync(run.folder.plan);
+  mkdirSync(join(run.folder.plan, 'in', 'the', 'way'), { recursive: true });
+  for (const _ of [1, 2]) {
+    await expect(troupe.resume(run.id)).rejects.not.toMatchObject({ code: 'run.locked' });
+  }
+  rmSync(run.folder.plan, { recursive: true });
+  expect(await (await troupe.resume(run.id)).end).toEqual(end);
+});
+
 test('a report that can not be written halts the run, and is written when it can be', async () => {
   const { begin, resume } = stage();
   const { run, played } = await begin(pretends([{ id: 'a' }]));

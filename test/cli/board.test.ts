@@ -1,15 +1,11 @@
-/** What a person watching sees, without a terminal: the board, its picture, and how it is drawn. */
+/** What a person watching is told: the board, the picture of it, and the lines that stay. */
 import { describe, expect, test } from 'vitest';
 import { Board } from '../../cli/board.ts';
 import { frameOf } from '../../cli/frame.ts';
 import { signsFor } from '../../cli/marks.ts';
-import { relayFacts } from '../../cli/relay.ts';
-import { Output, ReaderGone } from '../../cli/render.ts';
-import { Screen } from '../../cli/screen.ts';
 import { colourless } from '../../cli/style.ts';
 import { noticeOf } from '../../cli/words.ts';
 import type { RunFact, RunView } from '../../src/index.ts';
-import { ManualClock } from '../kernel/manual-clock.ts';
 
 const counts = { succeeded: 0, failed: 0, skipped: 0, cancelled: 0 };
 
@@ -87,11 +83,9 @@ describe('the board', () => {
     ];
     for (const fact of facts(...parts)) board.take(fact);
     expect([...board.pauses]).toEqual(['parked', 'asking']);
+    const bar = `${'#'.repeat(3)}${'-'.repeat(27)}`;
     expect(frameOf(board, moment, { ...canvas, columns: 90 }).at(-1)).toBe(
-      '  ###---------------------------  1/10  1 failed  1 parked, 1 asking  1:00'.replace(
-        '###---------------------------',
-        `${'#'.repeat(3)}${'-'.repeat(27)}`,
-      ),
+      `  ${bar}  1/10  1 failed  1 parked, 1 asking  1:00`,
     );
   });
 });
@@ -139,174 +133,6 @@ describe('the picture', () => {
   test('says when it will probably be over', () => {
     const [line] = frameOf(busy(0), { ...moment, leftMs: 90_000 }, canvas);
     expect(line).toContain('1:00, about 1:30 left');
-  });
-});
-
-/** Takes what is written, and is as busy as a test wants. */
-class FakeStream {
-  text = '';
-  columns = 40;
-  rows = 10;
-  isTTY = true;
-  writableLength = 0;
-  readonly listeners = new Map<string, (value?: unknown) => void>();
-  accepts = true;
-
-  write(text: string, done?: () => void): boolean {
-    this.text += text;
-    done?.();
-    return this.accepts;
-  }
-
-  on(event: string, call: (value?: unknown) => void): this {
-    this.listeners.set(event, call);
-    return this;
-  }
-
-  off(event: string): this {
-    this.listeners.delete(event);
-    return this;
-  }
-
-  once = this.on;
-
-  take(): string {
-    const { text } = this;
-    this.text = '';
-    return text;
-  }
-}
-
-type Stream = ConstructorParameters<typeof Output>[0];
-const outputTo = (stream: FakeStream): Output => new Output(stream as unknown as Stream);
-
-describe('the screen', () => {
-  const open = () => {
-    const [stream, clock] = [new FakeStream(), new ManualClock()];
-    let lines = ['one', 'two'];
-    const screen = new Screen(outputTo(stream), clock, () => lines);
-    const show = (...next: string[]): void => {
-      lines = next;
-      screen.touch();
-    };
-    return { stream, clock, screen, show };
-  };
-
-  test('hides the cursor while it is open, and draws over what it drew', () => {
-    const { stream, clock, screen, show } = open();
-    clock.advance(0);
-    expect(stream.take()).toBe('\x1b[?25l\rone\x1b[K\ntwo\x1b[K\x1b[J');
-    show('three');
-    clock.advance(100);
-    expect(stream.take()).toBe('\x1b[1A\rthree\x1b[K\x1b[J');
-    screen.close();
-    expect(stream.take()).toBe('\r\x1b[J\x1b[?25h');
-  });
-
-  test('draws at most ten times a second, and its clocks once', () => {
-    const { stream, clock, screen, show } = open();
-    for (let ms = 0; ms < 1_000; ms += 10) {
-      show(`at ${ms}`);
-      clock.advance(10);
-    }
-    expect(stream.take().split('\x1b[J').length - 1).toBeLessThanOrEqual(11);
-    clock.advance(10_000);
-    const drawn = stream.take().split('\x1b[J').length - 1;
-    expect(drawn).toBeGreaterThanOrEqual(9);
-    expect(drawn).toBeLessThanOrEqual(11);
-    screen.close();
-  });
-
-  test('waits for a terminal that is behind', () => {
-    const { stream, clock, screen, show } = open();
-    clock.advance(0);
-    stream.take();
-    stream.writableLength = 1;
-    show('later');
-    clock.advance(500);
-    expect(stream.take()).toBe('');
-    stream.writableLength = 0;
-    clock.advance(100);
-    expect(stream.take()).toContain('later');
-    screen.close();
-  });
-
-  test('keeps what was said above, once', () => {
-    const { stream, clock, screen } = open();
-    clock.advance(0);
-    stream.take();
-    screen.say('done: x');
-    clock.advance(100);
-    expect(stream.take()).toBe('\x1b[1A\rdone: x\x1b[K\none\x1b[K\ntwo\x1b[K\x1b[J');
-    screen.say('last');
-    screen.close();
-    expect(stream.take()).toBe('\x1b[1A\rlast\x1b[K\n\x1b[J\x1b[?25h');
-  });
-
-  test('takes back the lines that a narrower terminal has wrapped', () => {
-    const { stream, clock, screen, show } = open();
-    show('x'.repeat(30), 'y'.repeat(10));
-    clock.advance(0);
-    stream.take();
-    stream.columns = 12;
-    stream.listeners.get('resize')?.();
-    expect(stream.take()).toBe('\x1b[3A\r\x1b[J');
-    screen.close();
-  });
-});
-
-describe('an output', () => {
-  test('makes whoever writes wait for a slow reader', async () => {
-    const stream = new FakeStream();
-    const output = outputTo(stream);
-    stream.accepts = false;
-    let written = 'no';
-    const writing = output.write('much').then(() => {
-      written = 'yes';
-    });
-    await new Promise(setImmediate);
-    expect(written).toBe('no');
-    stream.listeners.get('drain')?.();
-    await writing;
-    expect(written).toBe('yes');
-  });
-
-  test.each(['EPIPE', 'EIO'])(
-    'whose reader is gone (%s) says so to whoever writes',
-    async (code) => {
-      const stream = new FakeStream();
-      const output = outputTo(stream);
-      stream.accepts = false;
-      const writing = output.write('waits');
-      stream.listeners.get('error')?.(Object.assign(new Error(code), { code }));
-      await expect(writing).rejects.toBeInstanceOf(ReaderGone);
-      await expect(output.write('more')).rejects.toBeInstanceOf(ReaderGone);
-      await output.flush();
-      output.note('nobody');
-      expect(stream.text).toBe('waits');
-    },
-  );
-
-  test('drops what nobody waits for when far too much waits already', () => {
-    const stream = new FakeStream();
-    stream.writableLength = 1e9;
-    outputTo(stream).note('progress');
-    expect(stream.text).toBe('');
-  });
-});
-
-describe('the relay', () => {
-  async function* these(list: readonly RunFact[]): AsyncGenerator<RunFact> {
-    yield* list;
-  }
-
-  test('reads from the journal what the bus has dropped', async () => {
-    const all = facts(...Array.from({ length: 9 }, () => ({ type: 'run.draining' })));
-    const seen = all.filter(({ seq }) => seq < 3 || (seq > 5 && seq !== 8));
-    const stream = new FakeStream();
-    await relayFacts(these(seen), () => these(all), outputTo(stream));
-    const told = stream.text.trim().split('\n');
-    expect(told.map((line) => JSON.parse(line))).toEqual(all);
   });
 });
 

@@ -19,6 +19,16 @@ function stamp(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
+const dayMs = 24 * 60 * 60 * 1_000;
+
+function forgetOld(): void {
+  if (!existsSync(builds)) return;
+  for (const name of readdirSync(builds)) {
+    const path = join(builds, name);
+    if (Date.now() - statSync(path).mtimeMs > dayMs) rmSync(path, { recursive: true, force: true });
+  }
+}
+
 /**
  * The path of `main.js`. Two test files that build at once both build, and the first to be done
  * gives the folder its name: that is cheaper than a lock, and nobody waits for the dead.
@@ -27,6 +37,7 @@ export function buildCli(): string {
   const folder = join(builds, stamp());
   const main = join(folder, 'cli/main.js');
   if (existsSync(main)) return main;
+  forgetOld();
   const draft = `${folder}.${process.pid}`;
   mkdirSync(draft, { recursive: true });
   const rolldown = resolve('node_modules/.bin/rolldown');

@@ -181,7 +181,7 @@ describe('a mistake', () => {
     const desk = new Desk();
     writeFiles(desk.folder, plans);
     const { stderr } = await desk.type(['run', 'two.yaml']);
-    const lines = stderr.split('\n').filter((line) => /two\.yaml:\d+:\d+ tasks\[\d\]/.test(line));
+    const lines = stderr.split('\n').filter((line) => /^two\.yaml:\d+:\d+ tasks\[\d\]/.test(line));
     expect(lines).toHaveLength(2);
   });
 });

@@ -1,5 +1,5 @@
 /** The picture that a person sees, in a real pseudo-terminal. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { eventually, runningWith } from '../agents/processes.ts';
@@ -21,6 +21,12 @@ function crowd(agents: number, tasks: number): string {
   const head = `name: crowd\nconcurrency: 170\nonFailure: continue\nagents:\n`;
   const role = `  w: { adapter: simulated, count: ${agents}, work: 300ms..1500ms, fail: 0.05 }\n`;
   return `${head}${role}tasks:\n${rows.join('\n')}\n`;
+}
+
+/** The letter that the system has for what a process does. */
+function stateOf(pid: number): string {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat[stat.lastIndexOf(')') + 2] ?? '';
 }
 
 // Without util-linux's `script` there is no terminal to look at.
@@ -105,6 +111,26 @@ describe.skipIf(!hasTerminals)('on a terminal', () => {
     expect(lines.at(-1)).toMatch(/^Stopped\. Go on with: troupe resume long-\w+$/);
     expect(terminal.cursor).toBe('visible');
     expect(runningWith('TROUPE_TASK=sleep')).toEqual([]);
+  });
+
+  test('a person may put it to sleep, with a cursor to go on with', async () => {
+    const desk = new Desk();
+    const wait = 'while [ ! -e go ]; do sleep 0.05; done; echo awake';
+    const plan = 'name: nap\nagents: { a: { adapter: command } }\ntasks:\n';
+    const task = `  - { id: x, agent: a, run: [sh, -c, ${JSON.stringify(wait)}] }\n`;
+    writeFiles(desk.folder, { 'nap.yaml': plan + task });
+    const troupe = inTerminal(desk, size, 'echo $$ > pid; exec troupe run nap.yaml');
+    await troupe.says(/working/);
+    const pid = Number(readFileSync(desk.path('pid'), 'utf8'));
+    process.kill(pid, 'SIGTSTP');
+    await eventually('it sleeps', () => stateOf(pid) === 'T');
+    const terminal = new Terminal(size.rows, size.columns);
+    terminal.feed(troupe.stdout);
+    expect(terminal.cursor).toBe('visible');
+    process.kill(pid, 'SIGCONT');
+    writeFileSync(desk.path('go'), '');
+    const { code, stdout } = await troupe.end();
+    expect([code, stdout]).toEqual([0, expect.stringContaining('awake')]);
   });
 
   test('answers are made harmless', async () => {

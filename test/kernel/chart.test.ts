@@ -55,6 +55,13 @@ const corners: Readonly<Record<string, readonly [object, readonly string[]]>> = 
     ['go', 'go'],
   ],
   'two targets that are one': [twoStates({ go: { target: ['b', 'b'] } }), ['go']],
+  'two targets that exclude each other': [
+    {
+      initial: 'a',
+      states: { a: { on: { go: { target: ['b', 'c'] } } }, b: {}, c: { entry: 'count' } },
+    },
+    ['go', 'go'],
+  ],
   'a wildcard that forbids': [
     { on: { go: '.b' }, initial: 'a', states: { a: { on: { '*': {} } }, b: {} } },
     ['go'],

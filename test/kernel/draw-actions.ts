@@ -16,6 +16,8 @@ import type { Args, Scene } from './draw-scene.ts';
 
 type Draw = (scene: Scene) => unknown;
 
+const twice = ({ context }: Args): number => (context.n * 2) % 1_000;
+
 export function drawActions(scene: Scene, max: number): unknown[] {
   const { g } = scene;
   const count = g(fc.integer, { min: 0, max });
@@ -31,6 +33,8 @@ function draw(scene: Scene): unknown {
 const plain: readonly Draw[] = [
   () => assign(({ context }) => ({ n: context.n + 1 })),
   () => assign({ n: ({ context }: Args) => context.n + 2, last: 'constant' } as never),
+  // Each field is worked out from the context before, whatever its neighbours become.
+  () => assign({ n: twice, last: ({ context }: Args) => context.n } as never),
   () => ({ type: 'add', params: { by: 3 } }),
   () => ({ type: 'add', params: ({ context }: Args) => ({ by: context.n % 5 }) }),
   () => 'set',

@@ -13,6 +13,7 @@ import {
 import { MemoryJournal } from '../../src/journal/memory.ts';
 import type { Call } from '../../src/kernel/behaviours.ts';
 import { System } from '../../src/kernel/system.ts';
+import { settled } from './held-log.ts';
 import { worker } from './machines.ts';
 import { ManualClock } from './manual-clock.ts';
 import { at, durable, Stage, untilAborted } from './stage.ts';
@@ -337,6 +338,7 @@ test('what a life before left undone is not forgotten by one that never started'
   restored.start();
   expect(record).toHaveBeenCalledTimes(2);
   for (const end of ends) end();
+  await settled();
   await restored.send(at('w'), { type: 'work.stop' });
   expect([...(await second.history())].at(-1)?.performed).toBe(5);
   await Promise.all([system.close(), restored.close()]);

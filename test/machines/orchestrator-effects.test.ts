@@ -156,10 +156,8 @@ describe('work', () => {
       [to('a'), lost],
       [to('b'), lost],
     ]);
-    const fault = { code: 'role.lost', message: 'no agent of the role coder is left' };
     const late = then(step, ready('c', 2));
-    const told = { type: 'role.lost', role: coder, fault: { ...fault, retryable: false } };
-    expect(messagesOf(late)).toEqual([[to('c'), told]]);
+    expect(messagesOf(late)).toEqual([[to('c'), lost]]);
   });
 
   test('every agent that registers is welcome', () => {
