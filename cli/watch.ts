@@ -53,6 +53,7 @@ async function accompany(
     style: styleOf(options, environment),
     approve: (task) => commandLine(['approve', run.id, task], options),
   });
+  warnOfBudget(run, progress);
   try {
     const shown = show(run, progress);
     const relayed = options.json ? relay(run, troupe, stops) : Promise.resolve();
@@ -63,6 +64,13 @@ async function accompany(
   } finally {
     progress.close();
   }
+}
+
+/** Said before anything is spent: a limit that is silently not kept is worse than none. */
+function warnOfBudget({ plan }: Run, progress: Progress): void {
+  if (plan.budgetUsd === null) return;
+  const budget = money(plan.budgetUsd);
+  progress.say(`The budget of ${budget} is noted, but this version does not enforce it.`);
 }
 
 /** Facts on the same terminal would be drawn over. */
