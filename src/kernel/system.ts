@@ -204,11 +204,12 @@ export class System {
     if (typeof this.#state === 'object') throw this.#state.halted;
     if (this.#state === 'closed') throw closed();
     if (input.kind === 'spawn') this.#admitSpawn(input);
+    const n = this.core.n + 1;
     const at = Math.max(this.clock.now(), this.core.at);
-    const stamped = { n: this.core.n + 1, at, input };
     try {
-      this.#log.append({ ...stamped, performed: this.#performedSoFar() });
-      this.#applied.push({ n: stamped.n, wishes: this.core.apply(stamped) });
+      const logged = { n, at, input, performed: this.#performedSoFar() };
+      this.#log.append(logged);
+      this.#applied.push({ n, wishes: this.core.apply(logged) });
     } catch (error) {
       this.#halt(error);
       throw error;

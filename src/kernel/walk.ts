@@ -112,7 +112,9 @@ export class Walk {
     for (let steps = 0; !this.#ended; steps += 1) {
       if (steps >= microstepsMax)
         throw new InvariantError('`always` or raised events never settle');
-      const [at, context, children] = [this.#at, this.#context, this.#children];
+      const at = this.#at;
+      const context = this.#context;
+      const children = this.#children;
       let next: Transition | undefined = moved ? this.#choose(at.always, current) : undefined;
       const eventless: boolean = next !== undefined;
       if (!next) {

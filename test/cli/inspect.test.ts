@@ -123,15 +123,29 @@ describe('of a run that is over', () => {
   });
 });
 
+test('what nobody foresaw is told without a stack, unless one is wanted', async () => {
+  const desk = new Desk();
+  writeFiles(desk.folder, { 'over.yaml': over });
+  await desk.type(['run', 'over.yaml', '--quiet']);
+  const { folder } = JSON.parse((await desk.type(['ps', 'over', '--json'])).stdout);
+  writeFileSync(`${folder}/order.json`, '{}');
+  const short = await desk.type(['ps', 'over']);
+  expect([short.code, short.stdout]).toEqual([1, '']);
+  expect(short.stderr).toMatch(/^troupe: .*\n +This should not happen/);
+  expect(short.stderr).not.toMatch(/^\s+at /m);
+  const long = await desk.type(['ps', 'over'], { env: { TROUPE_DEBUG: '1' } });
+  expect(long.stderr).toMatch(/^\s+at .*\.js:\d+/m);
+});
+
 const alive = `
 name: alive
 agents:
   a: { adapter: command, count: 2 }
 tasks:
-  - { id: busy, agent: a, run: [sh, -c, "echo begun; while [ ! -e go ]; do sleep 0.05; done; echo ended"] }
+  - { id: busy, agent: a, run: [sh, -c, "echo begun; WAIT; echo ended"] }
   - { id: next, agent: a, needs: [busy], run: [cat], prompt: "Work." }
   - { id: asks, agent: a, approve: true, run: [echo, allowed] }
-`;
+`.replace('WAIT', 'while [ ! -e go ]; do sleep 0.05; done');
 
 class Living extends Desk {
   async begin(): Promise<{ troupe: Process; id: string }> {

@@ -138,7 +138,8 @@ describe('completion', () => {
 
   // Few machines have both shells; where they are, at least the grammar is looked at.
   test.each(['bash', 'zsh', 'fish'])('has a script that %s can read', async (shell) => {
-    const line = `command -v ${shell} >/dev/null || exit 0; ${shell} -n <(troupe completion ${shell})`;
+    const read = `${shell} -n <(troupe completion ${shell})`;
+    const line = `command -v ${shell} >/dev/null || exit 0; ${read}`;
     expect(await desk.shell(line)).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 });

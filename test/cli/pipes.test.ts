@@ -1,4 +1,4 @@
-/** What the outside world does to `troupe`: readers that leave, disks that are full, homes in the way. */
+/** What the world does to `troupe`: readers that leave, disks that are full, homes in the way. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -112,15 +112,15 @@ test.skipIf(!canMount())(
     mkdirSync(desk.path('disk'));
     const script = `
     mount -t tmpfs -o size=600k tmpfs disk
-    troupe run long.yaml --home disk/home --quiet; echo "first $?"
-    troupe ps --home disk/home
+    troupe run long.yaml --home disk/kept --quiet; echo "first $?"
+    troupe ps --home disk/kept
     mount -o remount,size=64m disk
-    troupe resume latest --home disk/home --quiet --json | tail -n 1`;
+    troupe resume latest --home disk/kept --quiet --json | tail -n 1`;
     const troupe = `troupe() { "${process.execPath}" "${desk.main}" "$@"; }`;
     const inside = `${troupe}\n${script}`.replaceAll("'", `'\\''`);
     const { stdout, stderr } = await desk.shell(`unshare -rm bash -c '${inside}'`);
     expect(stderr).toMatch(/^troupe: .*the disk is full/);
-    expect(stderr).toMatch(/Go on, once that is mended: troupe resume long-\w+ --home disk\/home/);
+    expect(stderr).toMatch(/Go on, once that is mended: troupe resume long-\w+ --home disk\/kept/);
     expect(stdout).toMatch(/^first 3$/m);
     expect(stdout).toMatch(/^long-\w+ +stopped/m);
     expect(stdout).toMatch(/"type":"run\.succeeded"[^\n]*\n$/);

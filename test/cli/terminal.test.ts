@@ -127,7 +127,8 @@ describe.skipIf(!hasTerminals)('on a terminal', () => {
     const terminal = new Terminal(size.rows, size.columns);
     terminal.feed(troupe.stdout);
     expect(terminal.cursor).toBe('visible');
-    process.kill(pid, 'SIGCONT');
+    // The terminal sleeps with it, and wakes it up.
+    troupe.child.kill('SIGCONT');
     writeFileSync(desk.path('go'), '');
     const { code, stdout } = await troupe.end();
     expect([code, stdout]).toEqual([0, expect.stringContaining('awake')]);

@@ -57,7 +57,7 @@ describe('a forecast', () => {
     expect(leftMs([tasks], { a: settled(100) })).toBe(200);
   });
 
-  test('is no shorter than the work of the busiest role, nor of all on the places there are', () => {
+  test('is no shorter than the work of the busiest role, nor of all on their places', () => {
     const slow = ['a', 'b', 'c', 'd'].map((id) => ({ id, agent: 'slow' }));
     expect(leftMs([slow], { a: settled(100) })).toBe(300);
     const fast = slow.map(({ id }) => ({ id, agent: 'fast' }));
