@@ -1,4 +1,4 @@
-/** The end of an invocation, as XState's machines hear of it; it counts only while it is awaited. */
+/** The end of an invocation, as machines hear of it; it counts only while it is awaited. */
 import type { EventObject } from 'xstate';
 
 export class End implements EventObject {

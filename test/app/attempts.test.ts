@@ -175,7 +175,7 @@ describe('a program that is not there', () => {
     const a = await resultOf(run, 'a');
     expect(a).toMatchObject({ status: 'failed', attempts: 0, agent_id: null });
     expect(a.error?.message).toContain('"no-such-program-here"');
-    expect((await resultOf(run, 'b')).error?.message).toContain('no agent of the role lost');
+    expect((await resultOf(run, 'b')).error?.message).toContain('"no-such-program-here"');
     expect((await resultOf(run, 'd')).error?.message).toBe('it needs b, which failed');
   });
 
