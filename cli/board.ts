@@ -15,6 +15,12 @@ export interface AgentRow {
 /** Why a task that could have run does not. */
 export type Pause = 'retrying' | 'parked' | 'asking';
 
+const pauseIn: Readonly<Record<string, Pause>> = {
+  retrying: 'retrying',
+  parked: 'parked',
+  approving: 'asking',
+};
+
 type Settled = keyof RunView['counts'];
 
 export class Board {
@@ -63,6 +69,8 @@ export class Board {
     for (const { id, state, durationMs, agent } of view.tasks) {
       if (state in view.counts) this.#settle(id, agent === null ? null : durationMs);
       else if (state === 'running') this.#tasks.set(id, { kind: 'running', sinceMs: view.at });
+      const pause = pauseIn[state];
+      if (pause) this.#pauses.set(id, pause);
     }
   }
 

@@ -1,10 +1,11 @@
 /** What could come next on a command line: the answer that the shells' scripts ask for. */
 import { readdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Command, Option } from 'commander';
 import { type Exit, exits } from './exits.ts';
 import { buildProgram } from './program.ts';
 import { out } from './render.ts';
+
+const planEnding = /\.(ya?ml|json)$/;
 
 /** The words up to the cursor; the last one may have just begun. */
 export async function complete(words: readonly string[]): Promise<Exit> {
@@ -90,7 +91,7 @@ async function askLibrary(given: readonly string[], ask: Ask): Promise<readonly 
 /** `topic=` for each input of the plan that is named before. */
 async function inputsOf(given: readonly string[]): Promise<readonly string[]> {
   const { loadPlan } = await import('../src/index.ts');
-  const file = given.find((word) => /\.(ya?ml|json)$/.test(word));
+  const file = given.find((word) => planEnding.test(word));
   if (file === undefined) return [];
   const { inputs } = await loadPlan(file).catch(() => ({ inputs: [] }));
   return inputs.map(({ name }) => `${name}=`);
@@ -98,14 +99,12 @@ async function inputsOf(given: readonly string[]): Promise<readonly string[]> {
 
 /** Folders end with a slash, so that a shell goes on inside. */
 async function filesFor(current: string, of: 'plans' | 'folders'): Promise<readonly string[]> {
-  const inside = current.endsWith('/') ? current : current.includes('/') ? dirname(current) : '';
-  const begin = inside === '' || inside.endsWith('/') ? inside : `${inside}/`;
-  const entries = await readdir(inside === '' ? '.' : inside, { withFileTypes: true }).catch(
-    () => [],
-  );
+  const begin = current.slice(0, current.lastIndexOf('/') + 1);
+  const wantsHidden = current.slice(begin.length).startsWith('.');
+  const entries = await readdir(begin || '.', { withFileTypes: true }).catch(() => []);
   return entries.flatMap((entry) => {
-    if (entry.name.startsWith('.') && !current.slice(begin.length).startsWith('.')) return [];
+    if (entry.name.startsWith('.') && !wantsHidden) return [];
     if (entry.isDirectory()) return [`${begin}${entry.name}/`];
-    return of === 'plans' && /\.(ya?ml|json)$/.test(entry.name) ? [`${begin}${entry.name}`] : [];
+    return of === 'plans' && planEnding.test(entry.name) ? [`${begin}${entry.name}`] : [];
   });
 }

@@ -5,7 +5,7 @@ import { readAbout } from './about.ts';
 import { type Exit, exits } from './exits.ts';
 import { buildProgram } from './program.ts';
 import { err, out, ReaderGone } from './render.ts';
-import { tell } from './trouble.ts';
+import { headline, tell } from './trouble.ts';
 import type { Act } from './verb.ts';
 
 /** Answers how the process ends; everything heavy is loaded by the command that needs it. */
@@ -33,7 +33,13 @@ async function excuse(error: unknown): Promise<Exit> {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? exits.succeeded : exits.mistaken;
   }
-  return tell(error, await import('../src/index.ts'));
+  try {
+    return tell(error, await import('../src/index.ts'));
+  } catch {
+    // An installation that is not whole: even what tells of errors can't be loaded.
+    err.note(headline(error instanceof Error ? error.message : String(error)));
+    return exits.failed;
+  }
 }
 
 async function end(exit: Exit): Promise<never> {

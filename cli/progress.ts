@@ -1,6 +1,7 @@
 /** How a run is followed on stderr: drawn on a terminal, else line by line, or hardly at all. */
-import { type Clock, Forecast, type Run, type RunFact } from '../src/index.ts';
+import type { Clock, Run, RunFact } from '../src/index.ts';
 import { Board } from './board.ts';
+import { Countdown } from './countdown.ts';
 import { frameOf } from './frame.ts';
 import { colourOf, type Signs, signsFor } from './marks.ts';
 import type { Output } from './render.ts';
@@ -105,7 +106,7 @@ class Drawn implements Progress {
   readonly #palette: Palette;
   readonly #signs: Signs;
   readonly #board: Board;
-  readonly #left: () => number | null;
+  readonly #countdown: Countdown;
   readonly #startedMs: number;
   readonly #screen: Screen;
   /** Of the last fact; null before the first. */
@@ -118,7 +119,7 @@ class Drawn implements Progress {
     this.#signs = signsFor(environment);
     this.#startedMs = clock.elapsed();
     this.#board = new Board(run.view());
-    this.#left = forecastOf(run, this.#board, clock);
+    this.#countdown = new Countdown(run.plan, this.#board);
     this.#screen = new Screen(output, clock, () => this.#frame());
   }
 
@@ -148,28 +149,11 @@ class Drawn implements Progress {
 
   #frame(): readonly string[] {
     const { clock, output } = this.#options;
-    const elapsedMs = clock.elapsed() - this.#startedMs;
-    const moment = { nowMs: clock.now(), elapsedMs, leftMs: this.#left() };
+    const [nowMs, elapsedMs] = [clock.now(), clock.elapsed() - this.#startedMs];
+    const moment = { nowMs, elapsedMs, leftMs: this.#countdown.leftMs(nowMs) };
     const { columns, rows } = output;
     return frameOf(this.#board, moment, {
       ...{ columns, rows, palette: this.#palette, signs: this.#signs },
     });
   }
-}
-
-/** Made up once a second, and more rarely the more tasks there are. */
-function forecastOf(run: Run, board: Board, clock: Clock): () => number | null {
-  const forecast = new Forecast(run.plan);
-  const everyMs = Math.max(1_000, run.plan.tasks.length / 20);
-  let dueMs = 0;
-  let endMs: number | null = null;
-  return () => {
-    const now = clock.now();
-    if (now >= dueMs) {
-      const leftMs = forecast.leftMs(now, (task) => board.progressOf(task));
-      endMs = leftMs === null ? null : now + leftMs;
-      dueMs = now + everyMs;
-    }
-    return endMs === null ? null : Math.max(0, endMs - now);
-  };
 }

@@ -16,7 +16,7 @@ const waitingMaxBytes = 16 * 1024 * 1024;
 const defaultColumns = 80;
 const defaultRows = 24;
 
-type Stream = Pick<WriteStream, 'write' | 'on' | 'off' | 'once' | 'writableLength'> &
+type Stream = Pick<WriteStream, 'write' | 'on' | 'off' | 'writableLength'> &
   Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'rows'>>;
 
 export class Output {

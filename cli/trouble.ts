@@ -13,7 +13,7 @@ export function tell(error: unknown, { isUserError, readConfig }: Library): Exit
   const { environment } = readConfig();
   const palette = paletteFor(err, environment);
   if (!isUserError(error)) {
-    err.note(bugReport(error, environment, palette));
+    err.note(report(error, environment, palette));
     return exits.failed;
   }
   // The problems of a plan begin with their places, so that an editor can find them.
@@ -28,14 +28,18 @@ export function headline(message: string, { red }: Palette = colourless): string
   return `${red('troupe:')} ${plainText(message)}\n`;
 }
 
-function bugReport(error: unknown, { TROUPE_DEBUG }: Environment, palette: Palette): string {
+function report(error: unknown, { TROUPE_DEBUG }: Environment, palette: Palette): string {
   const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-  const { version, bugs } = readAbout();
-  const lines = TROUPE_DEBUG
-    ? [stack]
-    : [
-        `This should not happen, in version ${version}. TROUPE_DEBUG=1 shows where it did.`,
-        `Please report it${bugs?.url ? `: ${bugs.url}` : ''}, with the folder of the run.`,
-      ];
+  const lines = TROUPE_DEBUG ? [stack] : adviceFor(error);
   return headline(message, palette) + lines.map((line) => `  ${plainText(line)}\n`).join('');
+}
+
+function adviceFor(error: unknown): readonly string[] {
+  // The machine refused something: that is nobody's bug.
+  if (error instanceof Error && 'syscall' in error) return ['See: troupe doctor'];
+  const { version, bugs } = readAbout();
+  return [
+    `This should not happen, in version ${version}. TROUPE_DEBUG=1 shows where it did.`,
+    `Please report it${bugs?.url ? `: ${bugs.url}` : ''}, with the folder of the run.`,
+  ];
 }

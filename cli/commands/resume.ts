@@ -1,10 +1,11 @@
 /** `troupe resume`: goes on with a run that was stopped or killed. */
 import type { Command } from 'commander';
 import type { Run, Troupe } from '../../src/index.ts';
+import { isOver, type WatchOptions } from '../conclusion.ts';
 import { addHome, addJson, openTroupe } from '../options.ts';
 import { err, out } from '../render.ts';
 import { type Act, addExamples } from '../verb.ts';
-import { isOver, type WatchOptions, watch } from '../watch.ts';
+import { watch } from '../watch.ts';
 
 export function define(command: Command, act: Act): void {
   command
@@ -28,10 +29,7 @@ async function resume(name: string, options: WatchOptions) {
 async function sayOver(troupe: Troupe, run: Run, { json, quiet }: WatchOptions): Promise<void> {
   if (!quiet) err.note(`${run.id} is over: there is nothing to go on with.\n`);
   if (!json) return;
-  for await (const fact of troupe.facts(run.id)) {
-    const isLast = fact.type.startsWith('run.') && isOver(run.view());
-    if (isLast && ['run.succeeded', 'run.failed', 'run.cancelled'].includes(fact.type)) {
-      await out.json(fact);
-    }
-  }
+  for await (const fact of troupe.facts(run.id)) if (ends.has(fact.type)) await out.json(fact);
 }
+
+const ends = new Set<string>(['run.succeeded', 'run.failed', 'run.cancelled']);

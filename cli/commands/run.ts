@@ -1,17 +1,11 @@
 /** `troupe run`: works off a plan. */
 import type { Command } from 'commander';
-import {
-  addHome,
-  addJson,
-  collectInput,
-  type HomeOption,
-  openTroupe,
-  readSpeed,
-} from '../options.ts';
+import type { WatchOptions } from '../conclusion.ts';
+import { addHome, addJson, collectInput, openTroupe, readSpeed } from '../options.ts';
 import { type Act, addExamples } from '../verb.ts';
-import { type WatchOptions, watch } from '../watch.ts';
+import { watch } from '../watch.ts';
 
-interface RunOptions extends WatchOptions, HomeOption {
+interface RunOptions extends WatchOptions {
   readonly input?: Readonly<Record<string, string>>;
   readonly speed?: number;
 }

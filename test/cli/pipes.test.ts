@@ -63,6 +63,10 @@ test.skipIf(process.platform !== 'linux')('an answer that can not be written is 
   await desk.type(['run', hello, '--quiet']);
   const { stdout, stderr } = await desk.shell('troupe logs latest > /dev/full; echo $?');
   expect([stdout, stderr]).toEqual(['1\n', expect.stringMatching(/^troupe: .*no space left/)]);
+  const run = await desk.shell(`troupe run ${hello} --json --quiet > /dev/full; echo $?`);
+  expect(run.stdout).toBe('1\n');
+  expect(run.stderr).toMatch(/no space left/);
+  expect(run.stderr).toMatch(/troupe resume hello-/);
 });
 
 describe('a home', () => {

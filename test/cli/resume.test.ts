@@ -107,7 +107,7 @@ describe('resume', () => {
     expect((await stage.type(['resume', 'latest'])).stderr).toContain('there are no runs');
     await stage.type(['run', 'chain.yaml', '--quiet']);
     const [run = ''] = readdirSync(stage.path('.troupe/runs'));
-    const typo = `${run.slice(0, -2)}${run.at(-1)}`;
+    const typo = `${run.slice(0, -1)}_`;
     const { code, stdout, stderr } = await stage.type(['resume', typo]);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(`did you mean "${run}"?`);

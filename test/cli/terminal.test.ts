@@ -124,14 +124,13 @@ describe.skipIf(!hasTerminals)('on a terminal', () => {
     const pid = Number(readFileSync(desk.path('pid'), 'utf8'));
     process.kill(pid, 'SIGTSTP');
     await eventually('it sleeps', () => stateOf(pid) === 'T');
-    const terminal = new Terminal(size.rows, size.columns);
-    terminal.feed(troupe.stdout);
-    expect(terminal.cursor).toBe('visible');
     // The terminal sleeps with it, and wakes it up.
     troupe.child.kill('SIGCONT');
     writeFileSync(desk.path('go'), '');
     const { code, stdout } = await troupe.end();
     expect([code, stdout]).toEqual([0, expect.stringContaining('awake')]);
+    const cursor = stdout.split('\x1b').filter((part) => part.startsWith('[?25'));
+    expect(cursor.map((part) => part[4])).toEqual(['l', 'h', 'l', 'h', 'h']);
   });
 
   test('answers are made harmless', async () => {

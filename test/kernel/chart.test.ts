@@ -249,6 +249,36 @@ test('a way that only XState knows is taken whole: nothing of the walk before it
   expect(step.effects.filter(({ kind }) => kind === 'fact').length).toBe(1);
 });
 
+test('a step that was given up leaves nothing behind for the next one', () => {
+  const machine = machineOf({
+    initial: 'a',
+    states: {
+      a: {
+        on: {
+          go: { target: 'b', actions: raise({ type: 'more' }) },
+          break: { actions: [raise({ type: 'more' }), 'broken'] },
+          more: { actions: 'count' },
+          other: {},
+        },
+      },
+      b: { always: { target: 'c', actions: stopChild('nobody') } },
+      c: {},
+    },
+  }).provide({
+    actions: {
+      broken: assign(() => {
+        throw new Error('no');
+      }),
+    },
+  } as never);
+  const chart = new Chart(machine);
+  const { state } = chart.initial(undefined);
+  expect(chart.step(state, { type: 'go' }).state.at.value).toBe('c');
+  expect(chart.step(state, { type: 'other' }).state.context).toEqual({ n: 0 });
+  expect(() => chart.step(state, { type: 'break' })).toThrow('no');
+  expect(chart.step(state, { type: 'other' })).toEqual({ state, effects: [] });
+});
+
 test('the alphabet is what some state knows, and nothing of XState', () => {
   const chart = new Chart(machineOf(nested({ go: '.x', no: {} }, { up: '#m.a' })));
   expect([...chart.alphabet].sort()).toEqual(['go', 'no', 'up']);

@@ -40,6 +40,20 @@ durable('after a restart only what was left is waited for', play, async (stage) 
   expect(rings(stage)).toEqual(['set 1000']);
 });
 
+durable('after a restart from a stored system, too', play, async (stage) => {
+  const start = stage.clock.now();
+  stage.system.spawn(alarm, { id: 'a' });
+  for (const ms of [300, 100, 200]) await stage.send('a', set(ms));
+  await stage.pass(150);
+  expect(await stage.system.store()).toBe(true);
+  await stage.crash();
+  expect(stage.clock.alarms).toEqual([start + 200]);
+  await stage.pass(150);
+  expect(rings(stage)).toEqual(['set 100', 'set 200', 'set 300']);
+  await stage.send('a', { type: 'alarm.cancel' });
+  expect(stage.clock.alarms).toEqual([]);
+});
+
 durable('what came due in between rings at once, in its order', play, async (stage) => {
   stage.system.spawn(alarm, { id: 'a' });
   for (const ms of [300, 100, 200]) await stage.send('a', set(ms));
@@ -104,6 +118,7 @@ durable('a ring that nobody waits for any more changes nothing', play, async (st
 durable('negative delays are none', play, async (stage) => {
   stage.system.spawn(alarm, { id: 'a' });
   await stage.send('a', set(-5));
+  expect(stage.clock.alarms).toEqual([stage.clock.now()]);
   await stage.pass(0);
   expect(rings(stage)).toEqual(['set -5']);
 });

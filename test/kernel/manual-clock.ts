@@ -59,6 +59,11 @@ export class ManualClock implements Clock {
     return true;
   }
 
+  /** Whoever set an alarm is dead. */
+  forget(): void {
+    this.#alarms = [];
+  }
+
   /** What the earliest alarm would call. */
   takeNext(): () => void {
     const next = this.#earliest();

@@ -147,7 +147,50 @@ test('a team with retries, limits and failures', async () => {
   await stage.close();
 });
 
+/** Two regions that both move on once they are let: in which order, tells the log. */
+const gates = createMachine({
+  id: 'gates',
+  type: 'parallel',
+  context: { open: false, log: [] },
+  on: { open: { actions: assign({ open: true }) } },
+  states: {
+    first: {
+      initial: 'off',
+      states: {
+        off: { on: { on: 'on' } },
+        on: { always: { guard: 'open', target: 'gone', actions: { type: 'log', params: 1 } } },
+        gone: {},
+      },
+    },
+    second: {
+      initial: 'on',
+      states: {
+        on: { always: { guard: 'open', target: 'gone', actions: { type: 'log', params: 2 } } },
+        gone: {},
+      },
+    },
+  },
+} as never).provide({
+  guards: { open: ({ context }: { context: { open: boolean } }) => context.open },
+  actions: { log: assign({ log: ({ context }, n) => [...context.log, n] }) },
+} as never) as AnyStateMachine;
+
 describe('regions', () => {
+  for (const restarted of [false, true]) {
+    durable(
+      `move in the order of the document${restarted ? ', also after a restart' : ''}`,
+      { machines: [gates] },
+      async (stage) => {
+        stage.system.spawn(gates as never, { id: 'g' });
+        await stage.send('g', { type: 'on' });
+        await stage.system.store();
+        if (restarted) await stage.crash();
+        await stage.send('g', { type: 'open' });
+        expect(stage.context('g')).toEqual({ open: true, log: [1, 2] });
+      },
+    );
+  }
+
   durable(
     'go on after a restart in the order of the document, not of the way there',
     { machines: [regions] },

@@ -77,6 +77,7 @@ export class Stage {
   /** Goes on in a new life, without what the old one had not written by now. */
   async crash(behaviours?: Behaviours): Promise<System> {
     this.#left.push(this.system);
+    this.clock.forget();
     return this.open(behaviours, true);
   }
 

@@ -2,15 +2,15 @@
 import { checkedBodies } from './checked-bodies.mjs';
 import { shapes } from './shapes.mjs';
 
-/** Agents, slots or permits: as many tasks are under way at once, where a subject has such a limit. */
-export const agents = 16;
+/** Agents, slots or permits: as many tasks are under way at once. As many as a layer is wide. */
+export const manyAgents = 100;
 
-/** Times `work(tasks, bodies)`, from the list of tasks to the end of the last one. */
-export async function timePlan({ shape, size }, work) {
+/** Times `work(tasks, bodies, agents)`, from the list of tasks to the end of the last one. */
+export async function timePlan({ shape, size, agents = manyAgents }, work) {
   const tasks = shapes[shape](size);
   const bodies = checkedBodies(tasks);
   const start = performance.now();
-  await work(tasks, bodies);
+  await work(tasks, bodies, agents);
   const ms = performance.now() - start;
   bodies.check();
   return { tasksPerS: (size / ms) * 1_000, usPerTask: (ms / size) * 1_000 };

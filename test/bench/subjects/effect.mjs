@@ -2,14 +2,14 @@
 
 import * as effect from 'effect';
 import { Deferred, Effect } from 'effect';
-import { agents, timePlan } from '../lib/run-plan.mjs';
+import { timePlan } from '../lib/run-plan.mjs';
 
 export const run = (args) => timePlan(args, work);
 
 /** Version 4 has semaphores in a module of their own. */
 const makeSemaphore = effect.Semaphore?.make ?? Effect.makeSemaphore;
 
-function work(tasks, bodies) {
+function work(tasks, bodies, agents) {
   const program = Effect.gen(function* () {
     const permits = yield* makeSemaphore(agents);
     const done = new Map();

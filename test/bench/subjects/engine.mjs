@@ -1,7 +1,7 @@
 /** Our engine: the kernel, the product's machines and a journal; its behaviours do nothing. */
 import { rmSync } from 'node:fs';
 import { loadEngine } from '../lib/build.mjs';
-import { agents, timePlan } from '../lib/run-plan.mjs';
+import { timePlan } from '../lib/run-plan.mjs';
 import { scratchFolder } from '../lib/scratch.mjs';
 
 const { System } = await loadEngine('src/kernel/system.js');
@@ -15,10 +15,10 @@ const [orchestratorMachine] = machines.filter(({ id }) => id === 'orchestrator')
 export async function run({ journal, folder = scratchFolder(), ...args }) {
   const log = journal === 'memory' ? new MemoryJournal() : await FileJournal.open(folder);
   let system;
-  const figures = await timePlan(args, async (tasks, bodies) => {
+  const figures = await timePlan(args, async (tasks, bodies, agents) => {
     system = await System.open({ log, machines, behaviours: behavioursOf(bodies) });
     const orchestrator = system.spawn(orchestratorMachine, { id: 'orchestrator' });
-    orchestrator.send({ type: 'plan.submit', plan: planOf(tasks) });
+    orchestrator.send({ type: 'plan.submit', plan: planOf(tasks, agents) });
     const ending = await orchestrator.ending();
     if (ending.output?.status !== 'succeeded') throw new Error(JSON.stringify(ending));
   });
@@ -51,7 +51,7 @@ function behavioursOf(bodies) {
 }
 
 /** What the product makes of a plan, for one role. */
-export function planOf(tasks) {
+export function planOf(tasks, agents) {
   const wave = graph.waves(tasks);
   const rank = graph.ranks(tasks, () => 1_000);
   const waiting = graph.dependants(tasks);

@@ -2,11 +2,9 @@
 import { rmSync } from 'node:fs';
 import { loadProduct } from '../lib/build.mjs';
 import { scratchFolder } from '../lib/scratch.mjs';
+import { criticalPathMs, waves } from '../lib/waves.mjs';
 
 const { createTroupe, definePlan, simulated } = await loadProduct('src/index.js');
-
-const waves = [1, 4, 2, 2, 1, 3, 2];
-export const criticalPathMs = waves.length * 100;
 
 export async function run({ work = '100ms' }) {
   const home = scratchFolder();

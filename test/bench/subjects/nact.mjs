@@ -1,10 +1,10 @@
 /** nact: an actor a task and one an agent, and a pool actor between them. */
 import { dispatch, spawn, start, stop } from 'nact';
-import { agents, indexed, timePlan } from '../lib/run-plan.mjs';
+import { indexed, timePlan } from '../lib/run-plan.mjs';
 
 export const run = (args) => timePlan(args, work);
 
-function work(tasks, bodies) {
+function work(tasks, bodies, agents) {
   const { dependants, open } = indexed(tasks);
   const system = start();
   return new Promise((resolve, reject) => {

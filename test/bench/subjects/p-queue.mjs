@@ -1,10 +1,10 @@
 /** p-queue: a task is added once its dependencies are done. */
 import PQueue from 'p-queue';
-import { agents, indexed, timePlan } from '../lib/run-plan.mjs';
+import { indexed, timePlan } from '../lib/run-plan.mjs';
 
 export const run = (args) => timePlan(args, work);
 
-function work(tasks, bodies) {
+function work(tasks, bodies, agents) {
   const { dependants, open } = indexed(tasks);
   const queue = new PQueue({ concurrency: agents });
   return new Promise((resolve, reject) => {

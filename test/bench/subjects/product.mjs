@@ -1,18 +1,18 @@
 /** The whole product as a library: a plan in code, simulated agents, a journal and result files. */
 import { readdirSync, rmSync } from 'node:fs';
 import { loadProduct } from '../lib/build.mjs';
-import { agents } from '../lib/run-plan.mjs';
+import { manyAgents } from '../lib/run-plan.mjs';
 import { scratchFolder } from '../lib/scratch.mjs';
 import { shapes } from '../lib/shapes.mjs';
 
 const { createTroupe, definePlan, simulated } = await loadProduct('src/index.js');
 
-export async function run({ shape, size }) {
+export async function run({ shape, size, agents = manyAgents }) {
   const home = scratchFolder();
   const tasks = shapes[shape](size);
   const troupe = createTroupe({ home });
   const start = performance.now();
-  const run = await troupe.run(documentOf(tasks));
+  const run = await troupe.run(documentOf(tasks, agents));
   const end = await run.end;
   const ms = performance.now() - start;
   if (end.status !== 'succeeded') throw new Error(JSON.stringify(end));
@@ -21,7 +21,7 @@ export async function run({ shape, size }) {
   return { tasksPerS: (size / ms) * 1_000, usPerTask: (ms / size) * 1_000 };
 }
 
-function documentOf(tasks) {
+function documentOf(tasks, agents) {
   return definePlan({
     name: 'bench',
     concurrency: agents,

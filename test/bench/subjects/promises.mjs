@@ -1,9 +1,9 @@
 /** A bare scheduler: a queue, a counter a task, and promises; nothing is watched or kept. */
-import { agents, indexed, timePlan } from '../lib/run-plan.mjs';
+import { indexed, timePlan } from '../lib/run-plan.mjs';
 
 export const run = (args) => timePlan(args, work);
 
-function work(tasks, bodies) {
+function work(tasks, bodies, agents) {
   const { dependants, open } = indexed(tasks);
   const ready = [];
   let next = 0;

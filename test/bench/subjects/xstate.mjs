@@ -1,10 +1,10 @@
 /** Raw XState: the machines of xstate-machines.mjs, each task and each agent an actor. */
-import { agents, indexed, timePlan } from '../lib/run-plan.mjs';
+import { indexed, timePlan } from '../lib/run-plan.mjs';
 import { agentMachine, poolMachine, start, taskMachine } from './xstate-machines.mjs';
 
 export const run = (args) => timePlan(args, work);
 
-function work(tasks, bodies) {
+function work(tasks, bodies, agents) {
   const { dependants, open } = indexed(tasks);
   return new Promise((resolve, reject) => {
     const pool = start(poolMachine, { tasks: tasks.length });

@@ -1,0 +1,81 @@
+/** The last words about a run: its answers, a summary, how to go on with it; and how to exit. */
+import { relative } from 'node:path';
+import type { Run, RunEnd, RunView } from '../src/index.ts';
+import * as library from '../src/index.ts';
+import { printAnswers } from './answers.ts';
+import { type Exit, exits } from './exits.ts';
+import { commandLine, type HomeOption, type JsonOption } from './options.ts';
+import { err, out } from './render.ts';
+import { money, type Palette, paletteFor, plural } from './style.ts';
+import { plainLine } from './text.ts';
+import { tell } from './trouble.ts';
+
+export interface WatchOptions extends HomeOption, JsonOption {
+  readonly quiet?: true;
+}
+
+/** How watching a run has ended. */
+export type Watched = RunEnd | { readonly kind: 'killed' };
+
+/** `tookMs` null: it was over before. */
+export async function conclude(
+  run: Run,
+  end: Watched,
+  tookMs: number | null,
+  options: WatchOptions,
+): Promise<Exit> {
+  switch (end.kind) {
+    case 'ended':
+      if (!options.json) await printAnswers(run, out);
+      if (!options.quiet) err.note(summaryOf(run, tookMs, options));
+      return exitOf(end.status);
+    case 'stopped':
+    case 'killed':
+      err.note(`Stopped. Go on with: ${commandLine(['resume', run.id], options)}\n`);
+      return exits.stopped;
+    case 'halted': {
+      const exit = tell(end.error, library);
+      err.note(`Go on, once that is mended: ${commandLine(['resume', run.id], options)}\n`);
+      // The run is whole: it is the world around it that was a person's to mend.
+      return exit === exits.mistaken ? exits.stopped : exit;
+    }
+  }
+}
+
+function exitOf(status: RunView['status']): Exit {
+  return status === 'succeeded' ? exits.succeeded : exits.failed;
+}
+
+/** Nothing more will happen in it. */
+export function isOver({ status }: RunView): boolean {
+  return status !== 'planning' && status !== 'running';
+}
+
+function summaryOf(run: Run, tookMs: number | null, options: HomeOption): string {
+  const palette = paletteFor(err, library.readConfig().environment);
+  const { status, counts, total, costUsd, reason, tasks } = run.view();
+  const bad = (['failed', 'skipped', 'cancelled'] as const).filter((each) => counts[each] > 0);
+  const told = bad.map((each) => `, ${counts[each]} ${each}`).join('');
+  const cost = costUsd === 0 ? '' : `, cost ${money(costUsd)}`;
+  const size = `${counts.succeeded} of ${plural(total, 'task')}${told}`;
+  const time = tookMs === null ? '' : `, in ${library.duration(tookMs)}`;
+  const culprit = tasks.find(({ state }) => state === 'failed');
+  const rows = [
+    `${verdict(status, palette)} ${run.id}: ${size}${time}${cost}`,
+    ...(reason === '' ? [] : [`  because  ${plainLine(reason)}`]),
+    ...(culprit ? [`  look     ${commandLine(['logs', run.id, culprit.id], options)}`] : []),
+    `  report   ${near(run.folder.report)}`,
+    `  results  ${near(run.folder.results)}`,
+  ];
+  return rows.map((row) => `${row}\n`).join('');
+}
+
+function verdict(status: string, { green, red, bold }: Palette): string {
+  return bold((status === 'succeeded' ? green : red)(status));
+}
+
+/** As a person in this folder would type it. */
+function near(path: string): string {
+  const way = relative('', path);
+  return way.startsWith('..') ? path : way;
+}
