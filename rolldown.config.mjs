@@ -1,8 +1,14 @@
 /** One file for the library and one for each command: a cold start reads as little as it can. */
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const packages = Object.keys(dependencies).map((name) => new RegExp(`^${name}(/|$)`));
+
+/** `npx troupe` starts the file as it is; npm only makes it executable where it installs it. */
+const executable = {
+  name: 'executable',
+  writeBundle: () => chmodSync('dist/cli/main.js', 0o755),
+};
 
 export default {
   input: {
@@ -10,6 +16,7 @@ export default {
     'machines/index': 'machines/index.ts',
     'cli/main': 'cli/main.ts',
   },
+  plugins: [executable],
   platform: 'node',
   external: [/^node:/, ...packages],
   output: {

@@ -89,9 +89,11 @@ export class Stage {
 
   /** Until nothing moves but work under way. */
   async quiet(): Promise<void> {
-    await this.system.flushed();
-    await settled();
-    await this.system.flushed();
+    for (let seen = -1; seen < this.system.core.n; ) {
+      seen = this.system.core.n;
+      await this.system.flushed();
+      await settled();
+    }
   }
 
   /** Lets time pass, alarm by alarm, as a real clock would. */
