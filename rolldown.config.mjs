@@ -1,8 +1,15 @@
-/** One file for the library and one for each command: a cold start reads as little as it can. */
-import { chmodSync, readFileSync } from 'node:fs';
+/**
+ * Two bundles, so that a cold start reads as little as it can: the library, which shares its
+ * packages with whoever uses it, and the command, which brings its own.
+ */
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
-const packages = Object.keys(dependencies).map((name) => new RegExp(`^${name}(/|$)`));
+const packages = Object.keys(dependencies);
+/** Loaded only by plans that have schemas, and not as a module: it stays a package. */
+const bundled = packages.filter((name) => name !== 'ajv');
+const isOf = (names) => names.map((name) => new RegExp(`^${name}(/|$)`));
 
 /** `npx troupe` starts the file as it is; npm only makes it executable where it installs it. */
 const executable = {
@@ -10,22 +17,39 @@ const executable = {
   writeBundle: () => chmodSync('dist/cli/main.js', 0o755),
 };
 
-export default {
-  input: {
-    'src/index': 'src/index.ts',
-    'machines/index': 'machines/index.ts',
-    'cli/main': 'cli/main.ts',
-  },
-  plugins: [executable],
-  platform: 'node',
-  external: [/^node:/, ...packages],
-  output: {
-    dir: 'dist',
-    format: 'esm',
-    chunkFileNames: 'chunks/[name]-[hash].js',
-    // People read stack traces, and the names in them.
-    minify: false,
-    comments: false,
-    cleanDir: true,
-  },
+/** What is copied into the bundle keeps its licence. */
+const licences = {
+  name: 'licences',
+  writeBundle: () => writeFileSync('dist/cli/LICENCES.txt', bundled.map(licenceOf).join('\n\n')),
 };
+
+function licenceOf(name) {
+  const folder = join('node_modules', name);
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  if (!file) throw new Error(`${name} has no licence file: it can not be bundled`);
+  return `${name}\n\n${readFileSync(join(folder, file), 'utf8')}`;
+}
+
+const shared = {
+  format: 'esm',
+  chunkFileNames: 'chunks/[name]-[hash].js',
+  // People read stack traces, and the names in them.
+  minify: false,
+  comments: false,
+};
+
+export default [
+  {
+    input: { 'src/index': 'src/index.ts', 'machines/index': 'machines/index.ts' },
+    platform: 'node',
+    external: [/^node:/, ...isOf(packages)],
+    output: { ...shared, dir: 'dist', cleanDir: true },
+  },
+  {
+    input: { main: 'cli/main.ts' },
+    platform: 'node',
+    external: [/^node:/, ...isOf(['ajv'])],
+    plugins: [executable, licences],
+    output: { ...shared, dir: 'dist/cli' },
+  },
+];

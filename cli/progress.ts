@@ -1,12 +1,12 @@
 /** How a run is followed on stderr: drawn on a terminal, else line by line, or hardly at all. */
-import type { Clock, Run, RunFact } from '../src/index.ts';
+import { type Clock, duration, type Run, type RunFact } from '../src/index.ts';
 import { Board } from './board.ts';
 import { Countdown } from './countdown.ts';
 import { frameOf } from './frame.ts';
 import { colourOf, type Signs, signsFor } from './marks.ts';
 import type { Output } from './render.ts';
 import { Screen } from './screen.ts';
-import { type Environment, type Palette, paletteFor, plural, stopwatch } from './style.ts';
+import { type Environment, type Palette, paletteFor, plural } from './style.ts';
 import { padEnd, padStart } from './text.ts';
 import { type Notice, noticeOf } from './words.ts';
 
@@ -70,7 +70,10 @@ class Quiet implements Progress {
   close(): void {}
 }
 
-/** `   0:04  succeeded  build  coder-1, 4.2 s` */
+/** `12 min 05 s` */
+const elapsedColumns = 11;
+
+/** `      4.3 s  succeeded  build  coder-1, 4.2 s` */
 class Lines implements Progress {
   readonly #options: ProgressOptions;
   readonly #palette: Palette;
@@ -94,7 +97,8 @@ class Lines implements Progress {
   close(): void {}
 
   #shape({ mark, subject, detail }: Notice): string {
-    const elapsed = padStart(stopwatch(this.#options.clock.elapsed() - this.#startedMs), 7);
+    const elapsedMs = this.#options.clock.elapsed() - this.#startedMs;
+    const elapsed = padStart(duration(elapsedMs), elapsedColumns);
     const word = colourOf(mark, this.#palette)(padEnd(mark, 9));
     return `${elapsed}  ${word}  ${subject}  ${detail}`.trimEnd();
   }

@@ -13,3 +13,9 @@ export function assert(holds: unknown, what: string): asserts holds {
 export function assertNever(value: never): never {
   throw new InvariantError(`unhandled case: ${JSON.stringify(value)}`);
 }
+
+/** What went wrong, in words: of an Error, of one that went through JSON, or of anything thrown. */
+export function messageOf(error: unknown): string {
+  const { message } = (error ?? {}) as { message?: unknown };
+  return typeof message === 'string' ? message : String(error);
+}

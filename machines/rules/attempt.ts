@@ -1,5 +1,5 @@
 /** What follows from the end of an attempt: another one, a pause, or the end of the task. */
-import { assert } from '../errors.ts';
+import { assert, messageOf } from '../errors.ts';
 import type { Fact, Settled, TaskRecord } from '../events.ts';
 import {
   type AgentId,
@@ -66,7 +66,7 @@ export function faultOf(outcome: Outcome): Fault | null {
 
 /** The checks could not even be run. */
 export function broken(error: unknown): Fault {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return fault('verify.broken', `the checks could not run: ${message}`, true);
 }
 

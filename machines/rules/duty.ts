@@ -1,5 +1,5 @@
 /** What an agent owes its task and its supervisor: reports, and the reason of its end. */
-import { assert } from '../errors.ts';
+import { assert, messageOf } from '../errors.ts';
 import type { Attempt, TroupeEvent } from '../events.ts';
 import { type AgentId, type RoleName, taskAddress } from '../ids.ts';
 import type { Message } from '../messages.ts';
@@ -53,7 +53,7 @@ function fault(code: string, message: string): Fault {
 }
 
 export function broken(error: unknown): Fault {
-  return fault('agent.crashed', error instanceof Error ? error.message : String(error));
+  return fault('agent.crashed', messageOf(error));
 }
 
 export function heard(inbox: readonly string[], text: string): readonly string[] {

@@ -24,7 +24,7 @@ import type { LoggedInput, StoredSystem } from '../kernel/log.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { type Journal, journalFormat } from './journal.ts';
 import { type Lock, takeLock } from './lock.ts';
-import { decodeRecord, encodeRecord } from './record.ts';
+import { decodeRecord, encodeRecord, parseRecord } from './record.ts';
 import { damaged, scan } from './scan.ts';
 
 /** The first line of every journal. */
@@ -197,7 +197,7 @@ function look(path: string): Omit<Opened, 'header'> & { header: Header | null } 
   try {
     const [first] = scan(file, path);
     if (!first) return { header: null, start: 0, bytes: 0 };
-    const header = headerOf(first.record, path);
+    const header = headerOf(parseRecord(first.line), path);
     let bytes = first.end;
     for (const { end } of scan(file, path, first.end)) bytes = end;
     return { header, start: first.end, bytes };
@@ -207,8 +207,8 @@ function look(path: string): Omit<Opened, 'header'> & { header: Header | null } 
 }
 
 export function headerOf(record: unknown, path: string): Header {
-  const header = record as Partial<Header>;
-  if (header.journal !== 'troupe') {
+  const header = record as Partial<Header> | undefined;
+  if (header?.journal !== 'troupe') {
     throw unreadable(path, 'it is no journal of Troupe', 'look at the file');
   }
   if (header.format !== journalFormat) {
@@ -223,9 +223,9 @@ function* readInputs(path: string, start: number, last = 0): Generator<LoggedInp
   const file = openSync(path, 'r');
   let [at, next] = [start, last + 1];
   try {
-    for (const { record, end } of scan(file, path, start)) {
-      const input = record as LoggedInput;
-      if (input.n !== next) throw damaged(path, at, `input ${next} is missing`);
+    for (const { line, end } of scan(file, path, start)) {
+      const input = parseRecord(line) as LoggedInput | undefined;
+      if (input?.n !== next) throw damaged(path, at, `input ${next} is missing`);
       yield input;
       at = end;
       next += 1;

@@ -13,11 +13,20 @@ export function encodeRecord(value: object): string {
   return `${beginningFor(crc32(body))}${body}\n`;
 }
 
-/** Undefined when the line is torn or damaged. `line` is without its newline. */
-export function decodeRecord(line: Buffer): unknown {
-  if (line.length <= bodyStart) return undefined;
+/** Whether the line is as it was written, neither torn nor damaged. Without its newline. */
+export function isSound(line: Buffer): boolean {
+  if (line.length <= bodyStart) return false;
   const beginning = beginningFor(crc32(line.subarray(bodyStart)));
-  if (line.toString('latin1', 0, bodyStart) !== beginning) return undefined;
+  return line.toString('latin1', 0, bodyStart) === beginning;
+}
+
+/** Undefined when the line is torn or damaged. */
+export function decodeRecord(line: Buffer): unknown {
+  return isSound(line) ? parseRecord(line) : undefined;
+}
+
+/** What a sound line holds; undefined when somebody else has written it. */
+export function parseRecord(line: Buffer): unknown {
   try {
     return JSON.parse(`{${line.toString('utf8', bodyStart)}`);
   } catch {

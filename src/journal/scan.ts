@@ -1,10 +1,11 @@
 /** Reads a journal's file line by line in bounded memory, and tells a torn tail from damage. */
 import { readSync } from 'node:fs';
 import { UserError } from '../kernel/user-error.ts';
-import { decodeRecord } from './record.ts';
+import { isSound } from './record.ts';
 
 export interface Scanned {
-  readonly record: unknown;
+  /** Sound, and not parsed yet: whoever looks for the end of a journal needs nothing more. */
+  readonly line: Buffer;
   /** Bytes from the start of the file to the end of this record's line. */
   readonly end: number;
 }
@@ -23,10 +24,9 @@ export function* scan(file: number, name: string, start = 0): Generator<Scanned>
   let at = start;
   for (const line of lines(file, start)) {
     const end = at + line.length + 1;
-    const record = decodeRecord(line);
-    if (record === undefined) damagedAt ??= at;
+    if (!isSound(line)) damagedAt ??= at;
     else if (damagedAt !== null) throw damaged(name, damagedAt, notTorn);
-    else yield { record, end };
+    else yield { line, end };
     at = end;
   }
   if (damagedAt === 0) throw damaged(name, damagedAt, notTorn);
@@ -35,20 +35,22 @@ export function* scan(file: number, name: string, start = 0): Generator<Scanned>
 /** Without their newline; what stands after the last newline is torn, and no line. */
 function* lines(file: number, start: number): Generator<Buffer> {
   let position = start;
-  let rest: Buffer = Buffer.alloc(0);
+  /** The beginning of a line that goes on: a plan of many tasks is one line of many chunks. */
+  let begun: Buffer[] = [];
   for (;;) {
-    const chunk = Buffer.allocUnsafe(chunkBytes);
-    const read = readSync(file, chunk, 0, chunkBytes, position);
+    const room = Buffer.allocUnsafe(chunkBytes);
+    const read = readSync(file, room, 0, chunkBytes, position);
     if (read === 0) return;
     position += read;
-    const data =
-      rest.length > 0 ? Buffer.concat([rest, chunk.subarray(0, read)]) : chunk.subarray(0, read);
+    const chunk = room.subarray(0, read);
     let from = 0;
-    for (let to = data.indexOf(newline); to >= 0; to = data.indexOf(newline, from)) {
-      yield data.subarray(from, to);
+    for (let to = chunk.indexOf(newline); to >= 0; to = chunk.indexOf(newline, from)) {
+      const last = chunk.subarray(from, to);
+      yield begun.length > 0 ? Buffer.concat([...begun, last]) : last;
+      begun = [];
       from = to + 1;
     }
-    rest = data.subarray(from);
+    if (from < read) begun.push(chunk.subarray(from));
   }
 }
 

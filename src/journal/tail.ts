@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoggedInput } from '../kernel/log.ts';
 import { headerOf, journalName } from './file.ts';
+import { parseRecord } from './record.ts';
 import { scan } from './scan.ts';
 
 /** Gives, at each call, the whole inputs that were not given before; nothing is changed. */
@@ -15,10 +16,11 @@ export function openTail(folder: string): () => Iterable<LoggedInput> {
     if (!existsSync(path)) return;
     const file = openSync(path, 'r');
     try {
-      for (const scanned of scan(file, path, end)) {
-        if (end === 0) headerOf(scanned.record, path);
-        else yield scanned.record as LoggedInput;
-        end = scanned.end;
+      for (const { line, end: lineEnd } of scan(file, path, end)) {
+        const record = parseRecord(line);
+        if (end === 0) headerOf(record, path);
+        else yield record as LoggedInput;
+        end = lineEnd;
       }
     } finally {
       closeSync(file);

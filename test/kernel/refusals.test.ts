@@ -190,9 +190,20 @@ durable('messages that nobody could mean', play, async (stage) => {
   for (const type of ['xstate.init', 'xstate.stop', 'xstate.done.actor.work', '', '*']) {
     await expect(send('c', { type }), type).rejects.toMatchObject({ code: 'event.unknown' });
   }
+  // What only the kernel may say is refused also to a machine that listens for it.
+  system.spawn(worker, { id: 'w' });
+  await stage.send('w', { type: 'work.start' });
+  for (const type of ['xstate.done.actor.work', 'xstate.error.actor.work']) {
+    expect(system.core.registry.lookUp(at('w'))?.chart.knows(type)).toBe(true);
+    await expect(send('w', { type }), type).rejects.toMatchObject({ code: 'event.unknown' });
+  }
   await stage.send('c', { type: 'count.end' });
   await expect(send('c', { type: 'count.end' })).rejects.toMatchObject({ code: 'actor.gone' });
-  expect(system.core.n, 'nothing of it was written').toBe(n + 1);
+  const written = [...(await stage.journal.history())].map(({ input }) => input.kind);
+  expect([system.core.n > n, written]).toEqual([
+    true,
+    ['spawn', 'spawn', 'event', 'done', 'event'],
+  ]);
 });
 
 durable('an address that is taken', play, async (stage) => {
