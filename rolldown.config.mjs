@@ -14,13 +14,14 @@ const isOf = (names) => names.map((name) => new RegExp(`^${name}(/|$)`));
 /** `npx troupe` starts the file as it is; npm only makes it executable where it installs it. */
 const executable = {
   name: 'executable',
-  writeBundle: () => chmodSync('dist/cli/main.js', 0o755),
+  writeBundle: ({ dir }) => chmodSync(join(dir, 'cli/main.js'), 0o755),
 };
 
 /** What is copied into the bundle keeps its licence. */
 const licences = {
   name: 'licences',
-  writeBundle: () => writeFileSync('dist/cli/LICENCES.txt', bundled.map(licenceOf).join('\n\n')),
+  writeBundle: ({ dir }) =>
+    writeFileSync(join(dir, 'cli/LICENCES.txt'), bundled.map(licenceOf).join('\n\n')),
 };
 
 function licenceOf(name) {
@@ -32,7 +33,7 @@ function licenceOf(name) {
 
 const shared = {
   format: 'esm',
-  chunkFileNames: 'chunks/[name]-[hash].js',
+  dir: 'dist',
   // People read stack traces, and the names in them.
   minify: false,
   comments: false,
@@ -43,13 +44,13 @@ export default [
     input: { 'src/index': 'src/index.ts', 'machines/index': 'machines/index.ts' },
     platform: 'node',
     external: [/^node:/, ...isOf(packages)],
-    output: { ...shared, dir: 'dist', cleanDir: true },
+    output: { ...shared, chunkFileNames: 'chunks/[name]-[hash].js', cleanDir: true },
   },
   {
-    input: { main: 'cli/main.ts' },
+    input: { 'cli/main': 'cli/main.ts' },
     platform: 'node',
     external: [/^node:/, ...isOf(['ajv'])],
     plugins: [executable, licences],
-    output: { ...shared, dir: 'dist/cli' },
+    output: { ...shared, chunkFileNames: 'cli/chunks/[name]-[hash].js' },
   },
 ];
