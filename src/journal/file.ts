@@ -105,8 +105,8 @@ export class FileJournal implements Journal {
   flush(): Promise<void> | undefined {
     if (this.#failure) return Promise.reject(this.#failure);
     if (this.#lines.length === 0) return this.#writing ?? undefined;
-    const before = this.#writing ?? Promise.resolve();
-    const writing = before.then(() => this.#write());
+    // At once when the disk is free: whoever flushes has other work until it is done.
+    const writing = this.#writing ? this.#writing.then(() => this.#write()) : this.#write();
     this.#writing = writing;
     const done = (): void => {
       if (this.#writing === writing) this.#writing = null;
