@@ -42,7 +42,6 @@ import {
   readOrder,
   writePlan,
 } from './runs/folder.ts';
-import { ResultWriter } from './runs/results.ts';
 import { factOf, Run, type RunFact } from './runs/run.ts';
 import { lostView, type RunView, viewOf } from './runs/view.ts';
 import { type Explanation, explain } from './runs/why.ts';
@@ -110,7 +109,7 @@ export class Troupe {
       version: readVersion(),
       orderedAt: this.#clock.now(),
     };
-    const folder = await createRunFolder(this.config.home, order, this.#random);
+    const folder = createRunFolder(this.config.home, order, this.#random);
     const log = await this.#open(folder, order);
     return this.#begin(await this.#assemble({ folder, order, log, make: runBehaviours }));
   }
@@ -204,7 +203,7 @@ export class Troupe {
     try {
       refuseOthers(machines, log.header.about);
       await reapOrphans({ runFolder: folder.path, runId: folder.id, clock: this.#clock });
-      await writePlan(folder, order);
+      writePlan(folder, order);
       return await this.#assemble({ folder, order, log, make });
     } catch (error) {
       await log.close();
@@ -222,8 +221,7 @@ export class Troupe {
     const { environment } = this.config;
     const guardian = openGuardian({ environment });
     const bus = new InProcessBus(clock);
-    const results = new ResultWriter(folder);
-    const place: Place = { folder, order, guardian, environment, clock, results, bus };
+    const place: Place = { folder, order, guardian, environment, clock, bus };
     const crew = new Crew(place);
     const system = await System.restore({
       log,
@@ -279,7 +277,7 @@ interface Assembled {
 
 /** What an earlier life left undone comes first: whoever is called next may count on it. */
 async function begin(run: Run, system: System, crew: Crew): Promise<void> {
-  await crew.restoreResults();
+  crew.restoreResults();
   // It may have been stopped meanwhile: what is started now, nobody would end.
   if (run.state === 'over') return;
   system.start();

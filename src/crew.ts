@@ -1,5 +1,6 @@
 /** The people of one run: each role has its workers, each task its checks, each end its record. */
 import { existsSync } from 'node:fs';
+import type { TaskRecord } from '../machines/events.ts';
 import type { AgentId, RoleName, Token } from '../machines/ids.ts';
 import { taskAddress, taskId } from '../machines/ids.ts';
 import type { Fault, Outcome, OutputRef } from '../machines/outcome.ts';
@@ -26,7 +27,7 @@ import { readyChecks } from './runs/checking.ts';
 import { writeWhole } from './runs/disk.ts';
 import type { RunFolder, RunOrder } from './runs/folder.ts';
 import { reportOf } from './runs/report.ts';
-import { type ResultWriter, resultPath } from './runs/results.ts';
+import { resultPath, writeResult } from './runs/results.ts';
 import { viewOf } from './runs/view.ts';
 
 /** What a run's workers work with. */
@@ -36,7 +37,6 @@ export interface Place {
   readonly guardian: Guardian;
   readonly environment: Config['environment'];
   readonly clock: Clock;
-  readonly results: ResultWriter;
   readonly bus: Bus;
 }
 
@@ -48,7 +48,6 @@ interface Kind {
 }
 
 export class Crew implements RunWorld {
-  readonly results: ResultWriter;
   readonly #place: Place;
   readonly #desk: Desk;
   readonly #workers = new Map<RoleName, Worker>();
@@ -58,7 +57,6 @@ export class Crew implements RunWorld {
 
   constructor(place: Place) {
     this.#place = place;
-    this.results = place.results;
     this.#desk = new Desk(place.folder, place.order, (task) => this.#outputOf(task));
   }
 
@@ -79,8 +77,8 @@ export class Crew implements RunWorld {
     return worker;
   }
 
-  async needsWritten(task: string): Promise<void> {
-    for (const need of this.#desk.task(task).needs) await this.results.written(need);
+  record(record: TaskRecord): void {
+    writeResult(this.#place.folder, record);
   }
 
   async verify(input: VerifyInput, signal: AbortSignal): Promise<Verdict> {
@@ -129,16 +127,16 @@ export class Crew implements RunWorld {
     const { folder, order } = this.#place;
     const view = viewOf(this.#core, folder.id, order.plan);
     const report = await reportOf(view, order.plan, (task) => this.#desk.output(task));
-    await writeWhole(folder.report, report);
+    writeWhole(folder.report, report);
   }
 
   /** Result files are made of the journal: those that a crash or a person took away come back. */
-  async restoreResults(): Promise<void> {
+  restoreResults(): void {
     for (const { state, chart } of this.#core.registry.ended()) {
       if (chart.key !== 'task' || state.status !== 'done') continue;
       const context = state.context as TaskContext;
       if (existsSync(resultPath(this.#place.folder, context.spec.id))) continue;
-      await this.results.write(recordOf(context, state.at.value as 'succeeded'));
+      this.record(recordOf(context, state.at.value as 'succeeded'));
     }
   }
 

@@ -7,7 +7,6 @@ import type { WorkInput } from '../../machines/rules/duty.ts';
 import type { RunEnding } from '../../machines/rules/orchestration.ts';
 import type { Verdict, VerifyInput } from '../../machines/task.ts';
 import type { Behaviours, Call } from '../kernel/behaviours.ts';
-import type { ResultWriter } from './results.ts';
 
 /** How a role's agents do their work; made once for each role. */
 export interface Worker {
@@ -19,9 +18,8 @@ export interface Worker {
 export interface RunWorld {
   readonly workerOf: (role: RoleName) => Worker;
   readonly verify: (input: VerifyInput, signal: AbortSignal) => Promise<Verdict>;
-  readonly results: ResultWriter;
-  /** What the task needs is on disk when this resolves. */
-  readonly needsWritten: (task: string) => Promise<void>;
+  /** The task's result is there, for whoever comes after it, when this returns. */
+  readonly record: (record: TaskRecord) => void;
   readonly conclude: (ending: RunEnding) => Promise<void>;
 }
 
@@ -34,7 +32,7 @@ export function runBehaviours(world: RunWorld) {
     task: {
       // Checks are run again after a stop of the runtime: looking twice changes nothing.
       verify: ({ input, signal }: Call<VerifyInput>) => world.verify(input, signal),
-      record: ({ input }: Call<TaskRecord>) => world.results.write(input),
+      record: ({ input }: Call<TaskRecord>) => world.record(input),
     },
     orchestrator: {
       conclude: ({ input }: Call<RunEnding>) => world.conclude(input),
@@ -54,7 +52,6 @@ export function visitBehaviours(world: RunWorld): Behaviours {
 async function work(world: RunWorld, { input, resumed, signal }: Call<WorkInput>) {
   if (resumed) return interrupted;
   try {
-    await world.needsWritten(input.task);
     return await world.workerOf(input.role).work(input, signal);
   } catch (error) {
     return unprepared(error);

@@ -76,9 +76,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   server.unref();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  await writeWhole(folder.control, JSON.stringify({ port: portOf(server), token }), {
-    mode: 0o600,
-  });
+  writeWhole(folder.control, JSON.stringify({ port: portOf(server), token }), { mode: 0o600 });
   return {
     async close() {
       server.close();

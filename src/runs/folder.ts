@@ -1,5 +1,6 @@
 /** Where a run lives on disk: `.troupe/runs/<id>/`, and what is called what in there. */
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunId, runId } from '../../machines/ids.ts';
 import { type Random, randomName } from '../kernel/random.ts';
@@ -55,17 +56,15 @@ export function runFolder(home: string, id: RunId): RunFolder {
   };
 }
 
-/** A new folder under a name that nobody has; the order is safe in it when this resolves. */
-export async function createRunFolder(
-  home: string,
-  order: RunOrder,
-  random: Random,
-): Promise<RunFolder> {
+/** A new folder under a name that nobody has; the order is safe in it when this returns. */
+export function createRunFolder(home: string, order: RunOrder, random: Random): RunFolder {
   try {
-    await ensureFolder(runsFolder(home));
-    const folder = await makeFolder(home, slug(order.plan.name), random);
-    await Promise.all([mkdir(folder.results), mkdir(folder.artifacts), writePlan(folder, order)]);
-    await writeWhole(folder.order, `${JSON.stringify(order)}\n`, { flush: true });
+    ensureFolder(runsFolder(home));
+    const folder = makeFolder(home, slug(order.plan.name), random);
+    mkdirSync(folder.results);
+    mkdirSync(folder.artifacts);
+    writePlan(folder, order);
+    writeWhole(folder.order, `${JSON.stringify(order)}\n`, { flush: true });
     return folder;
   } catch (error) {
     throw unwritable(home, error);
@@ -73,15 +72,15 @@ export async function createRunFolder(
 }
 
 /** Made of the order, so that it can always be made again. */
-export async function writePlan(folder: RunFolder, { plan }: RunOrder): Promise<void> {
-  await writeWhole(folder.plan, `${JSON.stringify(plan)}\n`);
+export function writePlan(folder: RunFolder, { plan }: RunOrder): void {
+  writeWhole(folder.plan, `${JSON.stringify(plan)}\n`);
 }
 
-async function makeFolder(home: string, begin: string, random: Random): Promise<RunFolder> {
+function makeFolder(home: string, begin: string, random: Random): RunFolder {
   for (;;) {
     const folder = runFolder(home, runId(`${begin}-${randomName(random, 5)}`));
     try {
-      await mkdir(folder.path);
+      mkdirSync(folder.path);
       return folder;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

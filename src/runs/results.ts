@@ -1,6 +1,6 @@
 /** A task's result file: what people and scripts read, made of what the journal knows. */
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { type Dirent, existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { assertNever } from '../../machines/errors.ts';
 import type { Settled, TaskRecord } from '../../machines/events.ts';
@@ -35,52 +35,13 @@ const words: Readonly<Record<Settled, TaskResult['status']>> = {
   cancelled: 'cancelled',
 };
 
-/** Files open at once; more wait. */
-const writesAtOnce = 32;
+/** A task may leave a whole tree behind; its result names no more files than this. */
+const artifactsMax = 10_000;
 
-export class ResultWriter {
-  readonly #folder: RunFolder;
-  /** What is not on disk yet, by task. */
-  readonly #pending = new Map<string, Promise<void>>();
-  #free = writesAtOnce;
-  readonly #queue: (() => void)[] = [];
-
-  constructor(folder: RunFolder) {
-    this.#folder = folder;
-  }
-
-  /** Resolves when the file is there, whole. Two of one task follow each other. */
-  write(record: TaskRecord): Promise<void> {
-    const writing = this.written(record.task).then(() => this.#write(record));
-    this.#pending.set(record.task, writing);
-    const forget = (): void => {
-      if (this.#pending.get(record.task) === writing) this.#pending.delete(record.task);
-    };
-    writing.then(forget, forget);
-    return writing;
-  }
-
-  /** Resolves when the task's file is there, if it is on its way at all. */
-  async written(task: string): Promise<void> {
-    await this.#pending.get(task)?.catch(() => {});
-  }
-
-  async #write(record: TaskRecord): Promise<void> {
-    await this.#turn();
-    try {
-      const artifacts = await listArtifacts(this.#folder, record.task);
-      const text = JSON.stringify(resultOf(record, artifacts), null, 2);
-      await writeWhole(resultPath(this.#folder, record.task), `${text}\n`);
-    } finally {
-      this.#free += 1;
-      this.#queue.shift()?.();
-    }
-  }
-
-  async #turn(): Promise<void> {
-    while (this.#free === 0) await new Promise<void>((resolve) => this.#queue.push(resolve));
-    this.#free -= 1;
-  }
+/** The file is there, whole, when this returns. */
+export function writeResult(folder: RunFolder, record: TaskRecord): void {
+  const text = JSON.stringify(resultOf(record, listArtifacts(folder, record.task)), null, 2);
+  writeWhole(resultPath(folder, record.task), `${text}\n`);
 }
 
 export function resultPath(folder: RunFolder, task: string): string {
@@ -118,13 +79,29 @@ export function resultOf(record: TaskRecord, artifacts: readonly string[]): Task
 }
 
 /** Sorted, so that the same files give the same result. What can't be read is no file. */
-async function listArtifacts(folder: RunFolder, task: string): Promise<readonly string[]> {
-  const path = artifactsFolder(folder, task);
-  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile());
+function listArtifacts(folder: RunFolder, task: string): readonly string[] {
+  const files: string[] = [];
+  const folders = [artifactsFolder(folder, task)];
+  for (let path = folders.pop(); path && files.length < artifactsMax; path = folders.pop()) {
+    for (const entry of entriesOf(path)) {
+      if (entry.isDirectory()) folders.push(join(path, entry.name));
+      else if (entry.isFile()) files.push(join(path, entry.name));
+    }
+  }
   return files
-    .map((file) => relative(folder.path, join(file.parentPath, file.name)).replaceAll('\\', '/'))
+    .slice(0, artifactsMax)
+    .map((file) => relative(folder.path, file).replaceAll('\\', '/'))
     .sort();
+}
+
+/** Most tasks have none, and being told so by an error costs more than all the rest. */
+function entriesOf(path: string): readonly Dirent[] {
+  if (!existsSync(path)) return [];
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 /** How a status reads beside the others, for reports and screens. */

@@ -231,7 +231,7 @@ describe('a run that was killed before its journal began', () => {
   ])('%s: it is listed, told as planning, and can be resumed', async (_, journal) => {
     const { troupe, home, cwd, resume } = stage();
     const order = orderOf(pretends([{ id: 'a' }]), { cwd });
-    const folder = await createRunFolder(home, order, systemRandom);
+    const folder = createRunFolder(home, order, systemRandom);
     if (journal !== null) writeFileSync(folder.journal, journal);
     expect((await troupe.runs()).map(({ view }) => view.status)).toEqual(['planning']);
     expect((await troupe.why(folder.id, 'a')).why).toContain(`troupe resume ${folder.id}`);

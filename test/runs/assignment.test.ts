@@ -39,7 +39,7 @@ async function office(tasks: PlanDocument['tasks'], given: Given = {}): Promise<
     { folder: '/plans/of mine' },
   );
   const order = orderOf(plan, { inputs, cwd: home });
-  const folder = await createRunFolder(home, order, systemRandom);
+  const folder = createRunFolder(home, order, systemRandom);
   const desk = new Desk(folder, order, (task) => outputs[task] ?? null);
   const prepare = (task: string, inbox: readonly string[] = []) =>
     desk.prepare({ task: taskId(task), inbox });

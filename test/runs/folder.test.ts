@@ -1,4 +1,5 @@
 /** Where runs live: new folders, and finding them again by what a person types. */
+import { execFile } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -10,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { runId } from '../../machines/ids.ts';
 import type { Random } from '../../src/kernel/random.ts';
@@ -47,7 +49,7 @@ function unlucky(...numbers: readonly number[]): Random {
 async function homeWith(...names: readonly string[]): Promise<string> {
   const home = temp();
   for (const [at, name] of names.entries()) {
-    const folder = await folderIn(home, named('x'));
+    const folder = folderIn(home, named('x'));
     const order = join(runsFolder(home), name, 'order.json');
     mkdirSync(join(runsFolder(home), name));
     writeFileSync(order, readFileSync(folder.order));
@@ -73,7 +75,7 @@ describe('a new folder', () => {
       inputs: { x: 'ü\n\u2028' },
       cwd: home,
     });
-    const folder = await createRunFolder(home, order, systemRandom);
+    const folder = createRunFolder(home, order, systemRandom);
     expect(folder.path).toBe(join(home, 'runs', folder.id));
     expect(await readOrder(folder)).toEqual(order);
     expect(JSON.parse(readFileSync(folder.plan, 'utf8'))).toEqual(order.plan);
@@ -94,7 +96,7 @@ describe('a new folder', () => {
     ['a'.repeat(200), /^a{40}-[0-9a-z]{5}$/],
   ])('for a plan called %s has a name that every system takes', async (name, pattern) => {
     const home = temp();
-    const { id, path } = await folderIn(home, named(name));
+    const { id, path } = folderIn(home, named(name));
     expect(id).toMatch(pattern);
     expect(statSync(path).isDirectory()).toBe(true);
   });
@@ -102,10 +104,9 @@ describe('a new folder', () => {
   test('of two who draw the same name belongs to one of them', async () => {
     const home = temp();
     const order = orderOf(named('race'));
-    const creators = Array.from({ length: 20 }, (_, at) =>
-      createRunFolder(home, order, unlucky(7, 7, 7, 7, 7, at, 1, 2, 3, 4)),
-    );
-    const ids = (await Promise.all(creators)).map(({ id }) => id);
+    const ids = Array.from({ length: 20 }, (_, at) => {
+      return createRunFolder(home, order, unlucky(7, 7, 7, 7, 7, at, 1, 2, 3, 4)).id;
+    });
     expect(new Set(ids).size).toBe(20);
     expect(ids).toContain('race-77777');
     expect(await listRuns(home)).toHaveLength(20);
@@ -114,17 +115,17 @@ describe('a new folder', () => {
   test('where none can be made is a complaint that says where', async () => {
     const home = join(temp(), 'file');
     writeFileSync(home, '');
-    const { code, message, hint } = await complaint(folderIn(home));
+    const { code, message, hint } = await complaint((async () => folderIn(home))());
     expect(code).toBe('home.unwritable');
     expect(message).toContain(home);
     expect(hint).toContain('--home');
   });
 
   test('can have its plan made again', async () => {
-    const folder = await folderIn(temp());
+    const folder = folderIn(temp());
     const before = readFileSync(folder.plan, 'utf8');
     rmSync(folder.plan);
-    await writePlan(folder, await readOrder(folder));
+    writePlan(folder, await readOrder(folder));
     expect(readFileSync(folder.plan, 'utf8')).toBe(before);
   });
 });
@@ -201,43 +202,54 @@ describe('a run is found', () => {
 
   test('but not read when its order is damaged', async () => {
     const folder = runFolder(temp(), runId('x'));
-    await writeWhole(folder.order, '{"plan":');
+    writeWhole(folder.order, '{"plan":');
     const { code, message } = await complaint(readOrder(folder));
     expect(code).toBe('run.unreadable');
     expect(message).toContain(folder.order);
   });
 });
 
+/** Prints each letter and length that it saw once. */
+const readOften = `
+  const seen = new Set();
+  for (let at = 0; at < 300; at += 1) {
+    const text = require('node:fs').readFileSync(process.argv[1], 'utf8');
+    for (const letter of new Set(text)) seen.add(letter + text.length);
+  }
+  process.stdout.write([...seen].join());`;
+
 describe('a file that is written whole', () => {
   test('replaces the one before and leaves no draft', async () => {
     const folder = temp();
     const path = join(folder, 'deep', 'down', 'x.txt');
-    await writeWhole(path, 'one');
-    await writeWhole(path, 'two', { flush: true });
+    writeWhole(path, 'one');
+    writeWhole(path, 'two', { flush: true });
     expect(readFileSync(path, 'utf8')).toBe('two');
     expect(readdirSync(join(folder, 'deep', 'down'))).toEqual(['x.txt']);
   });
 
   test('is seen by a reader as it was or as it is, never in parts', async () => {
     const path = join(temp(), 'x.txt');
-    const texts = ['a', 'b'].map((letter) => letter.repeat(3_000_000));
-    await writeWhole(path, texts[0] ?? '');
-    const seen = new Set<string>();
-    const writing = writeWhole(path, texts[1] ?? '');
-    const read = (): unknown => seen.add(readFileSync(path, 'utf8'));
-    for (let at = 0; at < 20; at += 1) {
-      read();
+    const texts = ['a', 'b'].map((letter) => letter.repeat(300_000));
+    const [first = '', second = ''] = texts;
+    writeWhole(path, first);
+    const reader = promisify(execFile)(process.execPath, ['-e', readOften, path]);
+    let reading = true;
+    const over = reader.finally(() => {
+      reading = false;
+    });
+    while (reading) {
+      writeWhole(path, second);
+      writeWhole(path, first);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await writing;
-    read();
-    expect([...seen].every((text) => texts.includes(text))).toBe(true);
+    expect((await over).stdout).toMatch(/^(a300000|b300000|,)+$/);
     expect(existsSync(`${path}.draft`)).toBe(false);
   });
 
   test('may be for nobody else to read', async () => {
     const path = join(temp(), 'secret');
-    await writeWhole(path, 'x', { mode: 0o600 });
+    writeWhole(path, 'x', { mode: 0o600 });
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 });

@@ -1,24 +1,15 @@
 /** The result file of a task: its format, and that it is always there whole. */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { taskId } from '../../machines/ids.ts';
 import type { Fault } from '../../machines/outcome.ts';
 import {
   artifactsFolder,
   markOf,
-  ResultWriter,
   readResult,
   resultOf,
   resultPath,
-  type TaskResult,
+  writeResult,
 } from '../../src/runs/results.ts';
 import { tempFolders, writeFiles } from '../app/temp.ts';
 import { folderIn, outputOf, recordOf, succeededWith } from './samples.ts';
@@ -86,8 +77,8 @@ describe('a result', () => {
 
 describe('a result file', () => {
   test('is there, whole and readable, once it is written', async () => {
-    const folder = await folderIn(temp());
-    await new ResultWriter(folder).write(recordOf());
+    const folder = folderIn(temp());
+    writeResult(folder, recordOf());
     const text = readFileSync(resultPath(folder, 'build'), 'utf8');
     expect(text).toMatch(/\}\n$/);
     expect(JSON.parse(text)).toEqual(resultOf(recordOf(), []));
@@ -96,17 +87,17 @@ describe('a result file', () => {
   });
 
   test('of a task that has none is null', async () => {
-    expect(await readResult(await folderIn(temp()), 'build')).toBeNull();
+    expect(await readResult(folderIn(temp()), 'build')).toBeNull();
   });
 
   test('lists the artifacts, sorted, and follows no link', async () => {
-    const folder = await folderIn(temp());
+    const folder = folderIn(temp());
     const artifacts = artifactsFolder(folder, 'build');
     writeFiles(artifacts, { 'b.txt': 'b', 'a/z.txt': 'z', 'a/y/x.txt': 'x', ä: '' });
     mkdirSync(join(artifacts, 'empty'));
     symlinkSync('/etc', join(artifacts, 'elsewhere'));
     symlinkSync('/nowhere', join(artifacts, 'dangling'));
-    await new ResultWriter(folder).write(recordOf());
+    writeResult(folder, recordOf());
     expect((await readResult(folder, 'build'))?.artifacts).toEqual([
       'artifacts/build/a/y/x.txt',
       'artifacts/build/a/z.txt',
@@ -116,55 +107,46 @@ describe('a result file', () => {
   });
 
   test('is written also when an agent made a file of its artifacts folder', async () => {
-    const folder = await folderIn(temp());
+    const folder = folderIn(temp());
     writeFileSync(artifactsFolder(folder, 'build'), 'no folder');
-    await new ResultWriter(folder).write(recordOf());
+    writeResult(folder, recordOf());
     expect((await readResult(folder, 'build'))?.artifacts).toEqual([]);
   });
 
-  test('that is written twice at once has the last record in the end', async () => {
-    const folder = await folderIn(temp());
-    const writer = new ResultWriter(folder);
-    const attempts = [1, 2, 3, 4, 5, 6, 7, 8];
-    await Promise.all(attempts.map((count) => writer.write(recordOf({ attempts: count }))));
-    expect((await readResult(folder, 'build'))?.attempts).toBe(8);
+  test('that is written again has the last record', async () => {
+    const folder = folderIn(temp());
+    for (const attempts of [1, 2, 3]) writeResult(folder, recordOf({ attempts }));
+    expect((await readResult(folder, 'build'))?.attempts).toBe(3);
     expect(readdirSync(folder.results)).toEqual(['build.json']);
   });
 
-  test('is waited for when it is on its way, and only then', async () => {
-    const folder = await folderIn(temp());
-    const writer = new ResultWriter(folder);
-    await writer.written('build');
-    const writing = writer.write(recordOf());
-    expect(existsSync(resultPath(folder, 'build'))).toBe(false);
-    await writer.written('build');
-    expect(existsSync(resultPath(folder, 'build'))).toBe(true);
-    await writing;
+  test('that can not be written throws, and leaves the old one', async () => {
+    const folder = folderIn(temp());
+    const nowhere = { ...folder, results: join(folder.plan, 'no-folder') };
+    expect(() => writeResult(nowhere, recordOf())).toThrow(/can't be written/);
+    expect(await readResult(folder, 'build')).toBeNull();
   });
 
-  test('that can not be written rejects, and nobody waits for it for ever', async () => {
-    const folder = await folderIn(temp());
-    const writer = new ResultWriter({ ...folder, results: join(folder.plan, 'no-folder') });
-    const writing = writer.write(recordOf());
-    const waiting = writer.written('build');
-    await expect(writing).rejects.toThrow();
-    await waiting;
-    await writer.written('build');
+  test('makes its folder again when somebody took it away', async () => {
+    const folder = folderIn(temp());
+    rmSync(folder.results, { recursive: true });
+    writeResult(folder, recordOf());
+    expect((await readResult(folder, 'build'))?.task_id).toBe('build');
   });
 
-  test('hundreds are written a few at a time, and all are there', async () => {
-    const folder = await folderIn(temp());
-    const writer = new ResultWriter(folder);
-    const ids = Array.from({ length: 500 }, (_, at) => `task-${at}`);
-    await Promise.all(ids.map((id) => writer.write(recordOf({ task: taskId(id) }))));
-    const results = await Promise.all(ids.map((id) => readResult(folder, id)));
-    expect(results.map((result: TaskResult | null) => result?.task_id)).toEqual(ids);
+  test('names ten thousand artifacts and no more', async () => {
+    const folder = folderIn(temp());
+    const artifacts = artifactsFolder(folder, 'build');
+    mkdirSync(artifacts);
+    for (let at = 0; at < 10_001; at += 1) writeFileSync(join(artifacts, `${at}`), '');
+    writeResult(folder, recordOf());
+    expect((await readResult(folder, 'build'))?.artifacts).toHaveLength(10_000);
   });
 
   test('keeps every byte of a hostile output', async () => {
-    const folder = await folderIn(temp());
+    const folder = folderIn(temp());
     const text = '"}\n\0\x1b[2J\u2028</script>\u{1f600}\\';
-    await new ResultWriter(folder).write(recordOf({ outcome: succeededWith(outputOf(text)) }));
+    writeResult(folder, recordOf({ outcome: succeededWith(outputOf(text)) }));
     expect((await readResult(folder, 'build'))?.output).toBe(text);
   });
 });
