@@ -43,6 +43,17 @@ interface SharedRole {
   readonly periodMs: number;
   readonly backoff: Backoff;
   readonly handoff: boolean;
+  /** How its attempts go in a simulation; absent when the plan does not say. */
+  readonly simulate?: SimulatedCourse;
+}
+
+/** What is left out is learned from past runs, or assumed. */
+export interface SimulatedCourse {
+  readonly work?: DurationRange;
+  /** Shares of attempts, 0 to 1. */
+  readonly fail?: number;
+  readonly crash?: number;
+  readonly costUsd?: number;
 }
 
 export interface CommandRole extends SharedRole {

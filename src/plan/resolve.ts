@@ -2,7 +2,7 @@
 
 import { assert } from '../../machines/errors.ts';
 import { type Backoff, defaultBackoff } from '../../machines/rules/backoff.ts';
-import type { Plan, PlanCheck, PlanInput, PlanRole, PlanTask } from './plan.ts';
+import type { Plan, PlanCheck, PlanInput, PlanRole, PlanTask, SimulatedCourse } from './plan.ts';
 import type { HeadPart, Parts, RoleValue, TaskValue } from './read.ts';
 import type { PlanSource } from './report.ts';
 import type { Run } from './shell.ts';
@@ -67,12 +67,25 @@ function resolveRole(name: string, value: RoleValue, defaults: Defaults): PlanRo
     periodMs: value.period ?? ours.periodMs,
     backoff: mergeBackoff(defaults.backoff, value.backoff),
     handoff: value.handoff,
+    ...(value.simulate === undefined ? {} : { simulate: given(value.simulate) }),
   };
   if (value.adapter === 'command') {
     return { ...shared, adapter: 'command', run: resolveRun(value.run), env: value.env ?? {} };
   }
   const { adapter, work = ours.work, fail, crash, costUsd } = value;
   return { ...shared, adapter, work, fail, crash, costUsd };
+}
+
+type Course = NonNullable<RoleValue['simulate']>;
+
+/** Without the keys that were left out, as JSON would keep it. */
+function given({ work, fail, crash, costUsd }: Course): SimulatedCourse {
+  return {
+    ...(work && { work }),
+    ...(fail !== undefined && { fail }),
+    ...(crash !== undefined && { crash }),
+    ...(costUsd !== undefined && { costUsd }),
+  };
 }
 
 function resolveTask(

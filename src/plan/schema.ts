@@ -81,6 +81,21 @@ const checkWords = { error: 'expected a check: a map with run, file or schema' }
 const check = z.union([checkShapes.run, checkShapes.file, checkShapes.schema], checkWords);
 const verify = z.union([check, z.array(check, list('checks'))], checkWords);
 
+const costUsd = number(0, Number.MAX_VALUE);
+const share = number(0, 1);
+
+export const simulateShape = z
+  .strictObject(
+    {
+      work: durationRange().optional().describe('How long an attempt takes: 20m, or 5m..40m.'),
+      fail: share.optional().describe('The share of attempts that fail.'),
+      crash: share.optional().describe('The share of attempts that crash the agent.'),
+      costUsd: costUsd.optional().describe('What an attempt costs.'),
+    },
+    map('with work, fail, crash and costUsd'),
+  )
+  .describe('What `troupe simulate` takes for its attempts; what is left out is learned.');
+
 const sharedRole = {
   count: wholeNumber(1, countMax).optional().describe('How many agents play the role.'),
   concurrency: wholeNumber(1, countMax).optional().describe('Tasks at once. Default: count.'),
@@ -92,6 +107,7 @@ const sharedRole = {
   timeout: timeout.optional(),
   retries: retries.optional(),
   where: oneOf(['local', 'remote', 'any']).default('any'),
+  simulate: simulateShape.optional(),
 };
 
 export const roleShapes = {
@@ -103,9 +119,9 @@ export const roleShapes = {
     {
       adapter: z.literal('simulated'),
       work: durationRange().optional().describe('How long a task takes. Default 100ms.'),
-      fail: number(0, 1).default(0).describe('The share of attempts that fail.'),
-      crash: number(0, 1).default(0).describe('The share of attempts that crash the agent.'),
-      costUsd: number(0, Number.MAX_VALUE).default(0).describe('What an attempt costs.'),
+      fail: share.default(0).describe('The share of attempts that fail.'),
+      crash: share.default(0).describe('The share of attempts that crash the agent.'),
+      costUsd: costUsd.default(0).describe('What an attempt costs.'),
       ...sharedRole,
     },
     map('with adapter'),

@@ -31,6 +31,7 @@ agents:
     handoff: true
     run: [tool, "{{inputs.repo}}"]
     env: { A: role, B: role }
+    simulate: { work: 5m..20m, fail: 0 }
     timeout: 20m
     retries: 2
     where: local
@@ -84,6 +85,7 @@ const coder = {
   adapter: 'command',
   run: { argv: ['tool', '{{inputs.repo}}'] },
   env: { A: 'role', B: 'role' },
+  simulate: { work: { minMs: 300_000, maxMs: 1_200_000 }, fail: 0 },
 } satisfies PlanRole;
 
 const actor = {

@@ -68,7 +68,19 @@ const roles: readonly (readonly [string, string, string, string])[] = [
     '{ adapter: simulated, toString: 3s }',
     'plan.unknown-key',
     'plan.yaml:2:28 agents.w.toString: there is no key "toString" here; known: adapter, work, ' +
-      'fail, crash, costUsd, count, concurrency, restart, maxRestarts, period and 5 more',
+      'fail, crash, costUsd, count, concurrency, restart, maxRestarts, period and 6 more',
+  ],
+  [
+    'an unknown key in simulate',
+    '{ adapter: command, run: x, simulate: { wrok: 3s } }',
+    'plan.unknown-key',
+    'plan.yaml:2:46 agents.w.simulate.wrok: there is no key "wrok" here; did you mean "work"?',
+  ],
+  [
+    'a share above one in simulate',
+    '{ adapter: command, run: x, simulate: { fail: 7 } }',
+    'plan.bad-value',
+    'plan.yaml:2:52 agents.w.simulate.fail: expected a number from 0 to 1, got 7',
   ],
   [
     'a range that is reversed',
