@@ -239,8 +239,8 @@ async function begin(file: FileHandle, folder: string, about: unknown): Promise<
   const header: Header = { journal: 'troupe', format: journalFormat, about };
   const line = encodeRecord(header);
   await file.truncate(0);
+  // The first flush is for the header too: until then, a torn one is no loss.
   writeFileSync(file.fd, line);
-  await file.datasync();
   syncFolder(folder);
   const bytes = Buffer.byteLength(line);
   return { header, start: bytes, bytes };

@@ -47,10 +47,21 @@ export class Charts {
         'give each machine an `id` of its own: the journal names them by it',
       );
     }
-    this.#byKey.set(key, new Chart(machine, key));
+    this.#byKey.set(key, chartOf(machine, key));
     this.#keys.set(machine, key);
     for (const [src, logic] of logicOf(machine)) {
       if (logic.kind === 'machine') this.#add(logic.machine, `${key}/${src}`);
     }
   }
+}
+
+/** A chart is pure, so every system of the process shares what is compiled of a machine. */
+const compiled = new WeakMap<AnyStateMachine, Map<string, Chart>>();
+
+function chartOf(machine: AnyStateMachine, key: string): Chart {
+  const byKey = compiled.get(machine) ?? new Map<string, Chart>();
+  compiled.set(machine, byKey);
+  const chart = byKey.get(key) ?? new Chart(machine, key);
+  byKey.set(key, chart);
+  return chart;
 }

@@ -32,7 +32,7 @@ export function runBehaviours(world: RunWorld) {
     task: {
       // Checks are run again after a stop of the runtime: looking twice changes nothing.
       verify: ({ input, signal }: Call<VerifyInput>) => world.verify(input, signal),
-      record: ({ input }: Call<TaskRecord>) => world.record(input),
+      record: (call: Call<TaskRecord>) => record(world, call),
     },
     orchestrator: {
       conclude: ({ input }: Call<RunEnding>) => world.conclude(input),
@@ -46,6 +46,15 @@ export function visitBehaviours(world: RunWorld): Behaviours {
   const wait = ({ signal }: Call): Promise<void> =>
     new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   return { agent: { open: wait, work: wait }, task: { ...task, verify: wait }, orchestrator };
+}
+
+/**
+ * After the work that the same flush let go: that work starts sooner, and whatever it reads of the
+ * disk comes later than this turn's end.
+ */
+async function record(world: RunWorld, { input }: Call<TaskRecord>): Promise<void> {
+  await null;
+  world.record(input);
 }
 
 /** An attempt is never begun twice under one token: after a stop it ends as interrupted. */

@@ -101,13 +101,23 @@ describe.each(['ENOSPC', 'EDQUOT'])('a disk that is full in the middle of a writ
     const journal = await FileJournal.open(makeFolder());
     disk.fails.set('write', code);
     journal.append(event(1));
-    const first = journal.flush();
-    journal.append(event(2));
-    const second = journal.flush();
-    await expect(first).rejects.toMatchObject(full);
-    await expect(second).rejects.toMatchObject(full);
+    await expect(journal.flush()).rejects.toMatchObject(full);
+    expect(() => journal.append(event(2))).toThrow('full');
+    await expect(journal.flush()).rejects.toMatchObject(full);
     await journal.close();
   });
+});
+
+test('who waits behind a flush that fails is told so, too', async () => {
+  const journal = await FileJournal.open(makeFolder());
+  disk.fails.set('sync', 'EIO');
+  journal.append(event(1));
+  const first = journal.flush();
+  journal.append(event(2));
+  const second = journal.flush();
+  await expect(first).rejects.toMatchObject({ code: 'EIO' });
+  await expect(second).rejects.toMatchObject({ code: 'EIO' });
+  await journal.close();
 });
 
 test('what was written and did not reach the disk is not acknowledged', async () => {
@@ -155,7 +165,6 @@ test.each<[Failing, string, object]>([
   ['open', 'EACCES', { code: 'journal.unwritable', name: 'UserError' }],
   ['open', 'ENOSPC', full],
   ['write', 'ENOSPC', full],
-  ['sync', 'EIO', { code: 'EIO' }],
 ])(
   'a journal that can not begin because of %s (%s) leaves the folder free',
   async (what, code, error) => {
