@@ -25,6 +25,8 @@ export function detailOf(fact: RunFact): string {
     case 'run.failed':
     case 'run.cancelled':
       return plainLine(fact.reason);
+    case 'plan.amended':
+      return amended(fact);
     case 'wave.started':
       return `wave ${fact.wave + 1}`;
     case 'task.assigned':
@@ -56,6 +58,13 @@ export function detailOf(fact: RunFact): string {
     case 'agent.stopped':
       return '';
   }
+}
+
+type Amended = RunFact & { type: 'plan.amended' };
+
+function amended({ by, concurrency, tasks, roles }: Amended): string {
+  const [all, wide] = [[...roles, ...tasks].join(', '), concurrency ?? ''];
+  return plainLine(joined([`by ${by}`, wide === '' ? '' : `concurrency ${wide}`, all]));
 }
 
 /** What never ran took no time. */

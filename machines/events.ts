@@ -2,11 +2,14 @@
 import type { Address, AgentId, RoleName, TaskId, Token } from './ids.ts';
 import type { Evidence, Fault, Outcome } from './outcome.ts';
 import type { PlanSpec, TaskSpec } from './plan.ts';
+import type { PlanAmendment, RoleLimits, TaskLimits } from './rules/amend.ts';
 import type { ReadyKey, ReadyTask } from './rules/dispatch.ts';
 
 export type Settled = 'succeeded' | 'failed' | 'skipped' | 'cancelled';
 
-export type PlanEvent = { readonly type: 'plan.submit'; readonly plan: PlanSpec };
+export type PlanEvent =
+  | { readonly type: 'plan.submit'; readonly plan: PlanSpec }
+  | { readonly type: 'plan.amend'; readonly amendment: PlanAmendment; readonly by: string };
 
 export type RunEvent =
   | { readonly type: 'run.cancel'; readonly reason: string }
@@ -36,7 +39,8 @@ export type TaskEvent =
     }
   | { readonly type: 'task.approve'; readonly by: string }
   | { readonly type: 'task.reject'; readonly by: string }
-  | { readonly type: 'task.cancel'; readonly reason: string };
+  | { readonly type: 'task.cancel'; readonly reason: string }
+  | { readonly type: 'task.amend'; readonly limits: TaskLimits };
 
 export type DependencyEvent = {
   readonly type: 'dependency.settled';
@@ -85,6 +89,7 @@ export type ChildEvent =
 
 export type SupervisorEvent =
   | { readonly type: 'supervisor.stop' }
+  | { readonly type: 'role.amend'; readonly limits: RoleLimits }
   | { readonly type: 'supervisor.stopped'; readonly role: RoleName }
   | { readonly type: 'role.lost'; readonly role: RoleName; readonly fault: Fault };
 
@@ -106,6 +111,14 @@ export type Fact =
   | { readonly type: 'run.succeeded' }
   | { readonly type: 'run.failed'; readonly reason: string }
   | { readonly type: 'run.cancelled'; readonly reason: string }
+  | {
+      readonly type: 'plan.amended';
+      readonly by: string;
+      /** Null: as it was. */
+      readonly concurrency: number | null;
+      readonly tasks: readonly TaskId[];
+      readonly roles: readonly RoleName[];
+    }
   | { readonly type: 'wave.started'; readonly wave: number }
   | { readonly type: 'task.ready'; readonly task: TaskId }
   | { readonly type: 'task.asked'; readonly task: TaskId }

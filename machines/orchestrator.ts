@@ -3,6 +3,7 @@ import { assign, emit, setup } from 'xstate';
 import { assert } from './errors.ts';
 import type { Fact, TroupeEvent } from './events.ts';
 import { kernelActions } from './messages.ts';
+import { amendedFact, planAmended } from './rules/amend.ts';
 import * as books from './rules/orchestration.ts';
 
 /** Supervisors get this long to stop their agents before the run ends without them. */
@@ -132,6 +133,13 @@ export const orchestratorMachine = setup({
         'run.cancel': {
           actions: [
             assign(({ context, event }) => books.cancelled(context, event)),
+            { type: 'sendAll', params: ({ context }) => ({ messages: context.outbox }) },
+          ],
+        },
+        'plan.amend': {
+          actions: [
+            assign(({ context, event }) => planAmended(context, event)),
+            emit(({ event }) => amendedFact(event)),
             { type: 'sendAll', params: ({ context }) => ({ messages: context.outbox }) },
           ],
         },

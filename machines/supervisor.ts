@@ -3,6 +3,7 @@ import { assign, emit, raise, setup } from 'xstate';
 import type { Fact, TroupeEvent } from './events.ts';
 import { orchestratorAddress, type RoleName } from './ids.ts';
 import { kernelActions } from './messages.ts';
+import { newcomers, roleAmended } from './rules/amend.ts';
 import * as care from './rules/care.ts';
 
 /** Its agents get this long to stop, all together, before they are ended. */
@@ -74,6 +75,15 @@ export const supervisorMachine = setup({
             ],
           },
         ],
+        'role.amend': {
+          actions: [
+            {
+              type: 'spawnAll',
+              params: ({ context, event }) => care.births(context, newcomers(context, event)),
+            },
+            assign(({ context, event }) => roleAmended(context, event)),
+          ],
+        },
         'child.due': {
           actions: [
             {

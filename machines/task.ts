@@ -5,6 +5,7 @@ import { agentAddress, orchestratorAddress, type Token } from './ids.ts';
 import { kernelActions } from './messages.ts';
 import type { Evidence, Fault, Outcome } from './outcome.ts';
 import type { TaskSpec } from './plan.ts';
+import { taskAmended } from './rules/amend.ts';
 import * as attempt from './rules/attempt.ts';
 import { declared } from './work.ts';
 
@@ -93,6 +94,8 @@ export const taskMachine = setup({
         }),
       ],
     },
+    // Deadlines that are set already stay as they are.
+    'task.amend': { actions: assign(({ context, event }) => taskAmended(context, event)) },
     // A report under an old token changes nothing, but its agent may go on.
     'task.reported': {
       actions: {
@@ -169,6 +172,15 @@ export const taskMachine = setup({
           }),
         },
         'role.lost': { target: 'failed', actions: assign({ fault: ({ event }) => event.fault }) },
+        // Its place in the queue may be another one now.
+        'task.amend': {
+          target: 'ready',
+          reenter: true,
+          actions: [
+            { type: 'sendAll', params: ({ context }) => attempt.farewells(context) },
+            assign(({ context, event }) => taskAmended(context, event)),
+          ],
+        },
       },
     },
     assigned: {

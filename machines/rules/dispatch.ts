@@ -2,7 +2,8 @@
  * Who works on what next, as a value: ready tasks and idle agents by role, under the limits.
  *
  * Invariants:
- * - D1 `running` of a role never exceeds its concurrency, nor their sum the run's.
+ * - D1 nothing starts while `running` of its role has reached the role's concurrency, or their
+ *   sum the run's.
  * - D2 a role stands in `open` exactly when it has a ready task, an idle agent and a free slot;
  *   it stands there under the key of its best task.
  * - D3 an agent is idle, or busy with one task, or unknown.
@@ -128,6 +129,25 @@ export function readyOf(dispatch: Dispatch, role: RoleName): readonly TaskId[] {
 /** A role that nobody plays any more: nothing waits for it. */
 export function roleEmptied(dispatch: Dispatch, role: RoleName): Dispatch {
   return withRole(dispatch, role, ({ spec, running }) => queueOf(spec, running, null, null));
+}
+
+/** Limits for whatever starts from now on: what runs already may be more, until it ends. */
+export function withLimits(
+  dispatch: Dispatch,
+  limits: {
+    readonly concurrency?: number | undefined;
+    readonly roles: readonly Pick<RoleSpec, 'name' | 'concurrency'>[];
+  },
+): Dispatch {
+  const { concurrency = dispatch.concurrency } = limits;
+  const { running, roles, open, agents } = dispatch;
+  return limits.roles.reduce(
+    (limited, role) =>
+      withRole(limited, role.name, (queue) =>
+        queueOf({ concurrency: role.concurrency }, queue.running, queue.ready, queue.idle),
+      ),
+    dispatchOf(concurrency, running, roles, open, agents),
+  );
 }
 
 /** The agent that knows the matter, if idle; else the first idle one takes the work. */

@@ -264,7 +264,7 @@ export function handOut(context: OrchestratorContext): Patch {
 }
 
 /** Asks itself to hand out work, once, after what is in the mailboxes now. */
-function changed(
+export function changed(
   context: Pick<OrchestratorContext, 'dispatchDue' | 'halt'>,
   dispatch: dispatching.Dispatch,
 ): Reply {

@@ -134,6 +134,8 @@ export class Core {
         return this.#post(input.to, new End('error', input.id, input.effect, input.error), true);
       case 'timer':
         return this.#fire(input.to, input.timer);
+      case 'pause':
+        return this.#postpone(input.forMs);
     }
   }
 
@@ -143,6 +145,17 @@ export class Core {
     if (!actor || !timer) return;
     actor.dropTimer(id);
     this.#enqueue(actor, timer.event);
+  }
+
+  /** In the order in which they were set, so that equal due times stay in theirs. */
+  #postpone(byMs: number): void {
+    const set = this.registry
+      .living()
+      .flatMap((actor) => [...actor.timers].map(([id, timer]) => ({ actor, id, ...timer })))
+      .sort((a, b) => a.order - b.order);
+    for (const { actor, id, event, dueMs } of set) {
+      this.#schedule(actor, id, event, dueMs + byMs);
+    }
   }
 
   #post(to: Address, event: EventObject, ifThere: boolean): void {
@@ -275,10 +288,13 @@ export class Core {
 
   #setTimer(actor: Actor, { timer, event, delayMs }: Effect & { kind: 'timer.set' }): void {
     assert(Number.isFinite(delayMs), `the delay of ${event.type} is ${delayMs}`);
+    const id = timer ?? `${event.type}#${this.#timerOrder + 1}`;
+    this.#schedule(actor, id, event, this.#at + Math.max(0, delayMs));
+  }
+
+  #schedule(actor: Actor, id: string, event: EventObject, dueMs: number): void {
     this.#timerOrder += 1;
     const order = this.#timerOrder;
-    const id = timer ?? `${event.type}#${order}`;
-    const dueMs = this.#at + Math.max(0, delayMs);
     if (actor.dropTimer(id)) this.#timers.noteStale();
     actor.setTimer(id, { dueMs, order, event });
     this.#timers.add({ dueMs, order, address: actor.address, timer: id });

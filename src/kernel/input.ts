@@ -17,7 +17,9 @@ export type Input =
   | ({ readonly kind: 'done'; readonly output: unknown } & Invoked)
   | ({ readonly kind: 'broke'; readonly error: ErrorData } & Invoked)
   /** A timer has come due. */
-  | { readonly kind: 'timer'; readonly to: Address; readonly timer: string };
+  | { readonly kind: 'timer'; readonly to: Address; readonly timer: string }
+  /** Time that does not count: whatever is timed waits so much longer. */
+  | { readonly kind: 'pause'; readonly forMs: number };
 
 interface Invoked {
   readonly to: Address;

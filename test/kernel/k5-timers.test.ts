@@ -71,6 +71,25 @@ durable('what came due in between rings at once, in its order', play, async (sta
   expect(rings(stage).at(-1)).toBe('set 5000');
 });
 
+durable('a pause puts off whatever is timed, in its order', play, async (stage) => {
+  const start = stage.clock.now();
+  stage.system.spawn(alarm, { id: 'a' });
+  stage.system.spawn(counter, { id: 'nothing timed' });
+  for (const ms of [300, 100, 300]) await stage.send('a', set(ms));
+  await stage.pass(50);
+  stage.system.inject({ kind: 'pause', forMs: 1_000 });
+  await stage.system.flushed();
+  await stage.pass(0);
+  expect(stage.clock.alarms).toEqual([start + 1_100]);
+  await stage.reopen();
+  await stage.pass(1_049);
+  expect(rings(stage)).toEqual([]);
+  await stage.pass(1);
+  expect(rings(stage)).toEqual(['set 100']);
+  await stage.pass(200);
+  expect(rings(stage)).toEqual(['set 100', 'set 300', 'set 300']);
+});
+
 durable('a timer that was called off does not ring', play, async (stage) => {
   stage.system.spawn(alarm, { id: 'a' });
   await stage.send('a', { type: 'alarm.cancel' });

@@ -48,6 +48,15 @@ const exit = { type: 'child.exited', child: at.coder1, error: null, at: 5_000 } 
 /** The compiler sees to it that no type is left out. */
 export const alphabet: { readonly [Of in Type]: Event<Of> } = {
   'plan.submit': { type: 'plan.submit', plan: smallPlan },
+  'plan.amend': {
+    type: 'plan.amend',
+    amendment: {
+      concurrency: 3,
+      roles: [{ name: coder, limits: { count: 3, concurrency: 3 } }],
+      tasks: [{ id: build, limits: { retries: 7 } }],
+    },
+    by: 'ada',
+  },
   'run.cancel': { type: 'run.cancel', reason: 'enough' },
   'run.dispatch': { type: 'run.dispatch' },
   'task.ready': { type: 'task.ready', task: build, role: coder, key: [0, 1, 1], prefer: null },
@@ -71,6 +80,7 @@ export const alphabet: { readonly [Of in Type]: Event<Of> } = {
   'task.approve': { type: 'task.approve', by: 'ada' },
   'task.reject': { type: 'task.reject', by: 'ada' },
   'task.cancel': { type: 'task.cancel', reason: 'enough' },
+  'task.amend': { type: 'task.amend', limits: { retries: 7, priority: 5 } },
   'dependency.settled': {
     type: 'dependency.settled',
     task: design,
@@ -90,6 +100,7 @@ export const alphabet: { readonly [Of in Type]: Event<Of> } = {
   'child.exited': { ...exit, output: { kind: 'stopped' } },
   'child.due': { type: 'child.due', children: [coder1] },
   'supervisor.stop': { type: 'supervisor.stop' },
+  'role.amend': { type: 'role.amend', limits: { count: 3, maxRestarts: 9 } },
   'supervisor.stopped': { type: 'supervisor.stopped', role: coder },
   'role.lost': { type: 'role.lost', role: coder, fault: missingFault },
 };

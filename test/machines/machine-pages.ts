@@ -166,6 +166,7 @@ ${table(['event', 'says', 'carries', 'from', 'to'], rows)}
 /** Where events come from beside the messages of the machines. */
 const origins: Readonly<Record<string, string>> = {
   'plan.submit': 'a person',
+  'plan.amend': 'a person',
   'run.cancel': 'a person',
   'task.approve': 'a person',
   'task.reject': 'a person',

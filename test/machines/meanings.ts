@@ -4,6 +4,7 @@ import type { Fact, TroupeEvent } from '../../machines/events.ts';
 /** The compiler sees to it that no type is left out. */
 export const eventMeanings: Readonly<Record<TroupeEvent['type'], string>> = {
   'plan.submit': 'Here is a plan: check it and run it.',
+  'plan.amend': 'These limits are others from now on.',
   'run.cancel': 'Call everything off.',
   'run.dispatch': 'Hand out what can start, now that all that was in the mailboxes is known.',
   'task.ready': 'I wait for an agent of this role; this is my place in the queue.',
@@ -16,6 +17,7 @@ export const eventMeanings: Readonly<Record<TroupeEvent['type'], string>> = {
   'task.approve': 'A person lets it start.',
   'task.reject': 'A person does not let it start.',
   'task.cancel': 'Call this task off.',
+  'task.amend': 'These limits of yours are others from now on.',
   'dependency.settled': 'What you need has ended like this.',
   'wave.opened': 'Every wave before this one has settled.',
   'agent.register': 'I am here.',
@@ -30,6 +32,7 @@ export const eventMeanings: Readonly<Record<TroupeEvent['type'], string>> = {
   'child.exited': 'Somebody you look after has ended like this.',
   'child.due': 'The pause is over: start these again.',
   'supervisor.stop': 'Stop your agents, then end.',
+  'role.amend': 'These limits of your role are others from now on.',
   'supervisor.stopped': 'All my agents have ended.',
   'role.lost': 'Nobody plays this role any more.',
 };
@@ -40,6 +43,7 @@ export const factMeanings: Readonly<Record<Fact['type'], string>> = {
   'run.succeeded': 'Every task has succeeded.',
   'run.failed': 'Some task has not succeeded, or the plan is unsound.',
   'run.cancelled': 'Somebody called the run off.',
+  'plan.amended': 'A person changed limits of the plan.',
   'wave.started': 'The tasks of this wave may start.',
   'task.ready': 'It waits for an agent.',
   'task.asked': 'It waits for a person.',

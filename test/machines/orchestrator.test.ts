@@ -4,6 +4,7 @@ import { testTable } from './tables.ts';
 
 /** While it runs it keeps its books, whatever they say. */
 const bookkeeping = {
+  'plan.amend': 'running',
   'task.ready': 'running',
   'task.released': 'running',
   'task.settled': 'running',
@@ -42,6 +43,7 @@ testTable('orchestrator', orchestratorSubject, {
   },
   'running, work is to be handed out': {
     ...halting,
+    'plan.amend': 'running',
     'run.dispatch': 'running',
     'task.withdrawn': 'running',
     'task.released': 'running',

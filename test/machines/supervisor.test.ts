@@ -23,17 +23,20 @@ const exits = (state: string) => ({
 
 testTable('supervisor', supervisorSubject, {
   supervising: {
+    'role.amend': 'supervising',
     ...exits('supervising'),
     'child.exited (hopeless)': 'stopped',
     'supervisor.stop': 'stopping',
   },
   'supervising, at the limit': {
+    'role.amend': 'supervising',
     ...exits('stopped'),
     'child.exited': 'supervising',
     'child.exited (handed off)': 'supervising',
     'supervisor.stop': 'stopping',
   },
   'supervising two, at the limit': {
+    'role.amend': 'supervising',
     'child.exited': 'supervising',
     'child.exited (handed off)': 'supervising',
     'child.exited (crashed)': 'stopping',
@@ -42,14 +45,17 @@ testTable('supervisor', supervisorSubject, {
     'supervisor.stop': 'stopping',
   },
   'supervising, one resting': {
+    'role.amend': 'supervising',
     'child.due': 'supervising',
     'supervisor.stop': 'stopped',
   },
   'supervising two, both resting': {
+    'role.amend': 'supervising',
     'child.due': 'supervising',
     'supervisor.stop': 'stopped',
   },
   'supervising nobody': {
+    'role.amend': 'supervising',
     'supervisor.stop': 'stopped',
   },
   stopping: {

@@ -17,6 +17,7 @@ const answers = (state: string) => ({
 
 testTable('task', taskSubject, {
   waiting: {
+    'task.amend': 'waiting',
     ...answers('waiting'),
     'dependency.settled': 'ready',
     'dependency.settled (failed)': 'skipped',
@@ -25,6 +26,7 @@ testTable('task', taskSubject, {
     'task.cancel': 'cancelled',
   },
   'waiting, for two': {
+    'task.amend': 'waiting',
     ...answers('waiting'),
     'dependency.settled': 'waiting',
     'dependency.settled (failed)': 'skipped',
@@ -33,6 +35,7 @@ testTable('task', taskSubject, {
     'task.cancel': 'cancelled',
   },
   'waiting, and a person is to be asked': {
+    'task.amend': 'waiting',
     ...answers('waiting'),
     'dependency.settled': 'approving',
     'dependency.settled (failed)': 'skipped',
@@ -41,6 +44,7 @@ testTable('task', taskSubject, {
     'task.cancel': 'cancelled',
   },
   approving: {
+    'task.amend': 'approving',
     ...answers('approving'),
     'task.approve': 'ready',
     'task.reject': 'failed',
@@ -48,6 +52,7 @@ testTable('task', taskSubject, {
     'xstate.after.approvalDeadline.task.approving': 'failed',
   },
   ready: {
+    'task.amend': 'ready',
     ...answers('ready'),
     'task.assign': 'assigned',
     'task.assign (another agent)': 'assigned',
@@ -55,6 +60,7 @@ testTable('task', taskSubject, {
     'task.cancel': 'cancelled',
   },
   assigned: {
+    'task.amend': 'assigned',
     ...answers('assigned'),
     'task.started': 'running',
     'agent.lost': 'retrying',
@@ -62,6 +68,7 @@ testTable('task', taskSubject, {
     'xstate.after.assignDeadline.task.assigned': 'retrying',
   },
   'assigned, the last try': {
+    'task.amend': 'assigned',
     ...answers('assigned'),
     'task.started': 'running',
     'agent.lost': 'failed',
@@ -69,6 +76,7 @@ testTable('task', taskSubject, {
     'xstate.after.assignDeadline.task.assigned': 'failed',
   },
   running: {
+    'task.amend': 'running',
     'task.reported': 'succeeded',
     'task.reported (stale)': 'running',
     'task.reported (failed)': 'retrying',
@@ -80,6 +88,7 @@ testTable('task', taskSubject, {
     'xstate.after.attemptDeadline.task.running': 'retrying',
   },
   'running, with checks ahead': {
+    'task.amend': 'running',
     'task.reported': 'verifying.checking',
     'task.reported (stale)': 'running',
     'task.reported (failed)': 'retrying',
@@ -91,6 +100,7 @@ testTable('task', taskSubject, {
     'xstate.after.attemptDeadline.task.running': 'retrying',
   },
   'running, the last try': {
+    'task.amend': 'running',
     'task.reported': 'succeeded',
     'task.reported (stale)': 'running',
     'task.reported (failed)': 'failed',
@@ -102,6 +112,7 @@ testTable('task', taskSubject, {
     'xstate.after.attemptDeadline.task.running': 'failed',
   },
   'verifying.checking': {
+    'task.amend': 'verifying.checking',
     ...answers('verifying.checking'),
     'task.cancel': 'cancelled',
     'xstate.done.actor.verify': 'succeeded',
@@ -111,6 +122,7 @@ testTable('task', taskSubject, {
     'xstate.after.verifyDeadline.task.verifying.checking': 'retrying',
   },
   'verifying.checking, the last try': {
+    'task.amend': 'verifying.checking',
     ...answers('verifying.checking'),
     'task.cancel': 'cancelled',
     'xstate.done.actor.verify': 'succeeded',
@@ -120,11 +132,13 @@ testTable('task', taskSubject, {
     'xstate.after.verifyDeadline.task.verifying.checking': 'failed',
   },
   retrying: {
+    'task.amend': 'retrying',
     ...answers('retrying'),
     'task.cancel': 'cancelled',
     'xstate.after.retryDelay.task.retrying': 'ready',
   },
   parked: {
+    'task.amend': 'parked',
     ...answers('parked'),
     'task.cancel': 'cancelled',
     'xstate.after.parkDelay.task.parked': 'ready',
