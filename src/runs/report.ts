@@ -101,9 +101,21 @@ async function answers(
 
 function shortened(answer: string): string {
   const text = answer.trim();
-  if (text.length <= answerCharactersMax) return text;
+  if (text.length <= answerCharactersMax) return fenceClosed(text);
   const more = text.length - answerCharactersMax;
-  return `${text.slice(0, answerCharactersMax)}\n\n… and ${more} more characters.`;
+  return `${fenceClosed(text.slice(0, answerCharactersMax))}\n\n… and ${more} more characters.`;
+}
+
+/** A fence that an answer leaves open would swallow the answers after it. */
+function fenceClosed(text: string): string {
+  let open: string | null = null;
+  for (const [, fence = '', rest = ''] of text.matchAll(/^ {0,3}(`{3,}|~{3,})(.*)$/gm)) {
+    const closes = open !== null && fence.startsWith(open) && rest.trim() === '';
+    const opens = open === null && !(fence.startsWith('`') && rest.includes('`'));
+    if (closes) open = null;
+    else if (opens) open = fence;
+  }
+  return open === null ? text : `${text}\n${open}`;
 }
 
 /** A person may have taken it away: the run has ended all the same. */

@@ -130,6 +130,26 @@ describe('what tasks and programs say', () => {
     expect(tableIn(text.slice(0, text.indexOf('## a')))).toHaveLength(3);
   });
 
+  test.each([
+    ['```', '```'],
+    ['text\n````js\n```\nstill', '````'],
+    ['  ~~~\n```', '~~~'],
+    ['```\ndone\n```\n~~~~ x', '~~~~'],
+  ])('has its open fence closed, or it would swallow the next: %j', async (said, fence) => {
+    const tasks = [taskView({ id: 'a' }), taskView({ id: 'b' })];
+    const text = await report(tasks, { answer: async (id) => (id === 'a' ? said : 'second') });
+    expect(text).toContain(`${said.trim()}\n${fence}\n\n## b\n\nsecond\n`);
+  });
+
+  test.each(['```\nwhole\n```', '``` a`b', '~~~\n~~~~'])(
+    'is left as it is when no fence is open: %j',
+    async (said) => {
+      const tasks = [taskView({ id: 'a' }), taskView({ id: 'b' })];
+      const text = await report(tasks, { answer: async (id) => (id === 'a' ? said : 'second') });
+      expect(text).toContain(`${said.trim()}\n\n## b\n\nsecond\n`);
+    },
+  );
+
   test('is cut when it is far too long, and says so', async () => {
     const answer = async () => 'x'.repeat(100_000_000);
     const text = await report([taskView({ id: 'a' }), taskView({ id: 'b' })], { answer });
