@@ -1,12 +1,5 @@
 /** Puts the parts together: the one file that knows everyone, and decides nothing. */
 import { statSync } from 'node:fs';
-import { orchestratorAddress } from '../machines/ids.ts';
-import {
-  agentMachine,
-  orchestratorMachine,
-  supervisorMachine,
-  taskMachine,
-} from '../machines/index.ts';
 import { openGuardian } from './agents/guardian.ts';
 import { reapOrphans } from './agents/ledger.ts';
 import type { Bus, Subscription } from './bus/bus.ts';
@@ -26,7 +19,6 @@ import { System } from './kernel/system.ts';
 import { isUserError, UserError } from './kernel/user-error.ts';
 import { refuseOthers, versionsOf } from './kernel/versions.ts';
 import type { FactWish } from './kernel/wish.ts';
-import { compilePlan } from './plan/compile.ts';
 import { resolveInputs } from './plan/inputs.ts';
 import { loadPlan } from './plan/load.ts';
 import { suggest } from './plan/nearest.ts';
@@ -42,6 +34,7 @@ import {
   readOrder,
   writePlan,
 } from './runs/folder.ts';
+import { launch, runMachines } from './runs/launch.ts';
 import { factOf, Run, type RunFact } from './runs/run.ts';
 import { lostView, type RunView, viewOf } from './runs/view.ts';
 import { type Explanation, explain } from './runs/why.ts';
@@ -74,7 +67,7 @@ export interface RunSummary {
   readonly orderedAt: number;
 }
 
-const machines = [orchestratorMachine, supervisorMachine, agentMachine, taskMachine];
+const machines = runMachines;
 
 /** How often a growing journal is looked at. */
 const followPauseMs = 200;
@@ -251,7 +244,7 @@ export class Troupe {
     const handle = (request: ControlRequest): Promise<void> => run.handle(request);
     const control = openControl({ folder, random: this.#random, clock, handle });
     control.catch((error: unknown) => run.halt(error));
-    return { run, begin: () => begin(run, system, crew) };
+    return { run, begin: () => launch(run, system, () => crew.restoreResults()) };
   }
 
   /** After whoever asked has had its turn to listen. */
@@ -273,21 +266,6 @@ interface Parts {
 interface Assembled {
   readonly run: Run;
   readonly begin: () => Promise<void>;
-}
-
-/** What an earlier life left undone comes first: whoever is called next may count on it. */
-async function begin(run: Run, system: System, crew: Crew): Promise<void> {
-  crew.restoreResults();
-  // It may have been stopped meanwhile: what is started now, nobody would end.
-  if (run.state === 'over') return;
-  system.start();
-  if (!system.core.registry.lookUp(orchestratorAddress)) {
-    system.spawn(orchestratorMachine, { id: orchestratorAddress });
-  }
-  run.watch();
-  const orchestrator = system.ref(orchestratorMachine, orchestratorAddress);
-  if (orchestrator.snapshot()?.value !== 'planning') return;
-  await orchestrator.send({ type: 'plan.submit', plan: compilePlan(run.plan) });
 }
 
 function findTask(view: RunView, task: string) {
