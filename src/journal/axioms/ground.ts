@@ -1,0 +1,67 @@
+/** What an axiom may take for granted of a run: its plan, by task and role. */
+import type { TroupeEvent } from '../../../machines/events.ts';
+import type { PlanSpec, RoleSpec, TaskSpec } from '../../../machines/plan.ts';
+import type { PlanAmendment } from '../../../machines/rules/amend.ts';
+import type { LoggedInput } from '../../kernel/log.ts';
+
+/** What is asked of a plan beyond what its machines were given. */
+export interface OrderedPlan {
+  readonly budgetUsd: number | null;
+  readonly tasks: readonly { readonly id: string }[];
+}
+
+export class Ground {
+  readonly ordered: OrderedPlan;
+  readonly #given: PlanSpec | null;
+  #spec: PlanSpec | null = null;
+  #tasks: ReadonlyMap<string, TaskSpec> = new Map();
+  #roles: ReadonlyMap<string, RoleSpec> = new Map();
+
+  /** `given`: what it should have run by; without it, what its journal says it was given. */
+  constructor(ordered: OrderedPlan, given: PlanSpec | null = null) {
+    this.ordered = ordered;
+    this.#given = given;
+  }
+
+  /** Null before a plan was submitted. */
+  get spec(): PlanSpec | null {
+    return this.#spec;
+  }
+
+  task(id: string): TaskSpec | undefined {
+    return this.#tasks.get(id);
+  }
+
+  role(name: string): RoleSpec | undefined {
+    return this.#roles.get(name);
+  }
+
+  /** Called with every input before anybody else looks at it. */
+  take({ input }: LoggedInput): void {
+    if (input.kind !== 'event') return;
+    const event = input.event as TroupeEvent;
+    if (event.type === 'plan.submit') this.#adopt(this.#spec ?? this.#given ?? event.plan);
+    if (event.type === 'plan.amend' && this.#spec) {
+      this.#adopt(amended(this.#spec, event.amendment));
+    }
+  }
+
+  #adopt(spec: PlanSpec): void {
+    this.#spec = spec;
+    this.#tasks = new Map(spec.tasks.map((task) => [task.id, task]));
+    this.#roles = new Map(spec.roles.map((role) => [role.name, role]));
+  }
+}
+
+function amended(spec: PlanSpec, amendment: PlanAmendment): PlanSpec {
+  const { concurrency = spec.concurrency, onFailure = spec.onFailure } = amendment;
+  const roles = new Map(amendment.roles?.map(({ name, limits }) => [name, limits]));
+  const tasks = new Map(amendment.tasks?.map(({ id, limits }) => [id, limits]));
+  return {
+    ...spec,
+    concurrency,
+    onFailure,
+    roles: spec.roles.map((role) => ({ ...role, ...roles.get(role.name) })),
+    tasks: spec.tasks.map((task) => ({ ...task, ...tasks.get(task.id) })),
+  };
+}
