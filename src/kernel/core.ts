@@ -48,6 +48,8 @@ export class Core {
   readonly registry: Registry;
   readonly deadLetters = new DeadLetters();
   readonly limits: CoreLimits;
+  /** Of actors so far, for measurements: not stored, and nothing follows from it. */
+  steps = 0;
   readonly #charts: Charts;
   readonly #timers = new TimerQueue((due) => this.#stillCounts(due));
   /** Actors with something in their mailbox. */
@@ -135,7 +137,7 @@ export class Core {
       case 'timer':
         return this.#fire(input.to, input.timer);
       case 'pause':
-        return this.#postpone(input.forMs);
+        return this.#postpone(input.forMs, input.of);
     }
   }
 
@@ -148,9 +150,9 @@ export class Core {
   }
 
   /** In the order in which they were set, so that equal due times stay in theirs. */
-  #postpone(byMs: number): void {
-    const set = this.registry
-      .living()
+  #postpone(byMs: number, of?: readonly Address[]): void {
+    const actors = of?.flatMap((at) => this.registry.find(at) ?? []) ?? this.registry.living();
+    const set = actors
       .flatMap((actor) => [...actor.timers].map(([id, timer]) => ({ actor, id, ...timer })))
       .sort((a, b) => a.order - b.order);
     for (const { actor, id, event, dueMs } of set) {
@@ -262,6 +264,7 @@ export class Core {
 
   /** The first step when there is no event yet. */
   #attempt(actor: Actor, event: EventObject | null, input?: unknown): void {
+    this.steps += 1;
     try {
       const { chart } = actor;
       const { state, effects } = event ? chart.step(actor.state, event) : chart.initial(input);

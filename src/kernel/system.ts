@@ -24,6 +24,7 @@ import { Performer } from './performer.ts';
 import { hashOf, restoreCore, type StoredCore, storeCore } from './persist.ts';
 import { Ref } from './ref.ts';
 import { closed, gone, taken, unknownEvent } from './refusals.ts';
+import { timeLost, workUnderWay } from './revival.ts';
 import { SafePoint } from './safe-point.ts';
 import type { SystemOptions } from './system-options.ts';
 import { type ActWish, type FactWish, inputOf, type Wish } from './wish.ts';
@@ -370,12 +371,11 @@ export class System {
 
   /** What was under way when the last life ended is called again, and told so. */
   #goOn(): void {
-    const underWay = this.core.registry
-      .living()
-      .flatMap((actor) => [...actor.invocations.values()].map((it) => [actor, it] as const));
-    for (const [actor, invocation] of underWay) {
-      const { id, src, effect } = invocation;
-      if (this.#charts.childOf(actor.chart, src)) continue;
+    const underWay = workUnderWay(this.core, this.#charts);
+    const lost = timeLost(this.core, underWay, this.clock.now());
+    if (lost) this.#feed(lost);
+    for (const { actor, invocation } of underWay) {
+      const { id, effect } = invocation;
       // The end of another one, known at once, may have made it needless.
       if (this.core.awaits(actor.address, id, effect)) {
         this.#performer.invoke(actor, invocation, true);

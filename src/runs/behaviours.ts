@@ -26,7 +26,8 @@ export interface RunWorld {
 export function runBehaviours(world: RunWorld) {
   return {
     agent: {
-      open: ({ input }: Call<{ role: RoleName }>) => world.workerOf(input.role).open(),
+      open: ({ input, signal }: Call<{ role: RoleName }>) =>
+        unlessAborted(world.workerOf(input.role).open(), signal),
       work: (call: Call<WorkInput>) => work(world, call),
     },
     task: {
@@ -55,6 +56,14 @@ export function visitBehaviours(world: RunWorld): Behaviours {
 async function record(world: RunWorld, { input }: Call<TaskRecord>): Promise<void> {
   await null;
   world.record(input);
+}
+
+/** A look that never ends must not keep a run from its end: whoever gave it up has his answer. */
+function unlessAborted<Answer>(look: Promise<Answer>, signal: AbortSignal): Promise<Answer | null> {
+  return new Promise((resolve, reject) => {
+    look.then(resolve, reject);
+    signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
 }
 
 /** An attempt is never begun twice under one token: after a stop it ends as interrupted. */

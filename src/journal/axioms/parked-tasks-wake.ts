@@ -14,7 +14,8 @@ export const parkedTasksWake: Axiom = {
     let fresh: string[] = [];
     return {
       before: ({ input }) => {
-        if (input.kind !== 'pause') return;
+        // Whoever is named in it is worked for, and not parked.
+        if (input.kind !== 'pause' || input.of) return;
         for (const [task, dueMs] of parked) parked.set(task, dueMs + input.forMs);
       },
       fact: ({ n, at, fact }) => {

@@ -1,0 +1,53 @@
+/** The people around a simulated run: they approve what asks for it, and sometimes say no. */
+import type { Plan } from '../plan/plan.ts';
+import type { Run, RunFact } from '../runs/run.ts';
+import { attemptKey } from './deed.ts';
+import type { Luck } from './luck.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+const name = 'a simulated person';
+/** Who is asked answers after a minute; in a rough world it may take longer. */
+const answerMs = 60_000;
+const answerMaxMs = 1_800_000;
+const secondThoughtsMaxMs = 120_000;
+
+export class People {
+  readonly #time: VirtualTime;
+  readonly #luck: Luck;
+  readonly #patienceMs: ReadonlyMap<string, number>;
+
+  constructor(time: VirtualTime, luck: Luck, plan: Plan) {
+    this.#time = time;
+    this.#luck = luck;
+    this.#patienceMs = new Map(plan.tasks.map((task) => [task.id, task.approveWithinMs ?? 0]));
+  }
+
+  /** Whoever asked under an earlier life of the runtime still asks. */
+  attend(run: Run): void {
+    for (const { id, state } of run.view().tasks) if (state === 'approving') this.#ask(run, id);
+  }
+
+  hear(run: Run, fact: RunFact): void {
+    if (fact.type === 'task.asked') this.#ask(run, fact.task);
+    if (fact.type !== 'task.started') return;
+    const key = attemptKey(fact);
+    if (!this.#luck.strikes('cancel', key)) return;
+    const delayMs = this.#luck.below(secondThoughtsMaxMs, `${key}/cancel`);
+    this.#time.after(delayMs, () => attempt(run.cancel('a person thought again', fact.task)));
+  }
+
+  #ask(run: Run, task: string): void {
+    const roughMs = this.#luck.delayMs(answerMaxMs, `${task}/answer`);
+    // Half of the time that is left is in time, whatever else happens.
+    const patienceMs = (this.#patienceMs.get(task) ?? 0) / 2;
+    const says = this.#luck.strikes('reject', task) ? 'reject' : 'approve';
+    this.#time.after(Math.min(answerMs + roughMs, patienceMs), () => {
+      attempt(says === 'reject' ? run.reject(task, name) : run.approve(task, name));
+    });
+  }
+}
+
+/** The task may have ended meanwhile, or the runtime: then there is nothing to say any more. */
+function attempt(said: Promise<void>): void {
+  said.catch(() => {});
+}

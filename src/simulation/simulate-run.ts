@@ -1,0 +1,105 @@
+/** Runs a whole team as one deterministic program: no time passes, and one seed says it all. */
+import type { RunEnding } from '../../machines/rules/orchestration.ts';
+import type { Sighting } from '../journal/axioms/sighting.ts';
+import { Charts } from '../kernel/charts.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { Core } from '../kernel/core.ts';
+import type { LoggedInput } from '../kernel/log.ts';
+import type { Plan } from '../plan/plan.ts';
+import { runMachines } from '../runs/launch.ts';
+import { factOf, type RunFact } from '../runs/run.ts';
+import type { FaultMix } from './fault-mix.ts';
+import { nothingPlanted, Outside, type Planted } from './outside.ts';
+import type { RoleRates } from './rates.ts';
+import { settled } from './virtual-time.ts';
+
+export interface SimulationOptions {
+  readonly plan: Plan;
+  readonly seed: number;
+  readonly faults: FaultMix;
+  /** How each role behaves when the plan's own role is not simulated; by the role's name. */
+  readonly rates?: ReadonlyMap<string, RoleRates>;
+  /** Starts where these inputs lead: a real run's journal. */
+  readonly from?: readonly LoggedInput[];
+}
+
+export interface SimulatedRun {
+  readonly seed: number;
+  /** Null: it was not over within its bound. */
+  readonly ending: RunEnding | null;
+  /** From where it started to its end. */
+  readonly durationMs: number;
+  /** Of all attempts that were begun in the simulation, also of those that came to nothing. */
+  readonly costUsd: number;
+  readonly facts: readonly RunFact[];
+  readonly records: readonly LoggedInput[];
+  readonly sightings: readonly Sighting[];
+  readonly faults: number;
+  readonly kills: number;
+  /** Steps that actors made. */
+  readonly events: number;
+}
+
+/** A run that needs more turns than this has lost its way. */
+const turnsAtLeast = 20_000;
+const turnsPerTask = 2_000;
+
+export function simulateRun(options: SimulationOptions): Promise<SimulatedRun> {
+  return simulateWith(options, nothingPlanted);
+}
+
+/** The same in a world with a mistake in it. */
+export async function simulateWith(
+  options: SimulationOptions,
+  planted: Planted,
+): Promise<SimulatedRun> {
+  // Thousands in a row must let a person's Ctrl-C through.
+  await systemClock.breathe();
+  const outside = new Outside({ ...options, planted });
+  await play(outside);
+  if (outside.broken !== null) throw brokenDown(options.seed, outside.broken);
+  return report(options, outside);
+}
+
+/** Whatever can go on without time goes on; then the next thing that is due happens. */
+async function play(outside: Outside): Promise<void> {
+  const turnsMax = turnsAtLeast + turnsPerTask * outside.plan.tasks.length;
+  for (let turn = 0; turn < turnsMax; turn += 1) {
+    await settled();
+    if (outside.isOver) return;
+    outside.life.settled();
+    if (!outside.time.step()) return;
+  }
+}
+
+function report({ seed }: SimulationOptions, outside: Outside): SimulatedRun {
+  const { ending, time, workshop, luck, kills, steps, sightings, life } = outside;
+  const records = outside.disk.records();
+  return {
+    seed,
+    ending,
+    durationMs: time.nowMs - outside.beganMs,
+    costUsd: workshop.costUsd,
+    // One that lived more than once told some facts to nobody.
+    facts: life.number === 1 && outside.isFresh ? outside.facts : factsOf(records),
+    records,
+    sightings,
+    faults: luck.faults,
+    kills,
+    events: steps,
+  };
+}
+
+function factsOf(records: readonly LoggedInput[]): readonly RunFact[] {
+  const core = new Core(new Charts(runMachines));
+  const facts: RunFact[] = [];
+  for (const record of records) {
+    for (const wish of core.apply(record)) if (wish.kind === 'fact') facts.push(factOf(wish));
+  }
+  return facts;
+}
+
+function brokenDown(seed: number, cause: unknown): Error {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`under seed ${seed} the runtime broke: ${message}`, { cause });
+}
