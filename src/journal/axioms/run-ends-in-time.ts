@@ -17,7 +17,7 @@ export const runEndsInTime: Axiom = {
     let awakeMs = 0;
     /** Attempts that limits and stops of the runtime added, and what was waited for them. */
     let grantedMs = 0;
-    let state: 'under way' | 'over' | 'late' = 'under way';
+    let state: 'under way' | 'over' | 'judged' = 'under way';
     const bound = new Bound(ground);
     return {
       before: ({ at }, core) => {
@@ -27,7 +27,7 @@ export const runEndsInTime: Axiom = {
       },
       fact: ({ fact }) => {
         if (fact.type === 'task.parked') grantedMs += fact.waitMs + bound.attemptMs(fact.task);
-        if (endOfRun(fact)) state = 'over';
+        if (endOfRun(fact) && state === 'under way') state = 'over';
       },
       step: ({ n, at, record: { input }, attempts: { ended } }) => {
         if (input.kind === 'pause') grantedMs += input.forMs;
@@ -35,8 +35,10 @@ export const runEndsInTime: Axiom = {
           grantedMs += bound.attemptMs(ended.task);
         }
         const boundMs = bound.runMs() + grantedMs;
-        if (state !== 'under way' || awakeMs <= boundMs) return;
-        state = 'late';
+        if (state === 'judged') return;
+        if (state === 'over') state = 'judged';
+        if (awakeMs <= boundMs) return;
+        state = 'judged';
         blame(`it goes on after ${awakeMs} ms; its plan bounds it to ${boundMs} ms`, { n, at });
       },
       end: (core, last) => {
