@@ -1,19 +1,15 @@
 /** Puts the parts together: the one file that knows everyone, and decides nothing. */
-import { statSync } from 'node:fs';
 import { openGuardian } from './agents/guardian.ts';
 import { reapOrphans } from './agents/ledger.ts';
 import type { Bus, Subscription } from './bus/bus.ts';
 import { InProcessBus } from './bus/in-process.ts';
 import { type Config, readConfig, readVersion } from './config.ts';
 import { Crew, type Place } from './crew.ts';
-import { FileJournal, readHistory } from './journal/file.ts';
+import { FileJournal } from './journal/file.ts';
 import { lockOwner, type Owner } from './journal/lock.ts';
 import { openTail } from './journal/tail.ts';
 import type { Behaviours } from './kernel/behaviours.ts';
-import { Charts } from './kernel/charts.ts';
 import { type Clock, sleep, systemClock } from './kernel/clock.ts';
-import { Core } from './kernel/core.ts';
-import type { LoggedInput } from './kernel/log.ts';
 import { type Random, systemRandom } from './kernel/random.ts';
 import { System } from './kernel/system.ts';
 import { isUserError, UserError } from './kernel/user-error.ts';
@@ -38,6 +34,7 @@ import { launch, runMachines } from './runs/launch.ts';
 import { factOf, Run, type RunFact } from './runs/run.ts';
 import { lostView, type RunView, viewOf } from './runs/view.ts';
 import { type Explanation, explain } from './runs/why.ts';
+import { coreFrom, coreOf } from './standing.ts';
 
 export interface TroupeOptions {
   /** Where runs are kept. Default: TROUPE_HOME, else `.troupe` in the working directory. */
@@ -133,8 +130,8 @@ export class Troupe {
   /** Every fact so far, from the journal; with `follow` until nobody works on the run. */
   async *facts(name: string, { follow = false }: FactsOptions = {}): AsyncGenerator<RunFact> {
     const folder = await findRun(this.config.home, name);
-    const fresh = openTail(folder.path);
-    const core = new Core(new Charts(machines));
+    const { base, fresh } = openTail(folder.path);
+    const core = coreFrom(base);
     for (let alive = true; alive; ) {
       // Asked before reading: what its owner wrote last is still read.
       alive = follow && lockOwner(folder.path) !== null;
@@ -184,8 +181,7 @@ export class Troupe {
 
   async #summary(folder: RunFolder): Promise<RunSummary> {
     const order = await readOrder(folder);
-    const core = new Core(new Charts(machines));
-    for (const input of inputsOf(folder)) core.apply(input);
+    const core = coreOf(folder);
     const owner = lockOwner(folder.path);
     return { view: viewOf(core, folder.id, order.plan), owner, orderedAt: order.orderedAt };
   }
@@ -284,12 +280,6 @@ const unreadable =
     if (!isUserError(error)) throw error;
     return { view: lostView(folder.id, error.message), owner: null, orderedAt: 0 };
   };
-
-/** A run that was killed before its journal had a line has no inputs. */
-function inputsOf({ path, journal }: RunFolder): Iterable<LoggedInput> {
-  const bytes = statSync(journal, { throwIfNoEntry: false })?.size ?? 0;
-  return bytes > 0 ? readHistory(path).inputs : [];
-}
 
 function publish(bus: Bus, folder: RunFolder, fact: FactWish): void {
   const to = `run/${folder.id}/facts/${fact.actor}`;

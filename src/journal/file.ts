@@ -8,42 +8,45 @@
  * - after a failed write nothing more is written: what follows a torn line would be lost;
  * - `snapshot.json` is replaced by renaming a file that is already on disk.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvariantError } from '../../machines/errors.ts';
 import type { LoggedInput, StoredSystem } from '../kernel/log.ts';
 import { UserError } from '../kernel/user-error.ts';
+import { unpack } from './compact.ts';
 import { type Journal, journalFormat } from './journal.ts';
 import { type Lock, takeLock } from './lock.ts';
-import { decodeRecord, encodeRecord, parseRecord } from './record.ts';
-import { damaged, scan } from './scan.ts';
+import { hasJournal, journalName } from './pages.ts';
+import {
+  type Header,
+  type Looked,
+  lookInto,
+  type Opened,
+  type Origin,
+  readFrom,
+  readInputs,
+} from './reading.ts';
+import { encodeRecord } from './record.ts';
+import { syncFolder, writeBase, writeSnapshot } from './snapshot.ts';
 
-/** The first line of every journal. */
-export interface Header {
-  readonly journal: 'troupe';
-  readonly format: number;
-  /** Whatever its owner wants to be found there again; not changed by later openings. */
-  readonly about: unknown;
-}
+export { readHistory } from './reading.ts';
 
 export interface FileJournalOptions {
   /** What the header of a new journal says. */
   readonly about?: unknown;
+  /** What a new journal goes on from; nothing when left out. */
+  readonly beginning?: Beginning;
   /** A larger journal takes nothing more. */
   readonly bytesMax?: number;
 }
 
-export const journalName = 'journal.jsonl';
-const snapshotName = 'snapshot.json';
+/** A system that another journal has led to. */
+export interface Beginning {
+  readonly system: StoredSystem;
+  readonly forkedFrom?: Origin;
+}
+
 export const defaultBytesMax = 8 * 1024 ** 3;
 
 export class FileJournal implements Journal {
@@ -75,12 +78,12 @@ export class FileJournal implements Journal {
     let file: FileHandle | null = null;
     try {
       lock = takeLock(folder);
-      const path = join(folder, journalName);
-      const opened = existsSync(path) ? look(path) : null;
-      file = await open(path, 'a');
+      unpack(folder);
+      const opened = hasJournal(folder) ? lookInto(folder) : null;
+      file = await open(join(folder, journalName), 'a');
       const ready = opened?.header
         ? await repair(file, opened)
-        : await begin(file, folder, options.about ?? null);
+        : await begin(file, folder, options);
       return new FileJournal(folder, file, lock, ready, options.bytesMax ?? defaultBytesMax);
     } catch (error) {
       await file?.close();
@@ -117,24 +120,19 @@ export class FileJournal implements Journal {
 
   async load() {
     await this.flush();
-    const path = join(this.folder, journalName);
-    const snapshot = readSnapshot(this.folder, this.#bytes);
-    if (!snapshot) return { stored: null, inputs: readInputs(path, this.#opened.start) };
-    const { offset, system } = snapshot;
-    return { stored: system, inputs: readInputs(path, offset, system.n) };
+    return readFrom(this.folder, { ...this.#opened, bytes: this.#bytes });
   }
 
   async history(): Promise<Iterable<LoggedInput>> {
     await this.flush();
-    return readInputs(join(this.folder, journalName), this.#opened.start);
+    return readInputs(this.folder, this.#opened.start, this.header.after);
   }
 
   async store(system: StoredSystem): Promise<void> {
     const offset = this.#bytes;
     await this.flush();
     try {
-      await replaceFile(join(this.folder, snapshotName), encodeRecord({ offset, system }));
-      syncFolder(this.folder);
+      await writeSnapshot(this.folder, { offset, system });
     } catch (error) {
       throw this.#fail(explain(error, this.folder));
     }
@@ -174,132 +172,32 @@ export class FileJournal implements Journal {
   }
 }
 
-/** The inputs of a journal that somebody else may be writing; nothing is changed. */
-export function readHistory(folder: string): { header: Header; inputs: Iterable<LoggedInput> } {
-  const path = join(folder, journalName);
-  const opened = look(path);
-  if (!opened.header)
-    throw unreadable(path, 'it has no header', 'its writer stopped before it began');
-  return { header: opened.header, inputs: readInputs(path, opened.start) };
-}
-
-interface Opened {
-  readonly header: Header;
-  /** Where the first input begins. */
-  readonly start: number;
-  /** Where the last sound record ends. */
-  readonly bytes: number;
-}
-
-/** A header of null: a crash before the first line was whole. */
-function look(path: string): Omit<Opened, 'header'> & { header: Header | null } {
-  const file = openSync(path, 'r');
-  try {
-    const [first] = scan(file, path);
-    if (!first) return { header: null, start: 0, bytes: 0 };
-    const header = headerOf(parseRecord(first.line), path);
-    let bytes = first.end;
-    for (const { end } of scan(file, path, first.end)) bytes = end;
-    return { header, start: first.end, bytes };
-  } finally {
-    closeSync(file);
-  }
-}
-
-export function headerOf(record: unknown, path: string): Header {
-  const header = record as Partial<Header> | undefined;
-  if (header?.journal !== 'troupe') {
-    throw unreadable(path, 'it is no journal of Troupe', 'look at the file');
-  }
-  if (header.format !== journalFormat) {
-    const why = `it has format ${header.format}, this version reads ${journalFormat}`;
-    throw unreadable(path, why, 'open it with the version of Troupe that wrote it');
-  }
-  return header as Header;
-}
-
-/** Those from byte `start` on, where input `last` is behind. */
-function* readInputs(path: string, start: number, last = 0): Generator<LoggedInput> {
-  const file = openSync(path, 'r');
-  let [at, next] = [start, last + 1];
-  try {
-    for (const { line, end } of scan(file, path, start)) {
-      const input = parseRecord(line) as LoggedInput | undefined;
-      if (input?.n !== next) throw damaged(path, at, `input ${next} is missing`);
-      yield input;
-      at = end;
-      next += 1;
-    }
-  } finally {
-    closeSync(file);
-  }
-}
-
-async function begin(file: FileHandle, folder: string, about: unknown): Promise<Opened> {
-  const header: Header = { journal: 'troupe', format: journalFormat, about };
+async function begin(
+  file: FileHandle,
+  folder: string,
+  { about = null, beginning }: FileJournalOptions,
+): Promise<Opened> {
+  const header: Header = {
+    journal: 'troupe',
+    format: journalFormat,
+    about,
+    ...(beginning ? { after: beginning.system.n } : {}),
+    ...(beginning?.forkedFrom ? { forkedFrom: beginning.forkedFrom } : {}),
+  };
   const line = encodeRecord(header);
+  if (beginning) await writeBase(folder, beginning.system);
   await file.truncate(0);
-  // The first flush is for the header too: until then, a torn one is no loss.
   writeFileSync(file.fd, line);
+  await file.datasync();
   syncFolder(folder);
   const bytes = Buffer.byteLength(line);
   return { header, start: bytes, bytes };
 }
 
-async function repair(file: FileHandle, opened: ReturnType<typeof look>): Promise<Opened> {
+async function repair(file: FileHandle, opened: Looked): Promise<Opened> {
   await file.truncate(opened.bytes);
   await file.datasync();
   return opened as Opened;
-}
-
-interface Snapshot {
-  /** Where the first input after it begins. */
-  readonly offset: number;
-  readonly system: StoredSystem;
-}
-
-/** Null when there is none, or none that can be trusted: then everything is replayed. */
-function readSnapshot(folder: string, journalBytes: number) {
-  try {
-    const text = readFileSync(join(folder, snapshotName));
-    const snapshot = decodeRecord(text.subarray(0, -1)) as Snapshot | undefined;
-    return snapshot && fits(snapshot, folder, journalBytes) ? snapshot : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Whether the journal goes on right there; one that was put back from a copy need not. */
-function fits({ offset, system }: Snapshot, folder: string, journalBytes: number): boolean {
-  if (offset >= journalBytes) return offset === journalBytes;
-  const [next] = readInputs(join(folder, journalName), offset, system.n);
-  return next !== undefined;
-}
-
-/** The old content or the new one: never a part, and never a draft left behind. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const draftPath = `${path}.draft`;
-  try {
-    const draft = await open(draftPath, 'w');
-    try {
-      await draft.writeFile(text);
-      await draft.sync();
-    } finally {
-      await draft.close();
-    }
-    await rename(draftPath, path);
-  } catch (error) {
-    rmSync(draftPath, { force: true });
-    throw error;
-  }
-}
-
-/** A new name in a folder is only safe once the folder is. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const file = openSync(folder, 'r');
-  fsyncSync(file);
-  closeSync(file);
 }
 
 function explain(error: unknown, folder: string): unknown {
@@ -327,8 +225,4 @@ function tooLarge(folder: string, bytesMax: number): UserError {
     `the journal in ${folder} has reached its limit of ${bytesMax} bytes`,
     'split the plan into several runs',
   );
-}
-
-function unreadable(path: string, why: string, hint: string): UserError {
-  return new UserError('journal.unreadable', `${path} can't be read: ${why}`, hint);
 }

@@ -1,5 +1,4 @@
 /** Reads a journal's file line by line in bounded memory, and tells a torn tail from damage. */
-import { readSync } from 'node:fs';
 import { UserError } from '../kernel/user-error.ts';
 import { isSound } from './record.ts';
 
@@ -10,7 +9,15 @@ export interface Scanned {
   readonly end: number;
 }
 
-const chunkBytes = 1 << 20;
+/** The bytes of a journal. */
+export interface Pages {
+  /** Of the file that is read, for messages. */
+  readonly path: string;
+  /** Places count the bytes as they were written, also in a file that is compacted. */
+  read(start: number): Iterable<Buffer>;
+  close(): void;
+}
+
 const newline = 0x0a;
 const notTorn = 'whole lines follow, so this was no crash';
 
@@ -19,30 +26,24 @@ const notTorn = 'whole lines follow, so this was no crash';
  * sound record follows a damaged one, or when the first line is whole and damaged: it was on disk
  * before anything followed it. Then something other than a crash has happened.
  */
-export function* scan(file: number, name: string, start = 0): Generator<Scanned> {
+export function* scan(pages: Pages, start = 0): Generator<Scanned> {
   let damagedAt: number | null = null;
   let at = start;
-  for (const line of lines(file, start)) {
+  for (const line of lines(pages.read(start))) {
     const end = at + line.length + 1;
     if (!isSound(line)) damagedAt ??= at;
-    else if (damagedAt !== null) throw damaged(name, damagedAt, notTorn);
+    else if (damagedAt !== null) throw damaged(pages.path, damagedAt, notTorn);
     else yield { line, end };
     at = end;
   }
-  if (damagedAt === 0) throw damaged(name, damagedAt, notTorn);
+  if (damagedAt === 0) throw damaged(pages.path, damagedAt, notTorn);
 }
 
 /** Without their newline; what stands after the last newline is torn, and no line. */
-function* lines(file: number, start: number): Generator<Buffer> {
-  let position = start;
+function* lines(chunks: Iterable<Buffer>): Generator<Buffer> {
   /** The beginning of a line that goes on: a plan of many tasks is one line of many chunks. */
   let begun: Buffer[] = [];
-  for (;;) {
-    const room = Buffer.allocUnsafe(chunkBytes);
-    const read = readSync(file, room, 0, chunkBytes, position);
-    if (read === 0) return;
-    position += read;
-    const chunk = room.subarray(0, read);
+  for (const chunk of chunks) {
     let from = 0;
     for (let to = chunk.indexOf(newline); to >= 0; to = chunk.indexOf(newline, from)) {
       const last = chunk.subarray(from, to);
@@ -50,7 +51,7 @@ function* lines(file: number, start: number): Generator<Buffer> {
       begun = [];
       from = to + 1;
     }
-    if (from < read) begun.push(chunk.subarray(from));
+    if (from < chunk.length) begun.push(chunk.subarray(from));
   }
 }
 

@@ -34,7 +34,7 @@ describe('while another process writes', () => {
 
   test('following it gives every input once', async () => {
     const folder = makeFolder();
-    const fresh = openTail(folder);
+    const { fresh } = openTail(folder);
     expect([...fresh()]).toEqual([]);
     const writer = await OtherProcess.start(program());
     await writer.order('open', { folder });
@@ -53,7 +53,7 @@ describe('while another process writes', () => {
   test('following refuses what is no journal', () => {
     const folder = makeFolder();
     writeFileSync(join(folder, 'journal.jsonl'), 'hello\nworld\n');
-    expect(() => [...openTail(folder)()]).toThrow(/damaged at byte 0/);
+    expect(() => [...openTail(folder).fresh()]).toThrow(/damaged at byte 0/);
   });
 });
 

@@ -1,0 +1,25 @@
+/** How a run stands, read from its folder by the machines of this version; nothing is changed. */
+import { hasJournal } from './journal/pages.ts';
+import { lookInto, readState } from './journal/reading.ts';
+import { Charts } from './kernel/charts.ts';
+import { Core } from './kernel/core.ts';
+import type { StoredSystem } from './kernel/log.ts';
+import { restoreCore, type StoredCore } from './kernel/persist.ts';
+import type { RunFolder } from './runs/folder.ts';
+import { runMachines } from './runs/launch.ts';
+
+/** A run that was killed before its journal had a line has no inputs. */
+export function coreOf({ path }: RunFolder): Core {
+  if (!hasJournal(path) || !lookInto(path).header) return coreFrom(null);
+  const { base, inputs } = readState(path);
+  const core = coreFrom(base);
+  for (const input of inputs) core.apply(input);
+  return core;
+}
+
+export function coreFrom(base: StoredSystem | null): Core {
+  const charts = new Charts(runMachines);
+  const core = new Core(charts);
+  if (base) restoreCore(core, charts, base.core as StoredCore);
+  return core;
+}
