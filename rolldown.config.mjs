@@ -1,6 +1,7 @@
 /**
  * Two bundles, so that a cold start reads as little as it can: the library, which shares its
- * packages with whoever uses it, and the command, which brings its own.
+ * packages with whoever uses it, and the command, which brings its own. The threads of a simulation
+ * are a file by themselves, for both.
  */
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -52,5 +53,11 @@ export default [
     external: [/^node:/, ...isOf(['ajv'])],
     plugins: [executable, licences],
     output: { ...shared, chunkFileNames: 'cli/chunks/[name]-[hash].js' },
+  },
+  {
+    input: { 'cli/simulation-thread': 'src/simulation/study/thread.ts' },
+    platform: 'node',
+    external: [/^node:/, ...isOf(['ajv'])],
+    output: { ...shared, chunkFileNames: 'cli/chunks/thread-[name]-[hash].js' },
   },
 ];

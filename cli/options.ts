@@ -47,3 +47,11 @@ export function readSpeed(given: string): number {
   }
   return speed;
 }
+
+export function readWhole(given: string): number {
+  const number = Number(given);
+  if (given.trim() === '' || !Number.isSafeInteger(number)) {
+    throw new InvalidArgumentError('It must be a whole number.');
+  }
+  return number;
+}

@@ -54,6 +54,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/cancel.ts'),
   },
   {
+    name: 'simulate',
+    summary: 'play a plan through many times in virtual time: what to expect',
+    load: () => import('./commands/simulate.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'look at what this machine has, and what is missing',
     load: () => import('./commands/doctor.ts'),

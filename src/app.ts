@@ -34,6 +34,7 @@ import { launch, runMachines } from './runs/launch.ts';
 import { factOf, Run, type RunFact } from './runs/run.ts';
 import { lostView, type RunView, viewOf } from './runs/view.ts';
 import { type Explanation, explain } from './runs/why.ts';
+import type { SimulateOptions, Simulation } from './simulation/study/simulate-plan.ts';
 import { coreFrom, coreOf } from './standing.ts';
 
 export interface TroupeOptions {
@@ -151,6 +152,14 @@ export class Troupe {
     const { view, owner } = await this.look(name);
     const now = { at: this.#clock.now(), alive: owner !== null };
     return explain(view, findTask(view, task), now);
+  }
+
+  /** Plays a plan through many times in virtual time: nothing is run, and nothing written. */
+  async simulate(plan: Plan | string | null, options: SimulateOptions = {}): Promise<Simulation> {
+    const loaded = typeof plan === 'string' ? await loadPlan(plan) : plan;
+    // Only whoever simulates pays for loading it.
+    const { simulatePlan } = await import('./simulation/study/simulate-plan.ts');
+    return simulatePlan(loaded, options, this.config.home);
   }
 
   async folder(name: string): Promise<RunFolder> {

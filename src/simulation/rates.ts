@@ -14,13 +14,13 @@ export interface RoleRates {
 /** For a role of which nothing is known: as the plan's compiler weighs its tasks. */
 export const assumedRates: RoleRates = { workMs: () => 1_000, fail: 0, crash: 0, costUsd: null };
 
-/** A simulated role says it itself; of another one it must be given. */
+/** What is given counts; else a simulated role says it itself. */
 export function ratesOf(
   plan: Plan,
   given: ReadonlyMap<string, RoleRates> = new Map(),
 ): ReadonlyMap<string, RoleRates> {
   return new Map(
-    plan.roles.map((role) => [role.name, ownRates(role) ?? given.get(role.name) ?? assumedRates]),
+    plan.roles.map((role) => [role.name, given.get(role.name) ?? ownRates(role) ?? assumedRates]),
   );
 }
 

@@ -17,7 +17,7 @@ export interface SimulationOptions {
   readonly plan: Plan;
   readonly seed: number;
   readonly faults: FaultMix;
-  /** How each role behaves when the plan's own role is not simulated; by the role's name. */
+  /** How roles behave, by name; a simulated role that is not among them says it itself. */
   readonly rates?: ReadonlyMap<string, RoleRates>;
   /** Starts where these inputs lead: a real run's journal. */
   readonly from?: readonly LoggedInput[];

@@ -1,0 +1,119 @@
+/** `troupe simulate`: plays a plan through many times in virtual time, and says what to expect. */
+import type { Command } from 'commander';
+import { type Simulation, systemClock, type Troupe } from '../../src/index.ts';
+import { type Exit, exits } from '../exits.ts';
+import {
+  addHome,
+  addJson,
+  commandLine,
+  type HomeOption,
+  type JsonOption,
+  openTroupe,
+  readWhole,
+} from '../options.ts';
+import { type Again, answerOf, guessesOf, ratesOf, reportOf } from '../outlook.ts';
+import { err, out } from '../render.ts';
+import { Stops } from '../stops.ts';
+import { paletteFor } from '../style.ts';
+import { Tally } from '../tally.ts';
+import { type Act, addExamples } from '../verb.ts';
+
+interface SimulateOptions extends HomeOption, JsonOption {
+  readonly seeds?: number;
+  readonly seed?: number;
+  readonly faults?: string;
+  readonly from?: string;
+  readonly check?: true;
+}
+
+export function define(command: Command, act: Act): void {
+  command
+    .argument('[plan]', 'the file with the plan, YAML or JSON; may be left out with --from')
+    .option('--seeds <n>', 'how many runs (default: 200, or 1 with --seed)', readWhole)
+    .option('--seed <n>', "the first seed (default: the plan's own)", readWhole)
+    .option('--faults <mix>', 'what else goes wrong: none, all, or shares such as crash=0.05')
+    .option('--from <run>', 'go on from where this run is now, living or stopped')
+    .option('--check', 'hold every run against the rules that must hold in any run');
+  addJson(
+    command,
+    'print one object: seeds, succeeded, durationMs, costUsd, bottlenecks, failures',
+  );
+  addHome(command).action(act(simulate));
+  addExamples(command, [
+    'troupe simulate plan.yaml',
+    'troupe simulate examples/level-6.yaml --seeds 1000',
+    'troupe simulate plan.yaml --faults crash=0.05,hang=0.02 --check',
+    'troupe simulate plan.yaml --seed 17',
+    'troupe simulate --from latest',
+  ]);
+}
+
+async function simulate(plan: string | undefined, options: SimulateOptions): Promise<Exit> {
+  const troupe = openTroupe(options);
+  const stops = new Stops(systemClock);
+  const tally = new Tally(err, systemClock, troupe.config.environment);
+  try {
+    const simulation = await ask(troupe, plan, options, stops, tally);
+    tally.close();
+    await print(troupe, simulation, plan, options);
+    if (simulation.seeds === simulation.asked)
+      return simulation.violations > 0 ? exits.failed : exits.succeeded;
+    return exits.stopped;
+  } finally {
+    tally.close();
+    stops.close();
+  }
+}
+
+/** The first Ctrl-C ends the simulation, not the command: what is known is still printed. */
+async function ask(
+  troupe: Troupe,
+  plan: string | undefined,
+  { seed, seeds = seed === undefined ? undefined : 1, faults, from, check }: SimulateOptions,
+  stops: Stops,
+  tally: Tally,
+): Promise<Simulation> {
+  const stop = new AbortController();
+  stops.first.then(() => stop.abort());
+  return troupe.simulate(plan ?? null, {
+    ...(seeds !== undefined && { seeds }),
+    ...(seed !== undefined && { seed }),
+    ...(faults !== undefined && { faults }),
+    ...(from !== undefined && { from }),
+    ...(check && { check }),
+    signal: stop.signal,
+    onProgress: (progress) => tally.take(progress),
+  });
+}
+
+/** What plays one seed again, as it was. */
+function wordsFor(
+  seed: number,
+  plan: string | undefined,
+  { faults, from, check }: SimulateOptions,
+): readonly string[] {
+  return [
+    'simulate',
+    ...(plan === undefined ? [] : [plan]),
+    ...(from === undefined ? [] : ['--from', from]),
+    ...['--seed', String(seed)],
+    ...(faults === undefined ? [] : ['--faults', faults]),
+    ...(check ? ['--check'] : []),
+  ];
+}
+
+async function print(
+  troupe: Troupe,
+  simulation: Simulation,
+  plan: string | undefined,
+  options: SimulateOptions,
+): Promise<void> {
+  const again: Again = (seed) => commandLine(wordsFor(seed, plan, options), options);
+  err.note(guessesOf(simulation));
+  if (options.json) {
+    err.note(ratesOf(simulation, err.columns));
+    return out.json(answerOf(simulation, again));
+  }
+  const palette = paletteFor(out, troupe.config.environment);
+  await out.write(reportOf(simulation, again, { palette, columns: out.columns }));
+}

@@ -1,0 +1,186 @@
+/** What a simulation found, as a report for people and as one object for programs. */
+import { duration, type Simulation } from '../src/index.ts';
+import { money, type Palette, plural, table } from './style.ts';
+import { cut, padEnd, padStart, plainLine } from './text.ts';
+import { detailOf, subjectOf } from './words.ts';
+
+/** The command that plays one seed again. */
+export type Again = (seed: number) => string;
+
+type Figures = Simulation['durationMs'];
+type Course = Simulation['courses'][number];
+type Origin = Course['fail']['from'];
+
+interface Page {
+  readonly palette: Palette;
+  readonly columns: number;
+}
+
+const reasonsMax = 10;
+
+/** Exactly what is promised, in this order. */
+export function answerOf(simulation: Simulation, again: Again) {
+  const { seeds, succeeded, durationMs, costUsd, bottlenecks, failures } = simulation;
+  return {
+    seeds,
+    succeeded,
+    durationMs: spreadOf(durationMs),
+    costUsd: spreadOf(costUsd),
+    bottlenecks: bottlenecks.map(({ kind, role, share, shorter, says }) => {
+      return { kind, role, share, shorter, says };
+    }),
+    failures: failures.map(({ seed, why }) => ({ seed, why, command: again(seed) })),
+  };
+}
+
+const spreadOf = ({ p50, p95, worst }: Figures) => ({ p50, p95, worst });
+
+export function reportOf(simulation: Simulation, again: Again, page: Page): string {
+  const parts = [
+    storyOf(simulation, page),
+    summaryOf(simulation, page),
+    chartOf(simulation, page),
+    section('Held up by', linesOf(simulation.bottlenecks.map(({ says }) => says)), page),
+    section('Rates', ratesOf(simulation, page.columns), page),
+    section(`Failures: ${simulation.failures.length}`, failuresOf(simulation, again, page), page),
+  ];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+/** `   12.3 s  task.started  build  coder-1, attempt 1`: of a single run, all that happened. */
+function storyOf({ story, beganAt }: Simulation, { palette: { dim } }: Page): string {
+  const types = story.reduce((most, { type }) => Math.max(most, type.length), 0);
+  const rows = story.map((fact) => {
+    const rest = [plainLine(subjectOf(fact)), detailOf(fact)].filter((part) => part !== '');
+    const time = dim(padStart(duration(fact.at - beganAt), 11));
+    return `${[time, padEnd(fact.type, types), ...rest].join('  ').trimEnd()}\n`;
+  });
+  return rows.join('');
+}
+
+function summaryOf(simulation: Simulation, { palette }: Page): string {
+  const { name, seeds, asked, succeeded, faults, kills, violations } = simulation;
+  const { bold, green, red } = palette;
+  const colour = succeeded === seeds ? green : red;
+  const early = seeds < asked ? ` (stopped before the other ${asked - seeds})` : '';
+  const trouble =
+    faults + kills > 0 ? `, with ${plural(faults, 'fault')} and ${plural(kills, 'kill')}` : '';
+  const broken = violations > 0 ? `, ${red(`${plural(violations, 'rule')} broken`)}` : '';
+  const share = seeds === 0 ? '' : ` (${shareOf(succeeded / seeds)})`;
+  const told = bold(colour(`${succeeded} of ${seeds} succeeded${share}`));
+  return `${plainLine(name)}: ${told}${early}${trouble}${broken}\n`;
+}
+
+/** Never a round 100 for what was not all. */
+function shareOf(share: number): string {
+  const percent = share * 100;
+  if (percent === 0 || percent === 100) return `${percent} %`;
+  return `${Math.min(99.9, Math.max(0.1, percent)).toFixed(1)} %`;
+}
+
+function chartOf({ durationMs, costUsd, seeds }: Simulation, { palette, columns }: Page): string {
+  if (seeds === 0) return '';
+  const rows = [
+    ['', 'HALF WITHIN', '95 % WITHIN', 'WORST', ''],
+    figuresRow('duration', durationMs, duration, palette),
+    figuresRow('cost', costUsd, money, palette),
+  ];
+  return table(rows, columns + 40);
+}
+
+const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
+
+function figuresRow(
+  name: string,
+  { p50, p95, worst, histogram }: Figures,
+  say: (figure: number) => string,
+  { blue }: Palette,
+): readonly string[] {
+  const { least, most, counts } = histogram;
+  const highest = counts.reduce((one, other) => Math.max(one, other), 0);
+  const bar = (count: number): string =>
+    count === 0 ? ' ' : (bars[Math.ceil((count / highest) * bars.length) - 1] ?? ' ');
+  const chart =
+    counts.length > 1 ? `${say(least)} ${blue(counts.map(bar).join(''))} ${say(most)}` : '';
+  return [name, say(p50), say(p95), say(worst), chart];
+}
+
+function section(title: string, body: string, { palette }: Page): string {
+  if (body === '') return '';
+  const rows = body.trimEnd().split('\n');
+  return `${palette.bold(title)}\n${rows.map((row) => `  ${row}\n`).join('')}`;
+}
+
+const linesOf = (lines: readonly string[]): string =>
+  lines.map((line) => `${plainLine(line)}\n`).join('');
+
+/** How the attempts of each role go, and where that is known from. */
+export function ratesOf({ courses }: Simulation, columns: number): string {
+  const heads = ['ROLE', 'AN ATTEMPT', 'FAILS', 'CRASHES', 'COSTS', 'FROM'];
+  const rows = courses.map((course) => [
+    plainLine(course.role),
+    workOf(course.workMs.value),
+    shareOf(course.fail.value),
+    shareOf(course.crash.value),
+    money(course.costUsd.value),
+    originsOf(course),
+  ]);
+  return table([heads, ...rows], Math.max(columns, 120));
+}
+
+function workOf(samplesMs: readonly number[]): string {
+  const [least = 0, most = least] = [samplesMs[0], samplesMs.at(-1)];
+  return least === most ? duration(least) : `${duration(least)} to ${duration(most)}`;
+}
+
+/** One word where all come from one place. */
+function originsOf({ workMs, fail, crash, costUsd }: Course): string {
+  const parts = new Map<string, string[]>();
+  const fields = { work: workMs, fail, crash, cost: costUsd };
+  for (const [name, { from }] of Object.entries(fields)) {
+    const origin = originOf(from);
+    parts.set(origin, [...(parts.get(origin) ?? []), name]);
+  }
+  if (parts.size === 1) return [...parts.keys()].join('');
+  return [...parts].map(([origin, names]) => `${names.join(', ')}: ${origin}`).join('; ');
+}
+
+function originOf(from: Origin): string {
+  switch (from.kind) {
+    case 'plan':
+      return 'the plan';
+    case 'history':
+      return `${plural(from.attempts, 'past attempt')} in ${plural(from.runs, 'run')}`;
+    case 'assumed':
+      return 'assumed';
+  }
+}
+
+/** The same reason once, with the first of its seeds. */
+function failuresOf({ failures }: Simulation, again: Again, { palette }: Page): string {
+  const reasons = new Map<string, number[]>();
+  for (const { seed, why } of failures) {
+    reasons.set(why, [...(reasons.get(why) ?? []), seed]);
+  }
+  const sorted = [...reasons].toSorted(([, one], [, other]) => other.length - one.length);
+  const shown = sorted.slice(0, reasonsMax).map(([why, seeds]) => {
+    const times = padStart(`${seeds.length} x`, 6);
+    const command = palette.dim(again(seeds[0] ?? 0));
+    return `${times}  ${cut(plainLine(why), 200)}\n        ${command}\n`;
+  });
+  const more = sorted.length - shown.length;
+  return `${shown.join('')}${more > 0 ? `and ${plural(more, 'other reason')}\n` : ''}`;
+}
+
+/** What was assumed, and how to say it better; empty when nothing was. */
+export function guessesOf({ guessed, courses }: Simulation): string {
+  const [first] = guessed;
+  if (first === undefined) return '';
+  const workMs = courses.find(({ role }) => role === first)?.workMs.value[0] ?? 0;
+  const names = guessed.map(plainLine).join(', ');
+  return [
+    `Nobody knows how long an attempt of ${names} takes: ${duration(workMs)} is assumed.`,
+    `Say it in the plan, agents: { ${first}: { simulate: { work: 5m..20m } } }, or run the plan:`,
+    'three attempts in past runs are enough to learn from.\n',
+  ].join('\n');
+}

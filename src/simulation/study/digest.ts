@@ -1,0 +1,71 @@
+/** What a study keeps of one simulated run: a few figures, as plain data for other threads. */
+import type { TaskId } from '../../../machines/ids.ts';
+import type { PlanSpec, TaskSpec } from '../../../machines/plan.ts';
+import type { SimulatedRun } from '../simulate-run.ts';
+import { BusyMeter, type CriticalPath, criticalPath, orderOf } from './critical-path.ts';
+import { WaitMeter, type Waits } from './waits.ts';
+
+export interface Digest {
+  readonly seed: number;
+  readonly end: 'succeeded' | 'failed' | 'cancelled' | 'unfinished';
+  /** Why it did not succeed; empty when it did. */
+  readonly why: string;
+  readonly durationMs: number;
+  readonly costUsd: number;
+  readonly waits: Waits;
+  readonly path: CriticalPath;
+  readonly faults: number;
+  readonly kills: number;
+  /** What the checkers complained of; empty when they were not asked. */
+  readonly violations: readonly string[];
+}
+
+const microsPerUsd = 1_000_000;
+
+/** What all runs of a plan share. */
+export interface Frame {
+  readonly plan: PlanSpec;
+  readonly order: readonly TaskSpec[];
+}
+
+export function frameOf(plan: PlanSpec): Frame {
+  return { plan, order: orderOf(plan) };
+}
+
+/** Time before `fromAt` was before the simulation. */
+export function digestOf(
+  frame: Frame,
+  run: SimulatedRun,
+  fromAt: number,
+  violations: readonly string[],
+): Digest {
+  const waiting = new WaitMeter(frame.plan, fromAt);
+  const busy = new BusyMeter(fromAt);
+  for (const fact of run.facts) {
+    waiting.take(fact);
+    busy.take(fact);
+  }
+  const { seed, durationMs, faults, kills } = run;
+  return {
+    ...{ seed, durationMs, faults, kills, violations },
+    // Sums of cents leave crumbs.
+    costUsd: Math.round(run.costUsd * microsPerUsd) / microsPerUsd,
+    end: run.ending?.status ?? 'unfinished',
+    why: whyOf(run),
+    waits: waiting.waits,
+    path: criticalPath(frame.plan, frame.order, (task: TaskId) => busy.busyMs(task)),
+  };
+}
+
+/** The first task that failed for good tells more than how many did. */
+function whyOf({ ending, facts }: SimulatedRun): string {
+  if (ending === null) return 'it did not end within its bound';
+  if (ending.status === 'succeeded') return '';
+  for (const fact of facts) {
+    if (fact.type !== 'task.failed') continue;
+    const { task, attempts, fault } = fact;
+    const after = attempts > 1 ? ` after ${attempts} attempts` : '';
+    return `${task} failed${after}${fault ? `: ${fault.message}` : ''}`;
+  }
+  return ending.reason;
+}

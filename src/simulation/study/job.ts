@@ -1,0 +1,68 @@
+/** Simulates some seeds of one plan: what a thread is given, and what it does with it. */
+import { checkRun } from '../../journal/axioms/check-run.ts';
+import type { LoggedInput } from '../../kernel/log.ts';
+import { compilePlan } from '../../plan/compile.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { FaultMix } from '../fault-mix.ts';
+import type { RoleRates } from '../rates.ts';
+import { type SimulatedRun, simulateRun } from '../simulate-run.ts';
+import type { RoleCourse } from './course.ts';
+import { type Digest, digestOf, type Frame, frameOf } from './digest.ts';
+import { quantileOf } from './spread.ts';
+
+/** Plain data: it goes to other threads. */
+export interface Job {
+  readonly plan: Plan;
+  readonly courses: readonly RoleCourse[];
+  readonly faults: FaultMix;
+  readonly check: boolean;
+  /** A run's inputs so far, to go on from; null for a new run. */
+  readonly from: readonly LoggedInput[] | null;
+}
+
+/** What is the same for all seeds of a job, made once. */
+export class Bench {
+  readonly #job: Job;
+  readonly #frame: Frame;
+  readonly #rates: ReadonlyMap<string, RoleRates>;
+
+  constructor(job: Job) {
+    this.#job = job;
+    this.#frame = frameOf(compilePlan(job.plan));
+    this.#rates = new Map(job.courses.map((course) => [course.role, ratesOf(course)]));
+  }
+
+  async run(seed: number): Promise<Digest> {
+    const run = await this.simulate(seed);
+    const { records, sightings } = run;
+    const { plan, check } = this.#job;
+    const found = check ? checkRun({ plan, records, sightings }) : [];
+    const violations = found.map(({ axiom, message }) => `${axiom}: ${message}`);
+    return digestOf(this.#frame, run, beganAt(this.#job, run), violations);
+  }
+
+  simulate(seed: number): Promise<SimulatedRun> {
+    const { plan, faults, from } = this.#job;
+    return simulateRun({ plan, seed, faults, rates: this.#rates, ...(from && { from }) });
+  }
+}
+
+/** All that happens under one seed, and when it begins. */
+export async function storyOf(job: Job, seed: number) {
+  const run = await new Bench(job).simulate(seed);
+  const began = beganAt(job, run);
+  return { story: run.facts.filter(({ at }) => at >= began), beganAt: began };
+}
+
+function beganAt({ from }: Job, { records }: SimulatedRun): number {
+  return from?.at(-1)?.at ?? records[0]?.at ?? 0;
+}
+
+function ratesOf({ workMs, fail, crash, costUsd }: RoleCourse): RoleRates {
+  return {
+    workMs: (unit) => quantileOf(workMs.value, unit),
+    fail: fail.value,
+    crash: crash.value,
+    costUsd: costUsd.value,
+  };
+}

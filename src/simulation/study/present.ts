@@ -1,0 +1,59 @@
+/** Where a run is now, living or stopped, and what of another plan may be said about its future. */
+import { orchestratorAddress } from '../../../machines/ids.ts';
+import { readHistory } from '../../journal/file.ts';
+import { Charts } from '../../kernel/charts.ts';
+import { Core } from '../../kernel/core.ts';
+import type { LoggedInput } from '../../kernel/log.ts';
+import { UserError } from '../../kernel/user-error.ts';
+import { suggest } from '../../plan/nearest.ts';
+import type { Plan, PlanRole } from '../../plan/plan.ts';
+import { findRun, readOrder } from '../../runs/folder.ts';
+import { runMachines } from '../../runs/launch.ts';
+import { statusOf } from '../../runs/view.ts';
+
+export interface Present {
+  readonly plan: Plan;
+  /** All that it was told so far. */
+  readonly inputs: readonly LoggedInput[];
+}
+
+/** Only reads: whoever works on the run goes on. */
+export async function presentOf(home: string, name: string): Promise<Present> {
+  const folder = await findRun(home, name);
+  const { plan } = await readOrder(folder);
+  const inputs = [...readHistory(folder.path).inputs];
+  const core = new Core(new Charts(runMachines));
+  for (const input of inputs) core.apply(input);
+  const status = statusOf(core.registry.lookUp(orchestratorAddress));
+  if (status === 'planning' || status === 'running') return { plan, inputs };
+  throw new UserError(
+    'run.over',
+    `${folder.id} has ${status}: nothing of it is left to be simulated`,
+    'simulate its plan from the beginning: troupe simulate PLAN',
+  );
+}
+
+/** The run's plan, with what the other one says of how attempts go. */
+export function withCoursesOf(plan: Plan, other: Plan): Plan {
+  const known = plan.roles.map(({ name }) => name);
+  const stranger = other.roles.find(({ name }) => !known.includes(name));
+  if (stranger) {
+    throw new UserError(
+      'simulate.other-plan',
+      `the run has no role ${stranger.name}; ${suggest(stranger.name, known)}`,
+      'with --from a plan only says how attempts of the run go: name its roles, or leave it out',
+    );
+  }
+  const courses = new Map(other.roles.map((role) => [role.name, saidOf(role)]));
+  const change = <Role extends PlanRole>(role: Role): Role => {
+    const simulate = courses.get(role.name);
+    return simulate ? { ...role, simulate: { ...role.simulate, ...simulate } } : role;
+  };
+  return { ...plan, roles: plan.roles.map(change) };
+}
+
+function saidOf(role: PlanRole): PlanRole['simulate'] {
+  if (role.adapter !== 'simulated') return role.simulate;
+  const { work, fail, crash, costUsd } = role;
+  return { work, fail, crash, costUsd, ...role.simulate };
+}

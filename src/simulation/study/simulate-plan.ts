@@ -1,0 +1,100 @@
+/** `troupe simulate` as a call: gathers what a study needs, and refuses what makes no sense. */
+import { UserError } from '../../kernel/user-error.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { RunFact } from '../../runs/run.ts';
+import { parseFaults } from '../fault-mix.ts';
+import { coursesOf, guessedRoles, type RoleCourse } from './course.ts';
+import { type Job, storyOf } from './job.ts';
+import { learnFrom } from './past-runs.ts';
+import { presentOf, withCoursesOf } from './present.ts';
+import { type Outlook, study } from './study.ts';
+
+export interface SimulateOptions {
+  /** How many runs are simulated. Default 200. */
+  readonly seeds?: number;
+  /** The first seed; each run has the next one. Default: the plan's own. */
+  readonly seed?: number;
+  /** What goes wrong beside the roles' own luck: `all`, `crash=0.05,kill=0.01`. Default none. */
+  readonly faults?: string;
+  /** Goes on from where this run is now, instead of from the beginning. */
+  readonly from?: string;
+  /** Holds every run against the rules that must hold in any run; what breaks one is a failure. */
+  readonly check?: boolean;
+  /** Once aborted, what is known so far is the answer. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: SimulateProgress) => void;
+}
+
+export interface SimulateProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly succeeded: number;
+}
+
+export interface Simulation extends Outlook {
+  readonly name: string;
+  /** Runs that were to be simulated. */
+  readonly asked: number;
+  /** How the attempts of each role go, and where that is known from. */
+  readonly courses: readonly RoleCourse[];
+  /** What happened, when a single run was simulated; else empty. */
+  readonly story: readonly RunFact[];
+  /** When that one began: its facts are dated by it. */
+  readonly beganAt: number;
+  /** Roles with work to do whose durations nobody gave: one was assumed. */
+  readonly guessed: readonly string[];
+}
+
+const seedsDefault = 200;
+const seedsMax = 1_000_000;
+
+export async function simulatePlan(
+  given: Plan | null,
+  options: SimulateOptions,
+  home: string,
+): Promise<Simulation> {
+  const { plan, from } = await beginningOf(given, options, home);
+  const seeds = { first: options.seed ?? plan.seed, count: countOf(options) };
+  const courses = coursesOf(plan, await learnFrom(home, plan));
+  const { faults = 'none', check = false } = options;
+  const job: Job = { plan, courses, faults: parseFaults(faults), check, from };
+  const { signal = new AbortController().signal, onProgress = () => {} } = options;
+  let [done, succeeded] = [0, 0];
+  const outlook = await study(job, seeds, {
+    signal,
+    onDigest: ({ end }) => {
+      done += 1;
+      if (end === 'succeeded') succeeded += 1;
+      onProgress({ done, total: seeds.count, succeeded });
+    },
+  });
+  const guessed = guessedRoles(plan, courses);
+  const told = seeds.count === 1 ? await storyOf(job, seeds.first) : { story: [], beganAt: 0 };
+  return { ...outlook, ...told, name: plan.name, asked: seeds.count, courses, guessed };
+}
+
+interface Beginning {
+  readonly plan: Plan;
+  readonly from: Job['from'];
+}
+
+/** A run goes on with the plan it has; another one that is given only says how attempts go. */
+async function beginningOf(
+  given: Plan | null,
+  { from }: SimulateOptions,
+  home: string,
+): Promise<Beginning> {
+  if (from === undefined) {
+    if (given) return { plan: given, from: null };
+    const hint = 'troupe simulate PLAN, or troupe simulate --from RUN';
+    throw new UserError('simulate.nothing', 'there is no plan and no run to simulate', hint);
+  }
+  const run = await presentOf(home, from);
+  return { plan: given ? withCoursesOf(run.plan, given) : run.plan, from: run.inputs };
+}
+
+function countOf({ seeds = seedsDefault }: SimulateOptions): number {
+  if (Number.isInteger(seeds) && seeds >= 1 && seeds <= seedsMax) return seeds;
+  const message = `${seeds} seeds can not be simulated`;
+  throw new UserError('simulate.seeds', message, `give a whole number from 1 to ${seedsMax}`);
+}

@@ -1,0 +1,103 @@
+/** Simulates a plan many times, and says how often it ends well, how long it takes, how dear. */
+import { compilePlan } from '../../plan/compile.ts';
+import { type Bottleneck, bottlenecksOf, remedyOf } from './bottlenecks.ts';
+import type { Digest } from './digest.ts';
+import type { Job } from './job.ts';
+import { type Histogram, histogramOf, type Spread, spreadOf } from './spread.ts';
+import { runSeeds, type Seeds, type Watcher } from './threads.ts';
+import { varied } from './variation.ts';
+
+export interface Outlook {
+  /** Simulated; fewer than asked for when it was stopped. */
+  readonly seeds: number;
+  readonly succeeded: number;
+  readonly durationMs: Figures;
+  readonly costUsd: Figures;
+  readonly bottlenecks: readonly Finding[];
+  /** What did not succeed, or broke a rule. */
+  readonly failures: readonly Failure[];
+  readonly faults: number;
+  readonly kills: number;
+  readonly violations: number;
+}
+
+/** Of the runs that came to an end. */
+export interface Figures extends Spread {
+  readonly histogram: Histogram;
+}
+
+export interface Finding extends Bottleneck {
+  /** The share by which the p50 would be shorter; null when that was not tried. */
+  readonly shorter: number | null;
+}
+
+export interface Failure {
+  readonly seed: number;
+  readonly why: string;
+}
+
+const chartParts = 24;
+/** Only the worst are tried out, and only when they matter, on so many seeds at most. */
+const triedMax = 3;
+const triedShareMin = 0.05;
+const triedSeedsMax = 200;
+
+export async function study(job: Job, seeds: Seeds, watcher: Watcher): Promise<Outlook> {
+  const digests = await runSeeds(job, seeds, watcher);
+  const found = bottlenecksOf(compilePlan(job.plan), digests);
+  const worst = found.filter(({ variation, share }) => variation && share >= triedShareMin);
+  const bottlenecks: Finding[] = [];
+  for (const each of found) {
+    const isTried = worst.slice(0, triedMax).includes(each);
+    bottlenecks.push(isTried ? await tried(each, job, seeds, digests, watcher) : untried(each));
+  }
+  return outlookOf(digests, bottlenecks);
+}
+
+const untried = (bottleneck: Bottleneck): Finding => ({ ...bottleneck, shorter: null });
+
+/** The same seeds again, with the one thing changed. */
+async function tried(
+  bottleneck: Bottleneck,
+  job: Job,
+  { first, count }: Seeds,
+  before: readonly Digest[],
+  watcher: Watcher,
+): Promise<Finding> {
+  const { variation, says } = bottleneck;
+  const few = Math.min(count, triedSeedsMax);
+  const p50Before = durationOf(before.filter(({ seed }) => seed < first + few)).p50;
+  if (variation === null || p50Before === 0) return untried(bottleneck);
+  const changed = { ...varied(job, variation), check: false };
+  const quiet = { ...watcher, onDigest: () => {} };
+  const after = await runSeeds(changed, { first, count: few }, quiet);
+  if (after.length < few) return untried(bottleneck);
+  const shorter = 1 - durationOf(after).p50 / p50Before;
+  return { ...bottleneck, says: `${says}; ${remedyOf(variation, shorter)}`, shorter };
+}
+
+function outlookOf(digests: readonly Digest[], bottlenecks: readonly Finding[]): Outlook {
+  const bad = digests.filter(({ end, violations }) => end !== 'succeeded' || violations.length > 0);
+  const ended = endedOnes(digests);
+  return {
+    seeds: digests.length,
+    succeeded: digests.filter(({ end }) => end === 'succeeded').length,
+    durationMs: figuresOf(ended.map(({ durationMs }) => durationMs)),
+    costUsd: figuresOf(ended.map(({ costUsd }) => costUsd)),
+    bottlenecks,
+    failures: bad.map(({ seed, why, violations }) => ({ seed, why: violations[0] ?? why })),
+    faults: digests.reduce((sum, { faults }) => sum + faults, 0),
+    kills: digests.reduce((sum, { kills }) => sum + kills, 0),
+    violations: digests.reduce((sum, { violations }) => sum + violations.length, 0),
+  };
+}
+
+const endedOnes = (digests: readonly Digest[]): readonly Digest[] =>
+  digests.filter(({ end }) => end !== 'unfinished');
+
+const durationOf = (digests: readonly Digest[]): Spread =>
+  spreadOf(endedOnes(digests).map(({ durationMs }) => durationMs));
+
+function figuresOf(figures: readonly number[]): Figures {
+  return { ...spreadOf(figures), histogram: histogramOf(figures, chartParts) };
+}

@@ -1,0 +1,54 @@
+/** A job with one thing changed: in its plan, its rates, or by a request to a run under way. */
+import { assertNever } from '../../../machines/errors.ts';
+import { orchestratorAddress, roleName } from '../../../machines/ids.ts';
+import type { PlanAmendment } from '../../../machines/plan.ts';
+import type { LoggedInput } from '../../kernel/log.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { Variation } from './bottlenecks.ts';
+import type { RoleCourse } from './course.ts';
+import type { Job } from './job.ts';
+
+export function varied(job: Job, variation: Variation): Job {
+  switch (variation.kind) {
+    case 'places': {
+      const { of: concurrency } = variation;
+      return amended({ ...job, plan: { ...job.plan, concurrency } }, { concurrency });
+    }
+    case 'agents': {
+      const { role, of: count } = variation;
+      const limits = { count, concurrency: count };
+      const plan = withAgents(job.plan, role, count);
+      return amended({ ...job, plan }, { roles: [{ name: roleName(role), limits }] });
+    }
+    case 'faster':
+      return { ...job, courses: job.courses.map((each) => halved(each, variation.role)) };
+    default:
+      return assertNever(variation);
+  }
+}
+
+function withAgents(plan: Plan, name: string, count: number): Plan {
+  const change = <Role extends Plan['roles'][number]>(role: Role): Role =>
+    role.name === name ? { ...role, count, concurrency: count } : role;
+  return { ...plan, roles: plan.roles.map(change) };
+}
+
+function halved(course: RoleCourse, role: string): RoleCourse {
+  if (course.role !== role) return course;
+  const { value, from } = course.workMs;
+  return { ...course, workMs: { value: value.map((ms) => ms / 2), from } };
+}
+
+/** A run that has begun holds its own limits: it is told. A new one has only its plan. */
+export function amended(job: Job, amendment: PlanAmendment): Job {
+  const last = job.from?.at(-1);
+  if (!job.from || !last) return job;
+  const event = { type: 'plan.amend', amendment, by: 'simulate' } as const;
+  const request: LoggedInput = {
+    n: last.n + 1,
+    at: last.at,
+    input: { kind: 'event', to: orchestratorAddress, event },
+    performed: last.performed,
+  };
+  return { ...job, from: [...job.from, request] };
+}
