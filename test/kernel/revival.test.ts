@@ -1,0 +1,74 @@
+/** Work that is called again after a stop gets the time that was left to it, and no more. */
+import { expect } from 'vitest';
+import { setup } from 'xstate';
+import { declared } from '../../machines/work.ts';
+import type { Call } from '../../src/kernel/behaviours.ts';
+import { durable } from './stage.ts';
+
+/** Looks at something for at most ten seconds. */
+const looker = setup({
+  actors: { look: declared<string, null>() },
+  delays: { deadline: 10_000 },
+}).createMachine({
+  id: 'looker',
+  initial: 'looking',
+  states: {
+    looking: {
+      invoke: { id: 'look', src: 'look', input: null, onDone: 'seen' },
+      after: { deadline: 'late' },
+    },
+    seen: {},
+    late: {},
+  },
+});
+
+/** Waits for nobody. */
+const sleeper = setup({}).createMachine({
+  id: 'sleeper',
+  initial: 'asleep',
+  states: { asleep: { after: { 10_000: 'awake' } }, awake: {} },
+});
+
+/** Nothing is seen, until it is given up. */
+const look = ({ signal }: Call): Promise<string> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve('given up')));
+const play = { machines: [looker, sleeper], behaviours: { looker: { look } } };
+const hourMs = 3_600_000;
+
+durable('a deadline does not pass while nobody could meet it', play, async (stage) => {
+  stage.system.spawn(looker, { id: 'l' });
+  stage.system.spawn(sleeper, { id: 's' });
+  await stage.pass(0);
+  stage.clock.set(stage.clock.now() + hourMs);
+  await stage.crash();
+  await stage.pass(0);
+  // Only whose work died with the runtime is given time.
+  expect([stage.value('l'), stage.value('s')]).toEqual(['looking', 'awake']);
+  await stage.pass(9_999);
+  expect(stage.value('l')).toBe('looking');
+  await stage.pass(1);
+  expect(stage.value('l')).toBe('late');
+});
+
+durable('what it had used before the stop stays used', play, async (stage) => {
+  stage.system.spawn(looker, { id: 'l' });
+  await stage.pass(7_000);
+  stage.system.spawn(sleeper, { id: 's' });
+  await stage.quiet();
+  stage.clock.set(stage.clock.now() + hourMs);
+  await stage.crash();
+  await stage.pass(2_999);
+  expect(stage.value('l')).toBe('looking');
+  await stage.pass(1);
+  expect(stage.value('l')).toBe('late');
+});
+
+durable('a life that follows at once needs no time back', play, async (stage) => {
+  stage.system.spawn(looker, { id: 'l' });
+  await stage.pass(0);
+  const { n } = stage.system.core;
+  await stage.crash({ looker: { look: async () => 'at once' } });
+  await stage.quiet();
+  expect(stage.value('l')).toBe('seen');
+  expect(stage.system.core.n).toBe(n + 1);
+});
