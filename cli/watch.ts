@@ -7,7 +7,7 @@ import { openProgress, type Progress } from './progress.ts';
 import { relayFacts } from './relay.ts';
 import { err, out, ReaderGone } from './render.ts';
 import { Stops } from './stops.ts';
-import { canDraw, type Environment, money } from './style.ts';
+import { canDraw, type Environment } from './style.ts';
 
 /** `begin` is called once signals are listened to: no child is ever without somebody to end it. */
 export async function watch(
@@ -43,7 +43,6 @@ async function accompany(
     style: styleOf(options, environment),
     approve: (task) => commandLine(['approve', run.id, task], options),
   });
-  warnOfBudget(run, progress);
   try {
     const shown = show(run, progress);
     const relayed = options.json ? relay(run, troupe, stops) : null;
@@ -55,13 +54,6 @@ async function accompany(
   } finally {
     progress.close();
   }
-}
-
-/** Said before anything is spent: a limit that is silently not kept is worse than none. */
-function warnOfBudget({ plan }: Run, progress: Progress): void {
-  if (plan.budgetUsd === null) return;
-  const budget = money(plan.budgetUsd);
-  progress.say(`The budget of ${budget} is noted, but this version does not enforce it.`);
 }
 
 /** Facts on the same terminal would be drawn over. */

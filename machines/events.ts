@@ -1,8 +1,8 @@
 /** Every event of the product, one union by noun: facts are noun.participle, requests noun.verb. */
 import type { Address, AgentId, RoleName, TaskId, Token } from './ids.ts';
 import type { Evidence, Fault, Outcome } from './outcome.ts';
-import type { PlanSpec, TaskSpec } from './plan.ts';
-import type { PlanAmendment, RoleLimits, TaskLimits } from './rules/amend.ts';
+import type { PlanAmendment, PlanSpec, RoleLimits, TaskLimits, TaskSpec } from './plan.ts';
+import type { Spending } from './rules/budget.ts';
 import type { ReadyKey, ReadyTask } from './rules/dispatch.ts';
 
 export type Settled = 'succeeded' | 'failed' | 'skipped' | 'cancelled';
@@ -28,15 +28,17 @@ export type TaskEvent =
       readonly outcome: Outcome;
     }
   /** It keeps its place in the plan but needs no slot for now. */
-  | { readonly type: 'task.released'; readonly role: RoleName }
+  | ({ readonly type: 'task.released' } & Spending)
   | {
       readonly type: 'task.settled';
       readonly task: TaskId;
       readonly status: Settled;
       readonly wave: number;
-      /** The role whose slot it held at the end; null when it held none. */
-      readonly held: RoleName | null;
+      /** Whose slot it held at the end, and what that attempt cost; null when it held none. */
+      readonly held: Spending | null;
     }
+  /** It was ready, and no attempt can be begun for it. */
+  | { readonly type: 'task.refuse'; readonly fault: Fault }
   | { readonly type: 'task.approve'; readonly by: string }
   | { readonly type: 'task.reject'; readonly by: string }
   | { readonly type: 'task.cancel'; readonly reason: string }
@@ -171,5 +173,7 @@ export interface TaskRecord {
   readonly attempts: number;
   readonly outcome: Outcome | null;
   readonly evidence: readonly Evidence[];
+  /** Of all its attempts together; null when one of them did not know. */
+  readonly costUsd: number | null;
   readonly fault: Fault | null;
 }

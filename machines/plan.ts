@@ -42,6 +42,8 @@ export interface RoleSpec {
   readonly maxRestarts: number;
   readonly periodMs: number;
   readonly backoff: Backoff;
+  /** What one attempt costs at most, in dollars; null when nobody knows. */
+  readonly attemptUsdMax: number | null;
   /** True: each task gets a fresh agent. False: the agent stays and takes the next. */
   readonly handoff: boolean;
 }
@@ -53,8 +55,38 @@ export interface PlanSpec {
   readonly concurrency: number;
   /** What the rest of the plan does once a task has failed for good. */
   readonly onFailure: 'stop' | 'continue';
+  /** Null: no limit. */
+  readonly budgetUsd: number | null;
   /** Makes backoff jitter and simulated agents repeatable. */
   readonly seed: number;
   readonly roles: readonly RoleSpec[];
   readonly tasks: readonly TaskSpec[];
+}
+
+/** What a task is held to; its place in the graph is not among it. */
+export type TaskLimits = Partial<
+  Pick<
+    TaskSpec,
+    | 'rank'
+    | 'priority'
+    | 'retries'
+    | 'backoff'
+    | 'timeoutMs'
+    | 'verifyTimeoutMs'
+    | 'checked'
+    | 'approveWithinMs'
+  >
+>;
+
+export type RoleLimits = Partial<
+  Pick<RoleSpec, 'count' | 'concurrency' | 'restart' | 'maxRestarts' | 'periodMs' | 'backoff'>
+>;
+
+/** Only what changes is there. */
+export interface PlanAmendment {
+  readonly concurrency?: number;
+  readonly onFailure?: PlanSpec['onFailure'];
+  readonly budgetUsd?: number | null;
+  readonly roles?: readonly { readonly name: RoleName; readonly limits: RoleLimits }[];
+  readonly tasks?: readonly { readonly id: TaskId; readonly limits: TaskLimits }[];
 }

@@ -74,6 +74,7 @@ export const taskMachine = setup({
     attempt: 0,
     failures: 0,
     pauses: 0,
+    costUsd: 0,
     slot: 'free',
     outcome: null,
     evidence: [],
@@ -172,6 +173,7 @@ export const taskMachine = setup({
           }),
         },
         'role.lost': { target: 'failed', actions: assign({ fault: ({ event }) => event.fault }) },
+        'task.refuse': { target: 'failed', actions: assign({ fault: ({ event }) => event.fault }) },
         // Its place in the queue may be another one now.
         'task.amend': {
           target: 'ready',
@@ -217,6 +219,7 @@ export const taskMachine = setup({
               outcome: ({ event }) => event.outcome,
               evidence: ({ event }) => event.outcome.evidence,
               fault: ({ event }) => attempt.faultOf(event.outcome),
+              costUsd: ({ context, event }) => attempt.costWith(context.costUsd, event.outcome),
             }),
             {
               type: 'send',

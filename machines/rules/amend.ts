@@ -1,51 +1,20 @@
 /** What a plan may still be changed to while it is worked off: its limits, never its graph. */
 import type { Fact, TroupeEvent } from '../events.ts';
-import {
-  type AgentId,
-  type RoleName,
-  supervisorAddress,
-  type TaskId,
-  taskAddress,
-} from '../ids.ts';
+import { type AgentId, supervisorAddress, taskAddress } from '../ids.ts';
 import type { Message } from '../messages.ts';
-import type { PlanSpec, RoleSpec, TaskSpec } from '../plan.ts';
+import type { PlanAmendment } from '../plan.ts';
 import type { TaskContext } from './attempt.ts';
+import { withBudget } from './budget.ts';
 import { childrenOf, type SupervisorContext } from './care.ts';
 import { withLimits } from './dispatch.ts';
 import { changed, type OrchestratorContext, type Patch } from './orchestration.ts';
-
-/** What a task is held to; its place in the graph is not among it. */
-export type TaskLimits = Partial<
-  Pick<
-    TaskSpec,
-    | 'rank'
-    | 'priority'
-    | 'retries'
-    | 'backoff'
-    | 'timeoutMs'
-    | 'verifyTimeoutMs'
-    | 'checked'
-    | 'approveWithinMs'
-  >
->;
-
-export type RoleLimits = Partial<
-  Pick<RoleSpec, 'count' | 'concurrency' | 'restart' | 'maxRestarts' | 'periodMs' | 'backoff'>
->;
-
-/** Only what changes is there. */
-export interface PlanAmendment {
-  readonly concurrency?: number;
-  readonly onFailure?: PlanSpec['onFailure'];
-  readonly roles?: readonly { readonly name: RoleName; readonly limits: RoleLimits }[];
-  readonly tasks?: readonly { readonly id: TaskId; readonly limits: TaskLimits }[];
-}
 
 type Event<Type extends TroupeEvent['type']> = TroupeEvent & { type: Type };
 
 /** Takes what is its own, and tells everybody else their part. A lower limit stops nobody. */
 export function planAmended(context: OrchestratorContext, event: Event<'plan.amend'>): Patch {
-  const { tasks = [], roles = [], onFailure = context.onFailure } = event.amendment;
+  const { tasks = [], roles = [], onFailure = context.onFailure, budgetUsd } = event.amendment;
+  const purse = budgetUsd === undefined ? context.purse : withBudget(context.purse, budgetUsd);
   const patch = changed(context, withLimits(context.dispatch, limitsOf(event.amendment)));
   const told = [
     ...roles.map(({ name, limits }): Message => {
@@ -57,7 +26,7 @@ export function planAmended(context: OrchestratorContext, event: Event<'plan.ame
       return { to: taskAddress(id), event: said, ifThere: true };
     }),
   ];
-  return { ...patch, onFailure, outbox: [...told, ...patch.outbox] };
+  return { ...patch, purse, onFailure, outbox: [...told, ...patch.outbox] };
 }
 
 /** How many may run at once, by role; the other limits of a role are its supervisor's. */

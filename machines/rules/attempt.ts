@@ -12,6 +12,7 @@ import type { Message } from '../messages.ts';
 import type { Evidence, Fault, Outcome } from '../outcome.ts';
 import type { TaskSpec } from '../plan.ts';
 import { backoffDelayMs } from './backoff.ts';
+import type { Spending } from './budget.ts';
 import type { ReadyTask } from './dispatch.ts';
 
 export interface TaskInput {
@@ -32,6 +33,8 @@ export interface TaskContext extends TaskInput {
   readonly failures: number;
   /** Attempts that a limit or a stop of the runtime ended. */
   readonly pauses: number;
+  /** What its attempts cost, as far as they reported; null when one did not know. */
+  readonly costUsd: number | null;
   /** Its claim on one of the run's places for work: none, waiting for one, or holding one. */
   readonly slot: 'free' | 'queued' | 'held';
   readonly outcome: Outcome | null;
@@ -70,6 +73,11 @@ export function broken(error: unknown): Fault {
   return fault('verify.broken', `the checks could not run: ${message}`, true);
 }
 
+/** Of all attempts together. */
+export function costWith(costUsd: number | null, { usage }: Outcome): number | null {
+  return costUsd === null || usage.costUsd === null ? null : costUsd + usage.costUsd;
+}
+
 /** A limit is not the task's fault: it waits, and no retry is spent. */
 export function isLimited({ fault, outcome, pauses }: TaskContext): boolean {
   return fault !== null && outcome?.kind === 'limited' && pauses < pausesMax;
@@ -101,8 +109,8 @@ export function parkDelayMs({ spec, outcome }: TaskContext): number {
 }
 
 export function recordOf(context: TaskContext, status: Settled): TaskRecord {
-  const { spec, agent, attempt: attempts, outcome, evidence, fault } = context;
-  return { task: spec.id, status, agent, attempts, outcome, evidence, fault };
+  const { spec, agent, attempt: attempts, outcome, evidence, costUsd, fault } = context;
+  return { task: spec.id, status, agent, attempts, outcome, evidence, costUsd, fault };
 }
 
 export function settledFact(context: TaskContext, status: Settled): Fact {
@@ -122,8 +130,13 @@ export function assignment({ spec, agent, attempt, token, seed }: TaskContext): 
   return { to: agentAddress(agent), event };
 }
 
-export function release({ spec }: TaskContext): Message {
-  return { to: orchestratorAddress, event: { type: 'task.released', role: spec.role } };
+export function release(context: TaskContext): Message {
+  return { to: orchestratorAddress, event: { type: 'task.released', ...spendingOf(context) } };
+}
+
+/** Of an attempt that never reported, nobody knows. */
+function spendingOf({ spec, outcome }: TaskContext): Spending {
+  return { role: spec.role, costUsd: outcome ? outcome.usage.costUsd : null };
 }
 
 /** How it stands in the queue of those that wait for an agent. */
@@ -135,8 +148,8 @@ export function readiness({ spec, prefer }: TaskContext): ReadyTask {
 /** Dependants first: what gets ready by it must be known before its slot is given away. */
 export function settledMessages(context: TaskContext, status: Settled): { messages: Message[] } {
   const { spec, agent, slot } = context;
-  const { id: task, role, wave } = spec;
-  const held = slot === 'held' ? role : null;
+  const { id: task, wave } = spec;
+  const held = slot === 'held' ? spendingOf(context) : null;
   const told: Message = {
     to: orchestratorAddress,
     event: { type: 'task.settled', task, status, wave, held },

@@ -98,6 +98,13 @@ export function agentGone(dispatch: Dispatch, agent: AgentId): [Dispatch, TaskId
   return [without, busy.task];
 }
 
+/** The task that would be matched next; null when nothing can start now. */
+export function nextReady(dispatch: Dispatch): ReadyTask | null {
+  const open = dispatch.running < dispatch.concurrency ? first(dispatch.open) : null;
+  const queue = open && get(dispatch.roles, open.value, byText);
+  return (queue && first(queue.ready)?.value) ?? null;
+}
+
 /** The best match there is under the limits; null when nothing can start now. */
 export function nextMatch(dispatch: Dispatch): [Dispatch, Match] | null {
   const open = dispatch.running < dispatch.concurrency ? first(dispatch.open) : null;

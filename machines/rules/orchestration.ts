@@ -12,6 +12,7 @@ import {
 } from '../ids.ts';
 import type { Message, SpawnWish } from '../messages.ts';
 import type { PlanSpec } from '../plan.ts';
+import * as budgeting from './budget.ts';
 import * as dispatching from './dispatch.ts';
 import { findCycle } from './plan-graph.ts';
 
@@ -28,6 +29,7 @@ export interface OrchestratorContext {
   readonly mode: PlanSpec['mode'];
   readonly onFailure: PlanSpec['onFailure'];
   readonly dispatch: dispatching.Dispatch;
+  readonly purse: budgeting.Purse;
   /** Whether a `run.dispatch` to itself is under way. */
   readonly dispatchDue: 'no' | 'yes';
   /** The last token given out. */
@@ -68,6 +70,7 @@ export const emptyBooks: OrchestratorContext = {
   mode: 'eager',
   onFailure: 'continue',
   dispatch: dispatching.emptyDispatch({ concurrency: 0, roles: [] }),
+  purse: budgeting.emptyPurse,
   dispatchDue: 'no',
   tokens: 0,
   unsettled: 0,
@@ -110,6 +113,7 @@ export function openBooks(plan: PlanSpec): Patch {
     mode: plan.mode,
     onFailure: plan.onFailure,
     dispatch: dispatching.emptyDispatch(plan),
+    purse: budgeting.purseOf(plan),
     unsettled: plan.tasks.length,
     roles: plan.roles.map(({ name }) => name),
     ...first,
@@ -158,7 +162,8 @@ export function taskWithdrawn(context: OrchestratorContext, event: Event<'task.w
 }
 
 export function taskReleased(context: OrchestratorContext, event: Event<'task.released'>): Patch {
-  return changed(context, dispatching.slotFreed(context.dispatch, event.role));
+  const purse = budgeting.settle(context.purse, event);
+  return { ...changed(context, dispatching.slotFreed(context.dispatch, event.role)), purse };
 }
 
 export function agentIdle(context: OrchestratorContext, event: Event<'agent.idle'>): Patch {
@@ -191,7 +196,8 @@ export function supervisorStopped(
 
 export function taskSettled(context: OrchestratorContext, event: Event<'task.settled'>): Patch {
   const { status, held } = event;
-  const dispatch = held ? dispatching.slotFreed(context.dispatch, held) : context.dispatch;
+  const dispatch = held ? dispatching.slotFreed(context.dispatch, held.role) : context.dispatch;
+  const purse = held ? budgeting.settle(context.purse, held) : context.purse;
   const failing = status === 'failed' && context.onFailure === 'stop';
   const halted = failing ? halt(context, 'failed', `${event.task} failed`) : silence;
   const { halt: why = context.halt } = halted;
@@ -200,6 +206,7 @@ export function taskSettled(context: OrchestratorContext, event: Event<'task.set
   const asked = changed({ dispatchDue: context.dispatchDue, halt: why }, dispatch);
   return {
     dispatch,
+    purse,
     dispatchDue: asked.dispatchDue ?? context.dispatchDue,
     unsettled: context.unsettled - 1,
     counts: { ...context.counts, [status]: context.counts[status] + 1 },
@@ -251,16 +258,31 @@ export function admission({ waves }: OrchestratorContext, event: Event<'wave.ope
 /** Gives out everything that can start now. */
 export function handOut(context: OrchestratorContext): Patch {
   if (context.halt.kind !== 'none') return { outbox: [], dispatchDue: 'no' };
-  let { dispatch, tokens } = context;
+  let { dispatch, tokens, purse } = context;
   const outbox: Message[] = [];
-  for (let next = dispatching.nextMatch(dispatch); next; next = dispatching.nextMatch(dispatch)) {
+  for (let best = nextPayable(); best; best = nextPayable()) {
+    const next = dispatching.nextMatch(dispatch);
+    assert(next, `${best.task} can start, and nobody takes it`);
     const [after, { task, agent }] = next;
     dispatch = after;
+    purse = budgeting.setAside(purse, best.role);
     tokens += 1;
     const event = { type: 'task.assign', agent, token: token(tokens) } as const;
     outbox.push({ to: taskAddress(task), event });
   }
-  return { dispatch, tokens, outbox, dispatchDue: 'no' };
+  return { dispatch, tokens, purse, outbox, dispatchDue: 'no' };
+
+  /** While attempts are under way, some of what is set aside for them may come back. */
+  function nextPayable(): dispatching.ReadyTask | null {
+    for (;;) {
+      const best = dispatching.nextReady(dispatch);
+      if (!best || budgeting.canAfford(purse, best.role)) return best;
+      if (dispatch.running > 0) return null;
+      dispatch = dispatching.taskWithdrawn(dispatch, best.role, best.key);
+      const event = { type: 'task.refuse', fault: budgeting.exhausted(purse, best.role) } as const;
+      outbox.push({ to: taskAddress(best.task), event });
+    }
+  }
 }
 
 /** Asks itself to hand out work, once, after what is in the mailboxes now. */

@@ -1,4 +1,5 @@
 /** Makes of a plan what the machines need to know: its graph, its limits and its roles. */
+import { assertNever } from '../../machines/errors.ts';
 import { roleName, taskId } from '../../machines/ids.ts';
 import type { PlanSpec, RoleSpec, TaskSpec } from '../../machines/plan.ts';
 import { dependants, ranks, waves } from '../../machines/rules/plan-graph.ts';
@@ -9,7 +10,7 @@ const unknownWeightMs = 1_000;
 
 /** Linear in tasks and needs. The plan must have been checked: a cycle is an InvariantError. */
 export function compilePlan(plan: Plan): PlanSpec {
-  const { name, mode, concurrency, onFailure, seed } = plan;
+  const { name, mode, concurrency, onFailure, budgetUsd, seed } = plan;
   const tasksOf = new Map<string, number>();
   for (const { role } of plan.tasks) tasksOf.set(role, (tasksOf.get(role) ?? 0) + 1);
   return {
@@ -17,6 +18,7 @@ export function compilePlan(plan: Plan): PlanSpec {
     mode,
     concurrency,
     onFailure,
+    budgetUsd,
     seed,
     roles: plan.roles.map((role) => compileRole(role, concurrency, tasksOf.get(role.name) ?? 0)),
     tasks: compileTasks(plan),
@@ -33,8 +35,21 @@ function compileRole(role: PlanRole, concurrency: number, tasks: number): RoleSp
     maxRestarts: role.maxRestarts,
     periodMs: role.periodMs,
     backoff: role.backoff,
+    attemptUsdMax: attemptUsdMax(role),
     handoff: role.handoff,
   };
+}
+
+/** A command's own price is nothing; whoever pays for what it calls is not asked here. */
+function attemptUsdMax(role: PlanRole): number | null {
+  switch (role.adapter) {
+    case 'command':
+      return 0;
+    case 'simulated':
+      return role.costUsd;
+    default:
+      return assertNever(role);
+  }
 }
 
 function compileTasks({ tasks, roles }: Plan): readonly TaskSpec[] {

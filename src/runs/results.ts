@@ -22,6 +22,7 @@ export interface TaskResult {
   readonly attempts: number;
   readonly evidence: readonly Evidence[];
   readonly usage: Usage;
+  /** Of all its attempts; `usage` is the last one's. Null when a price is not known. */
   readonly cost_usd: number | null;
   /** Files under the run's folder, with `/`. */
   readonly artifacts: readonly string[];
@@ -59,7 +60,7 @@ export async function readResult(folder: RunFolder, task: string): Promise<TaskR
 }
 
 export function resultOf(record: TaskRecord, artifacts: readonly string[]): TaskResult {
-  const { task, agent, status, attempts, outcome, evidence, fault } = record;
+  const { task, agent, status, attempts, outcome, evidence, costUsd, fault } = record;
   const output = outcome?.output;
   const usage = outcome?.usage ?? noUsage;
   return {
@@ -72,7 +73,7 @@ export function resultOf(record: TaskRecord, artifacts: readonly string[]): Task
     attempts,
     evidence,
     usage,
-    cost_usd: usage.costUsd,
+    cost_usd: costUsd,
     artifacts,
     ...(fault === null ? {} : { error: fault }),
   };

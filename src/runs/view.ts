@@ -116,7 +116,7 @@ function taskView(core: Core, task: Plan['tasks'][number]): TaskView {
     retries: task.retries,
     needs: task.needs,
     durationMs: context?.outcome?.durationMs ?? 0,
-    costUsd: context?.outcome ? context.outcome.usage.costUsd : 0,
+    costUsd: context ? context.costUsd : 0,
     fault: context?.fault ?? null,
     dueAt: actor ? dueAt(actor) : null,
   };

@@ -142,6 +142,7 @@ function drawRole(g: GeneratorValue, at: number): RoleSpec {
     maxRestarts: g(fc.integer, { min: 0, max: 2 }),
     periodMs: 60_000,
     backoff: defaultBackoff,
+    attemptUsdMax: g(fc.constantFrom, null, 0, 0.5),
     handoff: g(fc.boolean),
   };
 }
@@ -152,6 +153,7 @@ function drawPlan(g: GeneratorValue): PlanSpec {
     mode: g(fc.constantFrom, ...(['eager', 'waves'] as const)),
     concurrency: g(fc.integer, { min: 1, max: 3 }),
     onFailure: g(fc.constantFrom, ...(['stop', 'continue'] as const)),
+    budgetUsd: g(fc.constantFrom, null, 1),
     seed: 1,
     roles: [drawRole(g, 0), drawRole(g, 1)],
     tasks: tasks.slice(0, g(fc.integer, { min: 0, max: 3 })).map((_, order) => drawTask(g, order)),

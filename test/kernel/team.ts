@@ -31,7 +31,7 @@ const backoff = { initialMs: 1_000, factor: 2, maxMs: 10_000, jitter: 0.5 };
 export function roleSpec(name: string, count: number, given: Partial<RoleSpec> = {}): RoleSpec {
   return {
     ...{ name: roleName(name), count, concurrency: count, restart: 'one_for_one', handoff: false },
-    ...{ maxRestarts: 3, periodMs: 60_000, backoff },
+    ...{ maxRestarts: 3, periodMs: 60_000, backoff, attemptUsdMax: 0 },
     ...given,
   };
 }
@@ -65,7 +65,7 @@ export function planSpec(
     };
   });
   const shape = { name: 'team', mode: 'eager', concurrency: 4, onFailure: 'continue' } as const;
-  return { ...shape, seed: 1, roles, tasks, ...given };
+  return { ...shape, budgetUsd: null, seed: 1, roles, tasks, ...given };
 }
 
 export interface WorkOrder {

@@ -13,6 +13,7 @@ export const eventMeanings: Readonly<Record<TroupeEvent['type'], string>> = {
   'task.started': 'I have begun.',
   'task.reported': 'This came of the attempt with this token.',
   'task.released': 'I need my slot no longer, and will be ready again later.',
+  'task.refuse': 'No attempt can be begun for you: the money is gone.',
   'task.settled': 'I have ended like this, and my slot is free.',
   'task.approve': 'A person lets it start.',
   'task.reject': 'A person does not let it start.',

@@ -2,15 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import type { EventObject } from 'xstate';
 import type { Settled, TroupeEvent } from '../../machines/events.ts';
-import {
-  type RoleName,
-  roleName,
-  supervisorAddress,
-  taskAddress,
-  taskId,
-} from '../../machines/ids.ts';
+import { roleName, supervisorAddress, taskAddress, taskId } from '../../machines/ids.ts';
 import { drainDeadlineMs } from '../../machines/orchestrator.ts';
 import type { PlanSpec } from '../../machines/plan.ts';
+import type { Spending } from '../../machines/rules/budget.ts';
 import type { OrchestratorContext, RunEnding } from '../../machines/rules/orchestration.ts';
 import type { ActorState, Step } from '../../src/kernel/state.ts';
 import { alphabet, at, coder, coder1, coder2 } from './alphabet.ts';
@@ -36,7 +31,7 @@ const idle = (agent = coder1, role = coder): TroupeEvent => ({ type: 'agent.idle
 const settled = (
   task: string,
   status: Settled = 'succeeded',
-  { wave = 0, held = coder as RoleName | null } = {},
+  { wave = 0, held = { role: coder, costUsd: 0 } as Spending | null } = {},
 ): TroupeEvent => ({ type: 'task.settled', task: taskId(task), status, wave, held });
 const dispatch = alphabet['run.dispatch'];
 const stopped = (role = coder): TroupeEvent => ({ type: 'supervisor.stopped', role });
@@ -158,6 +153,21 @@ describe('work', () => {
     ]);
     const late = then(step, ready('c', 2));
     expect(messagesOf(late)).toEqual([[to('c'), lost]]);
+  });
+
+  test('waits while money that is set aside may come back, and fails when none can', () => {
+    const priced = { roles: [roleSpec({ count: 2, concurrency: 2, attemptUsdMax: 1 })] };
+    const poor = { ...planSpec([{ id: 'a' }, { id: 'b' }, { id: 'c' }], priced), budgetUsd: 1.5 };
+    const met = then(submit(poor), ready('a'), ready('b', 1), idle(), idle(coder2), dispatch);
+    expect(messagesOf(met)).toMatchObject([[to('a'), { type: 'task.assign' }]]);
+    const cheap = then(met, settled('a', 'succeeded', { held: { role: coder, costUsd: 0.5 } }));
+    expect(messagesOf(then(cheap, dispatch))).toMatchObject([[to('b'), { type: 'task.assign' }]]);
+    const dear = then(met, settled('a', 'succeeded', { held: { role: coder, costUsd: 0.6 } }));
+    expect(messagesOf(then(dear, dispatch))).toMatchObject([
+      [to('b'), { type: 'task.refuse', fault: { code: 'budget.exhausted', retryable: false } }],
+    ]);
+    const richer = { type: 'plan.amend', amendment: { budgetUsd: 1.6 }, by: 'ada' } as EventObject;
+    expect(messagesOf(then(dear, richer, dispatch))).toMatchObject([[to('b'), { token: 2 }]]);
   });
 
   test('every agent that registers is welcome', () => {

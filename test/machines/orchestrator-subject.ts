@@ -25,6 +25,12 @@ const full = [
   { ...alphabet['agent.idle'], agent: coder2 },
 ] as readonly EventObject[];
 
+/** A task and an agent have met, and no attempt can be paid for. */
+const penniless = [
+  submitted({ budgetUsd: 0.5, roles: [roleSpec({ attemptUsdMax: 1 })] }),
+  ...handedOut.slice(1, 3),
+];
+
 export const orchestratorSubject = subject(orchestratorMachine, {
   scenes: {
     planning: { at: 'planning', path: [] },
@@ -40,6 +46,7 @@ export const orchestratorSubject = subject(orchestratorMachine, {
       at: 'running',
       path: [submitted({ onFailure: 'stop' })],
     },
+    'running, a task is ready and no money is left': { at: 'running', path: penniless },
     'running, called off': { at: 'running', path: [submit, cancel] },
     'running, a role is lost': { at: 'running', path: [submit, alphabet['role.lost']] },
     draining: { at: 'draining', path: [...handedOut, settled, settled] },

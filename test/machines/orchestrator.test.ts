@@ -23,6 +23,25 @@ const halting = { 'run.cancel': 'running', 'child.exited (threw)': 'running' };
 const withoutReady = ({ 'task.ready': _, ...rest }: typeof bookkeeping) => rest;
 const withoutIdle = ({ 'agent.idle': _, ...rest }: typeof bookkeeping) => rest;
 
+/** A task and an agent have met: it is to say who gets what. */
+const met = {
+  ...halting,
+  'plan.amend': 'running',
+  'run.dispatch': 'running',
+  'task.withdrawn': 'running',
+  'task.released': 'running',
+  'task.settled': 'running',
+  'task.settled (failed)': 'running',
+  'task.settled (holding nothing)': 'running',
+  'agent.register': 'running',
+  'agent.lost': 'running',
+  'role.lost': 'running',
+  'supervisor.stopped': 'running',
+  'wave.opened': 'running',
+  'child.exited (a task threw)': 'running',
+  'child.exited (a supervisor threw)': 'running',
+};
+
 testTable('orchestrator', orchestratorSubject, {
   planning: {
     'plan.submit': 'running',
@@ -41,23 +60,7 @@ testTable('orchestrator', orchestratorSubject, {
     'task.ready': 'running',
     'agent.lost': 'running',
   },
-  'running, work is to be handed out': {
-    ...halting,
-    'plan.amend': 'running',
-    'run.dispatch': 'running',
-    'task.withdrawn': 'running',
-    'task.released': 'running',
-    'task.settled': 'running',
-    'task.settled (failed)': 'running',
-    'task.settled (holding nothing)': 'running',
-    'agent.register': 'running',
-    'agent.lost': 'running',
-    'role.lost': 'running',
-    'supervisor.stopped': 'running',
-    'wave.opened': 'running',
-    'child.exited (a task threw)': 'running',
-    'child.exited (a supervisor threw)': 'running',
-  },
+  'running, work is to be handed out': met,
   'running, work is handed out': { ...bookkeeping, ...halting, 'agent.lost': 'running' },
   'running, all slots are taken': {
     ...bookkeeping,
@@ -76,6 +79,7 @@ testTable('orchestrator', orchestratorSubject, {
   },
   'running, in waves': { ...bookkeeping, ...halting },
   'running, the first failure stops it': { ...bookkeeping, ...halting },
+  'running, a task is ready and no money is left': met,
   'running, called off': bookkeeping,
   'running, a role is lost': { ...bookkeeping, ...halting },
   draining: {

@@ -15,6 +15,7 @@ export function roleSpec(given: Partial<RoleSpec> = {}): RoleSpec {
     maxRestarts: 2,
     periodMs: 60_000,
     backoff: steadyBackoff,
+    attemptUsdMax: 0,
     handoff: false,
     ...given,
   };
@@ -55,6 +56,7 @@ export function planSpec(
     mode: 'eager',
     concurrency: 4,
     onFailure: 'continue',
+    budgetUsd: null,
     seed: 1,
     roles: [roleSpec()],
     ...given,

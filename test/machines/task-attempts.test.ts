@@ -64,7 +64,7 @@ describe('an attempt', () => {
     expect(messagesOf(step)).toEqual([
       [at.coder1, { type: 'report.taken', token: 1 }],
       [at.design, { type: 'dependency.settled', task: build, status: 'succeeded', agent: coder1 }],
-      settledAs('succeeded', coder),
+      settledAs('succeeded', { role: coder, costUsd: 0 }),
     ]);
     expect(recordsOf(step)).toEqual([
       {
@@ -74,6 +74,7 @@ describe('an attempt', () => {
         attempts: 1,
         outcome: succeeded,
         evidence: [exitEvidence],
+        costUsd: 0,
         fault: null,
       },
     ]);
@@ -103,7 +104,7 @@ describe('an attempt', () => {
     expect(stateText(step.state)).toBe('retrying');
     expect(messagesOf(step)).toEqual([
       [at.coder1, { type: 'report.taken', token: 1 }],
-      [at.orchestrator, { type: 'task.released', role: coder }],
+      [at.orchestrator, { type: 'task.released', role: coder, costUsd: 0 }],
     ]);
     const fact = { type: 'task.retrying', task: build, fault: passingFault, delayMs: 1_000 };
     expect(factsOf(step)).toEqual([fact]);
@@ -128,7 +129,7 @@ describe('an attempt', () => {
     const again = [retryTime, ...attempted(2, failed(passingFault))];
     const step = follow(born({ retries: 1 }), ...attempted(1, failed(passingFault)), ...again);
     expect(recordsOf(step)).toMatchObject([{ status: 'failed', attempts: 2, fault: passingFault }]);
-    expect(messagesOf(step).at(-1)).toEqual(settledAs('failed', coder));
+    expect(messagesOf(step).at(-1)).toEqual(settledAs('failed', { role: coder, costUsd: 0 }));
   });
 
   test('is not made again after a fault that lasts', () => {
@@ -146,7 +147,7 @@ describe('an attempt', () => {
     expect(factsOf(step)).toEqual([fact]);
     expect(messagesOf(step).at(-1)).toEqual([
       at.orchestrator,
-      { type: 'task.released', role: coder },
+      { type: 'task.released', role: coder, costUsd: 0 },
     ]);
     expect(contextOf(step)).toMatchObject({ failures: 0, pauses: 1, slot: 'free' });
     expect(stateText(follow(step, parkTime).state)).toBe('ready');
@@ -183,7 +184,7 @@ describe('an attempt', () => {
   ])('ends when %s', (_, event, code, abandonment) => {
     const step = follow(born(), assign(1), started(1), event);
     expect(contextOf(step)).toMatchObject({ fault: { code }, failures: 1, outcome: null });
-    const release = [at.orchestrator, { type: 'task.released', role: coder }];
+    const release = [at.orchestrator, { type: 'task.released', role: coder, costUsd: null }];
     expect(messagesOf(step)).toEqual([...abandonment, release]);
   });
 
@@ -191,7 +192,7 @@ describe('an attempt', () => {
     const step = follow(born(), assign(1), timeUp('assignDeadline', 'assigned'));
     expect(messagesOf(step)).toEqual([
       [at.coder1, { type: 'agent.abandon', token: 1 }],
-      [at.orchestrator, { type: 'task.released', role: coder }],
+      [at.orchestrator, { type: 'task.released', role: coder, costUsd: null }],
     ]);
   });
 });
@@ -212,7 +213,7 @@ describe('the checks', () => {
     const step = follow(checking(), verified(null));
     const evidence = [exitEvidence, fileEvidence];
     expect(recordsOf(step)).toMatchObject([{ status: 'succeeded', evidence }]);
-    expect(messagesOf(step)).toEqual([settledAs('succeeded', coder)]);
+    expect(messagesOf(step)).toEqual([settledAs('succeeded', { role: coder, costUsd: 0 })]);
   });
 
   test.each([
@@ -232,7 +233,9 @@ describe('the checks', () => {
     const step = follow(checking(), event);
     expect(stateText(step.state)).toBe('retrying');
     expect(contextOf(step)).toMatchObject({ failures: 1, fault: { code } });
-    expect(messagesOf(step)).toEqual([[at.orchestrator, { type: 'task.released', role: coder }]]);
+    expect(messagesOf(step)).toEqual([
+      [at.orchestrator, { type: 'task.released', role: coder, costUsd: 0 }],
+    ]);
   });
 
   test('are stopped when they take too long, or when the task is cancelled', () => {

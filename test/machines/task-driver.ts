@@ -5,6 +5,7 @@ import { token } from '../../machines/ids.ts';
 import type { Fault, Outcome } from '../../machines/outcome.ts';
 import type { TaskSpec } from '../../machines/plan.ts';
 import type { TaskContext } from '../../machines/rules/attempt.ts';
+import type { Spending } from '../../machines/rules/budget.ts';
 import { taskMachine } from '../../machines/task.ts';
 import { Chart } from '../../src/kernel/chart.ts';
 import type { ActorState, Step } from '../../src/kernel/state.ts';
@@ -56,7 +57,7 @@ export const verified = (fault: Fault | null): EventObject => {
   return { type: 'xstate.done.actor.verify', output } as EventObject;
 };
 export const recordsOf = (step: Step) => actsOf(step).map(([, params]) => params as TaskRecord);
-export const settledAs = (status: string, held: string | null) => [
+export const settledAs = (status: string, held: Spending | null) => [
   at.orchestrator,
   { type: 'task.settled', task: build, status, wave: 0, held },
 ];

@@ -79,6 +79,7 @@ describe('a task before its first attempt', () => {
         attempts: 0,
         outcome: null,
         evidence: [],
+        costUsd: 0,
         fault,
       },
     ]);
@@ -91,6 +92,14 @@ describe('a task before its first attempt', () => {
     expect(recordsOf(step)).toMatchObject([{ status: 'failed', fault: missingFault }]);
     expect(messagesOf(step)).toEqual([settledAs('failed', null)]);
   });
+
+  test('fails when no attempt can be paid for', () => {
+    const step = follow(born(), alphabet['task.refuse']);
+    expect(recordsOf(step)).toMatchObject([
+      { status: 'failed', attempts: 0, fault: { code: 'budget.exhausted' } },
+    ]);
+    expect(messagesOf(step)).toEqual([settledAs('failed', null)]);
+  });
 });
 
 describe('a cancelled task', () => {
@@ -100,14 +109,16 @@ describe('a cancelled task', () => {
   const asking = { approveWithinMs: 9_000 };
   const checked = { checked: true };
   const plain = {};
+  const unknown = { role: coder, costUsd: null };
+  const free = { role: coder, costUsd: 0 };
 
   test.each([
     ['waiting', born(plain, 1), [], null],
     ['approving', born(asking), [], null],
     ['ready', born(), [withdrawal], null],
-    ['assigned', follow(born(), assign(1)), [abandonment], coder],
-    ['running', follow(born(), assign(1), started(1)), [abandonment], coder],
-    ['verifying.checking', follow(born(checked), ...attempted(1, succeeded)), [abandonment], coder],
+    ['assigned', follow(born(), assign(1)), [abandonment], unknown],
+    ['running', follow(born(), assign(1), started(1)), [abandonment], unknown],
+    ['verifying.checking', follow(born(checked), ...attempted(1, succeeded)), [abandonment], free],
     ['retrying', follow(born(), ...attempted(1, failed(passingFault))), [], null],
     ['parked', follow(born(), ...attempted(1, limited(9))), [], null],
   ])('takes leave of whoever counts on it while %s', (state, step, farewells, held) => {

@@ -57,6 +57,7 @@ testTable('task', taskSubject, {
     'task.assign': 'assigned',
     'task.assign (another agent)': 'assigned',
     'role.lost': 'failed',
+    'task.refuse': 'failed',
     'task.cancel': 'cancelled',
   },
   assigned: {

@@ -37,7 +37,8 @@ describe('compilePlan', () => {
         mode: 'waves',
         onFailure: 'stop',
         seed: 9,
-        agents: { w: simulated({}) },
+        budget: { usd: 0.5 },
+        agents: { w: simulated({ costUsd: 0.25 }) },
         tasks: [{ id: 'a', retries: 2, timeout: '3s', approve: true, approveWithin: '1h' }],
       }),
     );
@@ -46,6 +47,7 @@ describe('compilePlan', () => {
       mode: 'waves',
       concurrency: 4,
       onFailure: 'stop',
+      budgetUsd: 0.5,
       seed: 9,
       roles: [
         {
@@ -56,6 +58,7 @@ describe('compilePlan', () => {
           maxRestarts: 5,
           periodMs: 60_000,
           backoff: { initialMs: 1_000, factor: 2, maxMs: 60_000, jitter: 0.5 },
+          attemptUsdMax: 0.25,
           handoff: false,
         },
       ],

@@ -60,7 +60,8 @@ describe('a result', () => {
     const path = 'streams/build/1.out.txt';
     const outcome = succeededWith(outputOf('the end', { path, bytes: 1_000_000 }));
     const usage = { inputTokens: 1, outputTokens: 2, costUsd: null };
-    const result = resultOf(recordOf({ outcome: { ...outcome, usage } }), []);
+    const record = recordOf({ outcome: { ...outcome, usage }, costUsd: null });
+    const result = resultOf(record, []);
     expect(result).toMatchObject({ output: 'the end', output_file: path, cost_usd: null, usage });
   });
 

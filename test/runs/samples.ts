@@ -52,6 +52,7 @@ export function recordOf(given: Partial<TaskRecord> = {}): TaskRecord {
     attempts: 1,
     outcome,
     evidence: outcome.evidence,
+    costUsd: 0,
     fault: null,
     ...given,
   };

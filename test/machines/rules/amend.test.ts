@@ -1,8 +1,8 @@
-/** Limits that change while a plan is worked off: who hears of them, and what holds from then on. */
+/** Limits that change while a plan is worked off: who hears of them, and what holds then. */
 import { describe, expect, test } from 'vitest';
 import type { EventObject } from 'xstate';
 import { agentId, supervisorAddress, taskAddress, taskId } from '../../../machines/ids.ts';
-import type { PlanAmendment } from '../../../machines/rules/amend.ts';
+import type { PlanAmendment } from '../../../machines/plan.ts';
 import type { TaskContext } from '../../../machines/rules/attempt.ts';
 import type { SupervisorContext } from '../../../machines/rules/care.ts';
 import type { OrchestratorContext } from '../../../machines/rules/orchestration.ts';

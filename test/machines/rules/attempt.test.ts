@@ -27,6 +27,7 @@ const fresh: attempt.TaskContext = {
   attempt: 0,
   failures: 0,
   pauses: 0,
+  costUsd: 0,
   slot: 'free',
   outcome: null,
   evidence: [],
@@ -118,15 +119,25 @@ describe('what a task says', () => {
     expect(messages.map(({ ifThere }) => ifThere)).toEqual([true, undefined]);
     expect(messages.map(({ event }) => event)).toMatchObject([
       { type: 'dependency.settled', status: 'failed', agent },
-      { type: 'task.settled', status: 'failed', held: 'coder' },
+      { type: 'task.settled', status: 'failed', held: { role: 'coder', costUsd: null } },
     ]);
   });
 
   test('at its end gives a slot back exactly when it holds one', () => {
     for (const slot of ['free', 'queued', 'held'] as const) {
       const { messages } = attempt.settledMessages(given({ slot }), 'cancelled');
-      expect(messages).toMatchObject([{ event: { held: slot === 'held' ? 'coder' : null } }]);
+      const held = slot === 'held' ? { role: 'coder' } : null;
+      expect(messages).toMatchObject([{ event: { held } }]);
     }
+  });
+
+  test('at its end says what the last attempt cost, if anybody knows', () => {
+    const usage = { inputTokens: 1, outputTokens: 1, costUsd: 0.25 };
+    const paid = given({ slot: 'held', outcome: { ...succeeded, usage } });
+    expect(attempt.release(paid).event).toMatchObject({ role: 'coder', costUsd: 0.25 });
+    const { messages } = attempt.settledMessages(paid, 'succeeded');
+    expect(messages).toMatchObject([{ event: { held: { role: 'coder', costUsd: 0.25 } } }]);
+    expect(attempt.release(given({ slot: 'held' })).event).toMatchObject({ costUsd: null });
   });
 
   test('for its record is all that is known', () => {

@@ -1,0 +1,115 @@
+/** The purse: money is set aside before an attempt, settled after it, and never spent twice. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { roleName } from '../../../machines/ids.ts';
+import {
+  canAfford,
+  emptyPurse,
+  exhausted,
+  purseOf,
+  setAside,
+  settle,
+  withBudget,
+} from '../../../machines/rules/budget.ts';
+import { roleSpec } from '../plans.ts';
+
+const [dear, free, dark] = ['dear', 'free', 'dark'].map(roleName) as [
+  ReturnType<typeof roleName>,
+  ReturnType<typeof roleName>,
+  ReturnType<typeof roleName>,
+];
+const roles = [
+  roleSpec({ name: dear, attemptUsdMax: 0.1 }),
+  roleSpec({ name: free, attemptUsdMax: 0 }),
+  roleSpec({ name: dark, attemptUsdMax: null }),
+];
+const purse = (budgetUsd: number | null) => purseOf({ budgetUsd, roles });
+
+describe('a purse', () => {
+  test('without a budget pays for everything, and counts all the same', () => {
+    const spent = settle(setAside(purse(null), dear), { role: dear, costUsd: 7 });
+    expect(spent).toMatchObject({ spent: 7_000_000, reserved: 0 });
+    expect(canAfford(spent, dear)).toBe(true);
+    expect(canAfford(emptyPurse, dark)).toBe(true);
+  });
+
+  test('of three dimes pays for three attempts at a dime, and no more', () => {
+    let left = purse(0.3);
+    for (const afford of [true, true, true, false]) {
+      expect(canAfford(left, dear)).toBe(afford);
+      left = setAside(left, dear);
+    }
+  });
+
+  test('gets back what an attempt did not cost', () => {
+    const both = setAside(setAside(purse(0.2), dear), dear);
+    expect(canAfford(both, dear)).toBe(false);
+    expect(canAfford(settle(both, { role: dear, costUsd: 0 }), dear)).toBe(true);
+    expect(canAfford(settle(both, { role: dear, costUsd: 0.1 }), dear)).toBe(false);
+  });
+
+  test('that is empty still pays for what is free', () => {
+    const empty = settle(setAside(purse(0.1), dear), { role: dear, costUsd: 0.1 });
+    expect(canAfford(empty, free)).toBe(true);
+    expect(canAfford(empty, dark)).toBe(false);
+  });
+
+  test('pays for an attempt of unknown price while anything is left', () => {
+    expect(canAfford(purse(0.01), dark)).toBe(true);
+    const after = settle(setAside(purse(0.01), dark), { role: dark, costUsd: 0.05 });
+    expect(canAfford(after, dark)).toBe(false);
+  });
+
+  test('counts an attempt of unknown cost as the dearest it can have been', () => {
+    const lost = settle(setAside(purse(1), dear), { role: dear, costUsd: null });
+    expect(lost).toMatchObject({ spent: 100_000, reserved: 0 });
+    const dearer = settle(setAside(purse(1), dark), { role: dark, costUsd: null });
+    expect(dearer).toMatchObject({ spent: 0, reserved: 0 });
+  });
+
+  test('may be given another budget, or none, at any time', () => {
+    const spent = settle(setAside(purse(0.1), dear), { role: dear, costUsd: 0.1 });
+    expect(canAfford(withBudget(spent, 0.2), dear)).toBe(true);
+    expect(canAfford(withBudget(spent, null), dear)).toBe(true);
+    expect(canAfford(withBudget(purse(null), 0.05), dear)).toBe(false);
+  });
+
+  test('knows no price for a role that is not there', () => {
+    expect(canAfford(purse(1), roleName('nobody'))).toBe(true);
+    expect(setAside(purse(1), roleName('nobody')).reserved).toBe(0);
+  });
+
+  test('says in dollars what it could not pay', () => {
+    const spent = settle(setAside(purse(0.3), dear), { role: dear, costUsd: 0.25 });
+    expect(exhausted(spent, dear)).toEqual({
+      code: 'budget.exhausted',
+      message:
+        "the budget of $0.30 can't pay for it: $0.25 spent, and an attempt by dear may cost $0.10",
+      retryable: false,
+    });
+    expect(exhausted(purse(0.000005), dark).message).toMatch(/^the budget of \$0\.000005 .*spent$/);
+    expect(exhausted(purse(null), dark).message).toContain('the budget of $0.00');
+  });
+
+  test('never pays out more than it holds while attempts keep to their price', () => {
+    const step = fc.record({ begin: fc.boolean(), share: fc.double({ min: 0, max: 1 }) });
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 3, noNaN: true }), fc.array(step), (budget, steps) => {
+        let now = purse(budget);
+        let underWay = 0;
+        for (const { begin, share } of steps) {
+          if (begin && canAfford(now, dear)) {
+            now = setAside(now, dear);
+            underWay += 1;
+          } else if (underWay > 0) {
+            const costUsd = Number.isNaN(share) ? null : share * 0.1;
+            now = settle(now, { role: dear, costUsd });
+            underWay -= 1;
+          }
+          expect(now.spent + now.reserved).toBeLessThanOrEqual(now.budget ?? 0);
+          expect(now.reserved).toBe(underWay * 100_000);
+        }
+      }),
+    );
+  });
+});
