@@ -23,6 +23,7 @@ interface SimulateOptions extends HomeOption, JsonOption {
   readonly seed?: number;
   readonly faults?: string;
   readonly from?: string;
+  readonly set?: readonly string[];
   readonly check?: true;
 }
 
@@ -33,6 +34,7 @@ export function define(command: Command, act: Act): void {
     .option('--seed <n>', "the first seed (default: the plan's own)", readWhole)
     .option('--faults <mix>', 'what else goes wrong: none, all, or shares such as crash=0.05')
     .option('--from <run>', 'go on from where this run is now, living or stopped')
+    .option('--set <name=value>', 'change the plan: concurrency=8; can be repeated', collect)
     .option('--check', 'hold every run against the rules that must hold in any run');
   addJson(
     command,
@@ -44,9 +46,14 @@ export function define(command: Command, act: Act): void {
     'troupe simulate examples/level-6.yaml --seeds 1000',
     'troupe simulate plan.yaml --faults crash=0.05,hang=0.02 --check',
     'troupe simulate plan.yaml --seed 17',
-    'troupe simulate --from latest',
+    'troupe simulate --from latest --set concurrency=8',
   ]);
 }
+
+const collect = (given: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  given,
+];
 
 async function simulate(plan: string | undefined, options: SimulateOptions): Promise<Exit> {
   const troupe = openTroupe(options);
@@ -69,7 +76,7 @@ async function simulate(plan: string | undefined, options: SimulateOptions): Pro
 async function ask(
   troupe: Troupe,
   plan: string | undefined,
-  { seed, seeds = seed === undefined ? undefined : 1, faults, from, check }: SimulateOptions,
+  { seed, seeds = seed === undefined ? undefined : 1, faults, from, set, check }: SimulateOptions,
   stops: Stops,
   tally: Tally,
 ): Promise<Simulation> {
@@ -80,6 +87,7 @@ async function ask(
     ...(seed !== undefined && { seed }),
     ...(faults !== undefined && { faults }),
     ...(from !== undefined && { from }),
+    ...(set && { settings: set }),
     ...(check && { check }),
     signal: stop.signal,
     onProgress: (progress) => tally.take(progress),
@@ -90,12 +98,13 @@ async function ask(
 function wordsFor(
   seed: number,
   plan: string | undefined,
-  { faults, from, check }: SimulateOptions,
+  { faults, from, set = [], check }: SimulateOptions,
 ): readonly string[] {
   return [
     'simulate',
     ...(plan === undefined ? [] : [plan]),
     ...(from === undefined ? [] : ['--from', from]),
+    ...set.flatMap((setting) => ['--set', setting]),
     ...['--seed', String(seed)],
     ...(faults === undefined ? [] : ['--faults', faults]),
     ...(check ? ['--check'] : []),

@@ -1,12 +1,11 @@
 /** Learns how attempts went in the past runs of a home, without touching any of them. */
 import { statSync } from 'node:fs';
-import { readHistory } from '../../journal/file.ts';
-import { Charts } from '../../kernel/charts.ts';
-import { Core } from '../../kernel/core.ts';
+import { hasJournal } from '../../journal/pages.ts';
+import { readHistory } from '../../journal/reading.ts';
 import type { Plan, PlanRole } from '../../plan/plan.ts';
 import { AttemptHistory, type RoleHistory } from '../../runs/attempt-history.ts';
 import { listRuns, type RunFolder, readOrder } from '../../runs/folder.ts';
-import { runMachines } from '../../runs/launch.ts';
+import { coreFrom } from '../../standing.ts';
 import { attemptsMin } from './course.ts';
 
 /** The newest count; older ones tell of older agents. */
@@ -51,13 +50,13 @@ async function learnOne(
 ): Promise<void> {
   const order = await readOrder(folder).catch(() => null);
   const bytes = statSync(folder.journal, { throwIfNoEntry: false })?.size ?? 0;
-  if (!order || bytes === 0 || bytes > journalMaxBytes) return;
+  if (!order || !hasJournal(folder.path) || bytes > journalMaxBytes) return;
   const tasks = tasksOf(order.plan, wanted);
   if (tasks.length === 0) return;
   for (const history of order.plan.name === plan.name ? [same, all] : [all]) {
     try {
-      const { inputs } = readHistory(folder.path);
-      history.take(folder.id, tasks, inputs, new Core(new Charts(runMachines)));
+      const { base, inputs } = readHistory(folder.path);
+      history.take(folder.id, tasks, inputs, coreFrom(base));
     } catch {
       return;
     }

@@ -1,15 +1,13 @@
 /** Where a run is now, living or stopped, and what of another plan may be said about its future. */
 import { orchestratorAddress } from '../../../machines/ids.ts';
-import { readHistory } from '../../journal/file.ts';
-import { Charts } from '../../kernel/charts.ts';
-import { Core } from '../../kernel/core.ts';
+import { readHistory } from '../../journal/reading.ts';
 import type { LoggedInput } from '../../kernel/log.ts';
 import { UserError } from '../../kernel/user-error.ts';
 import { suggest } from '../../plan/nearest.ts';
 import type { Plan, PlanRole } from '../../plan/plan.ts';
-import { findRun, readOrder } from '../../runs/folder.ts';
-import { runMachines } from '../../runs/launch.ts';
+import { findRun, type RunFolder, readOrder } from '../../runs/folder.ts';
 import { statusOf } from '../../runs/view.ts';
+import { coreOf } from '../../standing.ts';
 
 export interface Present {
   readonly plan: Plan;
@@ -21,14 +19,22 @@ export interface Present {
 export async function presentOf(home: string, name: string): Promise<Present> {
   const folder = await findRun(home, name);
   const { plan } = await readOrder(folder);
-  const inputs = [...readHistory(folder.path).inputs];
-  const core = new Core(new Charts(runMachines));
-  for (const input of inputs) core.apply(input);
-  const status = statusOf(core.registry.lookUp(orchestratorAddress));
-  if (status === 'planning' || status === 'running') return { plan, inputs };
+  const status = statusOf(coreOf(folder).registry.lookUp(orchestratorAddress));
+  if (status === 'planning' || status === 'running') return { plan, inputs: pastOf(folder) };
   throw new UserError(
     'run.over',
     `${folder.id} has ${status}: nothing of it is left to be simulated`,
+    'simulate its plan from the beginning: troupe simulate PLAN',
+  );
+}
+
+/** From its very first input: a fork whose parent was removed does not know that any more. */
+function pastOf({ id, path }: RunFolder): readonly LoggedInput[] {
+  const { base, inputs } = readHistory(path);
+  if (base === null) return [...inputs];
+  throw new UserError(
+    'run.past-lost',
+    `${id} was forked from a run that is gone: what was before is only known as a whole`,
     'simulate its plan from the beginning: troupe simulate PLAN',
   );
 }

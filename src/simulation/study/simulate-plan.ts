@@ -7,7 +7,9 @@ import { coursesOf, guessedRoles, type RoleCourse } from './course.ts';
 import { type Job, storyOf } from './job.ts';
 import { learnFrom } from './past-runs.ts';
 import { presentOf, withCoursesOf } from './present.ts';
+import { amendmentOf, withSettings } from './setting.ts';
 import { type Outlook, study } from './study.ts';
+import { amended } from './variation.ts';
 
 export interface SimulateOptions {
   /** How many runs are simulated. Default 200. */
@@ -18,6 +20,8 @@ export interface SimulateOptions {
   readonly faults?: string;
   /** Goes on from where this run is now, instead of from the beginning. */
   readonly from?: string;
+  /** Changes of the plan, as `concurrency=8` or `agents.coder.count=4`. */
+  readonly settings?: readonly string[];
   /** Holds every run against the rules that must hold in any run; what breaks one is a failure. */
   readonly check?: boolean;
   /** Once aborted, what is known so far is the answer. */
@@ -53,11 +57,15 @@ export async function simulatePlan(
   options: SimulateOptions,
   home: string,
 ): Promise<Simulation> {
-  const { plan, from } = await beginningOf(given, options, home);
+  const beginning = await beginningOf(given, options, home);
+  const plan = withSettings(beginning.plan, options.settings ?? []);
   const seeds = { first: options.seed ?? plan.seed, count: countOf(options) };
   const courses = coursesOf(plan, await learnFrom(home, plan));
   const { faults = 'none', check = false } = options;
-  const job: Job = { plan, courses, faults: parseFaults(faults), check, from };
+  const job = changed(
+    { plan: beginning.plan, courses, faults: parseFaults(faults), check, from: beginning.from },
+    plan,
+  );
   const { signal = new AbortController().signal, onProgress = () => {} } = options;
   let [done, succeeded] = [0, 0];
   const outlook = await study(job, seeds, {
@@ -71,6 +79,12 @@ export async function simulatePlan(
   const guessed = guessedRoles(plan, courses);
   const told = seeds.count === 1 ? await storyOf(job, seeds.first) : { story: [], beganAt: 0 };
   return { ...outlook, ...told, name: plan.name, asked: seeds.count, courses, guessed };
+}
+
+/** A run that has begun is told of the change; a new one has only its plan. */
+function changed(job: Job, plan: Plan): Job {
+  const amendment = job.from && amendmentOf(job.plan, plan);
+  return { ...(amendment ? amended(job, amendment) : job), plan };
 }
 
 interface Beginning {
