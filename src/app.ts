@@ -19,6 +19,7 @@ import { resolveInputs } from './plan/inputs.ts';
 import { loadPlan } from './plan/load.ts';
 import { suggest } from './plan/nearest.ts';
 import type { Plan } from './plan/plan.ts';
+import type { Rewind } from './rewind.ts';
 import { type RunWorld, runBehaviours, visitBehaviours } from './runs/behaviours.ts';
 import { askRun, type ControlRequest, openControl } from './runs/control.ts';
 import {
@@ -30,7 +31,9 @@ import {
   readOrder,
   writePlan,
 } from './runs/folder.ts';
+import { instantOf, type When } from './runs/instant.ts';
 import { launch, runMachines } from './runs/launch.ts';
+import type { Moment } from './runs/moment.ts';
 import { factOf, Run, type RunFact } from './runs/run.ts';
 import { lostView, type RunView, viewOf } from './runs/view.ts';
 import { type Explanation, explain } from './runs/why.ts';
@@ -160,6 +163,24 @@ export class Troupe {
     // Only whoever simulates pays for loading it.
     const { simulatePlan } = await import('./simulation/study/simulate-plan.ts');
     return simulatePlan(loaded, options, this.config.home);
+  }
+
+  /** A run's past, to be walked through; to be closed when nobody looks at it any more. */
+  async rewind(name: string): Promise<Rewind> {
+    const folder = await findRun(this.config.home, name);
+    // Only whoever looks back pays for loading it.
+    const { Rewind } = await import('./rewind.ts');
+    return new Rewind(folder, (await readOrder(folder)).plan);
+  }
+
+  /** Where every actor stood at one moment; at present when none is named. */
+  async moment(name: string, when: When = {}): Promise<Moment> {
+    const rewind = await this.rewind(name);
+    try {
+      return rewind.moment(instantOf(when));
+    } finally {
+      rewind.close();
+    }
   }
 
   async folder(name: string): Promise<RunFolder> {

@@ -9,8 +9,10 @@ export {
 } from './app.ts';
 export { type Config, readConfig, readVersion } from './config.ts';
 export { type OpenSystemOptions, openSystem } from './host.ts';
+export type { Violation } from './journal/axioms/violation.ts';
 export type { Behaviour, Behaviours, Call } from './kernel/behaviours.ts';
 export { type Clock, sleep, systemClock } from './kernel/clock.ts';
+export type { LoggedInput, StoredSystem } from './kernel/log.ts';
 export type { Ref } from './kernel/ref.ts';
 export type { System } from './kernel/system.ts';
 export { isUserError, UserError } from './kernel/user-error.ts';
@@ -19,7 +21,11 @@ export { command, definePlan, type PlanDocument, simulated } from './plan/define
 export { loadPlan } from './plan/load.ts';
 export { suggest } from './plan/nearest.ts';
 export type { Plan } from './plan/plan.ts';
+export type { Difference, Finding, Rewind } from './rewind.ts';
 export { Forecast, type TaskProgress } from './runs/forecast.ts';
+export { type Instant, readInstant, readTime, type When } from './runs/instant.ts';
+export type { ActorMoment, Moment, TimerMoment } from './runs/moment.ts';
+export { type ReplayOutcome, replayRecords } from './runs/regression.ts';
 export { duration } from './runs/report.ts';
 export { readResult, type TaskResult } from './runs/results.ts';
 export type { Run, RunEnd, RunFact } from './runs/run.ts';

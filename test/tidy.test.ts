@@ -35,6 +35,7 @@ const layers: readonly Layer[] = [
   { at: 'src/crew.ts', mayImport: assembly },
   { at: 'src/host.ts', mayImport: assembly },
   { at: 'src/standing.ts', mayImport: assembly },
+  { at: 'src/rewind.ts', mayImport: assembly },
   { at: 'src/forking.ts', mayImport: assembly },
   { at: 'src/keeping.ts', mayImport: assembly },
   { at: 'src/simulation/', mayImport: assembly },
@@ -43,7 +44,9 @@ const layers: readonly Layer[] = [
   {
     at: 'src/index.ts',
     mayImport: [
-      ...['src/app.ts', 'src/host.ts', 'src/config.ts', 'src/limits.ts'],
+      ...['src/forking.ts', 'src/keeping.ts'],
+      ...['src/app.ts', 'src/host.ts', 'src/config.ts', 'src/limits.ts', 'src/rewind.ts'],
+      'src/journal/axioms/violation.ts',
       ...['src/plan/', 'src/kernel/', 'src/runs/', 'src/simulation/', 'src/agents/streams.ts'],
       ...['src/mcp/server.ts', 'src/dashboard/server.ts'],
     ],

@@ -1,4 +1,4 @@
-/** Which attempts are under way, as the journal has it: begun by a wish, over by an end or a stop. */
+/** Which attempts are under way, as the journal has it: begun by a wish, over by an end or stop. */
 import type { WorkInput } from '../../../machines/rules/duty.ts';
 import type { LoggedInput } from '../../kernel/log.ts';
 import type { Wish } from '../../kernel/wish.ts';

@@ -1,4 +1,4 @@
-/** What the world outside the runtime saw, in the order it saw it; `at` in ms of the world's clock. */
+/** What the world outside the runtime saw, in its order; `at` in ms of the world's clock. */
 export type Sighting = { readonly at: number } & (
   | { readonly kind: 'runtime.opened' | 'runtime.died'; readonly life: number }
   | { readonly kind: 'input.acknowledged'; readonly n: number }
