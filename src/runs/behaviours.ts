@@ -7,6 +7,7 @@ import type { WorkInput } from '../../machines/rules/duty.ts';
 import type { RunEnding } from '../../machines/rules/orchestration.ts';
 import type { Verdict, VerifyInput } from '../../machines/task.ts';
 import type { Behaviours, Call } from '../kernel/behaviours.ts';
+import { Turnover } from './turnover.ts';
 
 /** How a role's agents do their work; made once for each role. */
 export interface Worker {
@@ -24,11 +25,12 @@ export interface RunWorld {
 }
 
 export function runBehaviours(world: RunWorld) {
+  const turnover = new Turnover();
   return {
     agent: {
       open: ({ input, signal }: Call<{ role: RoleName }>) =>
         unlessAborted(world.workerOf(input.role).open(), signal),
-      work: (call: Call<WorkInput>) => work(world, call),
+      work: (call: Call<WorkInput>) => work(world, turnover, call),
     },
     task: {
       // Checks are run again after a stop of the runtime: looking twice changes nothing.
@@ -67,10 +69,12 @@ function unlessAborted<Answer>(look: Promise<Answer>, signal: AbortSignal): Prom
 }
 
 /** An attempt is never begun twice under one token: after a stop it ends as interrupted. */
-async function work(world: RunWorld, { input, resumed, signal }: Call<WorkInput>) {
+async function work(world: RunWorld, turnover: Turnover, call: Call<WorkInput>) {
+  const { input, resumed, signal } = call;
   if (resumed) return interrupted;
   try {
-    return await world.workerOf(input.role).work(input, signal);
+    const begin = () => world.workerOf(input.role).work(input, signal);
+    return (await turnover.take(signal, begin)) ?? interrupted;
   } catch (error) {
     return unprepared(error);
   }
