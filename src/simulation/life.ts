@@ -56,6 +56,11 @@ export class Life implements Mortal {
     return this.#parts?.system.core.steps ?? 0;
   }
 
+  /** Of the state of its actors. */
+  get hash(): string {
+    return this.#parts?.system.hash() ?? '';
+  }
+
   async open(): Promise<void> {
     const { workshop, people, plan, planted } = this.#outside;
     await workshop.reap();

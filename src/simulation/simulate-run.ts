@@ -44,21 +44,26 @@ export interface SimulatedRun {
 const turnsAtLeast = 20_000;
 const turnsPerTask = 2_000;
 
-export function simulateRun(options: SimulationOptions): Promise<SimulatedRun> {
-  return simulateWith(options, nothingPlanted);
+export async function simulateRun(options: SimulationOptions): Promise<SimulatedRun> {
+  return report(options, await playThrough(options, nothingPlanted));
 }
 
-/** The same in a world with a mistake in it. */
-export async function simulateWith(
+/** The same, with the hash of the state that it ended in, and perhaps with a mistake built in. */
+export async function traceRun(
   options: SimulationOptions,
   planted: Planted,
-): Promise<SimulatedRun> {
+): Promise<{ readonly run: SimulatedRun; readonly hash: string }> {
+  const outside = await playThrough(options, planted);
+  return { run: report(options, outside), hash: outside.life.hash };
+}
+
+async function playThrough(options: SimulationOptions, planted: Planted): Promise<Outside> {
   // Thousands in a row must let a person's Ctrl-C through.
   await systemClock.breathe();
   const outside = new Outside({ ...options, planted });
   await play(outside);
   if (outside.broken !== null) throw brokenDown(options.seed, outside.broken);
-  return report(options, outside);
+  return outside;
 }
 
 /** Whatever can go on without time goes on; then the next thing that is due happens. */
