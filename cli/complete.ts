@@ -45,6 +45,10 @@ async function valuesOf(option: Option, given: readonly string[], current: strin
       return filesFor(current, 'folders');
     case '--input':
       return inputsOf(given);
+    case '--from':
+      return runNames(given);
+    case '--faults':
+      return ['none', 'all', ...(await import('../src/index.ts')).faultNames];
     default:
       return [];
   }
@@ -62,7 +66,7 @@ async function argumentsOf(command: Command, given: readonly string[], current: 
     case 'file':
       return filesFor(current, 'plans');
     case 'run':
-      return [...(await askLibrary(given, (troupe) => troupe.names())), 'latest'];
+      return runNames(given);
     case 'task':
       return askLibrary(given, async (troupe) => {
         const { tasks } = await troupe.plan(values[0] ?? '');
@@ -77,6 +81,11 @@ async function argumentsOf(command: Command, given: readonly string[], current: 
       return argument?.argChoices ?? [];
   }
 }
+
+const runNames = async (given: readonly string[]): Promise<readonly string[]> => [
+  ...(await askLibrary(given, (troupe) => troupe.names())),
+  'latest',
+];
 
 type Ask = (troupe: import('../src/index.ts').Troupe) => Promise<readonly string[]>;
 

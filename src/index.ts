@@ -30,4 +30,5 @@ export { duration } from './runs/report.ts';
 export { readResult, type TaskResult } from './runs/results.ts';
 export type { Run, RunEnd, RunFact } from './runs/run.ts';
 export type { AgentView, RunView, TaskView } from './runs/view.ts';
+export { faultNames } from './simulation/fault-kinds.ts';
 export type { SimulateOptions, Simulation } from './simulation/study/simulate-plan.ts';

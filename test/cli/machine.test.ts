@@ -104,6 +104,8 @@ describe('completion', () => {
     expect(await complete('completion', 'z')).toEqual(['zsh']);
     expect(await complete('ps', '--home', 'pl')).toEqual(['plans/']);
     expect(await complete('ps', '--home', 'plans', '')).toEqual(['latest']);
+    expect(await complete('simulate', '--from', 'hel')).toEqual([run]);
+    expect(await complete('simulate', 'mine.yml', '--faults', 'kil')).toEqual(['kill']);
     const hello = resolve('examples/hello.yaml');
     expect(await complete('run', hello, '--input', '')).toEqual(['who=']);
   });

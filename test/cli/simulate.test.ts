@@ -98,6 +98,15 @@ describe('simulate', () => {
     expect(again).toMatchObject({ seeds: 1, succeeded: 0, failures: [first] });
   });
 
+  test('tells a single run as a story', async () => {
+    const { stdout } = await desk.type(['simulate', 'wide.yaml', '--seed', '3']);
+    const [first, ...rest] = stdout.split('\n');
+    expect(first).toMatch(/^ +0 ms {2}run\.started +8 tasks, 2 agents$/);
+    expect(rest).toContainEqual(expect.stringMatching(/^ +10\.0 s {2}task\.succeeded +t0 /));
+    expect(rest).toContainEqual(expect.stringMatching(/^ +40\.0 s {2}run\.succeeded$/));
+    expect(stdout).toMatch(/^wide: 1 of 1 succeeded \(100 %\)$/m);
+  });
+
   test('begins with the seed of the plan, or with another one', async () => {
     const all = await ask('shaky.yaml', '--seeds', '20');
     const [half, rest] = [
@@ -118,6 +127,67 @@ describe('simulate', () => {
       'concurrency 2: tasks waited 75 % of the time for a place; ' +
         'with 4 the p50 would be 50 % shorter',
     );
+  });
+});
+
+describe('many seeds', () => {
+  test('come out the same on threads as on none', async () => {
+    // So many tasks are worth a thread for each core; so few are not.
+    const whole = await ask(level6, '--seeds', '90', '--seed', '1', '--faults', 'crash=0.2');
+    const parts = [];
+    for (const first of ['1', '31', '61']) {
+      parts.push(await ask(level6, '--seeds', '30', '--seed', first, '--faults', 'crash=0.2'));
+    }
+    expect(whole.failures).toEqual(parts.flatMap(({ failures }) => failures));
+    expect(whole.durationMs.worst).toBe(Math.max(...parts.map((part) => part.durationMs.worst)));
+  });
+
+  test('that are too many are stopped by Ctrl-C, and what is known is told', async () => {
+    const process = desk.start(['simulate', level6, '--seeds', '1000000', '--json']);
+    await process.says(/^\d+ of 1000000 simulated, \d+ succeeded, about [\d:]+ left$/m);
+    process.child.kill('SIGINT');
+    const { code, stdout } = await process.end();
+    expect(code).toBe(3);
+    const { seeds, succeeded, durationMs } = answer.parse(JSON.parse(stdout));
+    expect(seeds).toBeGreaterThan(0);
+    expect(seeds).toBeLessThan(1_000_000);
+    expect(succeeded).toBe(seeds);
+    expect(durationMs.p50).toBeGreaterThan(7 * 6_000);
+  });
+
+  test('are held against the rules of every run', async () => {
+    const words = ['simulate', level6, '--seeds', '20', '--faults', 'all', '--check'];
+    const { code, stdout } = await desk.type(words);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^level-6: \d+ of 20 succeeded .*, with \d+ faults? and \d+ kills?$/m);
+    expect(stdout).not.toContain('broken');
+  });
+});
+
+describe('what if', () => {
+  test('a plan had more places', async () => {
+    const { durationMs } = await ask('wide.yaml', '--seeds', '2', '--set', 'concurrency=8');
+    expect(durationMs.p50).toBe(10_000);
+  });
+
+  test('a command that plays a seed again says all that was changed', async () => {
+    const set = ['--set', 'agents.a.fail=1', '--set', 'agents.a.work=1s'];
+    const { failures } = await ask('shaky.yaml', '--seeds', '2', ...set);
+    expect(failures.map(({ command }) => command)).toEqual([
+      `troupe simulate shaky.yaml ${set.join(' ')} --seed 40`,
+      `troupe simulate shaky.yaml ${set.join(' ')} --seed 41`,
+    ]);
+  });
+
+  test('a run that is under way went on', async () => {
+    const process = desk.start(['run', 'wide.yaml', '--home', 'under-way']);
+    await process.says(/8 tasks/);
+    process.child.kill('SIGINT');
+    expect((await process.end()).code).toBe(3);
+    const from = ['--from', 'latest', '--home', 'under-way', '--seeds', '2'];
+    expect((await ask(...from)).durationMs.p50).toBeLessThanOrEqual(41_000);
+    const wider = await ask(...from, '--set', 'concurrency=8');
+    expect(wider.durationMs.p50).toBeLessThanOrEqual(11_000);
   });
 });
 
@@ -155,6 +225,7 @@ describe('the mistakes of a simulation', () => {
     [['wide.yaml', '--seed', '1.5'], /'1.5' is invalid. It must be a whole number/],
     [['wide.yaml', '--faults', 'crsh=1'], /no fault is called "crsh"; did you mean "crash"\?/],
     [['wide.yaml', '--faults', 'crash=2'], /crash=2/],
+    [['wide.yaml', '--set', 'concurency=2'], /did you mean "concurrency"\?/],
     [['nowhere.yaml'], /nowhere\.yaml/],
     [[], /there is no plan and no run to simulate\n.*--from RUN/],
     [['--from', 'latest'], /there are no runs/],
