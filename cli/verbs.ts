@@ -24,6 +24,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/resume.ts'),
   },
   {
+    name: 'fork',
+    summary: 'go on from a moment of a run, with a change, as a run of its own',
+    load: () => import('./commands/fork.ts'),
+  },
+  {
     name: 'ps',
     summary: 'list all runs, or the tasks and agents of one',
     load: () => import('./commands/ps.ts'),

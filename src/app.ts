@@ -5,6 +5,7 @@ import type { Bus, Subscription } from './bus/bus.ts';
 import { InProcessBus } from './bus/in-process.ts';
 import { type Config, readConfig, readVersion } from './config.ts';
 import { Crew, type Place } from './crew.ts';
+import type { Forked, ForkOptions } from './forking.ts';
 import { FileJournal } from './journal/file.ts';
 import { lockOwner, type Owner } from './journal/lock.ts';
 import { openTail } from './journal/tail.ts';
@@ -112,6 +113,13 @@ export class Troupe {
   async resume(name: string): Promise<Run> {
     const folder = await findRun(this.config.home, name);
     return this.#begin(await this.#takeUp(folder, runBehaviours));
+  }
+
+  /** A new run that goes on from a moment of another one, with a change: see `resume`. */
+  async fork(name: string, options: ForkOptions = {}): Promise<Forked> {
+    const { makeFork } = await import('./forking.ts');
+    const world = { config: this.config, clock: this.#clock, random: this.#random };
+    return makeFork(world, name, options);
   }
 
   /** Newest first. */

@@ -8,6 +8,7 @@ export {
   type TroupeOptions,
 } from './app.ts';
 export { type Config, readConfig, readVersion } from './config.ts';
+export type { Forked, ForkOptions } from './forking.ts';
 export { type OpenSystemOptions, openSystem } from './host.ts';
 export type { Violation } from './journal/axioms/violation.ts';
 export type { Behaviour, Behaviours, Call } from './kernel/behaviours.ts';
@@ -17,6 +18,7 @@ export type { Ref } from './kernel/ref.ts';
 export type { System } from './kernel/system.ts';
 export { isUserError, UserError } from './kernel/user-error.ts';
 export { limits } from './limits.ts';
+export type { Setting } from './plan/change.ts';
 export { command, definePlan, type PlanDocument, simulated } from './plan/define.ts';
 export { loadPlan } from './plan/load.ts';
 export { suggest } from './plan/nearest.ts';

@@ -21,6 +21,8 @@ export interface RunOrder {
   readonly version: string;
   /** Milliseconds since the epoch. */
   readonly orderedAt: number;
+  /** The run, and the input of it, up to which their past is one. */
+  readonly forkedFrom?: { readonly run: string; readonly n: number };
 }
 
 /** Absolute paths. */
@@ -58,17 +60,27 @@ export function runFolder(home: string, id: RunId): RunFolder {
 
 /** A new folder under a name that nobody has; the order is safe in it when this returns. */
 export function createRunFolder(home: string, order: RunOrder, random: Random): RunFolder {
+  const folder = draftRunFolder(home, order, random);
+  placeOrder(folder, order);
+  return folder;
+}
+
+/** A folder that is no run yet: nobody sees it before its order is placed. */
+export function draftRunFolder(home: string, order: RunOrder, random: Random): RunFolder {
   try {
     ensureFolder(runsFolder(home));
     const folder = makeFolder(home, slug(order.plan.name), random);
     mkdirSync(folder.results);
     mkdirSync(folder.artifacts);
     writePlan(folder, order);
-    writeWhole(folder.order, `${JSON.stringify(order)}\n`, { flush: true });
     return folder;
   } catch (error) {
     throw unwritable(home, error);
   }
+}
+
+export function placeOrder(folder: RunFolder, order: RunOrder): void {
+  writeWhole(folder.order, `${JSON.stringify(order)}\n`, { flush: true });
 }
 
 /** Made of the order, so that it can always be made again. */

@@ -1,0 +1,202 @@
+/** Makes a new run of a moment of another one, with a change; the other one is only read. */
+
+import { orchestratorAddress } from '../machines/ids.ts';
+import type { PlanAmendment } from '../machines/plan.ts';
+import type { Config } from './config.ts';
+import { readVersion } from './config.ts';
+import { FileJournal } from './journal/file.ts';
+import { hasJournal } from './journal/pages.ts';
+import { type History, readHistory } from './journal/reading.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { Core } from './kernel/core.ts';
+import type { Input } from './kernel/input.ts';
+import type { StoredSystem } from './kernel/log.ts';
+import { storeCore } from './kernel/persist.ts';
+import type { Random } from './kernel/random.ts';
+import { UserError } from './kernel/user-error.ts';
+import { refuseOthers, versionsOf } from './kernel/versions.ts';
+import { changePlan, type Setting } from './plan/change.ts';
+import { resolveInputs } from './plan/inputs.ts';
+import { suggest } from './plan/nearest.ts';
+import {
+  draftRunFolder,
+  findRun,
+  placeOrder,
+  type RunFolder,
+  type RunOrder,
+  readOrder,
+} from './runs/folder.ts';
+import { amendmentFor } from './runs/fork.ts';
+import { inherit } from './runs/inheritance.ts';
+import { isOpen, type Landmarks, walk } from './runs/landmarks.ts';
+import { runMachines } from './runs/launch.ts';
+import { coreFrom } from './standing.ts';
+
+/** From which moment on it goes its own way: left out, the last at which there was work to do. */
+export type Moment =
+  | { readonly at?: number }
+  /** When this task first got an agent, which has not begun yet: the attempt is made anew. */
+  | { readonly before: string };
+
+export type ForkOptions = Moment & {
+  /** Changes of the plan, in the words of its document. */
+  readonly set?: readonly Setting[];
+  /** Other values for inputs of the plan. */
+  readonly inputs?: Readonly<Record<string, string>>;
+};
+
+export interface Forked {
+  readonly folder: RunFolder;
+  readonly run: string;
+  readonly n: number;
+}
+
+export interface ForkWorld {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The new run is whole and on disk when this resolves; nobody works on it yet. */
+export async function makeFork(
+  world: ForkWorld,
+  name: string,
+  options: ForkOptions,
+): Promise<Forked> {
+  const parent = await findRun(world.config.home, name);
+  const before = await readOrder(parent);
+  const { core, landmarks } = standAt(parent, before, options);
+  const order = orderOf(world, before, options, { run: parent.id, n: core.n });
+  const change = { before: before.plan, after: order.plan };
+  const amendment = amendmentFor(core, change, landmarks);
+  const folder = draftRunFolder(world.config.home, order, world.random);
+  await inherit(parent, folder, core);
+  await writeJournal(world, folder, order, core, amendment);
+  placeOrder(folder, order);
+  return { folder, run: parent.id, n: core.n };
+}
+
+function orderOf(
+  { clock }: ForkWorld,
+  before: RunOrder,
+  { set = [], inputs = {} }: ForkOptions,
+  forkedFrom: { readonly run: string; readonly n: number },
+): RunOrder {
+  const plan = changePlan(before.plan, set);
+  const given = resolveInputs(plan, { ...before.inputs, ...inputs });
+  const [version, orderedAt] = [readVersion(), clock.now()];
+  return { ...before, plan, inputs: given, version, orderedAt, forkedFrom };
+}
+
+interface Standing {
+  readonly core: Core;
+  readonly landmarks: Landmarks;
+}
+
+/** The system as it was at that moment. */
+function standAt(parent: RunFolder, { plan }: RunOrder, options: ForkOptions): Standing {
+  const whole = stand(parent, Number.POSITIVE_INFINITY);
+  const n = momentOf(
+    parent,
+    plan.tasks.map(({ id }) => id),
+    whole.landmarks,
+    options,
+  );
+  const first = whole.base?.n ?? 0;
+  if (n < first) throw pastGone(parent, n, first);
+  const { core } = n === whole.core.n ? whole : stand(parent, n);
+  if (!isOpen(core)) throw nothingLeft(parent, n, whole.landmarks);
+  return { core, landmarks: whole.landmarks };
+}
+
+function stand(folder: RunFolder, n: number): Standing & Pick<History, 'base'> {
+  if (!hasJournal(folder.path)) throw notBegun(folder);
+  const { header, base, inputs } = readHistory(folder.path);
+  refuseOthers(runMachines, header.about);
+  const core = coreFrom(base);
+  return { core, landmarks: walk(core, upTo(n, inputs)), base };
+}
+
+function* upTo<Item extends { readonly n: number }>(n: number, inputs: Iterable<Item>) {
+  for (const input of inputs) {
+    if (input.n > n) return;
+    yield input;
+  }
+}
+
+function momentOf(
+  parent: RunFolder,
+  tasks: readonly string[],
+  { last, lastOpen, begun }: Landmarks,
+  options: ForkOptions,
+): number {
+  if ('before' in options) {
+    const first = begun.get(options.before);
+    if (first !== undefined) return first;
+    throw neverBegun(options.before, tasks);
+  }
+  const { at = lastOpen } = options;
+  if (at >= 1 && at <= last) return at;
+  throw new UserError(
+    'fork.no-such-moment',
+    `${parent.id} has no input ${at}: it has those from 1 to ${last}`,
+    'see what happened when: troupe replay RUN, or fork --before TASK',
+  );
+}
+
+/** The journal of the new run: where it stands, the time that does not count, and the change. */
+async function writeJournal(
+  { clock, config }: ForkWorld,
+  folder: RunFolder,
+  order: RunOrder,
+  core: Core,
+  amendment: PlanAmendment | null,
+): Promise<void> {
+  const system: StoredSystem = { n: core.n, core: storeCore(core) };
+  const about = { run: folder.id, version: order.version, machines: versionsOf(runMachines) };
+  const { forkedFrom } = order;
+  const beginning = { system, ...(forkedFrom ? { forkedFrom } : {}) };
+  const log = await FileJournal.open(folder.path, { about, beginning });
+  try {
+    const at = Math.max(clock.now(), core.at);
+    const inputs: readonly Input[] = [
+      { kind: 'pause', forMs: at - core.at },
+      ...(amendment ? [requestOf(amendment, config.user)] : []),
+    ];
+    for (const [index, input] of inputs.entries()) {
+      log.append({ n: core.n + 1 + index, at, input, performed: core.n });
+    }
+    await log.flush();
+  } finally {
+    await log.close();
+  }
+}
+
+function requestOf(amendment: PlanAmendment, by: string): Input {
+  const event = { type: 'plan.amend', amendment, by } as const;
+  return { kind: 'event', to: orchestratorAddress, event, by };
+}
+
+function neverBegun(task: string, tasks: readonly string[]): UserError {
+  if (tasks.includes(task)) {
+    const message = `${task} never got an agent: there is no moment before it`;
+    return new UserError('fork.no-such-moment', message, 'leave --before out, or say --at N');
+  }
+  const message = `no task is called "${task}"; ${suggest(task, tasks)}`;
+  return new UserError('task.unknown', message, 'see its tasks: troupe ps RUN');
+}
+
+function nothingLeft({ id }: RunFolder, n: number, { lastOpen }: Landmarks): UserError {
+  const hint = lastOpen > 0 ? `the last moment to fork it is --at ${lastOpen}` : 'begin a new run';
+  return new UserError('fork.over', `${id} had nothing left to do at input ${n}`, hint);
+}
+
+function pastGone({ id }: RunFolder, n: number, first: number): UserError {
+  const message = `what ${id} was before input ${first} is gone: it can't be forked at ${n}`;
+  return new UserError('fork.past-gone', message, `fork it at ${first} or later`);
+}
+
+function notBegun({ id }: RunFolder): UserError {
+  const message = `${id} has not begun: there is nothing to fork`;
+  return new UserError('fork.no-such-moment', message, `begin it: troupe resume ${id}`);
+}

@@ -1,0 +1,94 @@
+/** A checked plan as the document that says the same, for whoever wants to change a word of it. */
+import type { Backoff } from '../../machines/rules/backoff.ts';
+import type { PlanDocument } from './define.ts';
+import type { DurationRange } from './duration.ts';
+import type { Plan, PlanCheck, PlanInput, PlanRole, PlanTask, SimulatedCourse } from './plan.ts';
+import type { Run } from './shell.ts';
+
+type RoleDocument = PlanDocument['agents'][string];
+type TaskDocument = PlanDocument['tasks'][number];
+type CheckDocument = Extract<NonNullable<TaskDocument['verify']>, readonly unknown[]>[number];
+
+/** Every default is written out, so that nothing of it depends on anything else of it. */
+export function documentOf(plan: Plan): PlanDocument {
+  const { name, description, mode, concurrency, onFailure, seed, budgetUsd } = plan;
+  return {
+    ...{ name, description, mode, concurrency, onFailure, seed },
+    ...(budgetUsd === null ? {} : { budget: { usd: budgetUsd } }),
+    inputs: Object.fromEntries(plan.inputs.map((input) => [input.name, inputOf(input)])),
+    agents: Object.fromEntries(plan.roles.map((role) => [role.name, roleOf(role)])),
+    tasks: plan.tasks.map(taskOf),
+  };
+}
+
+function inputOf({ default: unset, description }: PlanInput) {
+  return { ...(unset === null ? {} : { default: unset }), description };
+}
+
+function roleOf(role: PlanRole): RoleDocument {
+  const { where, count, concurrency, restart, maxRestarts, handoff, simulate } = role;
+  const shared = {
+    ...{ where, restart, maxRestarts, handoff },
+    ...(count === null ? {} : { count }),
+    ...(concurrency === null ? {} : { concurrency }),
+    period: inMs(role.periodMs),
+    backoff: backoffOf(role.backoff),
+    ...(simulate === undefined ? {} : { simulate: courseOf(simulate) }),
+  };
+  if (role.adapter === 'command') {
+    return { adapter: 'command', ...runIn(role.run), env: role.env, ...shared };
+  }
+  const { adapter, work, fail, crash, costUsd } = role;
+  return { adapter, work: rangeOf(work), fail, crash, costUsd, ...shared };
+}
+
+function courseOf({ work, ...shares }: SimulatedCourse) {
+  return { ...(work === undefined ? {} : { work: rangeOf(work) }), ...shares };
+}
+
+function taskOf(task: PlanTask): TaskDocument {
+  const { id, role, needs, prompt, env, retries, priority, estimateMs, approveWithinMs } = task;
+  return {
+    ...{ id, agent: role, needs: [...needs], prompt, retries, priority },
+    // Agents that only pretend have no environment, and none may be named for them.
+    ...(Object.keys(env).length === 0 ? {} : { env }),
+    ...runIn(task.run),
+    timeout: inMs(task.timeoutMs),
+    backoff: backoffOf(task.backoff),
+    verify: task.verify.map(checkOf),
+    verifyTimeout: inMs(task.verifyTimeoutMs),
+    ...(estimateMs === null ? {} : { estimate: inMs(estimateMs) }),
+    ...(approveWithinMs === null ? {} : { approve: true, approveWithin: inMs(approveWithinMs) }),
+  };
+}
+
+function checkOf(check: PlanCheck): CheckDocument {
+  switch (check.kind) {
+    case 'run': {
+      const timeout = check.timeoutMs === null ? {} : { timeout: inMs(check.timeoutMs) };
+      return { run: commandOf(check.run), ...timeout };
+    }
+    case 'file': {
+      const { path: file, minBytes, matches } = check;
+      return { file, minBytes, ...(matches === null ? {} : { matches }) };
+    }
+    case 'schema':
+      return { schema: check.schema };
+  }
+}
+
+function runIn(run: Run | null) {
+  return run === null ? {} : { run: commandOf(run) };
+}
+
+/** In a shell line braces are text: a backslash keeps each pair so, and another those before. */
+function commandOf(run: Run): string | string[] {
+  return 'shell' in run ? run.shell.replace(/(\\*)\{\{/g, '$1$1\\{{') : [...run.argv];
+}
+
+function backoffOf({ initialMs, factor, maxMs, jitter }: Backoff) {
+  return { initial: inMs(initialMs), factor, max: inMs(maxMs), jitter };
+}
+
+const inMs = (ms: number): string => `${ms}ms`;
+const rangeOf = ({ minMs, maxMs }: DurationRange): string => `${minMs}ms..${maxMs}ms`;
