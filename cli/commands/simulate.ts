@@ -98,12 +98,13 @@ async function ask(
 function wordsFor(
   seed: number,
   plan: string | undefined,
-  { faults, from, set = [], check }: SimulateOptions,
+  from: string | null,
+  { faults, set = [], check }: SimulateOptions,
 ): readonly string[] {
   return [
     'simulate',
     ...(plan === undefined ? [] : [plan]),
-    ...(from === undefined ? [] : ['--from', from]),
+    ...(from === null ? [] : ['--from', from]),
     ...set.flatMap((setting) => ['--set', setting]),
     ...['--seed', String(seed)],
     ...(faults === undefined ? [] : ['--faults', faults]),
@@ -117,7 +118,8 @@ async function print(
   plan: string | undefined,
   options: SimulateOptions,
 ): Promise<void> {
-  const again: Again = (seed) => commandLine(wordsFor(seed, plan, options), options);
+  const again: Again = (seed) =>
+    commandLine(wordsFor(seed, plan, simulation.from, options), options);
   err.note(guessesOf(simulation));
   if (options.json) {
     err.note(ratesOf(simulation, err.columns));

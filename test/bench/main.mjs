@@ -7,7 +7,16 @@ import { describeMachine, machineLine } from './lib/machine.mjs';
 import { hasPeers, installPeers } from './lib/peers.mjs';
 import { asMarkdown, asText } from './lib/table.mjs';
 
-const names = ['kernel', 'spawn', 'plans', 'scaling', 'level-6', 'cold-start', 'replay'];
+const names = [
+  'kernel',
+  'spawn',
+  'plans',
+  'scaling',
+  'level-6',
+  'cold-start',
+  'replay',
+  'simulate',
+];
 
 const help = `npm run bench -- [options]
 

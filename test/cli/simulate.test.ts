@@ -186,6 +186,10 @@ describe('what if', () => {
     expect((await process.end()).code).toBe(3);
     const from = ['--from', 'latest', '--home', 'under-way', '--seeds', '2'];
     expect((await ask(...from)).durationMs.p50).toBeLessThanOrEqual(41_000);
+    const failing = await ask(...from, '--set', 'agents.w.fail=1');
+    expect(failing.failures[0]?.command).toMatch(
+      /^troupe simulate --from wide-\w+ --set agents\.w\.fail=1 --seed 1 --home under-way$/,
+    );
     const wider = await ask(...from, '--set', 'concurrency=8');
     expect(wider.durationMs.p50).toBeLessThanOrEqual(11_000);
   });

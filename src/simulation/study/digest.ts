@@ -57,6 +57,18 @@ export function digestOf(
   };
 }
 
+/** Of a run that broke the runtime: there is nothing to be measured. */
+export function brokenDigest(seed: number, violations: readonly string[]): Digest {
+  const none = { runMs: 0, placeMs: {}, agentMs: {}, retryMs: 0, parkMs: 0, approvalMs: 0 };
+  return {
+    ...{ seed, durationMs: 0, costUsd: 0, faults: 0, kills: 0, violations },
+    end: 'unfinished',
+    why: 'the runtime broke',
+    waits: none,
+    path: { ms: 0, tasks: [], roleMs: {} },
+  };
+}
+
 /** The first task that failed for good tells more than how many did. */
 function whyOf({ ending, facts }: SimulatedRun): string {
   if (ending === null) return 'it did not end within its bound';

@@ -1,13 +1,14 @@
 /** Simulates some seeds of one plan: what a thread is given, and what it does with it. */
-import { checkRun } from '../../journal/axioms/check-run.ts';
+import { messageOf } from '../../../machines/errors.ts';
 import type { LoggedInput } from '../../kernel/log.ts';
 import { compilePlan } from '../../plan/compile.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { FaultMix } from '../fault-mix.ts';
+import { type Judged, judgeRun } from '../judge.ts';
 import type { RoleRates } from '../rates.ts';
-import { type SimulatedRun, simulateRun } from '../simulate-run.ts';
+import { type SimulatedRun, type SimulationOptions, simulateRun } from '../simulate-run.ts';
 import type { RoleCourse } from './course.ts';
-import { type Digest, digestOf, type Frame, frameOf } from './digest.ts';
+import { brokenDigest, type Digest, digestOf, type Frame, frameOf } from './digest.ts';
 import { quantileOf } from './spread.ts';
 
 /** Plain data: it goes to other threads. */
@@ -33,17 +34,30 @@ export class Bench {
   }
 
   async run(seed: number): Promise<Digest> {
-    const run = await this.simulate(seed);
-    const { records, sightings } = run;
-    const { plan, check } = this.#job;
-    const found = check ? checkRun({ plan, records, sightings }) : [];
-    const violations = found.map(({ axiom, message }) => `${axiom}: ${message}`);
+    const judged = this.#job.check ? await judgeRun(this.#under(seed)) : await this.#play(seed);
+    const violations = judged.violations.map(({ axiom, message }) => `${axiom}: ${message}`);
+    const { run } = judged;
+    if (run === null) return brokenDigest(seed, violations);
     return digestOf(this.#frame, run, beganAt(this.#job, run), violations);
   }
 
   simulate(seed: number): Promise<SimulatedRun> {
+    return simulateRun(this.#under(seed));
+  }
+
+  /** A run that breaks the runtime is a bug, but none of the other runs. */
+  async #play(seed: number): Promise<Judged> {
+    try {
+      return { run: await this.simulate(seed), violations: [] };
+    } catch (error) {
+      const why = { axiom: 'the-runtime-holds', message: messageOf(error), n: null, at: null };
+      return { run: null, violations: [why] };
+    }
+  }
+
+  #under(seed: number): SimulationOptions {
     const { plan, faults, from } = this.#job;
-    return simulateRun({ plan, seed, faults, rates: this.#rates, ...(from && { from }) });
+    return { plan, seed, faults, rates: this.#rates, ...(from && { from }) };
   }
 }
 

@@ -10,6 +10,7 @@ import { statusOf } from '../../runs/view.ts';
 import { coreOf } from '../../standing.ts';
 
 export interface Present {
+  readonly run: string;
   readonly plan: Plan;
   /** All that it was told so far. */
   readonly inputs: readonly LoggedInput[];
@@ -20,7 +21,9 @@ export async function presentOf(home: string, name: string): Promise<Present> {
   const folder = await findRun(home, name);
   const { plan } = await readOrder(folder);
   const status = statusOf(coreOf(folder).registry.lookUp(orchestratorAddress));
-  if (status === 'planning' || status === 'running') return { plan, inputs: pastOf(folder) };
+  if (status === 'planning' || status === 'running') {
+    return { run: folder.id, plan, inputs: pastOf(folder) };
+  }
   throw new UserError(
     'run.over',
     `${folder.id} has ${status}: nothing of it is left to be simulated`,

@@ -37,6 +37,8 @@ export interface SimulateProgress {
 
 export interface Simulation extends Outlook {
   readonly name: string;
+  /** The run that it goes on from; null for a plan from its beginning. */
+  readonly from: string | null;
   /** Runs that were to be simulated. */
   readonly asked: number;
   /** How the attempts of each role go, and where that is known from. */
@@ -63,7 +65,7 @@ export async function simulatePlan(
   const courses = coursesOf(plan, await learnFrom(home, plan));
   const { faults = 'none', check = false } = options;
   const job = changed(
-    { plan: beginning.plan, courses, faults: parseFaults(faults), check, from: beginning.from },
+    { plan: beginning.plan, courses, faults: parseFaults(faults), check, from: beginning.inputs },
     plan,
   );
   const { signal = new AbortController().signal, onProgress = () => {} } = options;
@@ -78,7 +80,8 @@ export async function simulatePlan(
   });
   const guessed = guessedRoles(plan, courses);
   const told = seeds.count === 1 ? await storyOf(job, seeds.first) : { story: [], beganAt: 0 };
-  return { ...outlook, ...told, name: plan.name, asked: seeds.count, courses, guessed };
+  const { run: from } = beginning;
+  return { ...outlook, ...told, name: plan.name, from, asked: seeds.count, courses, guessed };
 }
 
 /** A run that has begun is told of the change; a new one has only its plan. */
@@ -88,8 +91,9 @@ function changed(job: Job, plan: Plan): Job {
 }
 
 interface Beginning {
+  readonly run: string | null;
   readonly plan: Plan;
-  readonly from: Job['from'];
+  readonly inputs: Job['from'];
 }
 
 /** A run goes on with the plan it has; another one that is given only says how attempts go. */
@@ -99,12 +103,12 @@ async function beginningOf(
   home: string,
 ): Promise<Beginning> {
   if (from === undefined) {
-    if (given) return { plan: given, from: null };
+    if (given) return { run: null, plan: given, inputs: null };
     const hint = 'troupe simulate PLAN, or troupe simulate --from RUN';
     throw new UserError('simulate.nothing', 'there is no plan and no run to simulate', hint);
   }
-  const run = await presentOf(home, from);
-  return { plan: given ? withCoursesOf(run.plan, given) : run.plan, from: run.inputs };
+  const { run, plan, inputs } = await presentOf(home, from);
+  return { run, plan: given ? withCoursesOf(plan, given) : plan, inputs };
 }
 
 function countOf({ seeds = seedsDefault }: SimulateOptions): number {
