@@ -5,7 +5,8 @@ import type { Axiom } from './axiom.ts';
 export const budgetHolds: Axiom = {
   name: 'budget-holds',
   says: 'No attempt begins once the budget is spent.',
-  watch: ({ ordered: { budgetUsd } }, blame) => {
+  watch: (ground, blame) => {
+    const { budgetUsd } = ground.ordered;
     let spentUsd = 0;
     return {
       step: ({ n, at, record: { input }, attempts }) => {
@@ -16,6 +17,8 @@ export const budgetHolds: Axiom = {
         if (spentUsd < budgetUsd) return;
         const spent = `$${spentUsd.toFixed(2)} of $${budgetUsd.toFixed(2)}`;
         for (const { task, attempt } of attempts.begun) {
+          // What costs nothing needs no money.
+          if (ground.role(ground.task(task)?.role ?? '')?.attemptUsdMax === 0) continue;
           blame(`attempt ${attempt} of ${task} began, and ${spent} were spent`, { n, at });
         }
       },

@@ -10,7 +10,8 @@ export const restartLimitsHold: Axiom = {
   watch: (ground, blame) => {
     /** When agents crashed, oldest first, as far back as the period goes. */
     const crashes = new Map<string, number[]>();
-    const lost = new Set<string>();
+    /** Roles that were given up, by the input of it. */
+    const lost = new Map<string, number>();
     const note = (role: string, at: number): void => {
       const { periodMs = 0, maxRestarts = 0 } = ground.role(role) ?? {};
       const times = (crashes.get(role) ?? []).filter((time) => at - time < periodMs);
@@ -19,10 +20,12 @@ export const restartLimitsHold: Axiom = {
     };
     return {
       fact: ({ n, at, actor, fact }) => {
-        if (fact.type === 'role.lost') lost.add(fact.role);
+        if (fact.type === 'role.lost') lost.set(fact.role, n);
         const place = { n, at };
         if (fact.type === 'agent.crashed') note(roleOf(fact.agent), at);
-        if (fact.type === 'task.assigned' && fact.agent && lost.has(roleOf(fact.agent))) {
+        // By the input itself, whoever hands out work may hear of it last: nothing begins then.
+        const isGone = (role: string): boolean => (lost.get(role) ?? n) < n;
+        if (fact.type === 'task.assigned' && fact.agent && isGone(roleOf(fact.agent))) {
           blame(`${fact.task} went to ${fact.agent}, whose role was given up`, place);
         }
         if (fact.type !== 'agent.restarting') return;

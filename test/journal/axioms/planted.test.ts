@@ -128,7 +128,8 @@ describe('in a limit that the run did not keep', () => {
   test('of the budget', async () => {
     const usage = { inputTokens: 0, outputTokens: 0, costUsd: 3 };
     const dear = { ...outcomes.succeeded, usage };
-    const plan = planSpec([{ id: 'one' }, { id: 'two', needs: ['one'] }]);
+    const roles = [roleSpec({ attemptUsdMax: null })];
+    const plan = planSpec([{ id: 'one' }, { id: 'two', needs: ['one'] }], { roles });
     const records = await live(plan, { outcomes: { one: [dear] } });
     const ordered = { budgetUsd: 3, tasks: plan.tasks };
     expect(found('budget-holds', { records, plan: ordered })).toEqual([
