@@ -18,8 +18,8 @@ export interface Parcel {
   /** Names it, to draw its luck by. */
   readonly key: string;
   readonly agent: string;
+  /** The first time that it arrives, and every other time. */
   readonly deliver: () => void;
-  /** What arrives when it comes a second time. */
   readonly repeat: () => void;
 }
 
@@ -67,23 +67,23 @@ export class Link {
   }
 
   #send(parcel: Parcel, delayMs: number): void {
-    const { agent, key, repeat } = parcel;
+    const { agent, key, deliver, repeat } = parcel;
     const latencyMs = this.#luck.delayMs(latencyMaxMs, `${key}/report`);
-    this.#time.after(delayMs + latencyMs, () => this.#pass(agent, () => this.#arrive(parcel)));
+    let arrive = (): void => {
+      arrive = repeat;
+      deliver();
+      for (const other of this.#overtaken.splice(0)) this.#send(other, 0);
+    };
+    this.#time.after(delayMs + latencyMs, () => this.#pass(agent, () => arrive()));
     if (!this.#luck.strikes('duplicate', key)) return;
     const againMs = this.#luck.below(delayMaxMs, `${key}/again`);
-    this.#time.after(delayMs + latencyMs + againMs, () => this.#pass(agent, repeat));
+    this.#time.after(delayMs + latencyMs + againMs, () => this.#pass(agent, () => arrive()));
   }
 
   #pass(agent: string, call: () => void): void {
     const atMs = this.reachableAtMs(agent);
     if (atMs > this.#time.nowMs) this.#time.at(atMs, () => this.#pass(agent, call));
     else call();
-  }
-
-  #arrive({ deliver }: Parcel): void {
-    deliver();
-    for (const parcel of this.#overtaken.splice(0)) this.#send(parcel, 0);
   }
 
   #hold(parcel: Parcel): void {
