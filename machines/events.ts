@@ -1,6 +1,6 @@
 /** Every event of the product, one union by noun: facts are noun.participle, requests noun.verb. */
 import type { Address, AgentId, RoleName, TaskId, Token } from './ids.ts';
-import type { Evidence, Fault, Outcome } from './outcome.ts';
+import type { Earlier, Evidence, Fault, Outcome } from './outcome.ts';
 import type { PlanAmendment, PlanSpec, RoleLimits, TaskLimits, TaskSpec } from './plan.ts';
 import type { Spending } from './rules/budget.ts';
 import type { ReadyKey, ReadyTask } from './rules/dispatch.ts';
@@ -71,6 +71,8 @@ export interface Attempt {
   readonly attempt: number;
   readonly timeoutMs: number;
   readonly seed: number;
+  /** Absent for the first. */
+  readonly earlier?: Earlier;
 }
 
 export type ReportEvent = { readonly type: 'report.taken'; readonly token: Token };

@@ -36,11 +36,21 @@ export interface Usage {
   readonly costUsd: number | null;
 }
 
+/** An agent's own memory of its work, for the next attempt to go on with. */
+export interface Session {
+  /** The agent's name for it. */
+  readonly id: string;
+  /** Where the agent's own counters stood, when they go on from attempt to attempt. */
+  readonly counted: Usage;
+}
+
 interface Measured {
   readonly durationMs: number;
   readonly output: OutputRef;
   readonly usage: Usage;
   readonly evidence: readonly Evidence[];
+  /** Absent when there is none to go on with. */
+  readonly session?: Session;
 }
 
 /** Exactly one ends every attempt. */
@@ -49,8 +59,14 @@ export type Outcome =
   | ({ readonly kind: 'failed'; readonly fault: Fault } & Measured)
   /** A rate limit or quota: not the task's fault. `waitMs` from the end of the attempt. */
   | ({ readonly kind: 'limited'; readonly fault: Fault; readonly waitMs: number } & Measured)
-  /** The runtime went away under the attempt: not the task's fault either. */
+  /** The runtime, or the session, went away under the attempt: not the task's fault either. */
   | ({ readonly kind: 'interrupted'; readonly fault: Fault } & Measured);
+
+/** What the attempt before came to, so that the next one can go on from there. */
+export interface Earlier {
+  readonly fault: Fault;
+  readonly session: Session | null;
+}
 
 export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, costUsd: 0 };
 export const noOutput: OutputRef = { path: '', bytes: 0, sha256: '', text: '' };

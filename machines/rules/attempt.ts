@@ -9,7 +9,7 @@ import {
   taskAddress,
 } from '../ids.ts';
 import type { Message } from '../messages.ts';
-import type { Evidence, Fault, Outcome } from '../outcome.ts';
+import type { Earlier, Evidence, Fault, Outcome } from '../outcome.ts';
 import type { TaskSpec } from '../plan.ts';
 import { backoffDelayMs } from './backoff.ts';
 import type { Spending } from './budget.ts';
@@ -38,6 +38,8 @@ export interface TaskContext extends TaskInput {
   /** Its claim on one of the run's places for work: none, waiting for one, or holding one. */
   readonly slot: 'free' | 'queued' | 'held';
   readonly outcome: Outcome | null;
+  /** What the attempt before this one came to. */
+  readonly earlier: Earlier | null;
   readonly evidence: readonly Evidence[];
   /** Why it is not where it should be. */
   readonly fault: Fault | null;
@@ -123,11 +125,19 @@ export function tried({ spec, agent, attempt, token }: TaskContext) {
   return { task: spec.id, agent, attempt, token };
 }
 
-export function assignment({ spec, agent, attempt, token, seed }: TaskContext): Message {
+/** A session goes on until an attempt ends without it; an agent that was lost took none along. */
+export function earlierOf({ fault, outcome, earlier }: TaskContext): Earlier | null {
+  if (fault === null) return null;
+  const session = outcome === null ? earlier?.session : outcome.session;
+  return { fault, session: session ?? null };
+}
+
+export function assignment(context: TaskContext): Message {
+  const { spec, agent, attempt, token, seed, earlier } = context;
   assert(agent !== null && token !== null, `${spec.id} is assigned to nobody`);
   const { id: task, timeoutMs } = spec;
   const event = { type: 'agent.assign', task, token, attempt, timeoutMs, seed } as const;
-  return { to: agentAddress(agent), event };
+  return { to: agentAddress(agent), event: earlier ? { ...event, earlier } : event };
 }
 
 export function release(context: TaskContext): Message {

@@ -62,8 +62,9 @@ export function heard(inbox: readonly string[], text: string): readonly string[]
 
 /** What is said to it from now on is for the attempt after this one. */
 export function begun({ inbox }: AgentContext, event: TroupeEvent & { type: 'agent.assign' }) {
-  const { task, token, attempt, timeoutMs, seed } = event;
-  return { attempt: { task, token, attempt, timeoutMs, seed, inbox }, outcome: null, inbox: [] };
+  const { task, token, attempt, timeoutMs, seed, earlier } = event;
+  const heard = { task, token, attempt, timeoutMs, seed, inbox };
+  return { attempt: earlier ? { ...heard, earlier } : heard, outcome: null, inbox: [] };
 }
 
 export function started(context: AgentContext): Message {
@@ -73,8 +74,7 @@ export function started(context: AgentContext): Message {
 
 export function workInput(context: AgentContext): WorkInput {
   const { id: agent, role } = context;
-  const { task, token, attempt, timeoutMs, seed, inbox } = current(context);
-  return { task, token, attempt, timeoutMs, seed, inbox, agent, role };
+  return { ...current(context), agent, role };
 }
 
 export function report(context: AgentContext): Message {

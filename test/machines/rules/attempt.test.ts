@@ -30,6 +30,7 @@ const fresh: attempt.TaskContext = {
   costUsd: 0,
   slot: 'free',
   outcome: null,
+  earlier: null,
   evidence: [],
   fault: null,
 };
@@ -150,5 +151,38 @@ describe('what a task says', () => {
       type: 'task.skipped',
       durationMs: 0,
     });
+  });
+});
+
+describe('what the next attempt goes on from', () => {
+  const session = { id: 's-1', counted: { inputTokens: 9, outputTokens: 1, costUsd: null } };
+  const left = { ...failed(passingFault), session };
+
+  test.each<[string, Partial<attempt.TaskContext>, attempt.TaskContext['earlier']]>([
+    ['nothing was tried before', {}, null],
+    ['it left a session', { outcome: left }, { fault: passingFault, session }],
+    ['it left none', { outcome: failed(passingFault) }, { fault: passingFault, session: null }],
+    [
+      'its session was lost',
+      { outcome: failed(passingFault), earlier: { fault: stopFault, session } },
+      { fault: passingFault, session: null },
+    ],
+    [
+      'its agent was lost, who had gone on with one',
+      { outcome: null, earlier: { fault: stopFault, session } },
+      { fault: passingFault, session },
+    ],
+    ['its agent was lost at the first', { outcome: null }, { fault: passingFault, session: null }],
+  ])('when %s', (_, parts, expected) => {
+    const fault = expected === null ? null : passingFault;
+    expect(attempt.earlierOf(given({ ...parts, fault }))).toEqual(expected);
+  });
+
+  test('is told to the agent, and to nobody who tries first', () => {
+    const earlier = { fault: passingFault, session };
+    const sent = (parts: Partial<attempt.TaskContext>) =>
+      attempt.assignment(given({ agent, token: token(1), ...parts })).event;
+    expect(sent({ earlier })).toMatchObject({ type: 'agent.assign', earlier });
+    expect(sent({ earlier: null })).not.toHaveProperty('earlier');
   });
 });

@@ -26,6 +26,13 @@ describe('an attempt', () => {
     });
   });
 
+  test('knows what came before it', () => {
+    const earlier = { fault: lastingFault, session: null };
+    const next = { ...idle, ...duty.begun(idle, { ...alphabet['agent.assign'], earlier }) };
+    expect(duty.workInput(next)).toMatchObject({ earlier, inbox: ['hello'] });
+    expect(duty.workInput(working)).not.toHaveProperty('earlier');
+  });
+
   test('must be there to be spoken of', () => {
     expect(() => duty.started(idle)).toThrow('works on nothing');
     expect(() => duty.workInput(idle)).toThrow('works on nothing');
