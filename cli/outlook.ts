@@ -16,7 +16,10 @@ interface Page {
   readonly columns: number;
 }
 
+type Failure = Simulation['failures'][number];
+
 const reasonsMax = 10;
+const tasksMax = 6;
 
 /** Exactly what is promised, in this order. */
 export function answerOf(simulation: Simulation, again: Again) {
@@ -78,11 +81,14 @@ function shareOf(share: number): string {
   return `${Math.min(99.9, Math.max(0.1, percent)).toFixed(1)} %`;
 }
 
-function chartOf({ durationMs, costUsd, seeds }: Simulation, { palette, columns }: Page): string {
+function chartOf(simulation: Simulation, { palette, columns }: Page): string {
+  const { durationMs, costUsd, successMs, seeds, succeeded } = simulation;
   if (seeds === 0) return '';
+  const isMixed = succeeded > 0 && succeeded < seeds;
   const rows = [
     ['', 'HALF WITHIN', '95 % WITHIN', 'WORST', ''],
     figuresRow('duration', durationMs, duration, palette),
+    ...(isMixed ? [figuresRow('of successes', successMs, duration, palette)] : []),
     figuresRow('cost', costUsd, money, palette),
   ];
   return table(rows, columns + 40);
@@ -156,20 +162,30 @@ function originOf(from: Origin): string {
   }
 }
 
-/** The same reason once, with the first of its seeds. */
+/** The same reason once, with the tasks that failed of it and the first of its seeds. */
 function failuresOf({ failures }: Simulation, again: Again, { palette }: Page): string {
-  const reasons = new Map<string, number[]>();
-  for (const { seed, why } of failures) {
-    reasons.set(why, [...(reasons.get(why) ?? []), seed]);
+  const reasons = new Map<string, Failure[]>();
+  for (const failure of failures) {
+    reasons.set(failure.reason, [...(reasons.get(failure.reason) ?? []), failure]);
   }
   const sorted = [...reasons].toSorted(([, one], [, other]) => other.length - one.length);
-  const shown = sorted.slice(0, reasonsMax).map(([why, seeds]) => {
-    const times = padStart(`${seeds.length} x`, 6);
-    const command = palette.dim(again(seeds[0] ?? 0));
-    return `${times}  ${cut(plainLine(why), 200)}\n        ${command}\n`;
+  const shown = sorted.slice(0, reasonsMax).map(([reason, same]) => {
+    const times = padStart(`${same.length} x`, 6);
+    const line = `${times}  ${cut(plainLine(reason), 120)}${tasksOf(same)}`;
+    return `${line}\n        ${palette.dim(again(same[0]?.seed ?? 0))}\n`;
   });
   const more = sorted.length - shown.length;
   return `${shown.join('')}${more > 0 ? `and ${plural(more, 'other reason')}\n` : ''}`;
+}
+
+/** `: build 12, test 3` */
+function tasksOf(failures: readonly Failure[]): string {
+  const counts = new Map<string, number>();
+  for (const { task } of failures) if (task) counts.set(task, (counts.get(task) ?? 0) + 1);
+  const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
+  const shown = sorted.slice(0, tasksMax).map(([task, times]) => `${plainLine(task)} ${times}`);
+  if (shown.length === 0) return '';
+  return `: ${shown.join(', ')}${sorted.length > tasksMax ? ', ...' : ''}`;
 }
 
 /** What was assumed, and how to say it better; empty when nothing was. */

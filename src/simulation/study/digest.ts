@@ -8,8 +8,8 @@ import { WaitMeter, type Waits } from './waits.ts';
 export interface Digest {
   readonly seed: number;
   readonly end: 'succeeded' | 'failed' | 'cancelled' | 'unfinished';
-  /** Why it did not succeed; empty when it did. */
-  readonly why: string;
+  /** Why it did not succeed; null when it did. */
+  readonly cause: Cause | null;
   readonly durationMs: number;
   readonly costUsd: number;
   readonly waits: Waits;
@@ -18,6 +18,14 @@ export interface Digest {
   readonly kills: number;
   /** What the checkers complained of; empty when they were not asked. */
   readonly violations: readonly string[];
+}
+
+export interface Cause {
+  /** The first task that failed for good; null when none did. */
+  readonly task: string | null;
+  /** Attempts that it had. */
+  readonly attempts: number;
+  readonly reason: string;
 }
 
 const microsPerUsd = 1_000_000;
@@ -51,7 +59,7 @@ export function digestOf(
     // Sums of cents leave crumbs.
     costUsd: Math.round(run.costUsd * microsPerUsd) / microsPerUsd,
     end: run.ending?.status ?? 'unfinished',
-    why: whyOf(run),
+    cause: causeOf(run),
     waits: waiting.waits,
     path: criticalPath(frame.plan, frame.order, (task: TaskId) => busy.busyMs(task)),
   };
@@ -63,21 +71,29 @@ export function brokenDigest(seed: number, violations: readonly string[]): Diges
   return {
     ...{ seed, durationMs: 0, costUsd: 0, faults: 0, kills: 0, violations },
     end: 'unfinished',
-    why: 'the runtime broke',
+    cause: ofAll('the runtime broke'),
     waits: none,
     path: { ms: 0, tasks: [], roleMs: {} },
   };
 }
 
-/** The first task that failed for good tells more than how many did. */
-function whyOf({ ending, facts }: SimulatedRun): string {
-  if (ending === null) return 'it did not end within its bound';
-  if (ending.status === 'succeeded') return '';
+/** The first task that failed tells more than how many did. */
+function causeOf({ ending, facts }: SimulatedRun): Cause | null {
+  if (ending === null) return ofAll('it did not end within its bound');
+  if (ending.status === 'succeeded') return null;
   for (const fact of facts) {
     if (fact.type !== 'task.failed') continue;
     const { task, attempts, fault } = fact;
-    const after = attempts > 1 ? ` after ${attempts} attempts` : '';
-    return `${task} failed${after}${fault ? `: ${fault.message}` : ''}`;
+    return { task, attempts, reason: fault?.message ?? 'nobody knows why' };
   }
-  return ending.reason;
+  return ofAll(ending.reason);
+}
+
+const ofAll = (reason: string): Cause => ({ task: null, attempts: 0, reason });
+
+/** `build failed after 3 attempts: ...` */
+export function sentenceOf({ task, attempts, reason }: Cause): string {
+  if (task === null) return reason;
+  const after = attempts > 1 ? ` after ${attempts} attempts` : '';
+  return `${task} failed${after}: ${reason}`;
 }

@@ -1,7 +1,8 @@
 /** Simulates a plan many times, and says how often it ends well, how long it takes, how dear. */
+import { assert } from '../../../machines/errors.ts';
 import { compilePlan } from '../../plan/compile.ts';
 import { type Bottleneck, bottlenecksOf, remedyOf } from './bottlenecks.ts';
-import type { Digest } from './digest.ts';
+import { type Digest, sentenceOf } from './digest.ts';
 import type { Job } from './job.ts';
 import { type Histogram, histogramOf, type Spread, spreadOf } from './spread.ts';
 import { runSeeds, type Seeds, type Watcher } from './threads.ts';
@@ -13,6 +14,8 @@ export interface Outlook {
   readonly succeeded: number;
   readonly durationMs: Figures;
   readonly costUsd: Figures;
+  /** The durations of those that succeeded: one that fails early is soon over. */
+  readonly successMs: Figures;
   readonly bottlenecks: readonly Finding[];
   /** What did not succeed, or broke a rule. */
   readonly failures: readonly Failure[];
@@ -33,7 +36,12 @@ export interface Finding extends Bottleneck {
 
 export interface Failure {
   readonly seed: number;
+  /** In a sentence. */
   readonly why: string;
+  /** The same without the task: what others may have failed of, too. */
+  readonly reason: string;
+  /** The task that failed first; null when none did. */
+  readonly task: string | null;
 }
 
 const chartParts = 24;
@@ -79,17 +87,26 @@ async function tried(
 function outlookOf(digests: readonly Digest[], bottlenecks: readonly Finding[]): Outlook {
   const bad = digests.filter(({ end, violations }) => end !== 'succeeded' || violations.length > 0);
   const ended = endedOnes(digests);
+  const good = digests.filter(({ end }) => end === 'succeeded');
   return {
     seeds: digests.length,
-    succeeded: digests.filter(({ end }) => end === 'succeeded').length,
+    succeeded: good.length,
     durationMs: figuresOf(ended.map(({ durationMs }) => durationMs)),
     costUsd: figuresOf(ended.map(({ costUsd }) => costUsd)),
+    successMs: figuresOf(good.map(({ durationMs }) => durationMs)),
     bottlenecks,
-    failures: bad.map(({ seed, why, violations }) => ({ seed, why: violations[0] ?? why })),
+    failures: bad.map(failureOf),
     faults: digests.reduce((sum, { faults }) => sum + faults, 0),
     kills: digests.reduce((sum, { kills }) => sum + kills, 0),
     violations: digests.reduce((sum, { violations }) => sum + violations.length, 0),
   };
+}
+
+/** A rule that is broken says more than what came of it. */
+function failureOf({ seed, cause, violations: [broken] }: Digest): Failure {
+  if (broken !== undefined) return { seed, why: broken, reason: broken, task: null };
+  assert(cause, `seed ${seed} did not succeed, and nothing was broken`);
+  return { seed, why: sentenceOf(cause), reason: cause.reason, task: cause.task };
 }
 
 const endedOnes = (digests: readonly Digest[]): readonly Digest[] =>

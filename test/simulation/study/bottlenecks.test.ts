@@ -31,7 +31,7 @@ interface Given {
 function digest({ path = [], pathMs = 0, roleMs = {}, waits = {} }: Given): Digest {
   const none = { runMs: 0, placeMs: {}, agentMs: {}, retryMs: 0, parkMs: 0, approvalMs: 0 };
   return {
-    ...{ seed: 1, end: 'succeeded', why: '', durationMs: 100, costUsd: 0 },
+    ...{ seed: 1, end: 'succeeded', cause: null, durationMs: 100, costUsd: 0 },
     ...{ faults: 0, kills: 0, violations: [] },
     waits: { ...none, ...waits },
     path: { ms: pathMs, tasks: path as TaskId[], roleMs },

@@ -66,12 +66,13 @@ describe('a study', () => {
       definePlan({ agents, tasks: [{ id: 'a' }, { id: 'b', needs: ['a'] }] }),
       2,
     );
-    const why = 'a failed after 3 attempts: failed, as its seed decided';
+    const reason = 'failed, as its seed decided';
+    const why = `a failed after 3 attempts: ${reason}`;
     expect([succeeded, failures]).toEqual([
       0,
       [
-        { seed: 1, why },
-        { seed: 2, why },
+        { seed: 1, why, reason, task: 'a' },
+        { seed: 2, why, reason, task: 'a' },
       ],
     ]);
   });
