@@ -44,6 +44,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/why.ts'),
   },
   {
+    name: 'replay',
+    summary: 'go back to any moment of a run, play it again, or check it',
+    load: () => import('./commands/replay.ts'),
+  },
+  {
     name: 'send',
     summary: 'say something to an agent; its next attempt hears it',
     load: () => import('./commands/send.ts'),

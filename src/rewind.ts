@@ -60,6 +60,11 @@ export class Rewind {
     this.#camera = new Camera(folder.id, plan);
   }
 
+  /** The time of its first input; null before there is one. */
+  get begunAt(): number | null {
+    return this.#timeline.begunAt;
+  }
+
   /** As it stood then; as it stands when no moment is given. */
   moment(instant?: Instant): Moment {
     this.#goTo(instant);

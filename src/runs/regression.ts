@@ -103,14 +103,21 @@ function* assertions({ status, reason, tasks, agents, facts }: ReplayOutcome): G
   yield `  expect(outcome.facts).toEqual(${literal(facts)});\n});\n`;
 }
 
-/** A name such as __proto__ would be no key of an object that is written out. */
-function literal(value: Readonly<Record<string, unknown>>): string {
-  const entries = Object.entries(value);
-  if (entries.some(([key]) => key === '__proto__')) {
-    return `JSON.parse(${quoted(JSON.stringify(value))})`;
-  }
-  const lines = entries.map(([key, each]) => `    ${quoted(key)}: ${JSON.stringify(each)},\n`);
-  return `{\n${lines.join('')}  }`;
+/** As a person would write it; a key such as __proto__ is none when it is written out. */
+function literal(value: unknown, indent = '  '): string {
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  const entries = Object.entries(value).map(([key, each]) => {
+    return [keyOf(key), literal(each, `${indent}  `)] as const;
+  });
+  const line = `{ ${entries.map(([key, text]) => `${key}: ${text}`).join(', ')} }`;
+  if (indent !== '  ') return entries.length === 0 ? '{}' : line;
+  return `{\n${entries.map(([key, text]) => `    ${key}: ${text},\n`).join('')}  }`;
+}
+
+function keyOf(key: string): string {
+  if (key === '__proto__') return "['__proto__']";
+  return /^[a-z_$][\w$]*$/i.test(key) ? key : quoted(key);
 }
 
 function quoted(text: string): string {
