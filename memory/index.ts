@@ -1,0 +1,6 @@
+/** The one door of memory. */
+export type { Embedder } from './embedding/embedder.ts';
+export { type Memory, type MemoryOptions, openMemory, type Similar } from './memory.ts';
+export type { Time } from './time.ts';
+export type { FinishedTask, Look, Outcome, TaskMemory, TouchedFile } from './truth/task-memory.ts';
+export { isVerified, type Validity } from './validity.ts';

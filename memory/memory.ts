@@ -1,0 +1,155 @@
+/**
+ * What was learned: finished tasks are kept, found again by meaning, and forgotten when asked.
+ *
+ * Owns: the database, and what it holds of it in order to search. Opened lazily part by part: who
+ * only remembers never loads an index, who only looks never a writer.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Embedder } from './embedding/embedder.ts';
+import { StaticVectors } from './embedding/static-vectors.ts';
+import { ExactFeed } from './search/exact-feed.ts';
+import { Recollection } from './search/recollection.ts';
+import { hashesOf, termsOf } from './search/terms.ts';
+import type { Time } from './time.ts';
+import { Database } from './truth/database.ts';
+import { redactor } from './truth/redaction.ts';
+import { Scribe } from './truth/scribe.ts';
+import { noteSource, sourcesSeen } from './truth/sources.ts';
+import type { FinishedTask, TaskMemory } from './truth/task-memory.ts';
+import { countTasks, forgetTasks, knownTasks, readTasks, tasksOfRun } from './truth/tasks.ts';
+import { penaltyFor, type Validity, validityOf } from './validity.ts';
+
+export interface MemoryOptions {
+  /** Everything is kept in it; made when it is not there. */
+  readonly folder: string;
+  readonly time: Time;
+  /** Default: the word vectors of the package. */
+  readonly embedder?: Embedder;
+  /** Regular expressions of what must not be kept, beside keys and tokens of known forms. */
+  readonly redact?: readonly string[];
+}
+
+export interface Similar {
+  /** From 0 to 1. */
+  readonly score: number;
+  readonly task: TaskMemory;
+  readonly validity: Validity;
+}
+
+/** More are looked at than are answered: what no longer holds may lose its place. */
+const lookedAtMin = 20;
+
+export function openMemory(options: MemoryOptions): Memory {
+  mkdirSync(options.folder, { recursive: true });
+  return new Memory(options);
+}
+
+export class Memory {
+  readonly #folder: string;
+  readonly #database: Database;
+  readonly #scribe: Scribe;
+  #embedder: Embedder | null;
+  #recollection: Recollection | null = null;
+
+  constructor({ folder, time, embedder, redact }: MemoryOptions) {
+    this.#folder = folder;
+    this.#database = Database.open(join(folder, 'memory.db'));
+    this.#embedder = embedder ?? null;
+    this.#scribe = new Scribe({
+      database: this.#database,
+      embedder: () => this.embedder,
+      redact: redactor(redact),
+      time,
+    });
+  }
+
+  get embedder(): Embedder {
+    this.#embedder ??= StaticVectors.open();
+    return this.#embedder;
+  }
+
+  get count(): number {
+    return countTasks(this.#database);
+  }
+
+  /** Safe when it resolves. Each task of a run counts once. */
+  remember(tasks: readonly FinishedTask[]): Promise<void> {
+    return this.#scribe.keep(tasks);
+  }
+
+  /** The tasks nearest in meaning, best first. */
+  async similar(text: string, count: number): Promise<readonly Similar[]> {
+    const [vector] = await this.embedder.embed([text]);
+    const terms = termsOf(text);
+    const question = {
+      embedder: this.embedder.id,
+      vector: vector as Float32Array,
+      terms,
+      hashes: hashesOf(terms),
+    };
+    const found = await this.#recall().search(question, Math.max(lookedAtMin, 2 * count));
+    const judged = await Promise.all(found.map(({ id, score }) => this.#judge(id, score)));
+    const known = judged.filter((each) => each !== null);
+    known.sort((a, b) => b.score - a.score);
+    return known.slice(0, count);
+  }
+
+  /** Takes the tasks out of everything that memory keeps; they are not remembered again. */
+  async forget(ids: readonly number[]): Promise<number> {
+    const count = forgetTasks(this.#database, ids);
+    const recollection = this.#recall();
+    await recollection.sync();
+    recollection.forgetSaved();
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    return count;
+  }
+
+  tasksOfRun(runId: string): readonly TaskMemory[] {
+    return tasksOfRun(this.#database, runId);
+  }
+
+  /** The tasks of a run that need not be looked at again. */
+  known(runId: string): ReadonlySet<string> {
+    return knownTasks(this.#database, runId);
+  }
+
+  /** How each source looked when all that it had was remembered. */
+  sources(): ReadonlyMap<string, string> {
+    return sourcesSeen(this.#database);
+  }
+
+  noteSource(name: string, signature: string): void {
+    noteSource(this.#database, name, signature);
+  }
+
+  /** Makes the next opening fast; for who has time. */
+  async tidy(): Promise<void> {
+    const recollection = this.#recall();
+    await recollection.sync();
+    recollection.save();
+  }
+
+  async close(): Promise<void> {
+    await this.#scribe.quiet();
+    await this.#recollection?.close();
+    this.#database.close();
+  }
+
+  async #judge(id: number, score: number): Promise<Similar | null> {
+    const [task] = readTasks(this.#database, [id]);
+    if (!task) return null;
+    const [newer = null] = task.supersededBy ? readTasks(this.#database, [task.supersededBy]) : [];
+    const validity = await validityOf(task, newer);
+    return { score: Math.max(0, score - penaltyFor(validity)), task, validity };
+  }
+
+  #recall(): Recollection {
+    if (this.#recollection) return this.#recollection;
+    const { id, dimensions } = this.embedder;
+    const feed = new ExactFeed(id, dimensions);
+    const file = join(this.#folder, 'lexicon.json');
+    this.#recollection = new Recollection(this.#database, feed, file);
+    return this.#recollection;
+  }
+}

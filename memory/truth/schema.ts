@@ -1,0 +1,85 @@
+/** The tables, as a list of steps: a database knows how many it has taken. */
+import { MemoryMistake } from '../errors.ts';
+
+/**
+ * `traces` lies apart from `tasks` because it is read whole when memory is opened. `gone` counts
+ * what was taken out, so that whoever holds a copy can follow; it keeps no text.
+ */
+const steps: readonly string[] = [
+  `
+  CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE tasks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id TEXT NOT NULL,
+    task_id TEXT NOT NULL,
+    role TEXT NOT NULL,
+    adapter TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    prompt TEXT NOT NULL,
+    solution TEXT NOT NULL,
+    fault TEXT,
+    evidence TEXT NOT NULL,
+    files TEXT NOT NULL,
+    git_commit TEXT,
+    cost_usd REAL,
+    duration_ms REAL NOT NULL,
+    attempts INTEGER NOT NULL,
+    finished_at INTEGER NOT NULL,
+    remembered_at INTEGER NOT NULL,
+    likeness TEXT NOT NULL,
+    superseded_by INTEGER,
+    pinned INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (run_id, task_id)
+  );
+  CREATE INDEX tasks_likeness ON tasks (likeness);
+
+  CREATE TABLE traces (
+    id INTEGER PRIMARY KEY REFERENCES tasks (id) ON DELETE CASCADE,
+    embedder TEXT NOT NULL,
+    packed BLOB NOT NULL,
+    hashes BLOB NOT NULL
+  );
+
+  CREATE TABLE gone (count INTEGER PRIMARY KEY AUTOINCREMENT, id INTEGER NOT NULL);
+
+  CREATE TABLE forgotten (
+    run_id TEXT NOT NULL,
+    task_id TEXT NOT NULL,
+    PRIMARY KEY (run_id, task_id)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE sources (name TEXT PRIMARY KEY, signature TEXT NOT NULL) WITHOUT ROWID;
+  `,
+];
+
+/** What a step needs of the database. */
+interface Base {
+  readonly file: string;
+  readonly exec: (sql: string) => void;
+  readonly row: <Row extends readonly number[]>(sql: string) => Row | null;
+  readonly write: <Answer>(work: () => Answer) => Answer;
+}
+
+export function migrate(database: Base): void {
+  if (versionOf(database) === steps.length) return;
+  database.write(() => {
+    // Another process may have been faster.
+    const version = versionOf(database);
+    if (version > steps.length) throw tooNew(database.file, version);
+    for (const step of steps.slice(version)) database.exec(step);
+    database.exec(`PRAGMA user_version = ${steps.length}`);
+  });
+}
+
+function versionOf(database: Base): number {
+  return database.row<[number]>('PRAGMA user_version')?.[0] ?? 0;
+}
+
+function tooNew(file: string, version: number): MemoryMistake {
+  return new MemoryMistake(
+    'memory.too-new',
+    `${file} was written by a newer version (its format is ${version}, known is ${steps.length})`,
+    'install the newest version of Troupe',
+  );
+}

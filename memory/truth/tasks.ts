@@ -1,0 +1,178 @@
+/** The finished tasks in the database: kept once, read by id, taken out for good. */
+import { createHash } from 'node:crypto';
+import type { Trace } from '../search/trace.ts';
+import type { Database, Value } from './database.ts';
+import type { FinishedTask, Outcome, TaskMemory } from './task-memory.ts';
+
+/** A task with what it is compared by. */
+export interface Memorable {
+  readonly task: FinishedTask;
+  readonly embedder: string;
+  readonly packed: Buffer;
+  readonly hashes: Uint32Array;
+}
+
+const columns =
+  'id, run_id, task_id, role, adapter, outcome, prompt, solution, fault, evidence, files, ' +
+  'git_commit, cost_usd, duration_ms, attempts, finished_at, superseded_by, pinned';
+
+type Row = readonly [
+  ...[id: number, runId: string, taskId: string, role: string, adapter: string, outcome: string],
+  ...[prompt: string, solution: string, fault: string | null, evidence: string, files: string],
+  ...[gitCommit: string | null, costUsd: number | null, durationMs: number, attempts: number],
+  ...[finishedAt: number, supersededBy: number | null, pinned: number],
+];
+
+/** All of them are safe when this returns. Those that are known or were forgotten stay as such. */
+export function keepTasks(database: Database, tasks: readonly Memorable[], now: number): number {
+  return database.write(() => tasks.reduce((sum, each) => sum + keep(database, each, now), 0));
+}
+
+function keep(database: Database, { task, embedder, packed, hashes }: Memorable, now: number) {
+  if (isForgotten(database, task)) return 0;
+  const likeness = likenessOf(task.prompt);
+  if (database.run(insert, ...valuesOf(task), now, likeness) === 0) return 0;
+  const [id] = database.row<[number]>('SELECT last_insert_rowid()') as [number];
+  database.run('INSERT INTO traces VALUES (?, ?, ?, ?)', id, embedder, packed, bytesOf(hashes));
+  if (task.outcome === 'succeeded') database.run(supersede, id, likeness, id);
+  return 1;
+}
+
+const insert = `
+  INSERT INTO tasks (run_id, task_id, role, adapter, outcome, prompt, solution, fault, evidence,
+    files, git_commit, cost_usd, duration_ms, attempts, finished_at, remembered_at, likeness)
+  VALUES (${Array(17).fill('?').join(', ')})
+  ON CONFLICT (run_id, task_id) DO NOTHING`;
+
+/** Of those that were asked the same, the newest that succeeded counts. */
+const supersede = `
+  UPDATE tasks SET superseded_by = ? WHERE likeness = ? AND id < ? AND superseded_by IS NULL`;
+
+function valuesOf(task: FinishedTask): readonly Value[] {
+  const { runId, taskId, role, adapter, outcome, prompt, solution, fault } = task;
+  const evidence = JSON.stringify(task.evidence);
+  const files = JSON.stringify(task.files);
+  const { gitCommit, costUsd, durationMs, attempts, finishedAt } = task;
+  return [
+    ...[runId, taskId, role, adapter, outcome, prompt, solution, fault, evidence, files],
+    ...[gitCommit, costUsd, durationMs, attempts, finishedAt],
+  ];
+}
+
+/** The same for prompts that differ in spaces and letter case only. */
+function likenessOf(prompt: string): string {
+  const plain = prompt.toLowerCase().replace(/\s+/g, ' ').trim();
+  return createHash('sha1').update(plain).digest('base64').slice(0, 16);
+}
+
+function isForgotten(database: Database, { runId, taskId }: FinishedTask): boolean {
+  const found = 'SELECT 1 FROM forgotten WHERE run_id = ? AND task_id = ?';
+  return database.row(found, runId, taskId) !== null;
+}
+
+export function readTasks(database: Database, ids: readonly number[]): readonly TaskMemory[] {
+  return ids.flatMap((id) => {
+    const row = database.row<Row>(`SELECT ${columns} FROM tasks WHERE id = ?`, id);
+    return row ? [taskOf(row)] : [];
+  });
+}
+
+/** The task of a run; null when it is not remembered. */
+export function findTask(database: Database, runId: string, taskId: string): TaskMemory | null {
+  const sql = `SELECT ${columns} FROM tasks WHERE run_id = ? AND task_id = ?`;
+  const row = database.row<Row>(sql, runId, taskId);
+  return row && taskOf(row);
+}
+
+/** Newest first. */
+export function listTasks(database: Database, count: number): readonly TaskMemory[] {
+  const sql = `SELECT ${columns} FROM tasks ORDER BY finished_at DESC, id DESC LIMIT ?`;
+  return database.rows<Row>(sql, count).map(taskOf);
+}
+
+export function tasksOfRun(database: Database, runId: string): readonly TaskMemory[] {
+  const sql = `SELECT ${columns} FROM tasks WHERE run_id = ? ORDER BY id`;
+  return database.rows<Row>(sql, runId).map(taskOf);
+}
+
+/** Which tasks of a run need not be looked at: they are remembered, or were to be forgotten. */
+export function knownTasks(database: Database, runId: string): ReadonlySet<string> {
+  const kept = 'SELECT task_id FROM tasks WHERE run_id = ?';
+  const sql = `${kept} UNION SELECT task_id FROM forgotten WHERE run_id = ?`;
+  return new Set(database.rows<[string]>(sql, runId, runId).map(([task]) => task));
+}
+
+export function countTasks(database: Database): number {
+  return database.row<[number]>('SELECT count(*) FROM traces')?.[0] ?? 0;
+}
+
+/** Answers how many there were. They are not remembered again. */
+export function forgetTasks(database: Database, ids: readonly number[]): number {
+  return database.write(() => {
+    for (const id of ids) {
+      database.run(
+        'INSERT OR IGNORE INTO forgotten SELECT run_id, task_id FROM tasks WHERE id = ?',
+        id,
+      );
+    }
+    return removeTasks(database, ids);
+  });
+}
+
+/** Within a transaction. Without a mark: the same task may be remembered again. */
+export function removeTasks(database: Database, ids: readonly number[]): number {
+  let count = 0;
+  for (const id of ids) {
+    const removed = database.run('DELETE FROM tasks WHERE id = ?', id);
+    if (removed > 0) database.run('INSERT INTO gone (id) VALUES (?)', id);
+    count += removed;
+  }
+  return count;
+}
+
+export function readTraces(database: Database, ids: readonly number[]): readonly Trace[] {
+  return ids.flatMap((id) => {
+    const sql = 'SELECT id, embedder, packed, hashes FROM traces WHERE id = ?';
+    const row = database.row<TraceRow>(sql, id);
+    return row ? [traceOf(row)] : [];
+  });
+}
+
+type TraceRow = readonly [id: number, embedder: string, packed: Buffer, hashes: Buffer];
+
+/** In the order of their ids. */
+export function tracesAfter(database: Database, id: number, count: number): readonly Trace[] {
+  const sql = 'SELECT id, embedder, packed, hashes FROM traces WHERE id > ? ORDER BY id LIMIT ?';
+  return database.rows<TraceRow>(sql, id, count).map(traceOf);
+}
+
+function traceOf([id, embedder, packed, hashes]: TraceRow): Trace {
+  return { id, embedder, packed, hashes: hashesIn(hashes) };
+}
+
+function bytesOf(hashes: Uint32Array): Buffer {
+  return Buffer.from(hashes.buffer, hashes.byteOffset, hashes.byteLength);
+}
+
+/** A view must begin at a multiple of four, and what comes from the database need not. */
+function hashesIn(bytes: Buffer): Uint32Array {
+  const { buffer, byteOffset, byteLength } = bytes;
+  if (byteOffset % 4 === 0) return new Uint32Array(buffer, byteOffset, byteLength / 4);
+  return new Uint32Array(new Uint8Array(bytes).buffer);
+}
+
+function taskOf(row: Row): TaskMemory {
+  const [id, runId, taskId, role, adapter, outcome, prompt, solution, fault] = row;
+  const [evidence, files, gitCommit, costUsd, durationMs, attempts, finishedAt] = row.slice(9) as [
+    ...[string, string, string | null, number | null, number, number, number],
+  ];
+  return {
+    ...{ id, runId, taskId, role, adapter, prompt, solution, fault },
+    outcome: outcome as Outcome,
+    evidence: JSON.parse(evidence) as TaskMemory['evidence'],
+    files: JSON.parse(files) as TaskMemory['files'],
+    ...{ gitCommit, costUsd, durationMs, attempts, finishedAt },
+    supersededBy: row[16],
+    pinned: row[17] === 1,
+  };
+}

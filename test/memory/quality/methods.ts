@@ -1,0 +1,70 @@
+/** The methods that are compared: ours, and what it is made of by itself. */
+import MiniSearch from 'minisearch';
+import { StaticVectors } from '../../../memory/embedding/static-vectors.ts';
+import { wordsOf } from '../../../memory/embedding/words.ts';
+import { Commonness } from '../../../memory/search/commonness.ts';
+import { ExactIndex } from '../../../memory/search/exact-index.ts';
+import { Lexicon } from '../../../memory/search/lexicon.ts';
+import { search } from '../../../memory/search/searcher.ts';
+import { pack } from '../../../memory/search/small-vector.ts';
+import { stem } from '../../../memory/search/stem.ts';
+import { hashesOf, termsOf } from '../../../memory/search/terms.ts';
+import type { Method } from './measure.ts';
+
+const answersMax = 20;
+const vectors = StaticVectors.open();
+
+export function bm25(texts: readonly string[]): Method {
+  const tokenize = (text: string): string[] => wordsOf(text).map(stem);
+  const pages = new MiniSearch({ fields: ['text'], tokenize, processTerm: (term) => term });
+  pages.addAll(texts.map((text, id) => ({ id, text })));
+  return async (question) =>
+    pages
+      .search(question)
+      .slice(0, answersMax)
+      .map(({ id }) => texts[id] as string);
+}
+
+export function cosine(texts: readonly string[]): Method {
+  const index = new ExactIndex(vectors.dimensions);
+  texts.forEach((text, id) => {
+    index.putPacked(id, pack(vectors.embedOne(text)));
+  });
+  return async (question) => {
+    const near = await index.nearest(vectors.embedOne(question), answersMax);
+    return near.map(({ id }) => texts[id] as string);
+  };
+}
+
+/** As the product does it. */
+export function ours(texts: readonly string[]): Method {
+  const semantic = new ExactIndex(vectors.dimensions);
+  const lexicon = Lexicon.empty();
+  const commonness = new Commonness();
+  const traces = texts.map((text, id) => {
+    const terms = termsOf(text);
+    const trace = {
+      id,
+      embedder: vectors.id,
+      packed: pack(vectors.embedOne(text)),
+      hashes: hashesOf(terms),
+    };
+    commonness.add(trace.hashes);
+    semantic.putPacked(id, trace.packed);
+    lexicon.add(id, terms, commonness);
+    return trace;
+  });
+  const byId = (ids: readonly number[]) => ids.map((id) => traces[id] as (typeof traces)[number]);
+  return async (question) => {
+    const terms = termsOf(question);
+    const asked = {
+      embedder: vectors.id,
+      vector: vectors.embedOne(question),
+      terms,
+      hashes: hashesOf(terms),
+    };
+    const sides = { semantic, lexicon, commonness, traces: byId };
+    const found = await search(asked, answersMax, sides);
+    return found.map(({ id }) => texts[id] as string);
+  };
+}
