@@ -1,6 +1,6 @@
 /** The options that commands share, and what they lead to. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { createTroupe, type Troupe } from '../src/index.ts';
+import { createTroupe, type Setting, type Troupe } from '../src/index.ts';
 
 export interface HomeOption {
   readonly home?: string;
@@ -38,6 +38,13 @@ export function collectInput(
   const at = given.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('Write it as name=value.');
   return { ...before, [given.slice(0, at)]: given.slice(at + 1) };
+}
+
+/** `--set key=value`, again and again: a change of a plan, in its own words. */
+export function collectSetting(given: string, before: readonly Setting[] = []): readonly Setting[] {
+  const at = given.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Write it as tasks.TASK.FIELD=value.');
+  return [...before, { key: given.slice(0, at), text: given.slice(at + 1) }];
 }
 
 export function readSpeed(given: string): number {

@@ -1,9 +1,17 @@
 /** `troupe fork`: goes on from a moment of a run, with a change, as a run of its own. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Forked, ForkOptions, Setting } from '../../src/index.ts';
 import type { WatchOptions } from '../conclusion.ts';
 import { exits } from '../exits.ts';
-import { addHome, addJson, collectInput, commandLine, openTroupe, readWhole } from '../options.ts';
+import {
+  addHome,
+  addJson,
+  collectInput,
+  collectSetting,
+  commandLine,
+  openTroupe,
+  readWhole,
+} from '../options.ts';
 import { err, out } from '../render.ts';
 import { type Act, addExamples } from '../verb.ts';
 import { watch } from '../watch.ts';
@@ -41,13 +49,6 @@ export function define(command: Command, act: Act): void {
     'troupe fork latest --at 57 --set concurrency=8 --set tasks.build.retries=3',
     'troupe fork hello-7x2ab --set agents.coder.maxRestarts=9 --no-run',
   ]);
-}
-
-/** `key=value`, again and again. */
-function collectSetting(given: string, before: readonly Setting[] = []): readonly Setting[] {
-  const at = given.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('Write it as tasks.TASK.FIELD=value.');
-  return [...before, { key: given.slice(0, at), text: given.slice(at + 1) }];
 }
 
 async function fork(name: string, options: Options) {

@@ -1,10 +1,11 @@
 /** `troupe simulate`: plays a plan through many times in virtual time, and says what to expect. */
 import type { Command } from 'commander';
-import { type Simulation, systemClock, type Troupe } from '../../src/index.ts';
+import { type Setting, type Simulation, systemClock, type Troupe } from '../../src/index.ts';
 import { type Exit, exits } from '../exits.ts';
 import {
   addHome,
   addJson,
+  collectSetting,
   commandLine,
   type HomeOption,
   type JsonOption,
@@ -23,7 +24,7 @@ interface SimulateOptions extends HomeOption, JsonOption {
   readonly seed?: number;
   readonly faults?: string;
   readonly from?: string;
-  readonly set?: readonly string[];
+  readonly set?: readonly Setting[];
   readonly check?: true;
 }
 
@@ -34,7 +35,11 @@ export function define(command: Command, act: Act): void {
     .option('--seed <n>', "the first seed (default: the plan's own)", readWhole)
     .option('--faults <mix>', 'what else goes wrong: none, all, or shares such as crash=0.05')
     .option('--from <run>', 'go on from where this run is now, living or stopped')
-    .option('--set <name=value>', 'change the plan: concurrency=8; can be repeated', collect)
+    .option(
+      '--set <name=value>',
+      'a change of the plan, in its own words; can be repeated',
+      collectSetting,
+    )
     .option('--check', 'hold every run against the rules that must hold in any run');
   addJson(
     command,
@@ -49,11 +54,6 @@ export function define(command: Command, act: Act): void {
     'troupe simulate --from latest --set concurrency=8',
   ]);
 }
-
-const collect = (given: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  given,
-];
 
 async function simulate(plan: string | undefined, options: SimulateOptions): Promise<Exit> {
   const troupe = openTroupe(options);
@@ -87,7 +87,7 @@ async function ask(
     ...(seed !== undefined && { seed }),
     ...(faults !== undefined && { faults }),
     ...(from !== undefined && { from }),
-    ...(set && { settings: set }),
+    ...(set && { set }),
     ...(check && { check }),
     signal: stop.signal,
     onProgress: (progress) => tally.take(progress),
@@ -105,7 +105,7 @@ function wordsFor(
     'simulate',
     ...(plan === undefined ? [] : [plan]),
     ...(from === null ? [] : ['--from', from]),
-    ...set.flatMap((setting) => ['--set', setting]),
+    ...set.flatMap(({ key, text }) => ['--set', `${key}=${text}`]),
     ...['--seed', String(seed)],
     ...(faults === undefined ? [] : ['--faults', faults]),
     ...(check ? ['--check'] : []),

@@ -1,35 +1,46 @@
 /** Where a run is now, living or stopped, and what of another plan may be said about its future. */
-import { orchestratorAddress } from '../../../machines/ids.ts';
 import { readHistory } from '../../journal/reading.ts';
+import type { Core } from '../../kernel/core.ts';
 import type { LoggedInput } from '../../kernel/log.ts';
 import { UserError } from '../../kernel/user-error.ts';
 import { suggest } from '../../plan/nearest.ts';
 import type { Plan, PlanRole } from '../../plan/plan.ts';
 import { findRun, type RunFolder, readOrder } from '../../runs/folder.ts';
-import { statusOf } from '../../runs/view.ts';
-import { coreOf } from '../../standing.ts';
+import { isOpen, type Landmarks, walk } from '../../runs/landmarks.ts';
+import { viewOf } from '../../runs/view.ts';
+import { coreFrom } from '../../standing.ts';
 
 export interface Present {
   readonly run: string;
   readonly plan: Plan;
   /** All that it was told so far. */
   readonly inputs: readonly LoggedInput[];
+  /** Where they have led to. */
+  readonly core: Core;
+  readonly landmarks: Landmarks;
 }
 
 /** Only reads: whoever works on the run goes on. */
 export async function presentOf(home: string, name: string): Promise<Present> {
   const folder = await findRun(home, name);
   const { plan } = await readOrder(folder);
-  const status = statusOf(coreOf(folder).registry.lookUp(orchestratorAddress));
-  if (status === 'planning' || status === 'running') {
-    return { run: folder.id, plan, inputs: pastOf(folder) };
-  }
+  const inputs = pastOf(folder);
+  const core = coreFrom(null);
+  const landmarks = walk(core, inputs);
+  if (isOpen(core)) return { run: folder.id, plan, inputs, core, landmarks };
+  const { status } = viewOf(core, folder.id, plan);
   throw new UserError(
     'run.over',
-    `${folder.id} has ${status}: nothing of it is left to be simulated`,
+    `${folder.id} has ${ends[status]}: nothing of it is left to be simulated`,
     'simulate its plan from the beginning: troupe simulate PLAN',
   );
 }
+
+const ends = {
+  ...{ succeeded: 'succeeded', failed: 'failed', cancelled: 'been cancelled' },
+  // Its tasks have ended; only its agents still do.
+  ...{ planning: 'not begun', running: 'ended' },
+} as const;
 
 /** From its very first input: a fork whose parent was removed does not know that any more. */
 function pastOf({ id, path }: RunFolder): readonly LoggedInput[] {

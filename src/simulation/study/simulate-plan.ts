@@ -1,13 +1,14 @@
 /** `troupe simulate` as a call: gathers what a study needs, and refuses what makes no sense. */
 import { UserError } from '../../kernel/user-error.ts';
+import { changePlan, type Setting } from '../../plan/change.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { amendmentFor } from '../../runs/fork.ts';
 import type { RunFact } from '../../runs/run.ts';
 import { parseFaults } from '../fault-mix.ts';
 import { coursesOf, guessedRoles, type RoleCourse } from './course.ts';
 import { type Job, storyOf } from './job.ts';
 import { learnFrom } from './past-runs.ts';
-import { presentOf, withCoursesOf } from './present.ts';
-import { amendmentOf, withSettings } from './setting.ts';
+import { type Present, presentOf, withCoursesOf } from './present.ts';
 import { type Outlook, study } from './study.ts';
 import { amended } from './variation.ts';
 
@@ -20,8 +21,8 @@ export interface SimulateOptions {
   readonly faults?: string;
   /** Goes on from where this run is now, instead of from the beginning. */
   readonly from?: string;
-  /** Changes of the plan, as `concurrency=8` or `agents.coder.count=4`. */
-  readonly settings?: readonly string[];
+  /** Changes of the plan, in the words of its document. */
+  readonly set?: readonly Setting[];
   /** Holds every run against the rules that must hold in any run; what breaks one is a failure. */
   readonly check?: boolean;
   /** Once aborted, what is known so far is the answer. */
@@ -60,14 +61,12 @@ export async function simulatePlan(
   home: string,
 ): Promise<Simulation> {
   const beginning = await beginningOf(given, options, home);
-  const plan = withSettings(beginning.plan, options.settings ?? []);
+  const plan = changePlan(beginning.plan, options.set ?? []);
   const seeds = { first: options.seed ?? plan.seed, count: countOf(options) };
   const courses = coursesOf(plan, await learnFrom(home, plan));
   const { faults = 'none', check = false } = options;
-  const job = changed(
-    { plan: beginning.plan, courses, faults: parseFaults(faults), check, from: beginning.inputs },
-    plan,
-  );
+  const inputs = inputsOf(beginning, plan);
+  const job: Job = { plan, courses, faults: parseFaults(faults), check, from: inputs };
   const { signal = new AbortController().signal, onProgress = () => {} } = options;
   let [done, succeeded] = [0, 0];
   const outlook = await study(job, seeds, {
@@ -80,20 +79,14 @@ export async function simulatePlan(
   });
   const guessed = guessedRoles(plan, courses);
   const told = seeds.count === 1 ? await storyOf(job, seeds.first) : { story: [], beganAt: 0 };
-  const { run: from } = beginning;
+  const from = beginning.present?.run ?? null;
   return { ...outlook, ...told, name: plan.name, from, asked: seeds.count, courses, guessed };
 }
 
-/** A run that has begun is told of the change; a new one has only its plan. */
-function changed(job: Job, plan: Plan): Job {
-  const amendment = job.from && amendmentOf(job.plan, plan);
-  return { ...(amendment ? amended(job, amendment) : job), plan };
-}
-
+/** Which plan is simulated, and from where; without a run it begins at its beginning. */
 interface Beginning {
-  readonly run: string | null;
   readonly plan: Plan;
-  readonly inputs: Job['from'];
+  readonly present: Present | null;
 }
 
 /** A run goes on with the plan it has; another one that is given only says how attempts go. */
@@ -103,12 +96,20 @@ async function beginningOf(
   home: string,
 ): Promise<Beginning> {
   if (from === undefined) {
-    if (given) return { run: null, plan: given, inputs: null };
+    if (given) return { plan: given, present: null };
     const hint = 'troupe simulate PLAN, or troupe simulate --from RUN';
     throw new UserError('simulate.nothing', 'there is no plan and no run to simulate', hint);
   }
-  const { run, plan, inputs } = await presentOf(home, from);
-  return { run, plan: given ? withCoursesOf(plan, given) : plan, inputs };
+  const present = await presentOf(home, from);
+  return { plan: given ? withCoursesOf(present.plan, given) : present.plan, present };
+}
+
+/** A run that has begun is told of a change; a new one has only its plan. */
+function inputsOf({ plan: before, present }: Beginning, after: Plan): Job['from'] {
+  if (!present) return null;
+  const { inputs, core, landmarks } = present;
+  const amendment = amendmentFor(core, { before, after }, landmarks);
+  return amendment ? amended(inputs, amendment) : inputs;
 }
 
 function countOf({ seeds = seedsDefault }: SimulateOptions): number {

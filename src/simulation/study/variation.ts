@@ -12,13 +12,13 @@ export function varied(job: Job, variation: Variation): Job {
   switch (variation.kind) {
     case 'places': {
       const { of: concurrency } = variation;
-      return amended({ ...job, plan: { ...job.plan, concurrency } }, { concurrency });
+      return told({ ...job, plan: { ...job.plan, concurrency } }, { concurrency });
     }
     case 'agents': {
       const { role, of: count } = variation;
       const limits = { count, concurrency: count };
       const plan = withAgents(job.plan, role, count);
-      return amended({ ...job, plan }, { roles: [{ name: roleName(role), limits }] });
+      return told({ ...job, plan }, { roles: [{ name: roleName(role), limits }] });
     }
     case 'faster':
       return { ...job, courses: job.courses.map((each) => halved(each, variation.role)) };
@@ -40,15 +40,17 @@ function halved(course: RoleCourse, role: string): RoleCourse {
 }
 
 /** A run that has begun holds its own limits: it is told. A new one has only its plan. */
-export function amended(job: Job, amendment: PlanAmendment): Job {
-  const last = job.from?.at(-1);
-  if (!job.from || !last) return job;
+function told(job: Job, amendment: PlanAmendment): Job {
+  return job.from ? { ...job, from: amended(job.from, amendment) } : job;
+}
+
+/** The inputs of a run, and a request to change what it is held to. */
+export function amended(
+  inputs: readonly LoggedInput[],
+  amendment: PlanAmendment,
+): readonly LoggedInput[] {
+  const { n, at, performed } = inputs.at(-1) ?? { n: 0, at: 0, performed: 0 };
   const event = { type: 'plan.amend', amendment, by: 'simulate' } as const;
-  const request: LoggedInput = {
-    n: last.n + 1,
-    at: last.at,
-    input: { kind: 'event', to: orchestratorAddress, event },
-    performed: last.performed,
-  };
-  return { ...job, from: [...job.from, request] };
+  const input = { kind: 'event', to: orchestratorAddress, event } as const;
+  return [...inputs, { n: n + 1, at, input, performed }];
 }

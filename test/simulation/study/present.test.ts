@@ -54,9 +54,11 @@ describe('a run under way', () => {
     const here = stage();
     const run = await underWay(here);
     await run.stop();
-    const wider = await look(here, run.id, { settings: ['concurrency=8'] });
+    const wider = await look(here, run.id, { set: [{ key: 'concurrency', text: '8' }] });
     expect(wider.durationMs.worst).toBeLessThan(hourMs + 60_000);
-    const faster = await look(here, run.id, { settings: ['agents.slow.work=15m'] });
+    const faster = await look(here, run.id, {
+      set: [{ key: 'agents.slow.work', text: '15m' }],
+    });
     expect(faster.durationMs.worst).toBeLessThan(hourMs + 60_000);
     expect(faster.durationMs.p50).toBeGreaterThanOrEqual(hourMs);
   });
