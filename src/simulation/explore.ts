@@ -4,6 +4,7 @@ import type { PlanDocument } from '../plan/define.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type FaultMix, formatFaults } from './fault-mix.ts';
 import { judgeRun } from './judge.ts';
+import { faultsMaxOf } from './luck.ts';
 import { nothingPlanted, type Planted } from './outside.ts';
 import { planDocument } from './plan-document.ts';
 import { type Case, shrink } from './shrink.ts';
@@ -48,7 +49,7 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
     kills += run?.kills ?? 0;
     events += run?.events ?? 0;
     if (violations.length === 0) continue;
-    const max = run?.faults ?? options.faults.max;
+    const max = run?.faults ?? faultsMaxOf(options.faults, plan.tasks.length);
     findings.push(await shrunk(seed, { plan, faults: { ...options.faults, max } }, planted));
   }
   return { seeds: count, faults, kills, events, findings };

@@ -190,7 +190,7 @@ export class Life implements Mortal {
       if (luck.unit(`${key}/hangs`) < 0.5) return aborted(signal, () => verdict(false));
       return Promise.reject(new Error('the simulated checks broke'));
     }
-    const passed = token !== null && workshop.isDone(token);
+    const passed = token !== null && workshop.done.has(token);
     return this.#later(checkMaxMs, `${key}/time`, () => verdict(passed));
   }
 

@@ -13,6 +13,11 @@ import type { FaultMix } from './fault-mix.ts';
 const faultsAtLeast = 20;
 const faultsPerTask = 2;
 
+/** How many faults there may be in a run of so many tasks. */
+export function faultsMaxOf({ max }: FaultMix, tasks: number): number {
+  return max ?? faultsAtLeast + faultsPerTask * tasks;
+}
+
 export class Luck {
   readonly #seed: number;
   readonly #mix: FaultMix;
@@ -24,7 +29,7 @@ export class Luck {
     // Neighbouring seeds must not give neighbouring luck.
     this.#seed = seededRandom(seed).next();
     this.#mix = mix;
-    this.#faultsMax = mix.max ?? faultsAtLeast + faultsPerTask * tasks;
+    this.#faultsMax = faultsMaxOf(mix, tasks);
   }
 
   get faults(): number {

@@ -48,13 +48,19 @@ export async function simulateRun(options: SimulationOptions): Promise<Simulated
   return report(options, await playThrough(options, nothingPlanted));
 }
 
-/** The same, with the hash of the state that it ended in, and perhaps with a mistake built in. */
-export async function traceRun(
-  options: SimulationOptions,
-  planted: Planted,
-): Promise<{ readonly run: SimulatedRun; readonly hash: string }> {
+export interface TracedRun {
+  readonly run: SimulatedRun;
+  /** Of the state that it ended in. */
+  readonly hash: string;
+  /** Tokens of the attempts that did what they were asked for, whatever they said. */
+  readonly done: ReadonlySet<number>;
+}
+
+/** The same, with what only its world knows, and perhaps with a mistake built in. */
+export async function traceRun(options: SimulationOptions, planted: Planted): Promise<TracedRun> {
   const outside = await playThrough(options, planted);
-  return { run: report(options, outside), hash: outside.life.hash };
+  const { life, workshop } = outside;
+  return { run: report(options, outside), hash: life.hash, done: workshop.done };
 }
 
 async function playThrough(options: SimulationOptions, planted: Planted): Promise<Outside> {

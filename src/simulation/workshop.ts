@@ -51,8 +51,8 @@ interface Job {
 export class Workshop {
   readonly #around: Surroundings;
   readonly #running = new Set<Job>();
-  /** Tokens of attempts that did what they were asked for. */
-  readonly #done = new Set<number>();
+  /** Tokens of attempts that did what they were asked for, whatever they said. */
+  readonly done = new Set<number>();
   #costUsd = 0;
 
   constructor(around: Surroundings) {
@@ -61,11 +61,6 @@ export class Workshop {
 
   get costUsd(): number {
     return this.#costUsd;
-  }
-
-  /** Whether the work of this attempt is really done. */
-  isDone(token: number): boolean {
-    return this.#done.has(token);
   }
 
   work(
@@ -119,7 +114,7 @@ export class Workshop {
 
   #finish(job: Job, { outcome, isDone }: Deed): void {
     if (job.state !== 'running') return;
-    if (isDone) this.#done.add(job.input.token);
+    if (isDone) this.done.add(job.input.token);
     this.#end(job, 'itself');
     this.#around.link.report({
       key: job.key,
