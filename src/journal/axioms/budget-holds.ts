@@ -1,26 +1,56 @@
-/** Once the budget is spent, nothing more is begun. */
+/** What was spent, and may still be spent by whoever is at work, never exceeds the budget. */
+import { agentAddress } from '../../../machines/ids.ts';
 import type { Outcome } from '../../../machines/outcome.ts';
 import type { Axiom } from './axiom.ts';
+import { givesUpPlace } from './endings.ts';
+
+/** Sums of money are kept in whole millionths, so that they are exact. */
+const microsOf = (usd: number): number => Math.round(usd * 1e6);
 
 export const budgetHolds: Axiom = {
   name: 'budget-holds',
-  says: 'No attempt begins once the budget is spent.',
+  says: 'No attempt begins that the budget, less what is spent and set aside, can not pay.',
   watch: (ground, blame) => {
-    const { budgetUsd } = ground.ordered;
-    let spentUsd = 0;
+    let [spent, reserved] = [0, 0];
+    /** What is set aside for a task's attempt, or what it has cost. */
+    const held = new Map<string, number>();
+    const costs = new Map<string, number>();
+    /** Who works on which task, by the agent's address. */
+    const tasks = new Map<string, string>();
+    const priceOf = (task: string): number | null => {
+      const { attemptUsdMax = null } = ground.role(ground.task(task)?.role ?? '') ?? {};
+      return attemptUsdMax === null ? null : microsOf(attemptUsdMax);
+    };
+    const release = (task: string): void => {
+      const price = held.get(task);
+      if (price === undefined) return;
+      held.delete(task);
+      reserved -= price;
+      // What nobody can tell the price of has cost what was set aside for it.
+      spent += costs.get(task) ?? price;
+      costs.delete(task);
+    };
     return {
-      step: ({ n, at, record: { input }, attempts }) => {
-        if (budgetUsd === null) return;
-        if (attempts.ended && input.kind === 'done') {
-          spentUsd += (input.output as Outcome).usage?.costUsd ?? 0;
-        }
-        if (spentUsd < budgetUsd) return;
-        const spent = `$${spentUsd.toFixed(2)} of $${budgetUsd.toFixed(2)}`;
-        for (const { task, attempt } of attempts.begun) {
-          // What costs nothing needs no money.
-          if (ground.role(ground.task(task)?.role ?? '')?.attemptUsdMax === 0) continue;
-          blame(`attempt ${attempt} of ${task} began, and ${spent} were spent`, { n, at });
-        }
+      before: ({ input }, core) => {
+        if (input.kind !== 'done' || input.id !== 'work') return;
+        const task = tasks.get(input.to);
+        const costUsd = (input.output as Outcome | null)?.usage?.costUsd ?? null;
+        const awaited = core.awaits(input.to, input.id, input.effect);
+        if (awaited && task !== undefined && costUsd !== null) costs.set(task, microsOf(costUsd));
+      },
+      fact: ({ n, at, fact }) => {
+        if (!('task' in fact)) return;
+        if (givesUpPlace(fact)) release(fact.task);
+        if (fact.type !== 'task.assigned') return;
+        const price = priceOf(fact.task);
+        const { budgetUsd } = ground;
+        const left = budgetUsd === null ? null : microsOf(budgetUsd) - spent - reserved;
+        if (fact.agent) tasks.set(agentAddress(fact.agent), fact.task);
+        held.set(fact.task, price ?? 0);
+        reserved += price ?? 0;
+        if (left === null || (price === null ? left > 0 : price <= left)) return;
+        const sum = `$${(left / 1e6).toFixed(2)} of $${budgetUsd?.toFixed(2)} were left`;
+        blame(`attempt ${fact.attempt} of ${fact.task} began, and ${sum}`, { n, at });
       },
     };
   },

@@ -1,7 +1,6 @@
 /** What an axiom may take for granted of a run: its plan, by task and role. */
 import type { TroupeEvent } from '../../../machines/events.ts';
-import type { PlanSpec, RoleSpec, TaskSpec } from '../../../machines/plan.ts';
-import type { PlanAmendment } from '../../../machines/rules/amend.ts';
+import type { PlanAmendment, PlanSpec, RoleSpec, TaskSpec } from '../../../machines/plan.ts';
 import type { LoggedInput } from '../../kernel/log.ts';
 
 /** What is asked of a plan beyond what its machines were given. */
@@ -14,6 +13,7 @@ export class Ground {
   readonly ordered: OrderedPlan;
   readonly #given: PlanSpec | null;
   #spec: PlanSpec | null = null;
+  #budget: 'ordered' | 'amended' = 'ordered';
   #tasks: ReadonlyMap<string, TaskSpec> = new Map();
   #roles: ReadonlyMap<string, RoleSpec> = new Map();
 
@@ -26,6 +26,12 @@ export class Ground {
   /** Null before a plan was submitted. */
   get spec(): PlanSpec | null {
     return this.#spec;
+  }
+
+  /** As it was amended, if it was; else as the plan that was submitted has it. */
+  get budgetUsd(): number | null {
+    if (this.#budget === 'amended') return this.#spec?.budgetUsd ?? null;
+    return this.#spec?.budgetUsd ?? this.ordered.budgetUsd;
   }
 
   task(id: string): TaskSpec | undefined {
@@ -42,6 +48,7 @@ export class Ground {
     const event = input.event as TroupeEvent;
     if (event.type === 'plan.submit') this.#adopt(this.#spec ?? this.#given ?? event.plan);
     if (event.type === 'plan.amend' && this.#spec) {
+      if (event.amendment.budgetUsd !== undefined) this.#budget = 'amended';
       this.#adopt(amended(this.#spec, event.amendment));
     }
   }
@@ -55,12 +62,14 @@ export class Ground {
 
 function amended(spec: PlanSpec, amendment: PlanAmendment): PlanSpec {
   const { concurrency = spec.concurrency, onFailure = spec.onFailure } = amendment;
+  const { budgetUsd = spec.budgetUsd } = amendment;
   const roles = new Map(amendment.roles?.map(({ name, limits }) => [name, limits]));
   const tasks = new Map(amendment.tasks?.map(({ id, limits }) => [id, limits]));
   return {
     ...spec,
     concurrency,
     onFailure,
+    budgetUsd,
     roles: spec.roles.map((role) => ({ ...role, ...roles.get(role.name) })),
     tasks: spec.tasks.map((task) => ({ ...task, ...tasks.get(task.id) })),
   };

@@ -133,9 +133,17 @@ describe('in a limit that the run did not keep', () => {
     const records = await live(plan, { outcomes: { one: [dear] } });
     const ordered = { budgetUsd: 3, tasks: plan.tasks };
     expect(found('budget-holds', { records, plan: ordered })).toEqual([
-      'attempt 1 of two began, and $3.00 of $3.00 were spent',
+      'attempt 1 of two began, and $0.00 of $3.00 were left',
     ]);
     expect(checkRun({ records, plan: { ...ordered, budgetUsd: 3.5 } })).toEqual([]);
+    const priced = pair({ budgetUsd: 3, roles: [{ ...wide, attemptUsdMax: 2 }] });
+    const free = await live(pair());
+    expect(found('budget-holds', { records: free, spec: priced })).toEqual([
+      'attempt 1 of two began, and $1.00 of $3.00 were left',
+    ]);
+    expect(checkRun({ records: free, plan: ordered, spec: { ...priced, budgetUsd: 4 } })).toEqual(
+      [],
+    );
   });
 
   test('of restarts', async () => {
