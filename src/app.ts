@@ -14,7 +14,7 @@ import { type Clock, sleep, systemClock } from './kernel/clock.ts';
 import { type Random, systemRandom } from './kernel/random.ts';
 import { System } from './kernel/system.ts';
 import { isUserError, UserError } from './kernel/user-error.ts';
-import { refuseOthers, versionsOf } from './kernel/versions.ts';
+import { versionsOf } from './kernel/versions.ts';
 import type { FactWish } from './kernel/wish.ts';
 import { resolveInputs } from './plan/inputs.ts';
 import { loadPlan } from './plan/load.ts';
@@ -40,6 +40,7 @@ import { lostView, type RunView, viewOf } from './runs/view.ts';
 import { type Explanation, explain } from './runs/why.ts';
 import type { SimulateOptions, Simulation } from './simulation/study/simulate-plan.ts';
 import { coreFrom, coreOf } from './standing.ts';
+import { takeOver } from './upgrading.ts';
 
 export interface TroupeOptions {
   /** Where runs are kept. Default: TROUPE_HOME, else `.troupe` in the working directory. */
@@ -226,9 +227,9 @@ export class Troupe {
 
   async #takeUp(folder: RunFolder, make: Parts['make']): Promise<Assembled> {
     const order = await readOrder(folder);
-    const log = await this.#open(folder, order);
+    let log = await this.#open(folder, order);
     try {
-      refuseOthers(machines, log.header.about);
+      log = await takeOver(log, machines, this.#about(folder, readVersion()));
       await reapOrphans({ runFolder: folder.path, runId: folder.id, clock: this.#clock });
       writePlan(folder, order);
       return await this.#assemble({ folder, order, log, make });
@@ -239,8 +240,12 @@ export class Troupe {
   }
 
   #open(folder: RunFolder, order: RunOrder): Promise<FileJournal> {
-    const about = { run: folder.id, version: order.version, machines: versionsOf(machines) };
-    return FileJournal.open(folder.path, { about });
+    return FileJournal.open(folder.path, { about: this.#about(folder, order.version) });
+  }
+
+  /** What the header of a journal says of who wrote it. */
+  #about({ id }: RunFolder, version: string) {
+    return { run: id, version, machines: versionsOf(machines) };
   }
 
   async #assemble({ folder, order, log, make }: Parts): Promise<Assembled> {

@@ -7,7 +7,8 @@ import type { Behaviours } from './kernel/behaviours.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { CoreLimits } from './kernel/core.ts';
 import { System } from './kernel/system.ts';
-import { refuseOthers, versionsOf } from './kernel/versions.ts';
+import { versionsOf } from './kernel/versions.ts';
+import { takeOver } from './upgrading.ts';
 
 export interface OpenSystemOptions {
   /** Every machine that may be spawned; the journal names them by their `id`. */
@@ -23,9 +24,9 @@ export interface OpenSystemOptions {
 /** Opens a system, as its folder has it when there was one before, and goes on with its work. */
 export async function openSystem({ folder, ...options }: OpenSystemOptions): Promise<System> {
   const about = { machines: versionsOf(options.machines) };
-  const log = folder ? await FileJournal.open(resolve(folder), { about }) : new MemoryJournal();
+  let log = folder ? await FileJournal.open(resolve(folder), { about }) : new MemoryJournal();
   try {
-    if (log instanceof FileJournal) refuseOthers(options.machines, log.header.about);
+    if (log instanceof FileJournal) log = await takeOver(log, options.machines, about);
     return await System.open({ ...options, log });
   } catch (error) {
     await log.close();

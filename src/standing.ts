@@ -20,6 +20,7 @@ export function coreOf({ path }: RunFolder): Core {
 export function coreFrom(base: StoredSystem | null): Core {
   const charts = new Charts(runMachines);
   const core = new Core(charts);
-  if (base) restoreCore(core, charts, base.core as StoredCore);
+  // To look at a run of another version does no harm: nothing follows from it.
+  if (base) restoreCore(core, charts, base.core as StoredCore, 'any version');
   return core;
 }

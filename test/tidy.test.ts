@@ -36,6 +36,7 @@ const layers: readonly Layer[] = [
   { at: 'src/host.ts', mayImport: assembly },
   { at: 'src/standing.ts', mayImport: assembly },
   { at: 'src/rewind.ts', mayImport: assembly },
+  { at: 'src/upgrading.ts', mayImport: assembly },
   { at: 'src/forking.ts', mayImport: assembly },
   { at: 'src/keeping.ts', mayImport: assembly },
   { at: 'src/simulation/', mayImport: assembly },
@@ -57,7 +58,7 @@ const layers: readonly Layer[] = [
 /** Every outside package, and the only places that may name it. */
 const homes: Readonly<Record<string, readonly string[]>> = {
   // The bus and the host speak of its events and machines as types.
-  xstate: ['machines/', 'src/kernel/', 'src/bus/', 'src/host.ts'],
+  xstate: ['machines/', 'src/kernel/', 'src/bus/', 'src/host.ts', 'src/upgrading.ts'],
   '@xstate/graph': ['src/verify/'],
   zod: ['machines/', 'src/', 'memory/', 'cli/'],
   yaml: ['src/plan/'],
@@ -65,6 +66,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli/'],
   ws: ['src/bus/websocket.ts', 'src/dashboard/server.ts', 'src/inspect/stately.ts'],
   chromadb: ['memory/chroma.ts'],
+  libsql: ['memory/truth/database.ts'],
+  minisearch: ['memory/search/lexicon.ts'],
   lowdb: ['memory/json-file.ts'],
   // One line a package: name its home here when you add it.
 };

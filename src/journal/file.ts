@@ -28,6 +28,7 @@ import {
   readInputs,
 } from './reading.ts';
 import { encodeRecord } from './record.ts';
+import { renew } from './renewal.ts';
 import { syncFolder, writeBase, writeSnapshot } from './snapshot.ts';
 
 export { readHistory } from './reading.ts';
@@ -138,13 +139,28 @@ export class FileJournal implements Journal {
     }
   }
 
+  /** A journal that begins here, in place of this one, which must not be used any more. */
+  async renew(about: unknown, system: StoredSystem): Promise<FileJournal> {
+    const header: Header = { journal: 'troupe', format: journalFormat, about, after: system.n };
+    try {
+      const bytes = await renew(this.folder, header, system);
+      const file = await open(join(this.folder, journalName), 'a');
+      await this.#file.close();
+      this.#failure ??= closedError(this.folder);
+      const opened = { header, start: bytes, bytes };
+      return new FileJournal(this.folder, file, this.#lock, opened, this.#bytesMax);
+    } catch (error) {
+      throw this.#fail(explain(error, this.folder));
+    }
+  }
+
   async close(): Promise<void> {
     try {
       await this.flush();
     } catch {
       // Told to whoever waited for the flush.
     }
-    this.#failure ??= new InvariantError(`the journal in ${this.folder} was closed`);
+    this.#failure ??= closedError(this.folder);
     try {
       await this.#file.close();
     } finally {
@@ -217,6 +233,10 @@ function explain(error: unknown, folder: string): unknown {
     );
   }
   return error;
+}
+
+function closedError(folder: string): InvariantError {
+  return new InvariantError(`the journal in ${folder} was closed`);
 }
 
 function tooLarge(folder: string, bytesMax: number): UserError {

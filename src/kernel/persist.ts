@@ -1,10 +1,12 @@
 /** A system between two inputs as JSON, and back: every actor, timer and counter, and its hash. */
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { EventObject, StateValue } from 'xstate';
 import type { Address } from '../../machines/ids.ts';
 import { Actor, type Invocation, type Ties } from './actor.ts';
 import type { Chart } from './chart.ts';
 import type { Charts } from './charts.ts';
+import type { Configuration } from './configuration.ts';
 import type { Core } from './core.ts';
 import { errorData } from './input.ts';
 import type { ActorState } from './state.ts';
@@ -51,8 +53,17 @@ export function hashOf(core: Core): string {
     .digest('hex');
 }
 
-export function restoreCore(core: Core, charts: Charts, stored: StoredCore): void {
-  const actors = [...stored.ended, ...stored.living].map((actor) => restoreActor(charts, actor));
+/** `any version`: others go on, too, as long as they have all that the actor stands in. */
+export type Heirs = 'same version' | 'any version';
+
+export function restoreCore(
+  core: Core,
+  charts: Charts,
+  stored: StoredCore,
+  heirs: Heirs = 'same version',
+): void {
+  const all = [...stored.ended, ...stored.living];
+  const actors = all.map((actor) => restoreActor(charts, actor, heirs));
   core.restore(stored.counters, actors);
 }
 
@@ -76,9 +87,11 @@ function storeActor(actor: Actor): StoredActor {
   };
 }
 
-function restoreActor(charts: Charts, stored: StoredActor): Actor {
+function restoreActor(charts: Charts, stored: StoredActor, heirs: Heirs): Actor {
   const chart = charts.get(stored.machine);
-  refuseOther(chart.key, chart.machine.version ?? null, stored.version);
+  if (heirs === 'same version') {
+    refuseOther(chart.key, chart.machine.version ?? null, stored.version);
+  }
   const actor = new Actor(stored.address, chart, stored.ties, stateOf(chart, stored));
   for (const { id, ...timer } of stored.timers) actor.setTimer(id, timer);
   for (const invocation of stored.invocations) actor.addInvocation(invocation);
@@ -102,16 +115,34 @@ function stateOf(chart: Chart, stored: StoredActor): ActorState {
   };
 }
 
-function configurationOf(chart: Chart, { value, address, version }: StoredActor) {
+function configurationOf(chart: Chart, stored: StoredActor): Configuration {
+  const { value, address, version } = stored;
+  const at = configurationAt(chart, value);
+  if (at && isDeepStrictEqual(at.value, value) && waitsForThese(chart, at, stored)) return at;
+  throw new UserError(
+    'machine.changed',
+    `${address} stands in ${JSON.stringify(value)}, which machine "${chart.key}" no longer has`,
+    `finish it with the version that began it (${version ?? 'unversioned'})`,
+  );
+}
+
+function configurationAt(chart: Chart, value: StateValue): Configuration | null {
   try {
     return chart.configurationAt(value);
   } catch {
-    throw new UserError(
-      'machine.changed',
-      `${address} stands in ${JSON.stringify(value)}, which machine "${chart.key}" no longer has`,
-      `finish it with the version that began it (${version ?? 'unversioned'})`,
-    );
+    return null;
   }
+}
+
+/** A state of the same name that waits for other deadlines, or other work, is another state. */
+function waitsForThese(
+  chart: Chart,
+  { nodes }: Configuration,
+  { timers, invocations }: StoredActor,
+): boolean {
+  const invoked = new Set(nodes.flatMap(({ invoke }) => invoke.map(({ id }) => id)));
+  const isTimed = timers.every(({ event }) => chart.knows(event.type));
+  return isTimed && invocations.every(({ id }) => invoked.has(id));
 }
 
 function idsOf(history: HistoryValue): Record<string, string[]> {

@@ -196,7 +196,10 @@ export class System {
     await this.#pumping;
     await this.#performer.close();
     while (this.#pumping) await this.#pumping;
-    if (this.#state === 'closing') this.#state = 'closed';
+    if (this.#state === 'closing') {
+      this.#state = 'closed';
+      await this.#leaveBehind();
+    }
     await this.#log.close();
   }
 
@@ -351,6 +354,14 @@ export class System {
     this.#storedAt = n;
     await this.#log.store({ n, core: storeCore(this.core) });
     return true;
+  }
+
+  /** What a later version can go on from, and any version faster; without it all is replayed. */
+  async #leaveBehind(): Promise<void> {
+    const isOver = this.core.registry.size === 0;
+    if (isOver || this.#storedAt === this.core.n) return;
+    // All of it is in the journal: what can't be stored now is not lost.
+    await this.#store().catch(() => {});
   }
 
   async #recover(): Promise<void> {

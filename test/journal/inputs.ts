@@ -1,5 +1,5 @@
 /** Inputs and folders for the tests of journals. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -12,6 +12,15 @@ export function makeFolder({ keep = false } = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'troupe-journal-'));
   if (!keep) onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** The folder of a journal as it would be had its writer been killed right now. */
+export function killed(folder: string): string {
+  const copy = makeFolder();
+  for (const name of readdirSync(folder).filter((each) => !each.startsWith('lock'))) {
+    copyFileSync(join(folder, name), join(copy, name));
+  }
+  return copy;
 }
 
 export function event(n: number, text = `word ${n}`): LoggedInput {

@@ -307,6 +307,49 @@ describe('a machine that is no longer what it was', () => {
   });
 });
 
+describe('a machine of another version', () => {
+  interface Rest {
+    readonly [key: string]: unknown;
+  }
+  const machine = (version: string, waiting: Rest) =>
+    createMachine({
+      id: 'm',
+      version,
+      initial: 'waiting',
+      states: { waiting, over: { type: 'final' } },
+    } as never).provide({ actors: { work: worker } } as never);
+  const moved = (from: Rest, to: Rest) => {
+    const [old, now] = [machine('1', from), machine('2', to)];
+    const core = new Core(new Charts([old]));
+    const input = { kind: 'spawn', machine: 'm', address: at('x'), input: undefined } as const;
+    core.apply({ n: 1, at: 0, input });
+    const charts = new Charts([now]);
+    const heir = new Core(charts);
+    restoreCore(heir, charts, storeCore(core), 'any version');
+    return storeCore(heir);
+  };
+  const timed = { after: { 1000: 'over' } };
+  const invoking = (id: string) => ({ invoke: { id, src: 'work', onDone: 'over' } });
+
+  test.each<[string, Rest, Rest]>([
+    ['only waits', {}, { on: { more: 'over' } }],
+    ['waits for a deadline', timed, { ...timed, on: { more: 'over' } }],
+    ['waits for work', invoking('work'), { ...invoking('work'), on: { more: 'over' } }],
+  ])('goes on with an actor that %s, and calls it its own', (_, from, to) => {
+    const { living } = moved(from, to);
+    expect(living[0]).toMatchObject({ address: 'x', value: 'waiting', version: '2' });
+  });
+
+  test.each<[string, Rest, Rest]>([
+    ['deadline is another one', timed, { after: { 2000: 'over' } }],
+    ['work is another one', invoking('work'), invoking('other')],
+    ['state has states now', {}, { initial: 'one', states: { one: {} } }],
+    ['state is a simple one now', { initial: 'one', states: { one: {} } }, {}],
+  ])('leaves an actor alone whose %s', (_, from, to) => {
+    expect(() => moved(from, to)).toThrow(expect.objectContaining({ code: 'machine.changed' }));
+  });
+});
+
 test('only a system that has seen nothing can be restored', () => {
   const charts = new Charts([counter]);
   const core = new Core(charts);
