@@ -1,15 +1,16 @@
 /**
  * Two bundles, so that a cold start reads as little as it can: the library, which shares its
  * packages with whoever uses it, and the command, which brings its own. The threads of a simulation
- * are a file by themselves, for both.
+ * and the one of memory are files by themselves, for both.
  */
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const packages = Object.keys(dependencies);
-/** Loaded only by plans that have schemas, and not as a module: it stays a package. */
-const bundled = packages.filter((name) => name !== 'ajv');
+/** Loaded only by who needs them, and not as plain modules: they stay packages. */
+const apart = ['ajv', 'chromadb', 'libsql'];
+const bundled = packages.filter((name) => !apart.includes(name));
 const isOf = (names) => names.map((name) => new RegExp(`^${name}(/|$)`));
 
 /** `npx troupe` starts the file as it is; npm only makes it executable where it installs it. */
@@ -50,14 +51,20 @@ export default [
   {
     input: { 'cli/main': 'cli/main.ts' },
     platform: 'node',
-    external: [/^node:/, ...isOf(['ajv'])],
+    external: [/^node:/, ...isOf(apart)],
     plugins: [executable, licences],
     output: { ...shared, chunkFileNames: 'cli/chunks/[name]-[hash].js' },
   },
   {
     input: { 'cli/simulation-thread': 'src/simulation/study/thread.ts' },
     platform: 'node',
-    external: [/^node:/, ...isOf(['ajv'])],
+    external: [/^node:/, ...isOf(apart)],
     output: { ...shared, chunkFileNames: 'cli/chunks/thread-[name]-[hash].js' },
+  },
+  {
+    input: { 'cli/memory-thread': 'src/remembering/thread.ts' },
+    platform: 'node',
+    external: [/^node:/, ...isOf(apart)],
+    output: { ...shared, chunkFileNames: 'cli/chunks/memory-[name]-[hash].js' },
   },
 ];

@@ -69,6 +69,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/simulate.ts'),
   },
   {
+    name: 'similar',
+    summary: 'find what was done before that is like something, by meaning',
+    load: () => import('./commands/similar.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'look at what this machine has, and what is missing',
     load: () => import('./commands/doctor.ts'),

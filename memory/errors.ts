@@ -1,4 +1,4 @@
-/** What goes wrong here: a person's mistake, told by shape so that no import is needed, or a bug. */
+/** What goes wrong here: a person's mistake, told by its shape, or a bug. */
 
 /** Has the shape that the command line prints: a steady code, what is wrong, and the next step. */
 export class MemoryMistake extends Error {

@@ -20,6 +20,8 @@ import { resolveInputs } from './plan/inputs.ts';
 import { loadPlan } from './plan/load.ts';
 import { suggest } from './plan/nearest.ts';
 import type { Plan } from './plan/plan.ts';
+import type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
+import { openRememberer } from './remembering/rememberer.ts';
 import type { Rewind } from './rewind.ts';
 import { type RunWorld, runBehaviours, visitBehaviours } from './runs/behaviours.ts';
 import { askRun, type ControlRequest, openControl } from './runs/control.ts';
@@ -174,6 +176,13 @@ export class Troupe {
     return simulatePlan(loaded, options, this.config.home);
   }
 
+  /** The past tasks nearest in meaning to a text, best first. */
+  async similar(text: string, options: SimilarOptions = {}): Promise<readonly SimilarTask[]> {
+    // Only whoever looks back pays for loading it.
+    const { similarTasks } = await import('./remembering/look-back.ts');
+    return similarTasks(this.config, this.#clock, text, options);
+  }
+
   /** A run's past, to be walked through; to be closed when nobody looks at it any more. */
   async rewind(name: string): Promise<Rewind> {
     const folder = await findRun(this.config.home, name);
@@ -252,6 +261,7 @@ export class Troupe {
     const clock = this.#clock;
     const { environment } = this.config;
     const guardian = openGuardian({ environment });
+    const rememberer = openRememberer({ home: this.config.home, environment, clock });
     const bus = new InProcessBus(clock);
     const place: Place = { folder, order, guardian, environment, clock, bus };
     const crew = new Crew(place);
@@ -277,6 +287,7 @@ export class Troupe {
         await system.close();
         await guardian.close();
         bus.close();
+        await rememberer.end();
       },
     });
     // Nobody waits for the door to be open: the work begins meanwhile.

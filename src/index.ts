@@ -24,6 +24,7 @@ export { loadPlan } from './plan/load.ts';
 export { suggest } from './plan/nearest.ts';
 export type { Plan } from './plan/plan.ts';
 export type { Difference, Finding, Rewind } from './rewind.ts';
+export type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
 export { Forecast, type TaskProgress } from './runs/forecast.ts';
 export { type Instant, readInstant, readTime, type When } from './runs/instant.ts';
 export type { ActorMoment, Moment, TimerMoment } from './runs/moment.ts';

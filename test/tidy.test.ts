@@ -40,6 +40,7 @@ const layers: readonly Layer[] = [
   { at: 'src/forking.ts', mayImport: assembly },
   { at: 'src/keeping.ts', mayImport: assembly },
   { at: 'src/simulation/', mayImport: assembly },
+  { at: 'src/remembering/', mayImport: assembly },
   { at: 'src/mcp/', mayImport: ['src/app.ts'] },
   { at: 'src/dashboard/', mayImport: ['src/app.ts'] },
   {
@@ -47,7 +48,7 @@ const layers: readonly Layer[] = [
     mayImport: [
       ...['src/forking.ts', 'src/keeping.ts'],
       ...['src/app.ts', 'src/host.ts', 'src/config.ts', 'src/limits.ts', 'src/rewind.ts'],
-      'src/journal/axioms/violation.ts',
+      ...['src/journal/axioms/violation.ts', 'src/remembering/look-back.ts'],
       ...['src/plan/', 'src/kernel/', 'src/runs/', 'src/simulation/', 'src/agents/streams.ts'],
       ...['src/mcp/server.ts', 'src/dashboard/server.ts'],
     ],
@@ -132,6 +133,7 @@ const vagueNames = /^(helpers?|utils?|types|common|misc|shared|stuff)\.ts$/;
 const entries = [
   ...['src/index.ts', 'machines/index.ts', 'memory/index.ts', 'cli/main.ts'],
   // A thread's own file: it is found by its name.
+  'src/remembering/thread.ts',
   'src/simulation/study/thread.ts',
 ];
 const sourceRoots = ['src', 'machines', 'memory', 'cli'];

@@ -1,7 +1,7 @@
 /** The contract of whatever makes vectors of texts. */
 
 export interface Embedder {
-  /** Steady: vectors of different ids are never compared. Changes with every change of the recipe. */
+  /** Changes with every change of the recipe: vectors of different ids are never compared. */
   readonly id: string;
   readonly dimensions: number;
   /** One vector a text, in order, of unit length; all zeros for a text that says nothing. */

@@ -1,4 +1,4 @@
-/** Brings forms of an English word together: `users` and `user`, `parsing`, `parsed` and `parse`. */
+/** Brings forms of an English word together: `users` and `user`, `parsing` and `parsed`. */
 
 const shortest = 4;
 const plain = /^[a-z]+$/;

@@ -26,7 +26,7 @@ function inputOf({ default: unset, description }: PlanInput) {
 }
 
 function roleOf(role: PlanRole): RoleDocument {
-  const { where, count, concurrency, restart, maxRestarts, handoff, simulate } = role;
+  const { where, count, concurrency, restart, maxRestarts, handoff, simulate, recall } = role;
   const shared = {
     ...{ where, restart, maxRestarts, handoff },
     ...(count === null ? {} : { count }),
@@ -34,6 +34,7 @@ function roleOf(role: PlanRole): RoleDocument {
     period: inMs(role.periodMs),
     backoff: backoffOf(role.backoff),
     ...(simulate === undefined ? {} : { simulate: courseOf(simulate) }),
+    ...(recall === undefined ? {} : { memory: { recall } }),
   };
   if (role.adapter === 'command') {
     return { adapter: 'command', ...runIn(role.run), env: role.env, ...shared };
@@ -59,6 +60,7 @@ function taskOf(task: PlanTask): TaskDocument {
     verifyTimeout: inMs(task.verifyTimeoutMs),
     ...(estimateMs === null ? {} : { estimate: inMs(estimateMs) }),
     ...(approveWithinMs === null ? {} : { approve: true, approveWithin: inMs(approveWithinMs) }),
+    ...(task.memory === undefined ? {} : { memory: task.memory }),
   };
 }
 

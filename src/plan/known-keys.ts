@@ -10,6 +10,7 @@ import {
   inputShape,
   planShape,
   roleShapes,
+  recallShape,
   simulateShape,
   taskShape,
 } from './schema.ts';
@@ -102,6 +103,7 @@ function shapeAt(path: Path): object {
   if (path.length === 0) return planShape.shape;
   if (path.at(-1) === 'backoff') return backoffShape.shape;
   if (path.at(-1) === 'simulate') return simulateShape.shape;
+  if (path.at(-1) === 'memory') return recallShape.shape;
   if (path[0] === 'tasks') return taskShape.shape;
   if (path[0] === 'inputs') return inputShape.shape;
   return path[0] === 'budget' ? budgetShape.shape : defaultsShape.shape;

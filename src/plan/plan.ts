@@ -45,6 +45,8 @@ interface SharedRole {
   readonly handoff: boolean;
   /** How its attempts go in a simulation; absent when the plan does not say. */
   readonly simulate?: SimulatedCourse;
+  /** How many solutions of similar tasks its prompts begin with; absent: none. */
+  readonly recall?: number;
 }
 
 /** What is left out is learned from past runs, or assumed. */
@@ -94,6 +96,8 @@ export interface PlanTask {
   readonly estimateMs: number | null;
   /** Null: nobody has to approve. */
   readonly approveWithinMs: number | null;
+  /** Absent: it is remembered once it has ended. */
+  readonly memory?: 'off';
 }
 
 export type PlanCheck =

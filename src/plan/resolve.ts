@@ -68,6 +68,7 @@ function resolveRole(name: string, value: RoleValue, defaults: Defaults): PlanRo
     backoff: mergeBackoff(defaults.backoff, value.backoff),
     handoff: value.handoff,
     ...(value.simulate === undefined ? {} : { simulate: given(value.simulate) }),
+    ...(value.memory?.recall ? { recall: value.memory.recall } : {}),
   };
   if (value.adapter === 'command') {
     return { ...shared, adapter: 'command', run: resolveRun(value.run), env: value.env ?? {} };
@@ -109,6 +110,7 @@ function resolveTask(
     priority: task.priority,
     estimateMs: task.estimate ?? null,
     approveWithinMs: task.approve ? (task.approveWithin ?? ours.approveWithinMs) : null,
+    ...(task.memory === 'off' ? { memory: task.memory } : {}),
   };
 }
 

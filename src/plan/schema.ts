@@ -96,6 +96,16 @@ export const simulateShape = z
   )
   .describe('What `troupe simulate` takes for its attempts; what is left out is learned.');
 
+const recallMax = 10;
+export const recallShape = z
+  .strictObject(
+    {
+      recall: wholeNumber(0, recallMax).describe('How many past solutions its prompts begin with.'),
+    },
+    map('with recall'),
+  )
+  .describe('What its agents are told of similar tasks of the past.');
+
 const sharedRole = {
   count: wholeNumber(1, countMax).optional().describe('How many agents play the role.'),
   concurrency: wholeNumber(1, countMax).optional().describe('Tasks at once. Default: count.'),
@@ -108,6 +118,7 @@ const sharedRole = {
   retries: retries.optional(),
   where: oneOf(['local', 'remote', 'any']).default('any'),
   simulate: simulateShape.optional(),
+  memory: recallShape.optional(),
 };
 
 export const roleShapes = {
@@ -153,6 +164,7 @@ export const taskShape = z.strictObject(
     estimate: duration(0).optional().describe('How long it will take; orders the work.'),
     approve: flag().default(false).describe('A person must approve before it starts.'),
     approveWithin: duration(1).optional().describe('How long they are waited for. Default 7d.'),
+    memory: oneOf(['on', 'off']).default('on').describe('off: it is not remembered.'),
   },
   map('with id'),
 );

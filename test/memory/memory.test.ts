@@ -74,7 +74,7 @@ describe('what is remembered', () => {
     expect([...memory.known('run-1')]).toEqual([task.taskId]);
   });
 
-  test('holds thousands, also after the lexicon was saved, and after that copy was damaged', async () => {
+  test('holds thousands, also with a saved lexicon, and with a damaged one', async () => {
     const folder = temp();
     const many = Array.from({ length: 1_200 }, (_, at) => finished(`Rename module m${at}x`));
     const memory = open(folder);
