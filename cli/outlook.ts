@@ -125,7 +125,7 @@ export function ratesOf({ courses }: Simulation, columns: number): string {
   const heads = ['ROLE', 'AN ATTEMPT', 'FAILS', 'CRASHES', 'COSTS', 'FROM'];
   const rows = courses.map((course) => [
     plainLine(course.role),
-    workOf(course.workMs.value),
+    workOf(course),
     shareOf(course.fail.value),
     shareOf(course.crash.value),
     money(course.costUsd.value),
@@ -134,21 +134,28 @@ export function ratesOf({ courses }: Simulation, columns: number): string {
   return table([heads, ...rows], Math.max(columns, 120));
 }
 
-function workOf(samplesMs: readonly number[]): string {
-  const [least = 0, most = least] = [samplesMs[0], samplesMs.at(-1)];
+/** From the shortest to the longest that may be. */
+function workOf({ workMs, taskMs }: Course): string {
+  const own = Object.values(taskMs).flat();
+  const samplesMs =
+    own.length > 0 && workMs.from.kind === 'assumed' ? own : [...workMs.value, ...own];
+  const least = samplesMs.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
+  const most = samplesMs.reduce((one, other) => Math.max(one, other), 0);
   return least === most ? duration(least) : `${duration(least)} to ${duration(most)}`;
 }
 
 /** One word where all come from one place. */
-function originsOf({ workMs, fail, crash, costUsd }: Course): string {
+function originsOf({ workMs, taskMs, fail, crash, costUsd }: Course): string {
   const parts = new Map<string, string[]>();
+  const own = Object.keys(taskMs).length;
   const fields = { work: workMs, fail, crash, cost: costUsd };
   for (const [name, { from }] of Object.entries(fields)) {
     const origin = originOf(from);
     parts.set(origin, [...(parts.get(origin) ?? []), name]);
   }
-  if (parts.size === 1) return [...parts.keys()].join('');
-  return [...parts].map(([origin, names]) => `${names.join(', ')}: ${origin}`).join('; ');
+  const more = own > 0 ? `; ${plural(own, 'task')} by what is known of them` : '';
+  if (parts.size === 1) return [...parts.keys()].join('') + more;
+  return [...parts].map(([origin, names]) => `${names.join(', ')}: ${origin}`).join('; ') + more;
 }
 
 function originOf(from: Origin): string {

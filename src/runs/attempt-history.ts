@@ -13,6 +13,8 @@ export interface RoleHistory {
   readonly runs: number;
   /** Of those attempts, checks included; in no order. */
   readonly durationsMs: readonly number[];
+  /** The same, by the task that they were made at. */
+  readonly ofTasks: ReadonlyMap<string, readonly number[]>;
   readonly failed: number;
   readonly crashed: number;
   /** Of the attempts whose price is known. */
@@ -23,6 +25,7 @@ interface Books {
   attempts: number;
   readonly runs: Set<string>;
   readonly durationsMs: number[];
+  readonly ofTasks: Map<string, number[]>;
   failed: number;
   crashed: number;
   readonly costsUsd: number[];
@@ -30,6 +33,7 @@ interface Books {
 
 /** An attempt under way. */
 interface Open {
+  readonly task: TaskId;
   readonly role: string;
   readonly agent: string | null;
   readonly startedAt: number;
@@ -57,7 +61,7 @@ export class AttemptHistory {
           const { task, agent, at: startedAt } = fact;
           const role = roles.get(task);
           outcomes.delete(`agent/${agent}`);
-          if (role) open.set(task, { role, agent, startedAt });
+          if (role) open.set(task, { task, role, agent, startedAt });
           continue;
         }
         const task = endedTask(fact);
@@ -75,13 +79,16 @@ export class AttemptHistory {
     return books ? { ...books, runs: books.runs.size } : null;
   }
 
-  #note(run: string, { role, startedAt }: Open, fact: RunFact, outcome: Outcome | undefined): void {
+  #note(run: string, attempt: Open, fact: RunFact, outcome: Outcome | undefined): void {
     const verdict = verdictOf(fact);
     if (verdict === null) return;
+    const { task, role, startedAt } = attempt;
     const books = this.#booksOf(role);
+    const durationMs = fact.at - startedAt;
     books.attempts += 1;
     books.runs.add(run);
-    books.durationsMs.push(fact.at - startedAt);
+    books.durationsMs.push(durationMs);
+    books.ofTasks.set(task, [...(books.ofTasks.get(task) ?? []), durationMs]);
     if (verdict === 'failed') books.failed += 1;
     if (verdict === 'crashed') books.crashed += 1;
     const costUsd = outcome?.usage.costUsd ?? null;
@@ -92,7 +99,8 @@ export class AttemptHistory {
     const known = this.#books.get(role);
     if (known) return known;
     const counts = { attempts: 0, failed: 0, crashed: 0 };
-    const books: Books = { ...counts, runs: new Set(), durationsMs: [], costsUsd: [] };
+    const lists = { durationsMs: [], ofTasks: new Map(), costsUsd: [] };
+    const books: Books = { ...counts, ...lists, runs: new Set() };
     this.#books.set(role, books);
     return books;
   }

@@ -38,7 +38,7 @@ export function attemptKey({ task, attempt }: Pick<WorkInput, 'task' | 'attempt'
 
 export function deedOf(input: WorkInput, rates: RoleRates, luck: Luck): Deed {
   const key = attemptKey(input);
-  const workMs = Math.round(rates.workMs(luck.unit(`${key}/work`)));
+  const workMs = Math.round(rates.workMs(luck.unit(`${key}/work`), input.task));
   const kind = attemptFaults.find((each) => luck.strikes(each, key));
   const deed = { workMs, key, input, rates, luck };
   return kind ? withFault(kind, deed) : inTime(deed, workMs, ownEnd(deed));

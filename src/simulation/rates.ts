@@ -2,8 +2,8 @@
 import type { Plan, PlanRole } from '../plan/plan.ts';
 
 export interface RoleRates {
-  /** How long an attempt takes, for a draw in [0, 1). */
-  readonly workMs: (unit: number) => number;
+  /** How long an attempt takes, for a draw in [0, 1); some tasks may be known by themselves. */
+  readonly workMs: (unit: number, task?: string) => number;
   /** The share of attempts that fail, and of those that crash their agent; 0 to 1. */
   readonly fail: number;
   readonly crash: number;

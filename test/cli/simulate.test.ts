@@ -210,6 +210,16 @@ describe('the rates of a simulation', () => {
     expect(stdout).toMatch(/^ {2}w +10\.0 s .* work, fail: the plan; crash, cost: assumed$/m);
   });
 
+  test('are the estimates of tasks where there is nothing better', async () => {
+    const tasks = '[{ id: a, run: "true", estimate: 20m }, { id: b, run: "true", estimate: 30m }]';
+    const plan = `agents: { w: { adapter: command, count: 1 } }\ntasks: ${tasks}`;
+    writeFiles(desk.folder, { 'estimated.yaml': plan });
+    const { stdout, stderr } = await desk.type(['simulate', 'estimated.yaml', '--seeds', '3']);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^duration +50 min 00 s/m);
+    expect(stdout).toMatch(/^ {2}w +20 min 00 s to 30 min 00 s .* assumed; 2 tasks by what is/m);
+  });
+
   test('are learned from past runs', async () => {
     const home = desk.path('past');
     expect((await desk.type(['run', 'unknown.yaml', '--quiet', '--home', home])).code).toBe(0);

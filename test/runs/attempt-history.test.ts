@@ -28,6 +28,10 @@ test('counts what went well and badly, with the time of its checks', async () =>
   const worker = history.of('worker');
   expect(worker).toMatchObject({ attempts: 10, runs: 2, failed: 8, crashed: 0 });
   expect(worker?.durationsMs).toHaveLength(10);
+  const counts = [...(worker?.ofTasks ?? [])].map(([task, each]) => [task, each.length]);
+  expect(new Map(counts as [string, number][])).toEqual(
+    new Map(Object.entries({ good: 2, bad: 6, unchecked: 2 })),
+  );
   expect(worker?.durationsMs.filter((ms) => ms >= 200).length).toBeGreaterThanOrEqual(2);
   expect(history.of('nobody')).toBeNull();
 });

@@ -14,11 +14,15 @@ export interface Sourced<Value> {
   readonly from: Origin;
 }
 
+type Tasks = Plan['tasks'];
+
 /** Plain data: it goes to other threads. */
 export interface RoleCourse {
   readonly role: string;
   /** Sorted; what lies between two of them is as likely as they are. At least one. */
   readonly workMs: Sourced<readonly number[]>;
+  /** Of tasks that are known better than their role: by their own past, or by an estimate. */
+  readonly taskMs: Readonly<Record<string, readonly number[]>>;
   /** Shares of attempts, 0 to 1. */
   readonly fail: Sourced<number>;
   readonly crash: Sourced<number>;
@@ -38,14 +42,17 @@ export function coursesOf(
   plan: Plan,
   historyOf: (role: PlanRole) => RoleHistory | null,
 ): readonly RoleCourse[] {
-  return plan.roles.map((role) => courseOf(role, enough(historyOf(role))));
+  return plan.roles.map((role) => {
+    const tasks = plan.tasks.filter((task) => task.role === role.name);
+    return courseOf(role, tasks, enough(historyOf(role)));
+  });
 }
 
 function enough(history: RoleHistory | null): RoleHistory | null {
   return history && history.attempts >= attemptsMin ? history : null;
 }
 
-function courseOf(role: PlanRole, history: RoleHistory | null): RoleCourse {
+function courseOf(role: PlanRole, tasks: Tasks, history: RoleHistory | null): RoleCourse {
   const own = role.adapter === 'simulated' ? role : null;
   const { work = own?.work, fail = own?.fail } = role.simulate ?? {};
   const { crash = own?.crash, costUsd = own?.costUsd } = role.simulate ?? {};
@@ -54,10 +61,21 @@ function courseOf(role: PlanRole, history: RoleHistory | null): RoleCourse {
   return {
     role: role.name,
     workMs: sourced(range, history && steps(history.durationsMs), history, [assumedWorkMs]),
+    // What the plan says of a role is meant for all of its tasks.
+    taskMs: range ? {} : ownTimes(tasks, history),
     fail: sourced(fail, history && share(history.failed), history, 0),
     crash: sourced(crash, history && share(history.crashed), history, 0),
     costUsd: sourced(costUsd, history && priceOf(history), history, 0),
   };
+}
+
+function ownTimes(tasks: Tasks, history: RoleHistory | null): RoleCourse['taskMs'] {
+  const known = tasks.flatMap(({ id, estimateMs }): [string, readonly number[]][] => {
+    const past = history?.ofTasks.get(id) ?? [];
+    if (past.length >= attemptsMin) return [[id, steps(past)]];
+    return estimateMs === null ? [] : [[id, [estimateMs]]];
+  });
+  return Object.fromEntries(known);
 }
 
 /** `given` by the plan, else `told` by history, else `assumed`. */
@@ -88,10 +106,12 @@ function steps(durationsMs: readonly number[]): readonly number[] {
   );
 }
 
-/** The roles with work to do whose durations nobody gave. */
+/** The roles with tasks of which nobody knows how long they take. */
 export function guessedRoles(plan: Plan, courses: readonly RoleCourse[]): readonly string[] {
-  const busy = new Set(plan.tasks.map(({ role }) => role));
   return courses
-    .filter(({ role, workMs }) => busy.has(role) && workMs.from.kind === 'assumed')
+    .filter(({ role, workMs, taskMs }) => {
+      const tasks = plan.tasks.filter((task) => task.role === role);
+      return workMs.from.kind === 'assumed' && tasks.some(({ id }) => !Object.hasOwn(taskMs, id));
+    })
     .map(({ role }) => role);
 }

@@ -72,9 +72,10 @@ function beganAt({ from }: Job, { records }: SimulatedRun): number {
   return from?.at(-1)?.at ?? records[0]?.at ?? 0;
 }
 
-function ratesOf({ workMs, fail, crash, costUsd }: RoleCourse): RoleRates {
+function ratesOf({ workMs, taskMs, fail, crash, costUsd }: RoleCourse): RoleRates {
+  const ofTasks = new Map(Object.entries(taskMs));
   return {
-    workMs: (unit) => quantileOf(workMs.value, unit),
+    workMs: (unit, task = '') => quantileOf(ofTasks.get(task) ?? workMs.value, unit),
     fail: fail.value,
     crash: crash.value,
     costUsd: costUsd.value,

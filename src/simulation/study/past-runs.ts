@@ -25,7 +25,10 @@ export async function learnFrom(
   for (const folder of folders) await learnOne(folder, plan, wanted, { same, all });
   return ({ name }) => {
     const own = same.of(name);
-    return own && own.attempts >= attemptsMin ? own : all.of(name);
+    if (own && own.attempts >= attemptsMin) return own;
+    const other = all.of(name);
+    // A task of the same name in another plan may be anything.
+    return other && { ...other, ofTasks: new Map() };
   };
 }
 

@@ -35,8 +35,10 @@ function withAgents(plan: Plan, name: string, count: number): Plan {
 
 function halved(course: RoleCourse, role: string): RoleCourse {
   if (course.role !== role) return course;
+  const half = (samplesMs: readonly number[]): readonly number[] => samplesMs.map((ms) => ms / 2);
   const { value, from } = course.workMs;
-  return { ...course, workMs: { value: value.map((ms) => ms / 2), from } };
+  const taskMs = Object.entries(course.taskMs).map(([task, samplesMs]) => [task, half(samplesMs)]);
+  return { ...course, workMs: { value: half(value), from }, taskMs: Object.fromEntries(taskMs) };
 }
 
 /** A run that has begun holds its own limits: it is told. A new one has only its plan. */

@@ -12,6 +12,7 @@ const past: RoleHistory = {
   durationsMs: [400, 100, 300, 200],
   failed: 1,
   crashed: 2,
+  ofTasks: new Map(),
   costsUsd: [0.1, 0.2, 0.3],
 };
 const byPlan = { kind: 'plan' };
@@ -31,6 +32,7 @@ describe('a command role', () => {
     expect(course).toEqual({
       role: 'r',
       workMs: { value: [60_000], from: byGuess },
+      taskMs: {},
       fail: { value: 0, from: byGuess },
       crash: { value: 0, from: byGuess },
       costUsd: { value: 0, from: byGuess },
@@ -43,6 +45,7 @@ describe('a command role', () => {
     expect(course).toEqual({
       role: 'r',
       workMs: { value: [100, 200, 300, 400], from: byHistory },
+      taskMs: {},
       fail: { value: 0.25, from: byHistory },
       crash: { value: 0.5, from: byHistory },
       costUsd: { value: expect.closeTo(0.2), from: byHistory },
@@ -75,6 +78,7 @@ describe('a simulated role', () => {
     expect(course).toEqual({
       role: 'r',
       workMs: { value: [1_000, 3_000], from: byPlan },
+      taskMs: {},
       fail: { value: 0.1, from: byPlan },
       crash: { value: 0, from: byPlan },
       costUsd: { value: 0, from: byPlan },
@@ -86,6 +90,36 @@ describe('a simulated role', () => {
     const { course } = courseOf({ adapter: 'simulated', work: '1s', fail: 0.1, simulate });
     expect(course?.workMs.value).toEqual([3_600_000, 3_600_000]);
     expect([course?.fail.value, course?.costUsd.value]).toEqual([0.1, 2]);
+  });
+});
+
+describe('a task', () => {
+  const tasks = [{ id: 'long', estimate: '1h' }, { id: 'short', estimate: '1m' }, { id: 'other' }];
+  const ofTasks = new Map([
+    ['long', [3_000, 1_000, 2_000]],
+    ['short', [7, 8]],
+  ]);
+  const known = (role: RoleDocument, history: RoleHistory | null) => {
+    const plan = definePlan({ agents: { r: role }, tasks });
+    const courses = coursesOf(plan, () => history);
+    return { taskMs: courses[0]?.taskMs, guessed: guessedRoles(plan, courses) };
+  };
+
+  test('takes what it took, else what the plan estimates', () => {
+    const role = { adapter: 'command', run: 'x' } as const;
+    expect(known(role, { ...past, ofTasks })).toEqual({
+      taskMs: { long: [1_000, 2_000, 3_000], short: [60_000] },
+      guessed: [],
+    });
+    expect(known(role, null)).toEqual({
+      taskMs: { long: [3_600_000], short: [60_000] },
+      // One of them is known by nothing.
+      guessed: ['r'],
+    });
+  });
+
+  test('takes what the plan says of its role', () => {
+    expect(known({ adapter: 'simulated' }, null)).toEqual({ taskMs: {}, guessed: [] });
   });
 });
 
