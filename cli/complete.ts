@@ -23,7 +23,21 @@ async function candidatesFor(before: readonly string[], current: string) {
     return [...program.commands.map((command) => command.name()), 'help'];
   }
   const command = program.commands.find((each) => each.name() === name);
-  if (!command) return [];
+  return command ? candidatesIn(command, given, current) : [];
+}
+
+/** A command of several, `troupe runs prune`, is gone into first. */
+async function candidatesIn(
+  command: Command,
+  given: readonly string[],
+  current: string,
+): Promise<readonly string[]> {
+  const [inner, ...rest] = given;
+  if (command.commands.length > 0) {
+    const chosen = command.commands.find((each) => each.name() === inner);
+    if (chosen) return candidatesIn(chosen, rest, current);
+    return inner === undefined ? command.commands.map((each) => each.name()) : [];
+  }
   const last = given.at(-1) ?? '';
   const asking = optionOf(command, last);
   if (asking?.required) return valuesOf(asking, given, current);
@@ -45,6 +59,11 @@ async function valuesOf(option: Option, given: readonly string[], current: strin
       return filesFor(current, 'folders');
     case '--input':
       return inputsOf(given);
+    case '--before':
+      return askLibrary(given, async (troupe) => {
+        const { tasks } = await troupe.plan(given[0] ?? '');
+        return tasks.map(({ id }) => id);
+      });
     case '--from':
       return runNames(given);
     case '--faults':

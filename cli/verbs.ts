@@ -25,13 +25,18 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'fork',
-    summary: 'go on from a moment of a run, with a change, as a run of its own',
+    summary: 'go on from a moment of a run, with a change',
     load: () => import('./commands/fork.ts'),
   },
   {
     name: 'ps',
     summary: 'list all runs, or the tasks and agents of one',
     load: () => import('./commands/ps.ts'),
+  },
+  {
+    name: 'runs',
+    summary: 'list runs, remove old ones, or pack their journals',
+    load: () => import('./commands/runs.ts'),
   },
   {
     name: 'logs',

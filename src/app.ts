@@ -9,6 +9,16 @@ import type { Forked, ForkOptions } from './forking.ts';
 import { FileJournal } from './journal/file.ts';
 import { lockOwner, type Owner } from './journal/lock.ts';
 import { openTail } from './journal/tail.ts';
+import {
+  type Compacted,
+  compactRun,
+  type Keeper,
+  type Prunable,
+  type Pruned,
+  prunable,
+  refuseGhost,
+  removeRuns,
+} from './keeping.ts';
 import type { Behaviours } from './kernel/behaviours.ts';
 import { type Clock, sleep, systemClock } from './kernel/clock.ts';
 import { type Random, systemRandom } from './kernel/random.ts';
@@ -37,6 +47,7 @@ import {
 import { instantOf, type When } from './runs/instant.ts';
 import { launch, runMachines } from './runs/launch.ts';
 import type { Moment } from './runs/moment.ts';
+import type { PrunePolicy } from './runs/retention.ts';
 import { factOf, Run, type RunFact } from './runs/run.ts';
 import { lostView, type RunView, viewOf } from './runs/view.ts';
 import { type Explanation, explain } from './runs/why.ts';
@@ -121,8 +132,26 @@ export class Troupe {
   /** A new run that goes on from a moment of another one, with a change: see `resume`. */
   async fork(name: string, options: ForkOptions = {}): Promise<Forked> {
     const { makeFork } = await import('./forking.ts');
-    const world = { config: this.config, clock: this.#clock, random: this.#random };
-    return makeFork(world, name, options);
+    return makeFork(this.#keeper, name, options);
+  }
+
+  /** Runs that the policy gives up, newest first; nothing is changed. */
+  async prunable(policy: PrunePolicy): Promise<readonly Prunable[]> {
+    return prunable(this.#keeper, policy);
+  }
+
+  /** Removes runs that are over; `stopped`: or could be resumed. One that is alive is left alone. */
+  async prune(ids: readonly string[], { stopped = false } = {}): Promise<Pruned> {
+    return removeRuns(this.#keeper, ids, { stopped });
+  }
+
+  /** Packs the journal of a run that is over. */
+  async compact(name: string): Promise<Compacted> {
+    return compactRun(this.#keeper, name);
+  }
+
+  get #keeper(): Keeper {
+    return { config: this.config, clock: this.#clock, random: this.#random };
   }
 
   /** Newest first. */
@@ -238,6 +267,7 @@ export class Troupe {
     const order = await readOrder(folder);
     let log = await this.#open(folder, order);
     try {
+      refuseGhost(folder);
       log = await takeOver(log, machines, this.#about(folder, readVersion()));
       await reapOrphans({ runFolder: folder.path, runId: folder.id, clock: this.#clock });
       writePlan(folder, order);

@@ -10,6 +10,7 @@ export {
 export { type Config, readConfig, readVersion } from './config.ts';
 export type { Forked, ForkOptions } from './forking.ts';
 export { type OpenSystemOptions, openSystem } from './host.ts';
+export type { Compacted, Prunable, Pruned } from './keeping.ts';
 export type { Violation } from './journal/axioms/violation.ts';
 export type { Behaviour, Behaviours, Call } from './kernel/behaviours.ts';
 export { type Clock, sleep, systemClock } from './kernel/clock.ts';
@@ -20,6 +21,7 @@ export { isUserError, UserError } from './kernel/user-error.ts';
 export { limits } from './limits.ts';
 export type { Setting } from './plan/change.ts';
 export { command, definePlan, type PlanDocument, simulated } from './plan/define.ts';
+export { parseDuration } from './plan/duration.ts';
 export { loadPlan } from './plan/load.ts';
 export { suggest } from './plan/nearest.ts';
 export type { Plan } from './plan/plan.ts';
@@ -30,6 +32,7 @@ export { type Instant, readInstant, readTime, type When } from './runs/instant.t
 export type { ActorMoment, Moment, TimerMoment } from './runs/moment.ts';
 export { type ReplayOutcome, replayRecords } from './runs/regression.ts';
 export { duration } from './runs/report.ts';
+export type { PrunePolicy } from './runs/retention.ts';
 export { readResult, type TaskResult } from './runs/results.ts';
 export type { Run, RunEnd, RunFact } from './runs/run.ts';
 export type { AgentView, RunView, TaskView } from './runs/view.ts';

@@ -25,7 +25,7 @@ async function ps(run: string | undefined, options: PsOptions) {
   return exits.succeeded;
 }
 
-async function showRuns(troupe: Troupe, { json }: PsOptions): Promise<void> {
+export async function showRuns(troupe: Troupe, { json }: PsOptions): Promise<void> {
   const records: RunRecord[] = [];
   for await (const record of allRecords(troupe)) records.push(record);
   if (json) return out.json({ runs: records });

@@ -115,7 +115,9 @@ export async function readOrder(folder: RunFolder): Promise<RunOrder> {
 /** Newest first. */
 export async function listRuns(home: string): Promise<readonly RunFolder[]> {
   const names = await readdir(runsFolder(home)).catch(() => []);
-  const folders = names.map((name) => runFolder(home, runId(name)));
+  // One that is being removed has a hidden name.
+  const shown = names.filter((name) => !name.startsWith('.'));
+  const folders = shown.map((name) => runFolder(home, runId(name)));
   const dated = await Promise.all(
     folders.map(async (folder) => ({ folder, at: await writtenAt(folder.order) })),
   );

@@ -92,7 +92,7 @@ describe('completion', () => {
   test('knows commands, options, files, runs, tasks and agents', async () => {
     const names = verbs.map(({ name }) => name);
     expect(await complete('')).toEqual([...names, 'help']);
-    expect(await complete('re')).toEqual(['resume']);
+    expect(await complete('res')).toEqual(['resume']);
     expect(await complete('help', 'wh')).toEqual(['why']);
     expect(await complete('run', '--i')).toEqual(['--input']);
     expect(await complete('run', '')).toEqual(['data.json', 'mine.yml', 'plans/']);
@@ -101,6 +101,12 @@ describe('completion', () => {
     expect(await complete('logs', '--follow', 'latest', '')).toEqual(['greet', 'announce']);
     expect(await complete('why', run, 'ann')).toEqual(['announce']);
     expect(await complete('send', run, '')).toEqual(['greeter-1', 'herald-1']);
+    expect(await complete('fork', run, '--before', 'ann')).toEqual(['announce']);
+    expect(await complete('fork', 'hel')).toEqual([run]);
+    expect(await complete('runs', '')).toEqual(['list', 'prune', 'compact']);
+    expect(await complete('runs', 'prune', '--keep')).toEqual(['--keep', '--keep-failed']);
+    expect(await complete('runs', 'compact', 'hel')).toEqual([run]);
+    expect(await complete('runs', 'nonsense', '')).toEqual([]);
     expect(await complete('completion', 'z')).toEqual(['zsh']);
     expect(await complete('ps', '--home', 'pl')).toEqual(['plans/']);
     expect(await complete('ps', '--home', 'plans', '')).toEqual(['latest']);
@@ -125,7 +131,7 @@ describe('completion', () => {
         _troupe 2>/dev/null
         printf '%s|' "\${COMPREPLY[@]}"; echo
       }
-      try troupe re
+      try troupe res
       try troupe why ${run} ann
       try troupe run pl`;
     const { stdout } = await desk.shell(script);
