@@ -5,7 +5,8 @@
  * Owns: the system, the stored places, and the inputs read last.
  * Invariants:
  * - after `goTo(n)` the system is what the first n inputs make of it, wherever it came from;
- * - one input forwards costs one step, and one backwards no more than the way from a stored place;
+ * - one input forwards costs one step; one backwards costs, after the first, the way from a place
+ *   close by and its restoring, which grows with the number of actors;
  * - what it keeps is bounded: by `placesMax` and `keptActorsMax`, and by `recentMax` inputs.
  */
 import { Charts } from '../kernel/charts.ts';
@@ -28,7 +29,10 @@ export interface Past {
 /** Inputs between two stored places, at least; also twice as many as there are actors. */
 const placeEvery = 256;
 const placesMax = 256;
-const keptActorsMax = 1_000_000;
+const keptActorsMax = 500_000;
+/** Whoever goes back goes on going back: places are stored so far before it, and so many times. */
+const nearest = 16;
+const nearFactor = 4;
 const recentMax = 65_536;
 
 type Tell = (fact: FactWish) => void;
@@ -37,6 +41,8 @@ export class Timeline {
   readonly #past: Past;
   readonly #charts = new Charts(runMachines);
   readonly #places = new Map<number, StoredCore>();
+  /** Where places are to be stored on the way, besides those that are due. */
+  #wanted = new Set<number>();
   #core: Core;
   #placeEvery = placeEvery;
   #placedAt: number;
@@ -106,10 +112,17 @@ export class Timeline {
   /** To the nearest stored place that is not beyond `n`, if that is nearer than where it stands. */
   #jump(n: number): void {
     const here = this.#core.n <= n ? this.#core.n : -1;
-    const nearest = Math.max(this.first, ...[...this.#places.keys()].filter((at) => at <= n));
-    if (nearest <= here) return;
-    this.#core = this.#coreAt(this.#places.get(nearest));
-    this.#placedAt = nearest;
+    const place = Math.max(this.first, ...[...this.#places.keys()].filter((at) => at <= n));
+    if (place <= here) return;
+    if (here < 0) this.#wantNear(place, n);
+    this.#core = this.#coreAt(this.#places.get(place));
+    this.#placedAt = place;
+  }
+
+  #wantNear(place: number, n: number): void {
+    this.#wanted = new Set();
+    const farthest = Number.isFinite(n) ? n - place : 0;
+    for (let back = nearest; back < farthest; back *= nearFactor) this.#wanted.add(n - back);
   }
 
   #placeBefore(at: number): number {
@@ -142,7 +155,8 @@ export class Timeline {
   #storeWhenDue(): void {
     const { n, registry } = this.#core;
     const since = n - this.#placedAt;
-    if (since < this.#placeEvery || since < 2 * registry.kept || this.#places.has(n)) return;
+    const isDue = since >= this.#placeEvery && since >= 2 * registry.kept;
+    if (!(isDue || this.#wanted.has(n)) || this.#places.has(n)) return;
     this.#placedAt = n;
     this.#places.set(n, storeCore(this.#core));
     if (this.#places.size > Math.min(placesMax, keptActorsMax / registry.kept)) this.#thin();

@@ -38,7 +38,7 @@ let ours: Charts | null = null;
 
 export function checkRun(run: CheckedRun): readonly Violation[] {
   const violations: Violation[] = [];
-  const ground = new Ground(run.plan, run.spec);
+  const ground = new Ground(run.plan, run.sightings ? 'seen' : 'unseen', run.spec);
   const watches = axioms.map((axiom) => axiom.watch(ground, blamer(axiom, violations)));
   ours ??= new Charts(machines);
   const core = new Core(run.charts ?? ours);

@@ -11,6 +11,8 @@ export interface OrderedPlan {
 
 export class Ground {
   readonly ordered: OrderedPlan;
+  /** Whether the world will be asked what it saw. */
+  readonly world: 'seen' | 'unseen';
   readonly #given: PlanSpec | null;
   #spec: PlanSpec | null = null;
   #budget: 'ordered' | 'amended' = 'ordered';
@@ -18,8 +20,9 @@ export class Ground {
   #roles: ReadonlyMap<string, RoleSpec> = new Map();
 
   /** `given`: what it should have run by; without it, what its journal says it was given. */
-  constructor(ordered: OrderedPlan, given: PlanSpec | null = null) {
+  constructor(ordered: OrderedPlan, world: Ground['world'], given: PlanSpec | null = null) {
     this.ordered = ordered;
+    this.world = world;
     this.#given = given;
   }
 

@@ -4,7 +4,8 @@ import type { Axiom } from './axiom.ts';
 export const nothingAcknowledgedIsLost: Axiom = {
   name: 'nothing-acknowledged-is-lost',
   says: 'Nothing that was acknowledged is lost.',
-  watch: (_, blame) => {
+  watch: ({ world }, blame) => {
+    if (world === 'unseen') return {};
     /** When each input was taken. */
     const times: number[] = [];
     return {

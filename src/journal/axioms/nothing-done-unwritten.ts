@@ -11,7 +11,8 @@ interface Cause {
 export const nothingDoneUnwritten: Axiom = {
   name: 'nothing-done-unwritten',
   says: 'Nothing is done before the journal says why.',
-  watch: (_, blame) => {
+  watch: ({ world }, blame) => {
+    if (world === 'unseen') return {};
     const causes = new Map<string, Cause>();
     const look = (key: string, as: string, what: string, at: number): void => {
       const cause = causes.get(key);

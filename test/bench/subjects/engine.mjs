@@ -62,6 +62,7 @@ export function planOf(tasks, agents) {
     concurrency: agents,
     onFailure: 'continue',
     seed: 1,
+    budgetUsd: null,
     roles: [role],
     tasks: tasks.map(({ id, needs }, order) => ({
       id,
@@ -83,6 +84,7 @@ const restart = {
   periodMs: 60_000,
   backoff: defaultBackoff,
   handoff: false,
+  attemptUsdMax: null,
 };
 const limits = {
   retries: 2,
