@@ -51,6 +51,7 @@ import type { PrunePolicy } from './runs/retention.ts';
 import { factOf, Run, type RunFact } from './runs/run.ts';
 import { lostView, type RunView, viewOf } from './runs/view.ts';
 import { type Explanation, explain } from './runs/why.ts';
+import type { Exploration, ExploreOptions } from './simulation/explore.ts';
 import type { SimulateOptions, Simulation } from './simulation/study/simulate-plan.ts';
 import { coreFrom, coreOf } from './standing.ts';
 import { takeOver } from './upgrading.ts';
@@ -228,6 +229,13 @@ export class Troupe {
     } finally {
       rewind.close();
     }
+  }
+
+  /** Looks for seeds under which a plan breaks a rule, and makes the first ones small. */
+  async explore(plan: Plan | string, options: ExploreOptions = {}): Promise<Exploration> {
+    const loaded = typeof plan === 'string' ? await loadPlan(plan) : plan;
+    const { explorePlan } = await import('./simulation/explore.ts');
+    return explorePlan(loaded, options);
   }
 
   async folder(name: string): Promise<RunFolder> {

@@ -18,7 +18,7 @@ export type Input =
   | ({ readonly kind: 'broke'; readonly error: ErrorData } & Invoked)
   /** A timer has come due. */
   | { readonly kind: 'timer'; readonly to: Address; readonly timer: string }
-  /** Time that does not count: whatever is timed waits so much longer. `of`: only of these actors. */
+  /** Time that does not count: whatever is timed (`of` these actors only) waits so much longer. */
   | { readonly kind: 'pause'; readonly forMs: number; readonly of?: readonly Address[] };
 
 interface Invoked {

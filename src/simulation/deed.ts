@@ -1,4 +1,4 @@
-/** What comes of one attempt in a simulated world: drawn from its role's rates, its faults, luck. */
+/** What comes of one attempt in a simulated world, by its role's rates, its faults and luck. */
 import { hash } from 'node:crypto';
 import type { Evidence, Fault, Outcome, OutputRef, Usage } from '../../machines/outcome.ts';
 import { noOutput, noUsage } from '../../machines/outcome.ts';

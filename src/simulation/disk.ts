@@ -1,6 +1,6 @@
 /**
- * A disk that outlives the runtime: what was flushed stays, the rest is lost, and the last write may
- * be torn. Records lie on it as in a real journal, and are read and repaired as there.
+ * A disk that outlives the runtime: what was flushed stays, the rest is lost, the last write may be
+ * torn. Records lie on it as in a real journal, and are read and repaired as there.
  *
  * Owns: the bytes of the journal, and the stored system.
  * Invariants:

@@ -2,14 +2,25 @@
 import type { Violation } from '../journal/axioms/violation.ts';
 import type { PlanDocument } from '../plan/define.ts';
 import type { Plan } from '../plan/plan.ts';
-import { type FaultMix, formatFaults } from './fault-mix.ts';
+import { type FaultMix, formatFaults, parseFaults } from './fault-mix.ts';
 import { judgeRun } from './judge.ts';
 import { faultsMaxOf } from './luck.ts';
-import { nothingPlanted, type Planted } from './outside.ts';
 import { planDocument } from './plan-document.ts';
+import { nothingPlanted, type Planted } from './planted.ts';
 import { type Case, shrink } from './shrink.ts';
 
+const seedsDefault = 1_000;
+
 export interface ExploreOptions {
+  /** How many are looked at, and the first of them. Default 1000 from 1. */
+  readonly seeds?: number;
+  readonly seed?: number;
+  /** What goes wrong in the world: `all`, `crash=0.05,kill=0.01`. Default all. */
+  readonly faults?: string;
+}
+
+/** The same, where each seed may have a plan of its own. */
+export interface Search {
   readonly planOf: (seed: number) => Plan;
   readonly faults: FaultMix;
   /** Every seed from the first to before the last. */
@@ -25,7 +36,7 @@ export interface Finding {
   readonly seed: number;
   readonly faults: FaultMix;
   readonly violations: readonly Violation[];
-  /** To be kept in a file: with it and the arguments, the run goes wrong again. */
+  /** To be kept in a file: with it and the command, the run goes wrong again. */
   readonly document: PlanDocument;
 }
 
@@ -37,7 +48,13 @@ export interface Exploration {
   readonly findings: readonly Finding[];
 }
 
-export async function explore(options: ExploreOptions): Promise<Exploration> {
+export function explorePlan(plan: Plan, options: ExploreOptions): Promise<Exploration> {
+  const { seeds = seedsDefault, seed: from = 1, faults = 'all' } = options;
+  const planOf = (): Plan => plan;
+  return explore({ planOf, faults: parseFaults(faults), seeds: { from, to: from + seeds } });
+}
+
+export async function explore(options: Search): Promise<Exploration> {
   const { planOf, seeds, findingsMax = 1, planted = nothingPlanted } = options;
   const findings: Finding[] = [];
   let [count, faults, kills, events] = [0, 0, 0, 0];

@@ -6,7 +6,7 @@ import { Core } from '../kernel/core.ts';
 import { hashOf } from '../kernel/persist.ts';
 import type { Plan } from '../plan/plan.ts';
 import { runMachines } from '../runs/launch.ts';
-import { nothingPlanted, type Planted } from './outside.ts';
+import { nothingPlanted, type Planted } from './planted.ts';
 import { type SimulatedRun, type SimulationOptions, traceRun } from './simulate-run.ts';
 
 export interface Judged {

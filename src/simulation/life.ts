@@ -17,22 +17,51 @@ import type { Behaviours, Call } from '../kernel/behaviours.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Input } from '../kernel/input.ts';
 import { System } from '../kernel/system.ts';
+import type { Plan } from '../plan/plan.ts';
 import { type RunWorld, runBehaviours, type Worker } from '../runs/behaviours.ts';
 import { runFolder } from '../runs/folder.ts';
 import { launch, runMachines } from '../runs/launch.ts';
 import { factOf, Run, type RunEnd, type RunFact } from '../runs/run.ts';
-import { DiskLog, diskFull } from './disk.ts';
+import { DiskLog, diskFull, type SimulatedDisk } from './disk.ts';
 import type { KillMoment } from './fault-mix.ts';
+import type { Luck } from './luck.ts';
 import { type Mortal, never } from './mortal.ts';
-import type { Outside } from './outside.ts';
+import type { People } from './people.ts';
+import type { Planted } from './planted.ts';
+import type { VirtualTime } from './virtual-time.ts';
 import { WatchedLog } from './watched-log.ts';
+import type { Unseen, Workshop } from './workshop.ts';
 
 const openMaxMs = 1_000;
 const checkMaxMs = 20_000;
 
+/** What a life is lived in, and leaves behind. */
+export interface Around {
+  readonly plan: Plan;
+  readonly planted: Planted;
+  readonly time: VirtualTime;
+  readonly luck: Luck;
+  readonly disk: SimulatedDisk;
+  readonly workshop: Workshop;
+  readonly people: People;
+  readonly results: Map<string, TaskRecord>;
+  readonly facts: RunFact[];
+  readonly storeEvery: number;
+  readonly see: (sighting: Unseen) => void;
+  /** Names that never come twice, to draw luck by. */
+  readonly nextName: () => number;
+  /** Whether this life ends here, by order or by chance. */
+  readonly strikesDead: (life: number, moment: KillMoment, n: number) => boolean;
+  /** Whether somebody stops it gently now. */
+  readonly stops: (life: number, n: number) => boolean;
+  readonly lifeKilled: (life: Life) => void;
+  /** It ended as it should, or could not go on. */
+  readonly lifeOver: (life: Life, end: RunEnd) => void;
+}
+
 export class Life implements Mortal {
   readonly number: number;
-  readonly #outside: Outside;
+  readonly #outside: Around;
   readonly #log: DiskLog;
   #state: 'alive' | 'dead' = 'alive';
   /** The last record that is on disk, and the last of which the effects have left. */
@@ -42,7 +71,7 @@ export class Life implements Mortal {
   readonly #effects = new Map<number, string>();
   #parts: { readonly system: System; readonly run: Run } | null = null;
 
-  constructor(outside: Outside, number: number) {
+  constructor(outside: Around, number: number) {
     this.#outside = outside;
     this.number = number;
     this.#log = new DiskLog(outside.disk, this);

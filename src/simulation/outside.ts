@@ -10,28 +10,20 @@ import { InvariantError } from '../../machines/errors.ts';
 import type { TaskRecord } from '../../machines/events.ts';
 import type { RunEnding } from '../../machines/rules/orchestration.ts';
 import type { Sighting } from '../journal/axioms/sighting.ts';
-import type { Log, LoggedInput } from '../kernel/log.ts';
+import type { LoggedInput } from '../kernel/log.ts';
 import { isUserError } from '../kernel/user-error.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { RunWorld } from '../runs/behaviours.ts';
 import type { RunEnd, RunFact } from '../runs/run.ts';
 import { SimulatedDisk } from './disk.ts';
 import { type FaultMix, type KillMoment, type KillPoint, killMoments } from './fault-mix.ts';
-import { Life } from './life.ts';
+import { type Around, Life } from './life.ts';
 import { Link } from './link.ts';
 import { Luck } from './luck.ts';
 import { People } from './people.ts';
+import { nothingPlanted, type Planted } from './planted.ts';
 import { type RoleRates, ratesOf } from './rates.ts';
 import { VirtualTime } from './virtual-time.ts';
 import { type Unseen, Workshop } from './workshop.ts';
-
-/** Mistakes that a test builds in, to see that they are found. */
-export interface Planted {
-  readonly log: (log: Log) => Log;
-  readonly world: (world: RunWorld) => RunWorld;
-}
-
-export const nothingPlanted: Planted = { log: (log) => log, world: (world) => world };
 
 export interface OutsideOptions {
   readonly plan: Plan;
@@ -48,7 +40,7 @@ const pauseMaxMs = 7_200_000;
 /** In a rough world the system is stored so often that most lives begin from a stored one. */
 const storeEveryMax = 60;
 
-export class Outside {
+export class Outside implements Around {
   readonly plan: Plan;
   readonly planted: Planted;
   readonly time: VirtualTime;

@@ -19,11 +19,14 @@ export class People {
   constructor(time: VirtualTime, luck: Luck, plan: Plan) {
     this.#time = time;
     this.#luck = luck;
-    this.#patienceMs = new Map(plan.tasks.map((task) => [task.id, task.approveWithinMs ?? 0]));
+    this.#patienceMs = new Map(
+      plan.tasks.flatMap(({ id, approveWithinMs: withinMs }) => (withinMs ? [[id, withinMs]] : [])),
+    );
   }
 
   /** Whoever asked under an earlier life of the runtime still asks. */
   attend(run: Run): void {
+    if (this.#patienceMs.size === 0) return;
     for (const { id, state } of run.view().tasks) if (state === 'approving') this.#ask(run, id);
   }
 

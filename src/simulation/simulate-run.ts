@@ -9,7 +9,8 @@ import type { Plan } from '../plan/plan.ts';
 import { runMachines } from '../runs/launch.ts';
 import { factOf, type RunFact } from '../runs/run.ts';
 import type { FaultMix } from './fault-mix.ts';
-import { nothingPlanted, Outside, type Planted } from './outside.ts';
+import { Outside } from './outside.ts';
+import { nothingPlanted, type Planted } from './planted.ts';
 import type { RoleRates } from './rates.ts';
 import { settled } from './virtual-time.ts';
 

@@ -4,7 +4,7 @@ import { loadPlan } from '../../src/plan/load.ts';
 import { explore } from '../../src/simulation/explore.ts';
 import { faultNames } from '../../src/simulation/fault-kinds.ts';
 import { allFaults, parseFaults } from '../../src/simulation/fault-mix.ts';
-import { randomPlan } from '../../src/simulation/random-plan.ts';
+import { randomPlan } from './random-plan.ts';
 
 const levelSix = await loadPlan('examples/level-6.yaml');
 const clean = { findings: [] };

@@ -2,7 +2,7 @@
 import type { Outcome } from '../../machines/outcome.ts';
 import type { Log, LoggedInput, StoredSystem } from '../../src/kernel/log.ts';
 import type { RunWorld, Worker } from '../../src/runs/behaviours.ts';
-import { nothingPlanted, type Planted } from '../../src/simulation/outside.ts';
+import { nothingPlanted, type Planted } from '../../src/simulation/planted.ts';
 
 /** Says that all is safe while the newest record waits for the next one. */
 class BoastfulLog implements Log {
@@ -93,7 +93,7 @@ function impatient(world: RunWorld): RunWorld {
   });
 }
 
-/** Takes what came of an earlier attempt, under its older token, for the answer of the present one. */
+/** Takes what came of an earlier attempt, under its older token, for the present one's. */
 function lateEars(world: RunWorld): RunWorld {
   const older = new Map<string, Outcome>();
   return withWork(world, (work) => async (input, signal) => {

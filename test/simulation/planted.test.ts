@@ -4,8 +4,8 @@ import { definePlan } from '../../src/plan/define.ts';
 import { commandOf, explore } from '../../src/simulation/explore.ts';
 import { allFaults, formatFaults, parseFaults } from '../../src/simulation/fault-mix.ts';
 import { judgeRun } from '../../src/simulation/judge.ts';
-import { randomPlan } from '../../src/simulation/random-plan.ts';
 import { plantedBugs } from './planted-bugs.ts';
+import { randomPlan } from './random-plan.ts';
 
 test.each(plantedBugs)('%s', async (_, planted, axiom) => {
   const seeds = { from: 1, to: 400 };

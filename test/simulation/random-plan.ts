@@ -1,7 +1,7 @@
-/** A plan that a seed draws: layers of tasks, and everything that may be said of tasks and roles. */
-import { type Random, seededRandom } from '../kernel/random.ts';
-import { definePlan, type PlanDocument, simulated } from '../plan/define.ts';
-import type { Plan } from '../plan/plan.ts';
+/** A plan that a seed draws: layers of tasks, and all that may be said of tasks and roles. */
+import { type Random, seededRandom } from '../../src/kernel/random.ts';
+import { definePlan, type PlanDocument, simulated } from '../../src/plan/define.ts';
+import type { Plan } from '../../src/plan/plan.ts';
 
 const tasksMax = 14;
 const rolesMax = 4;
