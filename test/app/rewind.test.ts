@@ -188,3 +188,40 @@ test('a moment is taken from the stored system when that is nearer, and is the s
   rmSync(join(run.folder.path, 'snapshot.json'), { force: true });
   expect(await here.troupe.moment(run.id)).toEqual(before);
 });
+
+describe('the past of a fork', () => {
+  async function forked() {
+    const { troupe, id } = await played();
+    const { n } = await troupe.moment(id);
+    const at = n - 2;
+    const fork = (await troupe.fork(id, { at })).folder.id;
+    const run = await troupe.resume(fork);
+    await run.end;
+    return { troupe, id, fork, at };
+  }
+
+  test('is that of its parent, and all of it is judged', async () => {
+    const { troupe, id, fork, at } = await forked();
+    for (const to of [1, at]) {
+      const [was, is] = [await troupe.moment(id, { to }), await troupe.moment(fork, { to })];
+      expect({ ...is, run: id }).toEqual(was);
+    }
+    const rewind = await troupe.rewind(fork);
+    const findings = await rewind.check();
+    expect(findings.flatMap(({ violations }) => violations)).toEqual([]);
+    expect(rewind.moment()).toMatchObject({ status: 'failed' });
+    rewind.close();
+  });
+
+  test('begins where it was forked when its parent is gone', async () => {
+    const { troupe, id, fork, at } = await forked();
+    rmSync((await troupe.folder(id)).path, { recursive: true });
+    expect((await troupe.moment(fork, { to: at })).n).toBe(at);
+    await expect(troupe.moment(fork, { to: at - 1 })).rejects.toThrow(/is no longer there/);
+    const rewind = await troupe.rewind(fork);
+    await expect(rewind.check()).rejects.toThrow(/is no longer there/);
+    const text = [...rewind.asTest()].join('');
+    expect(text).toContain('const base = JSON.parse(');
+    rewind.close();
+  });
+});
