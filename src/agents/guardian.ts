@@ -2,28 +2,51 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { type Environment, pathVariable } from './environment.ts';
+import { processStatus } from './proc.ts';
 
 /**
  * Knows the groups that are alive by lines of `+PGID` and `-PGID`. The end of stdin means that the
- * runtime is gone, however it went: then it asks the groups that are left to end, and a second
- * later it ends them. It must outlive what a terminal sends to everyone (Ctrl-C, a hang-up).
+ * runtime is gone, however it went: then it asks those that are left to end, and a second later it
+ * ends them. A line of `.` says before that the runtime ends of itself, and has looked for strays.
+ * It must outlive what a terminal sends to everyone (Ctrl-C, a hang-up).
+ *
+ * Strays have left their group (`setsid`): on Linux they are known by a line of the environment
+ * that only this life of the runtime gives. Whoever has resumed the run meanwhile gives another.
  */
 const script = `
 trap '' INT TERM HUP QUIT
+mark=$1
 groups=' '
+ending=killed
 while IFS= read -r line; do
   group=\${line#?}
   case $line in
+    .) ending=gentle ;;
     +*) groups="$groups$group " ;;
     -*) case $groups in
           *" $group "*) groups="\${groups%% $group *} \${groups#* $group }" ;;
         esac ;;
   esac
 done
-[ "$groups" = ' ' ] && exit 0
+strays() {
+  for file in $(grep -lF -- "$mark" /proc/[0-9]*/environ 2>/dev/null); do
+    pid=\${file#/proc/}
+    tr '\\0' '\\n' <"$file" 2>/dev/null | grep -qxF -- "$mark" && echo "\${pid%/environ}"
+  done
+}
+[ "$groups" = ' ' ] && [ $ending = gentle ] && exit 0
+found=$(strays)
+[ "$groups$found" = ' ' ] && exit 0
 for group in $groups; do kill -s TERM -- "-$group"; done
+for pid in $found; do kill -s TERM "$pid"; done
 sleep 1
 for group in $groups; do kill -s KILL -- "-$group"; done
+for round in 1 2 3 4 5 6 7 8 9 10; do
+  found=$(strays)
+  [ -z "$found" ] && exit 0
+  for pid in $found; do kill -s KILL "$pid"; done
+  sleep 0.1 2>/dev/null || sleep 1
+done
 `;
 
 /** A guardian that died so often is being killed by somebody, or has no shell to run in. */
@@ -32,6 +55,8 @@ const deathsMax = 5;
 export interface Guardian {
   /** The pid of the shell, when one runs. */
   readonly pid: number | null;
+  /** Given to every process: whoever has it in its environment is this guardian's to end. */
+  readonly marks: Readonly<Record<string, string>>;
   /** Called before a process is started, so that the guardian is there when the process is. */
   start(): void;
   enrol(group: number): void;
@@ -48,13 +73,24 @@ export function openGuardian(options: { readonly environment: Environment }): Gu
 
 class NoGuardian implements Guardian {
   readonly pid = null;
+  readonly marks = {};
   start(): void {}
   enrol(): void {}
   release(): void {}
   async close(): Promise<void> {}
 }
 
+const markName = 'TROUPE_LIFE';
+let lives = 0;
+
+/** No other runtime, now, before or after, has the same. */
+function nameOfLife(): string {
+  lives += 1;
+  return `${process.pid}.${processStatus(process.pid)?.startedTicks ?? ''}.${lives}`;
+}
+
 class ShellGuardian implements Guardian {
+  readonly marks = { [markName]: nameOfLife() };
   readonly #path: string;
   readonly #groups = new Set<number>();
   #shell: ChildProcess | null = null;
@@ -71,7 +107,8 @@ class ShellGuardian implements Guardian {
 
   start(): void {
     if (this.#shell !== null || this.#phase === 'closing' || this.#deaths >= deathsMax) return;
-    const shell = spawn('/bin/sh', ['-c', script, 'troupe-guardian'], {
+    const words = ['-c', script, 'troupe-guardian', `${markName}=${this.marks[markName]}`];
+    const shell = spawn('/bin/sh', words, {
       cwd: '/',
       detached: true,
       // Not a variable more: a search by environment must not take the guardian for an agent.
@@ -105,7 +142,7 @@ class ShellGuardian implements Guardian {
       shell.once('exit', () => resolve());
       shell.once('error', () => resolve());
       shell.ref();
-      shell.stdin?.end();
+      shell.stdin?.end('.\n');
     });
   }
 

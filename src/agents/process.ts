@@ -67,12 +67,12 @@ export async function runProcess(options: ProcessOptions): Promise<Ended> {
 }
 
 async function attempt(options: ProcessOptions): Promise<Finish> {
-  const { argv, cwd, environment, variables, marks } = options;
-  const env = childEnvironment(environment, { ...variables, ...marks });
+  const { argv, cwd, environment, variables, marks, guardian } = options;
+  const env = childEnvironment(environment, { ...variables, ...marks, ...guardian.marks });
   const fault = await makeFolders(options);
   if (fault !== null) return notStarted(fault);
   if (options.signal.aborted) return { ...nothing, ending: { kind: 'cancelled' } };
-  options.guardian.start();
+  guardian.start();
   const start = await startChild({ argv, cwd, env });
   return start.kind === 'started' ? attend(start, options) : notStarted(start.fault);
 }

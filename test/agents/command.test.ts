@@ -104,6 +104,7 @@ describe.skipIf(!onPosix)('a command', () => {
       `TROUPE_ARTIFACTS=${join(runFolder, 'artifacts', 'build')}`,
       'TROUPE_ATTEMPT=3',
       'TROUPE_EXTRA=of the plan',
+      expect.stringMatching(/^TROUPE_LIFE=\d/),
       'TROUPE_ROLE=coder',
       `TROUPE_RUN=${run}`,
       `TROUPE_RUN_FOLDER=${runFolder}`,

@@ -54,6 +54,25 @@ describe.skipIf(process.platform === 'win32')('a runtime that is killed', () => 
     await killed(command, ['deaf', 'guardian']);
   });
 
+  test.skipIf(process.platform !== 'linux')(
+    // Only there a stray can be found.
+    'takes those with it that left their group, and what they have started',
+    async () => {
+      const stray = `sh -c 'trap "" TERM; echo stray $$; sleep 1000 & echo below $!; wait'`;
+      const command = `setsid ${stray} & echo outer $$; wait`;
+      await killed(command, ['stray', 'below', 'outer', 'guardian']);
+    },
+  );
+
+  test.skipIf(process.platform !== 'linux')(
+    // Only there a stray can be found.
+    'takes those with it whose parent is long gone',
+    async () => {
+      const stray = `setsid sh -c 'echo stray $$; exec sleep 1000'`;
+      await killed(`(${stray} &) ; echo outer $$; sleep 1000`, ['stray', 'outer', 'guardian']);
+    },
+  );
+
   test('by a terminal is survived by its guardian, which then does its work', async () => {
     const started = await startRuntime(runtime, folder, 'echo outer $$; sleep 1000', ['outer']);
     await eventually('the guardian is there', () => started.pids.has('guardian'));
@@ -101,6 +120,23 @@ describe.skipIf(process.platform === 'win32')('a guardian', () => {
     }
     expect([second, stranger].map(isRunning)).toEqual([true, true]);
   });
+
+  test.skipIf(process.platform !== 'linux')(
+    // Only there a stray can be found.
+    'leaves those alone that another life of the runtime has started',
+    async () => {
+      const [mine, other] = [open(), open()];
+      expect(mine.marks).not.toEqual(other.marks);
+      const env = { ...process.env, ...other.marks };
+      const child = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore', env });
+      const [group, stranger] = [sleeper(), child.pid ?? 0];
+      groups.push(stranger);
+      mine.enrol(group);
+      await mine.close();
+      await eventually('the group is gone', () => !isRunning(group));
+      expect(isRunning(stranger)).toBe(true);
+    },
+  );
 
   test('that is killed itself has a successor that knows as much', async () => {
     const guardian = open();

@@ -107,6 +107,7 @@ describe.skipIf(process.platform === 'win32')('a process', () => {
       'LC_TIME',
       'MARKED',
       'PATH',
+      'TROUPE_LIFE',
     ]);
     expect(ended.stdout.tail).not.toContain('secret');
   });
