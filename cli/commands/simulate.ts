@@ -60,8 +60,11 @@ async function simulate(plan: string | undefined, options: SimulateOptions): Pro
   const stops = new Stops(systemClock);
   const tally = new Tally(err, systemClock, troupe.config.environment);
   try {
-    const simulation = await ask(troupe, plan, options, stops, tally);
+    const answer = ask(troupe, plan, options, stops, tally);
+    const simulation = await Promise.race([answer, stops.second]);
     tally.close();
+    // Asked twice: not even what is known is waited for.
+    if (!simulation) return exits.stopped;
     await print(troupe, simulation, plan, options);
     if (simulation.seeds === simulation.asked)
       return simulation.violations > 0 ? exits.failed : exits.succeeded;

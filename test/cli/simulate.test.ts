@@ -1,5 +1,6 @@
 /** Looking ahead from the command line: what to expect of a plan, before anything of it is run. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
@@ -142,15 +143,29 @@ describe('many seeds', () => {
     expect(whole.durationMs.worst).toBe(Math.max(...parts.map((part) => part.durationMs.worst)));
   });
 
+  test('are worth threads, which the built command finds', async () => {
+    const list = desk.path('threads');
+    writeFileSync(list, '');
+    const noting = `
+      import { appendFileSync } from 'node:fs';
+      import { isMainThread } from 'node:worker_threads';
+      if (!isMainThread) appendFileSync(${JSON.stringify(list)}, 'one');`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(noting)}`;
+    const words = ['simulate', level6, '--seeds', '200', '--json'];
+    const { code, stdout } = await desk.type(words, { env: { NODE_OPTIONS } });
+    expect([code, answer.parse(JSON.parse(stdout)).seeds]).toEqual([0, 200]);
+    expect(readFileSync(list, 'utf8') === '').toBe(availableParallelism() === 1);
+  });
+
   test('that are too many are stopped by Ctrl-C, and what is known is told', async () => {
-    const process = desk.start(['simulate', level6, '--seeds', '1000000', '--json']);
-    await process.says(/^\d+ of 1000000 simulated, \d+ succeeded, about [\d:]+ left$/m);
+    const process = desk.start(['simulate', level6, '--seeds', '100000', '--json']);
+    await process.says(/^\d+ of 100000 simulated, \d+ succeeded, about [\d:]+ left$/m);
     process.child.kill('SIGINT');
     const { code, stdout } = await process.end();
     expect(code).toBe(3);
     const { seeds, succeeded, durationMs } = answer.parse(JSON.parse(stdout));
     expect(seeds).toBeGreaterThan(0);
-    expect(seeds).toBeLessThan(1_000_000);
+    expect(seeds).toBeLessThan(100_000);
     expect(succeeded).toBe(seeds);
     expect(durationMs.p50).toBeGreaterThan(7 * 6_000);
   });

@@ -5,7 +5,8 @@ import type { Digest } from './digest.ts';
 
 /** What would tell whether it is one: the same runs with this changed. */
 export type Variation =
-  | { readonly kind: 'places'; readonly of: number }
+  /** `with`: roles whose own limits would hold it up at once get as many agents. */
+  | { readonly kind: 'places'; readonly of: number; readonly with: readonly string[] }
   | { readonly kind: 'agents'; readonly role: string; readonly of: number }
   /** Its attempts take half as long. */
   | { readonly kind: 'faster'; readonly role: string };
@@ -28,13 +29,18 @@ const shareMin = 0.01;
 const namedMax = 7;
 const oftenMax = 5;
 
-export function bottlenecksOf(plan: PlanSpec, digests: readonly Digest[]): readonly Bottleneck[] {
+/** `counted` are the roles whose number of agents the plan says itself. */
+export function bottlenecksOf(
+  plan: PlanSpec,
+  counted: ReadonlySet<string>,
+  digests: readonly Digest[],
+): readonly Bottleneck[] {
   const totalMs = sumOf(digests, ({ durationMs }) => durationMs);
   if (totalMs === 0) return [];
   const share: Share = (ms) => sumOf(digests, ms) / totalMs;
   const found = [
     pathOf(digests, share),
-    placesOf(plan, share),
+    placesOf(plan, counted, share),
     ...plan.roles.flatMap((role) => [agentsOf(role, share), restartsOf(role, share)]),
     ...pausesOf(share),
   ];
@@ -96,10 +102,16 @@ function slowestRole(paths: readonly CriticalPath[]): string | null {
   return first?.[0] ?? null;
 }
 
-function placesOf({ concurrency }: PlanSpec, shareOf: Share): Bottleneck {
+function placesOf(plan: PlanSpec, counted: ReadonlySet<string>, shareOf: Share): Bottleneck {
+  const { concurrency, roles } = plan;
+  const full = roles.filter(({ name, count, concurrency: atOnce }) => {
+    const most = Math.min(count, atOnce);
+    return counted.has(name) && most >= concurrency && most < 2 * concurrency;
+  });
   const share = shareOf(({ waits }) => waits.runMs);
   const says = `concurrency ${concurrency}: tasks waited ${percent(share)} of the time for a place`;
-  const variation: Variation = { kind: 'places', of: 2 * concurrency };
+  const names = full.map(({ name }) => name);
+  const variation: Variation = { kind: 'places', of: 2 * concurrency, with: names };
   return { kind: 'concurrency', role: null, share, says, variation };
 }
 
@@ -142,7 +154,10 @@ export function remedyOf(variation: Variation, shorter: number): string {
 
 function changeOf(variation: Variation): string {
   switch (variation.kind) {
-    case 'places':
+    case 'places': {
+      const agents = variation.with.map((role) => ` and as many ${role}`);
+      return `with ${variation.of}${agents.join('')}`;
+    }
     case 'agents':
       return `with ${variation.of}`;
     case 'faster':

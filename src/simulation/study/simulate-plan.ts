@@ -53,7 +53,8 @@ export interface Simulation extends Outlook {
 }
 
 const seedsDefault = 200;
-const seedsMax = 1_000_000;
+/** What is kept of each would fill the memory otherwise. */
+const seedsMax = 100_000;
 
 export async function simulatePlan(
   given: Plan | null,

@@ -52,7 +52,11 @@ const triedSeedsMax = 200;
 
 export async function study(job: Job, seeds: Seeds, watcher: Watcher): Promise<Outlook> {
   const digests = await runSeeds(job, seeds, watcher);
-  const found = bottlenecksOf(compilePlan(job.plan), digests);
+  const counted = job.plan.roles.filter(
+    ({ count, concurrency }) => (count ?? concurrency) !== null,
+  );
+  const names = new Set(counted.map(({ name }) => name));
+  const found = bottlenecksOf(compilePlan(job.plan), names, digests);
   const worst = found.filter(({ variation, share }) => variation && share >= triedShareMin);
   const bottlenecks: Finding[] = [];
   for (const each of found) {

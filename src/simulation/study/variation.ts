@@ -11,8 +11,11 @@ import type { Job } from './job.ts';
 export function varied(job: Job, variation: Variation): Job {
   switch (variation.kind) {
     case 'places': {
-      const { of: concurrency } = variation;
-      return told({ ...job, plan: { ...job.plan, concurrency } }, { concurrency });
+      const { of: concurrency, with: roles } = variation;
+      const limits = { count: concurrency, concurrency };
+      const raised = roles.reduce((plan, role) => withAgents(plan, role, concurrency), job.plan);
+      const amendment = roles.map((role) => ({ name: roleName(role), limits }));
+      return told({ ...job, plan: { ...raised, concurrency } }, { concurrency, roles: amendment });
     }
     case 'agents': {
       const { role, of: count } = variation;

@@ -39,11 +39,11 @@ function digest({ path = [], pathMs = 0, roleMs = {}, waits = {} }: Given): Dige
 }
 
 const saysOf = (...given: readonly Given[]): readonly string[] =>
-  bottlenecksOf(plan, given.map(digest)).map(({ says }) => says);
+  bottlenecksOf(plan, new Set(), given.map(digest)).map(({ says }) => says);
 
 describe('the bottlenecks', () => {
   test('of nothing are none', () => {
-    expect(bottlenecksOf(plan, [])).toEqual([]);
+    expect(bottlenecksOf(plan, new Set(), [])).toEqual([]);
     expect(saysOf({}, {})).toEqual([]);
   });
 
@@ -74,9 +74,9 @@ describe('the bottlenecks', () => {
   test('try what would help: more places, more agents, a faster role', () => {
     const waits = { runMs: 20, placeMs: { tester: 10 } };
     const path = { path: ['a', 'b'], pathMs: 90, roleMs: { coder: 40, tester: 50 } };
-    expect(bottlenecksOf(plan, [digest({ waits, ...path })])).toMatchObject([
+    expect(bottlenecksOf(plan, new Set(), [digest({ waits, ...path })])).toMatchObject([
       { kind: 'path', role: 'tester', variation: { kind: 'faster', role: 'tester' } },
-      { kind: 'concurrency', role: null, variation: { kind: 'places', of: 8 } },
+      { kind: 'concurrency', role: null, variation: { kind: 'places', of: 8, with: [] } },
       { kind: 'role', role: 'tester', variation: { kind: 'agents', role: 'tester', of: 6 } },
     ]);
   });
@@ -112,7 +112,12 @@ describe('the critical path', () => {
 });
 
 test.each([
-  [{ kind: 'places', of: 8 }, 0.123, 'with 8 the p50 would be 12 % shorter'],
+  [{ kind: 'places', of: 8, with: [] }, 0.123, 'with 8 the p50 would be 12 % shorter'],
+  [
+    { kind: 'places', of: 8, with: ['a', 'b'] },
+    0.5,
+    'with 8 and as many a and as many b the p50 would be 50 % shorter',
+  ],
   [{ kind: 'agents', role: 'coder', of: 4 }, -0.03, 'with 4 the p50 would be 3 % longer'],
   [{ kind: 'faster', role: 'x' }, 0.004, 'with x twice as fast the p50 would be the same'],
 ] as const)('%j', (variation, shorter, says) => {

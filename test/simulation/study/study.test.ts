@@ -60,6 +60,21 @@ describe('a study', () => {
     expect(path).toMatchObject({ share: expect.closeTo(1 / 3), shorter: 0.5 });
   });
 
+  test('tries more places with as many agents, where those would be too few next', async () => {
+    const tasks = Array.from({ length: 8 }, (_, at) => ({ id: `t${at}` }));
+    const role = { adapter: 'simulated', work: '10s' } as const;
+    for (const count of [2, 8, undefined]) {
+      const agents = { coder: count === undefined ? role : { ...role, count } };
+      const { bottlenecks } = await outlookOf(definePlan({ concurrency: 2, agents, tasks }), 2);
+      const places = bottlenecks.find(({ kind }) => kind === 'concurrency');
+      const more = count === 2 ? ' and as many coder' : '';
+      expect(places?.says).toBe(
+        'concurrency 2: tasks waited 75 % of the time for a place; ' +
+          `with 4${more} the p50 would be 50 % shorter`,
+      );
+    }
+  });
+
   test('tells how each failure came about', async () => {
     const agents = { coder: { adapter: 'simulated', work: '1s', fail: 1, retries: 2 } } as const;
     const { succeeded, failures } = await outlookOf(
