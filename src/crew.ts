@@ -9,7 +9,9 @@ import type { WorkInput } from '../machines/rules/duty.ts';
 import type { RunEnding } from '../machines/rules/orchestration.ts';
 import type { Verdict, VerifyInput } from '../machines/task.ts';
 import type { Adapter, AgentEvent, Assignment } from './agents/agent.ts';
+import { cliAgent } from './agents/cli-agent.ts';
 import { commandAdapter } from './agents/command.ts';
+import { dialects } from './agents/dialects.ts';
 import type { Guardian } from './agents/guardian.ts';
 import { inspect, missingProgram } from './agents/inspection.ts';
 import { simulatedAdapter } from './agents/simulated.ts';
@@ -18,7 +20,7 @@ import type { Config } from './config.ts';
 import { runChecks } from './evidence/checks.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { System } from './kernel/system.ts';
-import { environmentOf, type Plan, type PlanRole, runOf } from './plan/plan.ts';
+import { type CliRole, environmentOf, type Plan, type PlanRole, runOf } from './plan/plan.ts';
 import { runArgv } from './plan/shell.ts';
 import { hasTemplate } from './plan/templates.ts';
 import { Desk, type Prepared } from './runs/assignment.ts';
@@ -69,9 +71,11 @@ export class Crew implements RunWorld {
     const known = this.#workers.get(name);
     if (known) return known;
     const kind = this.#kindOf(this.#desk.role(name));
+    const { recall } = kind.adapter;
     const worker: Worker = {
       open: kind.open,
       work: (input, signal) => this.#work(kind, input, signal),
+      ...(recall && { recall }),
     };
     this.#workers.set(name, worker);
     return worker;
@@ -152,8 +156,8 @@ export class Crew implements RunWorld {
 
   async #work(kind: Kind, input: WorkInput, signal: AbortSignal): Promise<Outcome> {
     const prepared = await kind.prepare(input);
-    const { task, role, agent, token, attempt, timeoutMs, seed } = input;
-    const assignment = { task, role, agent, token, attempt, timeoutMs, seed, ...prepared };
+    const { inbox: _, ...given } = input;
+    const assignment = { ...given, ...prepared };
     const tell = (event: AgentEvent): void => this.#overhear(assignment, event);
     return kind.adapter.work(assignment, { clock: this.#place.clock, signal, tell });
   }
@@ -174,11 +178,36 @@ export class Crew implements RunWorld {
           open: () => this.#missingProgram(role),
           prepare: (input) => this.#desk.begin(input),
         };
+      case 'claude':
+      case 'codex':
+      case 'gemini':
+      case 'opencode': {
+        const adapter = this.#cliAgent(role);
+        return {
+          adapter,
+          open: () => adapter.open(),
+          prepare: (input) => this.#desk.begin(input),
+        };
+      }
       case 'simulated': {
         const adapter = simulatedAdapter({ ...role, speed: this.#place.order.speed });
         return { adapter, open: () => adapter.open(), prepare: async () => this.#desk.bare };
       }
     }
+  }
+
+  /** A value that holds a template is only known for an attempt. */
+  #cliAgent(role: CliRole): Adapter {
+    const known = Object.entries(role.env).filter(([, value]) => !hasTemplate(value));
+    const { model, permissions, maxTurns, budgetUsd, startWithinMs, silenceMs } = role;
+    return cliAgent({
+      ...this.#commandPlace,
+      dialect: dialects[role.adapter],
+      settings: { model, permissions, maxTurns, budgetUsd },
+      env: Object.fromEntries(known),
+      startWithinMs,
+      silenceMs,
+    });
   }
 
   get #commandPlace() {

@@ -1,7 +1,8 @@
 /** The contract of an agent program: given one attempt of one task, it ends with one outcome. */
 import type { AgentId, RoleName, TaskId, Token } from '../../machines/ids.ts';
-import type { Fault, Outcome } from '../../machines/outcome.ts';
+import type { Earlier, Fault, Outcome } from '../../machines/outcome.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { Sign } from './sign.ts';
 
 /** One attempt, with every template already filled in. */
 export interface Assignment {
@@ -24,12 +25,16 @@ export interface Assignment {
   readonly timeoutMs: number;
   /** Repeats a simulated agent's luck. */
   readonly seed: number;
+  /** What came of the attempt before; absent for the first. */
+  readonly earlier?: Earlier;
 }
 
 /** What an attempt tells while it runs. None of it is believed; it is for people to watch. */
 export type AgentEvent =
   | { readonly type: 'agent.started'; readonly pid: number | null }
-  | { readonly type: 'agent.said'; readonly stream: 'stdout' | 'stderr'; readonly text: string };
+  /** The raw words of a program that speaks no protocol, or stands beside it (stderr). */
+  | { readonly type: 'agent.said'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  | Sign;
 
 export interface AgentWorld {
   readonly clock: Clock;
@@ -51,4 +56,11 @@ export interface Adapter {
   /** Looks whether the agent can work at all (the program exists), before any task is risked. */
   open(): Promise<Fault | null>;
   work(assignment: Assignment, world: AgentWorld): Promise<Outcome>;
+  /** What an attempt left behind whose runtime was killed. Only where an agent leaves something. */
+  recall?(attempt: LostAttempt): Promise<Left>;
 }
+
+export type LostAttempt = Pick<Assignment, 'task' | 'token' | 'earlier'>;
+
+/** A session to go on with, and what is known to be used. */
+export type Left = Pick<Outcome, 'session' | 'usage'>;

@@ -1,9 +1,8 @@
 /** The agent that is any program: asked on stdin, answering on stdout, well when it exits 0. */
 import { basename, join } from 'node:path';
-import type { Evidence, Fault, Outcome } from '../../machines/outcome.ts';
+import type { Fault, Outcome } from '../../machines/outcome.ts';
 import { noUsage } from '../../machines/outcome.ts';
 import type { Adapter, AgentWorld, Assignment } from './agent.ts';
-import type { Ending } from './endings.ts';
 import {
   attemptMarks,
   attemptVariables,
@@ -13,6 +12,7 @@ import {
   pathVariable,
   type Run,
 } from './environment.ts';
+import { exitEvidence } from './exit-evidence.ts';
 import { cancelled, exited, killed, timedOut } from './faults.ts';
 import type { Guardian } from './guardian.ts';
 import { defaultGraceMs, defaultOutputMaxBytes, type Ended, runProcess } from './process.ts';
@@ -54,7 +54,7 @@ async function work(
       text: tail,
     },
     usage: noUsage,
-    evidence: [exitEvidence(ended, program, fault)],
+    evidence: [exitEvidence(ended, program, fault === null)],
   };
   return fault === null
     ? { kind: 'succeeded', ...measured }
@@ -105,38 +105,5 @@ function faultOf({ ending, stderr }: Ended, program: string, timeoutMs: number):
       return cancelled();
     case 'faulted':
       return ending.fault;
-  }
-}
-
-function exitEvidence(ended: Ended, program: string, fault: Fault | null): Evidence {
-  const { ending, durationMs, stdout, stderr } = ended;
-  return {
-    kind: 'exit',
-    passed: fault === null,
-    summary: summaryOf(ending, basename(program)),
-    facts: {
-      program,
-      ...(ending.kind === 'exited' && { exitCode: ending.exitCode }),
-      ...(ending.kind === 'killed' && { signal: ending.signal }),
-      durationMs,
-      stdoutBytes: stdout.bytes,
-      stdoutSha256: stdout.sha256,
-      stderrBytes: stderr.bytes,
-    },
-  };
-}
-
-function summaryOf(ending: Ending, program: string): string {
-  switch (ending.kind) {
-    case 'exited':
-      return `${program} exited ${ending.exitCode}`;
-    case 'killed':
-      return `${program} was ended by ${ending.signal}`;
-    case 'timed-out':
-      return `${program} ran out of time`;
-    case 'cancelled':
-      return `${program} was given up`;
-    case 'faulted':
-      return `${program}: ${ending.fault.code}`;
   }
 }

@@ -4,15 +4,21 @@ import type { TaskId, Token } from '../../machines/ids.ts';
 /** File systems stop at 255 bytes; the token alone already tells two attempts apart. */
 const folderMaxCharacters = 60;
 
-/** Both under the run's folder, with `/`. A file is made with the first word on its stream. */
+/** All under the run's folder, with `/`. A file is made with the first word on its stream. */
 export interface StreamPaths {
   readonly stdout: string;
   readonly stderr: string;
+  /** What a program that speaks a protocol on stdout gave as its answer, when that is long. */
+  readonly answer: string;
 }
 
 export function streamPaths(task: TaskId, token: Token): StreamPaths {
   const stem = `streams/${folderName(task)}/${token}`;
-  return { stdout: `${stem}.out.txt`, stderr: `${stem}.err.txt` };
+  return {
+    stdout: `${stem}.out.txt`,
+    stderr: `${stem}.err.txt`,
+    answer: `${stem}.answer.txt`,
+  };
 }
 
 /** A task may be called anything; a folder may not lead out of its parent. */

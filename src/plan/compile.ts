@@ -47,6 +47,11 @@ function attemptUsdMax(role: PlanRole): number | null {
       return 0;
     case 'simulated':
       return role.costUsd;
+    case 'claude':
+    case 'codex':
+    case 'gemini':
+    case 'opencode':
+      return role.budgetUsd;
     default:
       return assertNever(role);
   }

@@ -10,6 +10,10 @@ import type { planShape, roleShapes } from './schema.ts';
 export type PlanDocument = z.input<typeof planShape>;
 export type CommandRoleDocument = z.input<typeof roleShapes.command>;
 export type SimulatedRoleDocument = z.input<typeof roleShapes.simulated>;
+export type ClaudeRoleDocument = z.input<typeof roleShapes.claude>;
+export type CodexRoleDocument = z.input<typeof roleShapes.codex>;
+export type GeminiRoleDocument = z.input<typeof roleShapes.gemini>;
+export type OpencodeRoleDocument = z.input<typeof roleShapes.opencode>;
 
 export interface DefineOptions {
   /** Absolute, what `{{plan.folder}}` stands for: `import.meta.dirname`. */
@@ -37,6 +41,26 @@ const writtenMax = 10_000_000;
 /** A role whose agents run a program for each task. */
 export function command(role: Omit<CommandRoleDocument, 'adapter'>): CommandRoleDocument {
   return { adapter: 'command', ...role };
+}
+
+/** A role whose agents are Claude Code. */
+export function claude(role: Omit<ClaudeRoleDocument, 'adapter'> = {}): ClaudeRoleDocument {
+  return { adapter: 'claude', ...role };
+}
+
+/** A role whose agents are Codex. */
+export function codex(role: Omit<CodexRoleDocument, 'adapter'> = {}): CodexRoleDocument {
+  return { adapter: 'codex', ...role };
+}
+
+/** A role whose agents are Gemini CLI. */
+export function gemini(role: Omit<GeminiRoleDocument, 'adapter'> = {}): GeminiRoleDocument {
+  return { adapter: 'gemini', ...role };
+}
+
+/** A role whose agents are OpenCode. */
+export function opencode(role: Omit<OpencodeRoleDocument, 'adapter'> = {}): OpencodeRoleDocument {
+  return { adapter: 'opencode', ...role };
 }
 
 /** A role whose agents only pretend, with luck that the plan's seed repeats. */

@@ -2,7 +2,15 @@
 import type { Backoff } from '../../machines/rules/backoff.ts';
 import type { PlanDocument } from './define.ts';
 import type { DurationRange } from './duration.ts';
-import type { Plan, PlanCheck, PlanInput, PlanRole, PlanTask, SimulatedCourse } from './plan.ts';
+import type {
+  CliRole,
+  Plan,
+  PlanCheck,
+  PlanInput,
+  PlanRole,
+  PlanTask,
+  SimulatedCourse,
+} from './plan.ts';
 import type { Run } from './shell.ts';
 
 type RoleDocument = PlanDocument['agents'][string];
@@ -39,8 +47,22 @@ function roleOf(role: PlanRole): RoleDocument {
   if (role.adapter === 'command') {
     return { adapter: 'command', ...runIn(role.run), env: role.env, ...shared };
   }
+  if (role.adapter !== 'simulated') return { ...cliRoleOf(role), ...shared };
   const { adapter, work, fail, crash, costUsd } = role;
   return { adapter, work: rangeOf(work), fail, crash, costUsd, ...shared };
+}
+
+function cliRoleOf(role: CliRole) {
+  const { adapter, model, permissions, env, maxTurns, budgetUsd } = role;
+  const limits = {
+    ...(maxTurns === null ? {} : { maxTurns }),
+    ...(budgetUsd === null ? {} : { budgetUsd }),
+  };
+  const said = {
+    ...{ permissions, env, ...(model === null ? {} : { model }) },
+    ...{ startWithin: inMs(role.startWithinMs), silence: inMs(role.silenceMs) },
+  };
+  return adapter === 'claude' ? { adapter, ...said, ...limits } : { adapter, ...said };
 }
 
 function courseOf({ work, ...shares }: SimulatedCourse) {

@@ -9,8 +9,8 @@ import {
   defaultsShape,
   inputShape,
   planShape,
-  roleShapes,
   recallShape,
+  roleShapes,
   simulateShape,
   taskShape,
 } from './schema.ts';

@@ -9,17 +9,7 @@ import { checkShapes, roleShapes } from './schema.ts';
 type Issue = z.core.$ZodIssue;
 
 /** Known by name, so that a plan written for a later release is told apart from a slip. */
-const plannedAdapters = [
-  'claude',
-  'codex',
-  'gemini',
-  'opencode',
-  'acp',
-  'openai',
-  'grok',
-  'mcp',
-  'auto',
-];
+const plannedAdapters = ['acp', 'openai', 'grok', 'mcp', 'auto'];
 const adapters = Object.keys(roleShapes);
 
 /** `base` leads to the part that was parsed; the first complaint about a value is enough. */

@@ -75,7 +75,23 @@ export interface SimulatedRole extends SharedRole {
   readonly costUsd: number;
 }
 
-export type PlanRole = CommandRole | SimulatedRole;
+export type CliAgent = 'claude' | 'codex' | 'gemini' | 'opencode';
+
+export interface CliRole extends SharedRole {
+  readonly adapter: CliAgent;
+  /** Null: the program's own choice. */
+  readonly model: string | null;
+  readonly permissions: 'read' | 'edit' | 'full';
+  /** Null: no limit, or a program that has none. */
+  readonly maxTurns: number | null;
+  readonly budgetUsd: number | null;
+  /** Values may hold templates. A task's own names win. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly startWithinMs: number;
+  readonly silenceMs: number;
+}
+
+export type PlanRole = CommandRole | SimulatedRole | CliRole;
 
 export interface PlanTask {
   readonly id: string;
@@ -119,5 +135,5 @@ export function runOf(task: PlanTask, role: PlanRole): Run | null {
 
 /** What a task's program finds in its environment beside what the runtime puts there. */
 export function environmentOf(task: PlanTask, role: PlanRole): Readonly<Record<string, string>> {
-  return role.adapter === 'command' ? { ...role.env, ...task.env } : task.env;
+  return role.adapter === 'simulated' ? task.env : { ...role.env, ...task.env };
 }

@@ -15,6 +15,8 @@ const ours = {
   retries: 0,
   verifyTimeoutMs: 10 * minuteMs,
   periodMs: minuteMs,
+  startWithinMs: 2 * minuteMs,
+  silenceMs: 15 * minuteMs,
   approveWithinMs: 7 * 24 * 60 * minuteMs,
   work: { minMs: 100, maxMs: 100 },
 } as const;
@@ -73,8 +75,23 @@ function resolveRole(name: string, value: RoleValue, defaults: Defaults): PlanRo
   if (value.adapter === 'command') {
     return { ...shared, adapter: 'command', run: resolveRun(value.run), env: value.env ?? {} };
   }
+  if (value.adapter !== 'simulated') return { ...shared, ...resolveCliRole(value) };
   const { adapter, work = ours.work, fail, crash, costUsd } = value;
   return { ...shared, adapter, work, fail, crash, costUsd };
+}
+
+type CliValue = Exclude<RoleValue, { adapter: 'command' | 'simulated' }>;
+
+function resolveCliRole(value: CliValue) {
+  const { adapter, model = null, permissions, env = {}, startWithin, silence } = value;
+  assert(permissions !== 'ask', 'a plan that was checked asks nobody');
+  return {
+    ...{ adapter, model, permissions, env },
+    maxTurns: 'maxTurns' in value ? (value.maxTurns ?? null) : null,
+    budgetUsd: 'budgetUsd' in value ? (value.budgetUsd ?? null) : null,
+    startWithinMs: startWithin ?? ours.startWithinMs,
+    silenceMs: silence ?? ours.silenceMs,
+  };
 }
 
 type Course = NonNullable<RoleValue['simulate']>;

@@ -121,6 +121,23 @@ const sharedRole = {
   memory: recallShape.optional(),
 };
 
+const cliAgent = {
+  model: words('the name of a model').optional().describe("Default: the program's own."),
+  permissions: oneOf(['read', 'edit', 'full', 'ask'])
+    .default('edit')
+    .describe('read changes nothing, edit changes files where it works, full runs anything.'),
+  env: env.optional(),
+  startWithin: duration(1).optional().describe('Its first sign of work. Default 2m.'),
+  silence: duration(1).optional().describe('The longest it may say nothing. Default 15m.'),
+};
+
+function cliRole<const Name extends string>(name: Name) {
+  return z.strictObject(
+    { adapter: z.literal(name), ...cliAgent, ...sharedRole },
+    map('with adapter'),
+  );
+}
+
 export const roleShapes = {
   command: z.strictObject(
     { adapter: z.literal('command'), run: run.optional(), env: env.optional(), ...sharedRole },
@@ -137,11 +154,27 @@ export const roleShapes = {
     },
     map('with adapter'),
   ),
+  claude: cliRole('claude').extend({
+    maxTurns: wholeNumber(1, countMax).optional().describe('The most turns of one attempt.'),
+    budgetUsd: number(0, Number.MAX_VALUE)
+      .optional()
+      .describe('What one attempt may cost; looked at between calls, so one more may be paid.'),
+  }),
+  codex: cliRole('codex'),
+  gemini: cliRole('gemini'),
+  opencode: cliRole('opencode'),
 } as const;
 
 export const roleShape = z.discriminatedUnion(
   'adapter',
-  [roleShapes.command, roleShapes.simulated],
+  [
+    roleShapes.command,
+    roleShapes.simulated,
+    roleShapes.claude,
+    roleShapes.codex,
+    roleShapes.gemini,
+    roleShapes.opencode,
+  ],
   map('with adapter'),
 );
 

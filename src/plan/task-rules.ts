@@ -1,4 +1,4 @@
-/** What must hold inside a task: a program to run, keys of its adapter, checks that work. */
+/** What must hold inside a task and its role: something to do, keys of its adapter, checks. */
 import { compileSchema, type JsonObject } from './json-schema.ts';
 import { type Path, quote } from './problem.ts';
 import type { Parts, RoleValue, TaskValue } from './read.ts';
@@ -9,6 +9,7 @@ export function checkTasks({ roles, tasks }: Parts, report: Report): void {
   const byName = new Map(roles.map((role) => [role.name, role.value]));
   const onlyRole = roles.length === 1 ? roles[0]?.name : undefined;
   const judgeSchema = onceEach();
+  for (const role of roles) checkRole(role, report);
   for (const { path, value } of tasks) {
     if (value === null) continue;
     const name = value.agent ?? onlyRole ?? '';
@@ -32,13 +33,26 @@ function* runComplaints(
     const fix = 'write "run" on the task or on the role';
     yield { code: 'plan.no-run', path, say: () => ({ message, fix }) };
   }
-  if (role?.adapter !== 'simulated') return;
-  for (const key of ['run', 'env'] as const) {
+  if (role === null || role.adapter === 'command') return;
+  const isSimulated = role.adapter === 'simulated';
+  for (const key of isSimulated ? (['run', 'env'] as const) : (['run'] as const)) {
     if (task[key] === undefined) continue;
-    const message = `"${key}" goes with adapter command, and ${quote(name)} is simulated`;
+    const message = `"${key}" goes with adapter command, and ${quote(name)} is ${role.adapter}`;
     const say = () => ({ message, fix: 'leave it out, or give the task to a command role' });
     yield { code: 'plan.wrong-adapter', path: [...path, key], at: 'key', say };
   }
+  if (isSimulated || task.prompt.trim() !== '') return;
+  const message = `a task of the ${role.adapter} role ${quote(name)} needs something to do`;
+  yield { code: 'plan.no-prompt', path, say: () => ({ message, fix: 'write its "prompt"' }) };
+}
+
+/** Its agents are called with their answer already given: there is nobody to ask yet. */
+function checkRole({ path, value }: Parts['roles'][number], report: Report): void {
+  if (value === null || !('permissions' in value) || value.permissions !== 'ask') return;
+  const message = `${value.adapter} can't ask a person yet while it works`;
+  const fix = 'write read, edit or full; "approve: true" on a task asks before it starts';
+  const say = () => ({ message, fix });
+  report.add({ code: 'plan.cannot-ask', path: [...path, 'permissions'], say });
 }
 
 function* approvalComplaints(task: TaskValue, path: Path): Generator<Complaint> {

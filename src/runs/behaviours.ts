@@ -14,6 +14,8 @@ export interface Worker {
   open(): Promise<Fault | null>;
   /** Ends every attempt with one outcome; rejects only for what nobody foresaw. */
   work(input: WorkInput, signal: AbortSignal): Promise<Outcome>;
+  /** What an attempt left behind whose runtime was stopped, if such agents leave anything. */
+  recall?(input: WorkInput): Promise<Pick<Outcome, 'session' | 'usage'>>;
 }
 
 export interface RunWorld {
@@ -71,12 +73,21 @@ function unlessAborted<Answer>(look: Promise<Answer>, signal: AbortSignal): Prom
 /** An attempt is never begun twice under one token: after a stop it ends as interrupted. */
 async function work(world: RunWorld, turnover: Turnover, call: Call<WorkInput>) {
   const { input, resumed, signal } = call;
-  if (resumed) return interrupted;
+  if (resumed) return { ...interrupted, ...(await left(world, input)) };
   try {
     const begin = () => world.workerOf(input.role).work(input, signal);
     return (await turnover.take(signal, begin)) ?? interrupted;
   } catch (error) {
     return unprepared(error);
+  }
+}
+
+/** Where nothing can be recalled the next attempt begins anew. */
+async function left(world: RunWorld, input: WorkInput) {
+  try {
+    return await world.workerOf(input.role).recall?.(input);
+  } catch {
+    return {};
   }
 }
 

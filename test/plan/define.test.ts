@@ -133,7 +133,7 @@ describe('planJsonSchema', () => {
     [{ agents, tasks, extra: 1 }],
     [{ agents, tasks: [{ id: 'a/b' }] }],
     [{ agents, tasks: [{ id: 'a', timeout: 'soon' }] }],
-    [{ agents: { w: { adapter: 'claude' } }, tasks }],
+    [{ agents: { w: { adapter: 'acp' } }, tasks }],
     [{ agents: { w: { adapter: 'simulated', run: 'x' } }, tasks }],
     [{ tasks }],
   ])('refuses what the loader refuses: %j', (document) => {

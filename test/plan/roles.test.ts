@@ -4,14 +4,14 @@ import { simulatedRole, toldAbout } from './complaints.ts';
 
 const oneTask = 'tasks:\n  - id: a\n';
 
-const built = 'adapters that work today: command, simulated';
+const built = 'adapters that work today: command, simulated, claude, codex, gemini, opencode';
 
 const roles: readonly (readonly [string, string, string, string])[] = [
   [
     'an adapter that is known but not built',
-    '{ adapter: claude }',
+    '{ adapter: acp }',
     'plan.adapter-not-built',
-    `plan.yaml:2:17 agents.w.adapter: the adapter claude is not built yet; ${built}`,
+    `plan.yaml:2:17 agents.w.adapter: the adapter acp is not built yet; ${built}`,
   ],
   [
     'an adapter that is misspelt',
@@ -68,7 +68,7 @@ const roles: readonly (readonly [string, string, string, string])[] = [
     '{ adapter: simulated, toString: 3s }',
     'plan.unknown-key',
     'plan.yaml:2:28 agents.w.toString: there is no key "toString" here; known: adapter, work, ' +
-      'fail, crash, costUsd, count, concurrency, restart, maxRestarts, period and 6 more',
+      'fail, crash, costUsd, count, concurrency, restart, maxRestarts, period and 7 more',
   ],
   [
     'an unknown key in simulate',

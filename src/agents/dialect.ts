@@ -1,0 +1,67 @@
+/** The contract of a command-line agent: how it is called, and what its lines mean. Pure. */
+import type { Environment } from './environment.ts';
+import type { Sign } from './sign.ts';
+import type { Trouble } from './trouble.ts';
+
+/** `read` changes nothing, `edit` changes files where it works, `full` does what it likes. */
+export type Permissions = 'read' | 'edit' | 'full';
+
+/** What the plan says of a role's agents. */
+export interface Settings {
+  /** Null: what the program takes by itself. */
+  readonly model: string | null;
+  readonly permissions: Permissions;
+  /** Null: no limit. Only where the program has one. */
+  readonly maxTurns: number | null;
+  readonly budgetUsd: number | null;
+}
+
+/** One call of the program. */
+export interface Order extends Settings {
+  /** The session to go on with; null for a new one. */
+  readonly session: string | null;
+}
+
+export interface Dialect {
+  readonly name: string;
+  readonly program: string;
+  /** Said to a person who has not got it, or has got it too old. */
+  readonly install: string;
+  /** The first version that speaks as its adapter expects. */
+  readonly oldest: string;
+  /** How a person who is not logged in gets there. */
+  readonly logIn: string;
+  /** The arguments; the prompt comes on stdin, where no length and no leading `-` matters. */
+  argumentsOf(order: Order): readonly string[];
+  /** What the program finds in its environment, unless the plan says otherwise. */
+  variablesOf(order: Order): Readonly<Record<string, string>>;
+  /** Which of the machine's variables are this program's own: no other agent sees them. */
+  credentialsIn(machine: Environment, settings: Settings): readonly string[];
+  /** Files under the person's home that hold a log-in. */
+  readonly logIns: readonly string[];
+  /** What one line of stdout says, parsed; nothing for what is unknown or of no interest. */
+  read(line: unknown): readonly Sign[];
+  /** What a line of stderr says. */
+  readAside(line: string): readonly Sign[];
+  /** What this person can do about it; empty when there is nothing to do. */
+  hintFor(trouble: Trouble, settings: Settings): string;
+}
+
+export const present = (machine: Environment, names: readonly string[]): readonly string[] =>
+  names.filter((name) => machine[name] !== undefined && machine[name] !== '');
+
+/** What helps whoever the agent is. */
+export function commonHint({ kind }: Trouble, { permissions }: Settings, logIn: string): string {
+  switch (kind) {
+    case 'auth':
+      return logIn;
+    case 'permission':
+      return permissions === 'full' ? '' : `its role has "permissions: ${permissions}"`;
+    case 'turns':
+      return 'raise "maxTurns" of its role, or give it a smaller task';
+    case 'budget':
+      return 'raise "budgetUsd" of its role, or give it a smaller task';
+    default:
+      return '';
+  }
+}
