@@ -81,14 +81,12 @@ export class Memory {
   /** The tasks nearest in meaning, best first. */
   async similar(text: string, count: number): Promise<readonly Similar[]> {
     const [vector] = await this.embedder.embed([text]);
-    const terms = termsOf(text);
-    const question = {
-      embedder: this.embedder.id,
-      vector: vector as Float32Array,
-      terms,
-      hashes: hashesOf(terms),
-    };
-    const found = await this.#recall().search(question, Math.max(lookedAtMin, 2 * count));
+    const { id: embedder } = this.embedder;
+    const hashes = hashesOf(termsOf(text));
+    const question = { embedder, vector: vector as Float32Array, hashes };
+    const recollection = this.#recall();
+    const found = await recollection.search(question, Math.max(lookedAtMin, 2 * count));
+    recollection.save();
     const judged = await Promise.all(found.map(({ id, score }) => this.#judge(id, score)));
     const known = judged.filter((each) => each !== null);
     known.sort((a, b) => b.score - a.score);
@@ -147,9 +145,9 @@ export class Memory {
   #recall(): Recollection {
     if (this.#recollection) return this.#recollection;
     const { id, dimensions } = this.embedder;
-    const feed = new ExactFeed(id, dimensions);
-    const file = join(this.#folder, 'lexicon.json');
-    this.#recollection = new Recollection(this.#database, feed, file);
+    const file = join(this.#folder, 'recollection.bin');
+    const makeFeed = (saved: readonly Uint8Array[]) => new ExactFeed(id, dimensions, saved);
+    this.#recollection = new Recollection(this.#database, file, `exact ${id}`, makeFeed);
     return this.#recollection;
   }
 }

@@ -68,7 +68,6 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   ws: ['src/bus/websocket.ts', 'src/dashboard/server.ts', 'src/inspect/stately.ts'],
   chromadb: ['memory/chroma.ts'],
   libsql: ['memory/truth/database.ts'],
-  minisearch: ['memory/search/lexicon.ts'],
   lowdb: ['memory/json-file.ts'],
   // One line a package: name its home here when you add it.
 };

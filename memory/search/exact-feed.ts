@@ -1,5 +1,5 @@
 /** Feeds the exact index as the database is read: it is level with it at every moment. */
-import { ExactIndex } from './exact-index.ts';
+import { ExactIndex, type VectorArrays } from './exact-index.ts';
 import type { Feed } from './semantic-index.ts';
 import type { Trace } from './trace.ts';
 
@@ -7,9 +7,9 @@ export class ExactFeed implements Feed {
   readonly index: ExactIndex;
   readonly #embedder: string;
 
-  constructor(embedder: string, dimensions: number) {
+  constructor(embedder: string, dimensions: number, saved: readonly Uint8Array[]) {
     this.#embedder = embedder;
-    this.index = new ExactIndex(dimensions);
+    this.index = new ExactIndex(dimensions, vectorsIn(saved));
   }
 
   take(traces: readonly Trace[]): void {
@@ -23,4 +23,18 @@ export class ExactFeed implements Feed {
   }
 
   async settle(): Promise<void> {}
+
+  arrays(): readonly ArrayBufferView[] {
+    const { ids, scales, cells } = this.index.arrays();
+    return [ids, scales, cells];
+  }
+}
+
+function vectorsIn([ids, scales, cells]: readonly Uint8Array[]): VectorArrays | undefined {
+  if (!ids || !scales || !cells) return undefined;
+  return {
+    ids: new Float64Array(ids.buffer, ids.byteOffset, ids.byteLength / 8),
+    scales: new Float32Array(scales.buffer, scales.byteOffset, scales.byteLength / 4),
+    cells: new Int8Array(cells.buffer, cells.byteOffset, cells.byteLength),
+  };
 }

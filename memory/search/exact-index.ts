@@ -8,6 +8,18 @@ import { assert } from '../errors.ts';
 import { byNearness, type Entry, type Neighbour, type SemanticIndex } from './semantic-index.ts';
 import { pack, partsOf } from './small-vector.ts';
 
+/** What is saved and loaded. */
+export interface VectorArrays {
+  readonly ids: Float64Array;
+  readonly scales: Float32Array;
+  readonly cells: Int8Array;
+}
+
+const noVectors: VectorArrays = {
+  ids: new Float64Array(0),
+  scales: new Float32Array(0),
+  cells: new Int8Array(0),
+};
 const firstRows = 1_024;
 
 export class ExactIndex implements SemanticIndex {
@@ -17,11 +29,15 @@ export class ExactIndex implements SemanticIndex {
   #ids: Float64Array;
   readonly #rows = new Map<number, number>();
 
-  constructor(dimensions: number) {
+  constructor(dimensions: number, saved: VectorArrays = noVectors) {
     this.#dimensions = dimensions;
-    this.#cells = new Int8Array(firstRows * dimensions);
-    this.#scales = new Float32Array(firstRows);
-    this.#ids = new Float64Array(firstRows);
+    assert(saved.cells.length === saved.ids.length * dimensions, 'each vector has its cells');
+    this.#cells = saved.cells;
+    this.#scales = saved.scales;
+    this.#ids = saved.ids;
+    saved.ids.forEach((id, row) => {
+      this.#rows.set(id, row);
+    });
   }
 
   async count(): Promise<number> {
@@ -37,7 +53,7 @@ export class ExactIndex implements SemanticIndex {
     const { cells, scale } = partsOf(packed);
     assert(cells.length === this.#dimensions, 'a vector has the dimensions of its index');
     const row = this.#rows.get(id) ?? this.#rows.size;
-    if (row * this.#dimensions === this.#cells.length) this.#grow();
+    if (row === this.#ids.length) this.#grow();
     this.#cells.set(cells, row * this.#dimensions);
     this.#scales[row] = scale;
     this.#ids[row] = id;
@@ -62,7 +78,8 @@ export class ExactIndex implements SemanticIndex {
   async nearest(vector: Float32Array, count: number): Promise<readonly Neighbour[]> {
     const found: Neighbour[] = [];
     let worst = Number.NEGATIVE_INFINITY;
-    for (let row = 0; row < this.#rows.size; row += 1) {
+    const rows = this.#rows.size;
+    for (let row = 0; row < rows; row += 1) {
       const cosine = this.#cosine(vector, row);
       if (found.length === count && cosine < worst) continue;
       insert(found, { id: this.#ids[row] as number, cosine }, count);
@@ -71,10 +88,14 @@ export class ExactIndex implements SemanticIndex {
     return found;
   }
 
-  /** Of one that is known; null otherwise. */
-  cosine(vector: Float32Array, id: number): number | null {
-    const row = this.#rows.get(id);
-    return row === undefined ? null : this.#cosine(vector, row);
+  /** Views of what is in use: to be saved before anything changes. */
+  arrays(): VectorArrays {
+    const rows = this.#rows.size;
+    return {
+      ids: this.#ids.subarray(0, rows),
+      scales: this.#scales.subarray(0, rows),
+      cells: this.#cells.subarray(0, rows * this.#dimensions),
+    };
   }
 
   async close(): Promise<void> {
@@ -93,9 +114,10 @@ export class ExactIndex implements SemanticIndex {
 
   #grow(): void {
     const [cells, scales, ids] = [this.#cells, this.#scales, this.#ids];
-    this.#cells = new Int8Array(cells.length * 2);
-    this.#scales = new Float32Array(scales.length * 2);
-    this.#ids = new Float64Array(ids.length * 2);
+    const rows = Math.max(firstRows, ids.length * 2);
+    this.#cells = new Int8Array(rows * this.#dimensions);
+    this.#scales = new Float32Array(rows);
+    this.#ids = new Float64Array(rows);
     this.#cells.set(cells);
     this.#scales.set(scales);
     this.#ids.set(ids);

@@ -1,5 +1,4 @@
 /** The score of a remembered text for a question: nearness in meaning, and the terms it shares. */
-import type { Commonness } from './commonness.ts';
 
 /** How much it counts that a text has all terms of the question. */
 const coverageWeight = 0.35;
@@ -11,7 +10,6 @@ export interface Question {
   /** Whose vector it is. */
   readonly embedder: string;
   readonly vector: Float32Array;
-  readonly terms: readonly string[];
   readonly hashes: Uint32Array;
 }
 
@@ -28,8 +26,8 @@ export class Coverage {
   readonly #weights = new Map<number, number>();
   readonly #whole: number;
 
-  constructor(question: Uint32Array, commonness: Commonness) {
-    for (const hash of question) this.#weights.set(hash, commonness.weight(hash));
+  constructor(question: Uint32Array, weightOf: (hash: number) => number) {
+    for (const hash of question) this.#weights.set(hash, weightOf(hash));
     this.#whole = [...this.#weights.values()].reduce((sum, weight) => sum + weight, 0);
   }
 

@@ -1,22 +1,25 @@
 /**
  * What a process holds of the database in order to search it, brought up to date before each look.
  *
- * Owns: the semantic index, the lexicon, and how far both have read.
+ * Owns: the terms, the feed of the semantic index, and how far both have read.
  * Invariants:
- * - everything up to `#mark` that is not gone is in the lexicon and was given to the index;
- * - the saved lexicon is a copy: without it, or with a damaged one, all is read again.
+ * - everything up to `#mark` that is not gone is in the terms and was given to the feed;
+ * - the saved copy is only that: without it, or with a damaged one, all is read again.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Database } from '../truth/database.ts';
-import { countTasks, readTraces, tracesAfter } from '../truth/tasks.ts';
-import { Commonness } from './commonness.ts';
-import { Lexicon } from './lexicon.ts';
+import { goneAfter, readTraces, tracesAfter } from '../truth/tasks.ts';
 import type { Question } from './ranking.ts';
+import { bytesOf, loadArrays, removeArrays, saveArrays } from './saved-arrays.ts';
 import { type Scored, search } from './searcher.ts';
 import type { Feed } from './semantic-index.ts';
-import { termsOf } from './terms.ts';
+import { type TermArrays, TermRows } from './term-rows.ts';
 
-interface SavedHead {
+/** Makes a feed of what it had when it was saved; of nothing when that is empty. */
+export type MakeFeed = (saved: readonly Uint8Array[]) => Feed;
+
+interface Head {
+  /** Whose vectors the feed had. */
+  readonly feed: string;
   /** The last task it knows. */
   readonly mark: number;
   /** The last removal it knows. */
@@ -24,28 +27,31 @@ interface SavedHead {
 }
 
 const pageRows = 2_000;
-/** So many new texts make it worth to save the lexicon again. */
-const unsavedMin = 500;
+/** So many new texts, or such a share of all, make it worth to save them. */
+const unsavedMin = 200;
+const unsavedShare = 0.05;
+const termParts = 3;
 
 export class Recollection {
   readonly #database: Database;
-  readonly #feed: Feed;
   readonly #file: string;
-  readonly #commonness = new Commonness();
-  #lexicon: Lexicon;
-  #mark = 0;
-  #gone = 0;
-  /** What the saved copy knows. */
-  #saved: SavedHead;
+  readonly #name: string;
+  readonly #feed: Feed;
+  readonly #terms: TermRows;
+  #head: Head;
+  #saved: Head;
 
-  constructor(database: Database, feed: Feed, file: string) {
+  /** `name` says whose vectors the feed has: what others have saved is not used. */
+  constructor(database: Database, file: string, name: string, makeFeed: MakeFeed) {
     this.#database = database;
-    this.#feed = feed;
     this.#file = file;
-    const { lexicon, head } = loadLexicon(file);
-    this.#lexicon = lexicon;
-    this.#saved = head;
-    this.#gone = head.gone;
+    this.#name = name;
+    const saved = loadArrays<Head>(file);
+    const usable = saved?.head.feed === name ? saved : null;
+    this.#head = usable?.head ?? nothing(name);
+    this.#saved = this.#head;
+    this.#terms = new TermRows(usable ? termsIn(usable.arrays) : undefined);
+    this.#feed = makeFeed(usable?.arrays.slice(termParts) ?? []);
   }
 
   /** Best first. */
@@ -53,74 +59,56 @@ export class Recollection {
     await this.sync();
     return search(question, count, {
       semantic: this.#feed.index,
-      lexicon: this.#lexicon,
-      commonness: this.#commonness,
+      terms: this.#terms,
       traces: (ids) => readTraces(this.#database, ids),
     });
   }
 
   async sync(): Promise<void> {
+    let { mark, gone } = this.#head;
     for (;;) {
-      const traces = tracesAfter(this.#database, this.#mark, pageRows);
-      if (traces.length === 0) break;
+      const traces = tracesAfter(this.#database, mark, pageRows);
       this.#feed.take(traces);
-      for (const { id, hashes } of traces) {
-        this.#commonness.add(hashes);
-        if (id > this.#saved.mark) this.#learn(id);
-        this.#mark = id;
-      }
+      for (const { id, hashes } of traces) this.#terms.add(id, hashes);
+      mark = traces.at(-1)?.id ?? mark;
+      if (traces.length < pageRows) break;
     }
-    const gone = this.#goneAfter();
-    for (const [count, id] of gone) {
-      this.#lexicon.remove(id);
-      this.#gone = count;
-    }
-    if (gone.length > 0) await this.#feed.drop(gone.map(([, id]) => id));
+    const lost = goneAfter(this.#database, gone);
+    for (const { id } of lost) this.#terms.remove(id);
+    if (lost.length > 0) await this.#feed.drop(lost.map(({ id }) => id));
+    gone = lost.at(-1)?.count ?? gone;
+    this.#head = { feed: this.#name, mark, gone };
     await this.#feed.settle();
   }
 
-  /** For the next process, which then starts sooner. */
+  /** For the next process, which then starts sooner; when there is enough of it that is new. */
   save(): void {
-    const unsaved = this.#mark - this.#saved.mark + (this.#gone - this.#saved.gone);
-    if (unsaved < Math.max(unsavedMin, countTasks(this.#database) / 10)) return;
-    const head: SavedHead = { mark: this.#mark, gone: this.#gone };
-    const draft = `${this.#file}.${process.pid}`;
-    writeFileSync(draft, `${JSON.stringify(head)}\n${this.#lexicon.save()}`);
-    renameSync(draft, this.#file);
-    this.#saved = head;
+    const unsaved = this.#head.mark - this.#saved.mark + this.#head.gone - this.#saved.gone;
+    if (unsaved < Math.max(unsavedMin, this.#head.mark * unsavedShare)) return;
+    const { ids, starts, hashes } = this.#terms.arrays();
+    const arrays = [ids, starts, hashes, ...this.#feed.arrays()].map(bytesOf);
+    saveArrays(this.#file, this.#head, arrays);
+    this.#saved = this.#head;
   }
 
-  /** The saved copy holds words of what was forgotten. */
+  /** The saved copy has traces of what was forgotten. */
   forgetSaved(): void {
-    rmSync(this.#file, { force: true });
-    this.#saved = { mark: 0, gone: 0 };
+    removeArrays(this.#file);
+    this.#saved = nothing(this.#name);
   }
 
   close(): Promise<void> {
     return this.#feed.index.close();
   }
-
-  #learn(id: number): void {
-    const [prompt] =
-      this.#database.row<[string]>('SELECT prompt FROM tasks WHERE id = ?', id) ?? [];
-    if (prompt !== undefined && !this.#lexicon.has(id)) {
-      this.#lexicon.add(id, termsOf(prompt), this.#commonness);
-    }
-  }
-
-  #goneAfter(): readonly (readonly [count: number, id: number])[] {
-    const sql = 'SELECT count, id FROM gone WHERE count > ? ORDER BY count';
-    return this.#database.rows<[number, number]>(sql, this.#gone);
-  }
 }
 
-function loadLexicon(file: string): { readonly lexicon: Lexicon; readonly head: SavedHead } {
-  try {
-    const text = readFileSync(file, 'utf8');
-    const end = text.indexOf('\n');
-    const head = JSON.parse(text.slice(0, end)) as SavedHead;
-    return { lexicon: Lexicon.load(text.slice(end + 1)), head };
-  } catch {
-    return { lexicon: Lexicon.empty(), head: { mark: 0, gone: 0 } };
-  }
+const nothing = (feed: string): Head => ({ feed, mark: 0, gone: 0 });
+
+function termsIn([ids, starts, hashes]: readonly Uint8Array[]): TermArrays | undefined {
+  if (!ids || !starts || !hashes) return undefined;
+  return {
+    ids: new Float64Array(ids.buffer, ids.byteOffset, ids.byteLength / 8),
+    starts: new Uint32Array(starts.buffer, starts.byteOffset, starts.byteLength / 4),
+    hashes: new Uint32Array(hashes.buffer, hashes.byteOffset, hashes.byteLength / 4),
+  };
 }

@@ -1,15 +1,14 @@
 /**
  * Finds what is nearest to a question among all that is remembered.
  *
- * Two sides name candidates: the semantic index by meaning, the lexicon by rare words. All of them
+ * Two sides name candidates: the semantic index by meaning, the terms by what both texts have. All
  * are then scored alike, by their stored vectors and terms, so that the answer does not depend on
  * which index has named them.
  */
-import type { Commonness } from './commonness.ts';
-import type { Lexicon } from './lexicon.ts';
 import { Coverage, type Question, scoreOf } from './ranking.ts';
 import type { SemanticIndex } from './semantic-index.ts';
 import { partsOf } from './small-vector.ts';
+import type { TermRows } from './term-rows.ts';
 import type { Trace } from './trace.ts';
 
 export interface Scored {
@@ -19,8 +18,7 @@ export interface Scored {
 
 export interface Sides {
   readonly semantic: SemanticIndex;
-  readonly lexicon: Lexicon;
-  readonly commonness: Commonness;
+  readonly terms: TermRows;
   readonly traces: (ids: readonly number[]) => readonly Trace[];
 }
 
@@ -31,13 +29,13 @@ const candidatesMin = 50;
 export async function search(
   question: Question,
   count: number,
-  { semantic, lexicon, commonness, traces }: Sides,
+  { semantic, terms, traces }: Sides,
 ): Promise<readonly Scored[]> {
   const candidates = Math.max(candidatesMin, count);
   const near = await semantic.nearest(question.vector, candidates);
-  const alike = lexicon.search(question.terms, candidates, commonness);
-  const ids = new Set([...near.map(({ id }) => id), ...alike]);
-  const coverage = new Coverage(question.hashes, commonness);
+  const alike = terms.mostCovering(question.hashes, candidates);
+  const ids = new Set([...near, ...alike].map(({ id }) => id));
+  const coverage = new Coverage(question.hashes, (hash) => terms.weight(hash));
   const scored = traces([...ids]).map((trace) => {
     const isComparable = trace.embedder === question.embedder;
     const cosine = isComparable ? cosineOf(question.vector, trace.packed) : 0;

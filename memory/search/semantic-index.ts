@@ -36,6 +36,8 @@ export interface Feed {
   readonly drop: (ids: readonly number[]) => Promise<void>;
   /** Resolves when the index has everything, or can not have it and says why. */
   readonly settle: () => Promise<void>;
+  /** What the next process may begin with; empty where the index keeps itself. */
+  readonly arrays: () => readonly ArrayBufferView[];
 }
 
 /** Nearest first, and the same order everywhere. */

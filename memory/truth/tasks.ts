@@ -146,6 +146,17 @@ export function tracesAfter(database: Database, id: number, count: number): read
   return database.rows<TraceRow>(sql, id, count).map(traceOf);
 }
 
+export interface Gone {
+  /** Counts what was ever taken out. */
+  readonly count: number;
+  readonly id: number;
+}
+
+export function goneAfter(database: Database, count: number): readonly Gone[] {
+  const sql = 'SELECT count, id FROM gone WHERE count > ? ORDER BY count';
+  return database.rows<[number, number]>(sql, count).map(([at, id]) => ({ count: at, id }));
+}
+
 function traceOf([id, embedder, packed, hashes]: TraceRow): Trace {
   return { id, embedder, packed, hashes: hashesIn(hashes) };
 }

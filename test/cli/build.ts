@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-const roots = ['cli', 'src', 'machines', 'package.json', 'rolldown.config.mjs'];
+const roots = ['cli', 'src', 'machines', 'memory', 'package.json', 'rolldown.config.mjs'];
 const builds = resolve('.scratch/test-cli');
 
 /** Changes with the sources. */

@@ -26,6 +26,14 @@ const login = 'The session of a user expires too soon';
 const cake = 'Bake a chocolate cake';
 const tests = 'Write unit tests for the invoice calculator';
 
+/** One bit of its vectors. */
+function damage(file: string): void {
+  const bytes = readFileSync(file);
+  const at = Math.floor(bytes.length / 2);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  writeFileSync(file, bytes);
+}
+
 describe('what is remembered', () => {
   test('is nothing at first, and asking is answered', async () => {
     const memory = open(join(temp(), 'made', 'on', 'demand'));
@@ -74,19 +82,16 @@ describe('what is remembered', () => {
     expect([...memory.known('run-1')]).toEqual([task.taskId]);
   });
 
-  test('holds thousands, also with a saved lexicon, and with a damaged one', async () => {
+  test('holds thousands, also with a saved copy, and with a damaged one', async () => {
     const folder = temp();
     const many = Array.from({ length: 1_200 }, (_, at) => finished(`Rename module m${at}x`));
     const memory = open(folder);
     await memory.remember(many);
     await memory.tidy();
-    expect(readdirSync(folder)).toContain('lexicon.json');
+    expect(readdirSync(folder)).toContain('recollection.bin');
     await memory.remember([finished('Rename module zzz9')]);
-    for (const damage of [
-      () => {},
-      () => writeFileSync(join(folder, 'lexicon.json'), '{"mark":'),
-    ]) {
-      damage();
+    for (const harm of [() => {}, () => damage(join(folder, 'recollection.bin'))]) {
+      harm();
       const again = open(folder);
       expect(again.count).toBe(1_201);
       expect((await promptsOf(again, 'm777x', 1))[0]).toBe('Rename module m777x');

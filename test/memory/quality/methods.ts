@@ -2,12 +2,11 @@
 import MiniSearch from 'minisearch';
 import { StaticVectors } from '../../../memory/embedding/static-vectors.ts';
 import { wordsOf } from '../../../memory/embedding/words.ts';
-import { Commonness } from '../../../memory/search/commonness.ts';
 import { ExactIndex } from '../../../memory/search/exact-index.ts';
-import { Lexicon } from '../../../memory/search/lexicon.ts';
 import { search } from '../../../memory/search/searcher.ts';
 import { pack } from '../../../memory/search/small-vector.ts';
 import { stem } from '../../../memory/search/stem.ts';
+import { TermRows } from '../../../memory/search/term-rows.ts';
 import { hashesOf, termsOf } from '../../../memory/search/terms.ts';
 import type { Method } from './measure.ts';
 
@@ -39,32 +38,19 @@ export function cosine(texts: readonly string[]): Method {
 /** As the product does it. */
 export function ours(texts: readonly string[]): Method {
   const semantic = new ExactIndex(vectors.dimensions);
-  const lexicon = Lexicon.empty();
-  const commonness = new Commonness();
-  const traces = texts.map((text, id) => {
-    const terms = termsOf(text);
-    const trace = {
-      id,
-      embedder: vectors.id,
-      packed: pack(vectors.embedOne(text)),
-      hashes: hashesOf(terms),
-    };
-    commonness.add(trace.hashes);
-    semantic.putPacked(id, trace.packed);
-    lexicon.add(id, terms, commonness);
-    return trace;
+  const terms = new TermRows();
+  const traces = texts.map((text, at) => {
+    const hashes = hashesOf(termsOf(text));
+    const packed = pack(vectors.embedOne(text));
+    semantic.putPacked(at + 1, packed);
+    terms.add(at + 1, hashes);
+    return { id: at + 1, embedder: vectors.id, packed, hashes };
   });
-  const byId = (ids: readonly number[]) => ids.map((id) => traces[id] as (typeof traces)[number]);
+  const byId = (ids: readonly number[]) => ids.flatMap((id) => traces[id - 1] ?? []);
   return async (question) => {
-    const terms = termsOf(question);
-    const asked = {
-      embedder: vectors.id,
-      vector: vectors.embedOne(question),
-      terms,
-      hashes: hashesOf(terms),
-    };
-    const sides = { semantic, lexicon, commonness, traces: byId };
-    const found = await search(asked, answersMax, sides);
-    return found.map(({ id }) => texts[id] as string);
+    const hashes = hashesOf(termsOf(question));
+    const asked = { embedder: vectors.id, vector: vectors.embedOne(question), hashes };
+    const found = await search(asked, answersMax, { semantic, terms, traces: byId });
+    return found.map(({ id }) => texts[id - 1] as string);
   };
 }

@@ -1,15 +1,8 @@
 /** Scores: from 0 to 1, moved by rare terms and hardly by common ones. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Commonness } from '../../../memory/search/commonness.ts';
 import { Coverage, scoreOf } from '../../../memory/search/ranking.ts';
 import { hashesOf } from '../../../memory/search/terms.ts';
-
-const known = (...texts: readonly string[][]): Commonness => {
-  const commonness = new Commonness();
-  for (const terms of texts) commonness.add(hashesOf(terms));
-  return commonness;
-};
 
 describe('the score', () => {
   test('is 1 for the same and 0 for nothing in common', () => {
@@ -31,17 +24,23 @@ describe('the score', () => {
   });
 });
 
+const weights: Readonly<Record<string, number>> = { add: 0.1, e11000: 2 };
+const names = Object.keys(weights);
+const weightOf = (hash: number): number => {
+  const name = names.find((each) => hashesOf([each])[0] === hash);
+  return name === undefined ? 1 : (weights[name] as number);
+};
+
 describe('coverage', () => {
   test('counts a rare term for more than a common one', () => {
-    const commonness = known(['add', 'e11000'], ['add'], ['add'], ['add', 'page']);
-    const coverage = new Coverage(hashesOf(['add', 'e11000']), commonness);
-    expect(coverage.of(hashesOf(['e11000']))).toBeGreaterThan(0.8);
-    expect(coverage.of(hashesOf(['add']))).toBeLessThan(0.2);
+    const coverage = new Coverage(hashesOf(names), weightOf);
+    expect(coverage.of(hashesOf(['e11000']))).toBeCloseTo(2 / 2.1);
+    expect(coverage.of(hashesOf(['add']))).toBeCloseTo(0.1 / 2.1);
     expect(coverage.of(hashesOf(['add', 'e11000', 'more']))).toBeCloseTo(1);
     expect(coverage.of(hashesOf([]))).toBe(0);
   });
 
   test('is nothing for a question without terms', () => {
-    expect(new Coverage(hashesOf([]), known(['a'])).of(hashesOf(['a']))).toBe(0);
+    expect(new Coverage(hashesOf([]), weightOf).of(hashesOf(['add']))).toBe(0);
   });
 });
