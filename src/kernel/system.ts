@@ -193,9 +193,10 @@ export class System {
   async #close(): Promise<void> {
     if (this.#state === 'open') this.#state = 'closing';
     this.#alarm.clear();
-    await this.#pumping;
+    // Before the last flush is waited for: no disk is so slow that agents go on meanwhile.
     await this.#performer.close();
     while (this.#pumping) await this.#pumping;
+    await this.#performer.quiet();
     if (this.#state === 'closing') {
       this.#state = 'closed';
       await this.#leaveBehind();

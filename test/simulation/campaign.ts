@@ -50,6 +50,7 @@ function tell(finding: Finding): void {
   const { name, ...rest } = finding.document;
   const path = join(foundFolder, `${name}-${finding.seed}.json`);
   writeFileSync(path, `${JSON.stringify({ name, ...rest }, null, 2)}\n`);
+  process.stderr.write('\n');
   for (const { axiom, message } of finding.violations)
     process.stdout.write(`${axiom}: ${message}\n`);
   process.stdout.write(`${commandOf(finding, path)}\n`);

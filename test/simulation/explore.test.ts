@@ -4,6 +4,7 @@ import { loadPlan } from '../../src/plan/load.ts';
 import { explore } from '../../src/simulation/explore.ts';
 import { faultNames } from '../../src/simulation/fault-kinds.ts';
 import { allFaults, parseFaults } from '../../src/simulation/fault-mix.ts';
+import { judgeRun } from '../../src/simulation/judge.ts';
 import { randomPlan } from './random-plan.ts';
 
 const levelSix = await loadPlan('examples/level-6.yaml');
@@ -23,6 +24,19 @@ describe('500 seeds', () => {
     const found = await explore({ planOf: randomPlan, faults: allFaults, seeds });
     expect(found).toMatchObject({ seeds: 200, ...clean });
   });
+});
+
+/** Each was a bug of the runtime once. */
+test.each([
+  [
+    'work went on beside a slow disk',
+    9_086,
+    'limit=0.02,kill=0.01,full=0.002,slow-disk=0.02,max=5',
+  ],
+])('%s', async (_, seed, faults) => {
+  const { run, violations } = await judgeRun({ plan: levelSix, seed, faults: parseFaults(faults) });
+  expect(violations).toEqual([]);
+  expect(run?.faults).toBeGreaterThan(0);
 });
 
 /** Each so often that it meets itself. */
