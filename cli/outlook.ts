@@ -196,14 +196,25 @@ function tasksOf(failures: readonly Failure[]): string {
 }
 
 /** What was assumed, and how to say it better; empty when nothing was. */
-export function guessesOf({ guessed, courses }: Simulation): string {
-  const [first] = guessed;
-  if (first === undefined) return '';
-  const workMs = courses.find(({ role }) => role === first)?.workMs.value[0] ?? 0;
-  const names = guessed.map(plainLine).join(', ');
-  return [
-    `Nobody knows how long an attempt of ${names} takes: ${duration(workMs)} is assumed.`,
-    `Say it in the plan, agents: { ${first}: { simulate: { work: 5m..20m } } }, or run the plan:`,
+export function guessesOf(simulation: Simulation): string {
+  const { guessed, unpriced, courses } = simulation;
+  const example = guessed[0] ?? unpriced[0];
+  if (example === undefined) return '';
+  const course = courses.find(({ role }) => role === (guessed[0] ?? ''));
+  const time = duration(course?.workMs.value[0] ?? 0);
+  const words = [
+    ...(guessed.length > 0 ? ['work: 5m..20m'] : []),
+    ...(unpriced.length > 0 ? ['costUsd: 0.5'] : []),
+  ].join(', ');
+  const lines = [
+    guessed.length > 0 &&
+      `Nobody knows how long an attempt of ${listed(guessed)} takes: ${time} is assumed.`,
+    unpriced.length > 0 &&
+      `Nobody knows what an attempt of ${listed(unpriced)} costs: its limit is assumed, else nothing.`,
+    `Say it in the plan, agents: { ${example}: { simulate: { ${words} } } }, or run the plan:`,
     'three attempts in past runs are enough to learn from.\n',
-  ].join('\n');
+  ];
+  return lines.filter((line) => line !== false).join('\n');
 }
+
+const listed = (names: readonly string[]): string => names.map(plainLine).join(', ');

@@ -65,7 +65,7 @@ function courseOf(role: PlanRole, tasks: Tasks, history: RoleHistory | null): Ro
     taskMs: range ? {} : ownTimes(tasks, history),
     fail: sourced(fail, history && share(history.failed), history, 0),
     crash: sourced(crash, history && share(history.crashed), history, 0),
-    costUsd: sourced(costUsd, history && priceOf(history), history, 0),
+    costUsd: sourced(costUsd, history && priceOf(history), history, assumedUsd(role)),
   };
 }
 
@@ -91,6 +91,11 @@ function sourced<Value>(
   return { value: told, from: { kind: 'history', attempts, runs } };
 }
 
+/** A program of one's own is free; an agent that is paid for may spend what it is allowed to. */
+function assumedUsd(role: PlanRole): number {
+  return 'budgetUsd' in role ? (role.budgetUsd ?? 0) : 0;
+}
+
 function priceOf({ costsUsd }: RoleHistory): number | null {
   return costsUsd.length >= attemptsMin ? meanOf(costsUsd) : null;
 }
@@ -114,4 +119,14 @@ export function guessedRoles(plan: Plan, courses: readonly RoleCourse[]): readon
       return workMs.from.kind === 'assumed' && tasks.some(({ id }) => !Object.hasOwn(taskMs, id));
     })
     .map(({ role }) => role);
+}
+
+/** The roles whose agents are paid for, and nobody knows how much. */
+export function unpricedRoles(plan: Plan, courses: readonly RoleCourse[]): readonly string[] {
+  const paid = plan.roles.filter((role) => 'budgetUsd' in role).map(({ name }) => name);
+  const busy = new Set(plan.tasks.map(({ role }) => role));
+  return courses
+    .filter(({ role, costUsd }) => costUsd.from.kind === 'assumed' && busy.has(role))
+    .map(({ role }) => role)
+    .filter((role) => paid.includes(role));
 }

@@ -5,7 +5,7 @@ import type { Plan } from '../../plan/plan.ts';
 import { amendmentFor } from '../../runs/fork.ts';
 import type { RunFact } from '../../runs/run.ts';
 import { parseFaults } from '../fault-mix.ts';
-import { coursesOf, guessedRoles, type RoleCourse } from './course.ts';
+import { coursesOf, guessedRoles, type RoleCourse, unpricedRoles } from './course.ts';
 import { type Job, storyOf } from './job.ts';
 import { learnFrom } from './past-runs.ts';
 import { type Present, presentOf, withCoursesOf } from './present.ts';
@@ -50,6 +50,8 @@ export interface Simulation extends Outlook {
   readonly beganAt: number;
   /** Roles with work to do whose durations nobody gave: one was assumed. */
   readonly guessed: readonly string[];
+  /** Roles with work to do whose price nobody knows. */
+  readonly unpriced: readonly string[];
 }
 
 const seedsDefault = 200;
@@ -78,10 +80,13 @@ export async function simulatePlan(
       onProgress({ done, total: seeds.count, succeeded });
     },
   });
-  const guessed = guessedRoles(plan, courses);
+  const guesses = {
+    guessed: guessedRoles(plan, courses),
+    unpriced: unpricedRoles(plan, courses),
+  };
   const told = seeds.count === 1 ? await storyOf(job, seeds.first) : { story: [], beganAt: 0 };
   const from = beginning.present?.run ?? null;
-  return { ...outlook, ...told, name: plan.name, from, asked: seeds.count, courses, guessed };
+  return { ...outlook, ...told, name: plan.name, from, asked: seeds.count, courses, ...guesses };
 }
 
 /** Which plan is simulated, and from where; without a run it begins at its beginning. */

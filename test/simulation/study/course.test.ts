@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { definePlan, type PlanDocument } from '../../../src/plan/define.ts';
 import type { RoleHistory } from '../../../src/runs/attempt-history.ts';
-import { coursesOf, guessedRoles } from '../../../src/simulation/study/course.ts';
+import { coursesOf, guessedRoles, unpricedRoles } from '../../../src/simulation/study/course.ts';
 
 type RoleDocument = PlanDocument['agents'][string];
 
@@ -90,6 +90,25 @@ describe('a simulated role', () => {
     const { course } = courseOf({ adapter: 'simulated', work: '1s', fail: 0.1, simulate });
     expect(course?.workMs.value).toEqual([3_600_000, 3_600_000]);
     expect([course?.fail.value, course?.costUsd.value]).toEqual([0.1, 2]);
+  });
+});
+
+describe('a role that is paid for', () => {
+  const tasks = [{ id: 'a', prompt: 'Do it.' }];
+  const priced = (role: RoleDocument, history: RoleHistory | null) => {
+    const plan = definePlan({ agents: { r: role }, tasks });
+    const courses = coursesOf(plan, () => history);
+    return [courses[0]?.costUsd.value, unpricedRoles(plan, courses)];
+  };
+
+  test('may cost what it is allowed to, and that is told', () => {
+    expect(priced({ adapter: 'claude', budgetUsd: 2 }, null)).toEqual([2, ['r']]);
+    expect(priced({ adapter: 'claude' }, null)).toEqual([0, ['r']]);
+  });
+
+  test('costs what it did, or what the plan says', () => {
+    expect(priced({ adapter: 'claude' }, past)).toEqual([expect.closeTo(0.2), []]);
+    expect(priced({ adapter: 'claude', simulate: { costUsd: 3 } }, null)).toEqual([3, []]);
   });
 });
 
