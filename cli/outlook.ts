@@ -210,7 +210,7 @@ export function guessesOf(simulation: Simulation): string {
     guessed.length > 0 &&
       `Nobody knows how long an attempt of ${listed(guessed)} takes: ${time} is assumed.`,
     unpriced.length > 0 &&
-      `Nobody knows what an attempt of ${listed(unpriced)} costs: its limit is assumed, else nothing.`,
+      `Nobody knows what an attempt of ${listed(unpriced)} costs: its limit is assumed, or 0.`,
     `Say it in the plan, agents: { ${example}: { simulate: { ${words} } } }, or run the plan:`,
     'three attempts in past runs are enough to learn from.\n',
   ];
