@@ -20,13 +20,21 @@ export function workUnderWay(core: Core, charts: Charts): readonly UnderWay[] {
     );
 }
 
+/** XState names the timer of a delay after it: `xstate.after.attemptDeadline.task.running`. */
+const isDeadline = (timer: string): boolean => /deadline/i.test(timer);
+
 /**
- * Work that is called again gets the time that it had left when its runtime was last heard of: a
- * deadline must not pass while nobody could meet it. Null: no time is to be made up for.
+ * A deadline must not pass while nobody could meet it: whoever waits for work that is called again,
+ * or for anything by a delay that is called a deadline, gets the time that it had left when the
+ * runtime was last heard of. Null: no time is to be made up for.
  */
 export function timeLost(core: Core, work: readonly UnderWay[], nowMs: number): Input | null {
   const forMs = nowMs - core.at;
-  const timed = work.filter(({ actor }) => actor.timers.size > 0);
-  const of = [...new Set(timed.map(({ actor }) => actor.address))];
-  return forMs > 0 && of.length > 0 ? { kind: 'pause', forMs, of } : null;
+  if (forMs <= 0) return null;
+  const working = new Set(work.map(({ actor }) => actor));
+  const waiting = core.registry
+    .living()
+    .filter((actor) => working.has(actor) || [...actor.timers.keys()].some(isDeadline));
+  const of = waiting.filter(({ timers }) => timers.size > 0).map(({ address }) => address);
+  return of.length > 0 ? { kind: 'pause', forMs, of } : null;
 }

@@ -8,7 +8,7 @@
  */
 import type { TaskRecord } from '../../machines/events.ts';
 import { agentAddress, runId, taskAddress } from '../../machines/ids.ts';
-import type { Outcome } from '../../machines/outcome.ts';
+import { noUsage, type Outcome } from '../../machines/outcome.ts';
 import { recordOf, type TaskContext } from '../../machines/rules/attempt.ts';
 import type { WorkInput } from '../../machines/rules/duty.ts';
 import type { RunEnding } from '../../machines/rules/orchestration.ts';
@@ -33,6 +33,7 @@ import { WatchedLog } from './watched-log.ts';
 import type { Unseen, Workshop } from './workshop.ts';
 
 const openMaxMs = 1_000;
+const recallMaxMs = 2_000;
 const checkMaxMs = 20_000;
 
 /** What a life is lived in, and leaves behind. */
@@ -198,6 +199,9 @@ export class Life implements Mortal {
       const working = this.#outside.workshop.work(this, input, signal, repeat);
       this.reach('amid', this.#safe);
       return working;
+    },
+    recall: ({ task, attempt }) => {
+      return this.#later(recallMaxMs, `${task}#${attempt}/recall`, () => ({ usage: noUsage }));
     },
   };
 
