@@ -1,5 +1,6 @@
 /** Every event of the product, one union by noun: facts are noun.participle, requests noun.verb. */
-import type { Address, AgentId, RoleName, TaskId, Token } from './ids.ts';
+import type { AccountName, Address, AgentId, RoleName, TaskId, Token } from './ids.ts';
+import type { AccountLimits, Again, LearnedLimits, LoanEnding } from './loan.ts';
 import type { Earlier, Evidence, Fault, Outcome } from './outcome.ts';
 import type { PlanAmendment, PlanSpec, RoleLimits, TaskLimits, TaskSpec } from './plan.ts';
 import type { Spending } from './rules/budget.ts';
@@ -97,6 +98,23 @@ export type SupervisorEvent =
   | { readonly type: 'supervisor.stopped'; readonly role: RoleName }
   | { readonly type: 'role.lost'; readonly role: RoleName; readonly fault: Fault };
 
+/** Asked of an account; `at` is the time, in ms since the epoch. */
+export type AccountEvent =
+  | {
+      readonly type: 'account.lease';
+      /** Names this loan of the account; unique for ever. */
+      readonly loan: string;
+      /** What the attempt costs at most; null when nobody knows. */
+      readonly usdMax: number | null;
+      readonly at: number;
+    }
+  | ({ readonly type: 'account.settle'; readonly loan: string; readonly at: number } & LoanEnding)
+  /** What its provider says of its limits. */
+  | ({ readonly type: 'account.learn'; readonly at: number } & LearnedLimits)
+  | { readonly type: 'account.amend'; readonly limits: AccountLimits; readonly at: number }
+  /** What was wrong with it is mended: it has a new key, or credit again. */
+  | { readonly type: 'account.restore'; readonly at: number };
+
 export type TroupeEvent =
   | PlanEvent
   | RunEvent
@@ -106,7 +124,8 @@ export type TroupeEvent =
   | AgentEvent
   | ReportEvent
   | ChildEvent
-  | SupervisorEvent;
+  | SupervisorEvent
+  | AccountEvent;
 
 /** What observers hear; nothing depends on it. */
 export type Fact =
@@ -150,6 +169,34 @@ export type Fact =
       readonly delayMs: number;
     }
   | { readonly type: 'role.lost'; readonly role: RoleName; readonly fault: Fault };
+
+/** What the accounts of a home state; no run hears it. */
+export type AccountFact =
+  | { readonly type: 'account.leased'; readonly account: AccountName; readonly loan: string }
+  | {
+      readonly type: 'account.refused';
+      readonly account: AccountName;
+      readonly loan: string;
+      readonly reason: string;
+      readonly again: Again;
+    }
+  | { readonly type: 'account.throttled'; readonly account: AccountName; readonly untilMs: number }
+  | {
+      readonly type: 'account.exhausted';
+      readonly account: AccountName;
+      readonly reason: string;
+      readonly again: Again;
+    }
+  | { readonly type: 'account.revoked'; readonly account: AccountName; readonly reason: string }
+  | { readonly type: 'account.recovered'; readonly account: AccountName }
+  | {
+      readonly type: 'account.warned';
+      readonly account: AccountName;
+      /** Which cap is nearly reached. */
+      readonly cap: 'day' | 'total';
+      readonly spentUsd: number;
+      readonly limitUsd: number;
+    };
 
 interface TaskTried<Type extends string> {
   readonly type: Type;

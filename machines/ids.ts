@@ -11,6 +11,8 @@ export type TaskId = Branded<'TaskId'>;
 export type AgentId = Branded<'AgentId'>;
 /** Names a role inside its plan, as the person wrote it. */
 export type RoleName = Branded<'RoleName'>;
+/** Names an account among all of a home: a key to a provider, with its limits. */
+export type AccountName = Branded<'AccountName'>;
 /** Where an actor is reached inside its system: a path such as `task/build`. */
 export type Address = Branded<'Address'>;
 /**
@@ -23,6 +25,7 @@ export const runId = (text: string): RunId => text as RunId;
 export const taskId = (text: string): TaskId => text as TaskId;
 export const agentId = (text: string): AgentId => text as AgentId;
 export const roleName = (text: string): RoleName => text as RoleName;
+export const accountName = (text: string): AccountName => text as AccountName;
 export const address = (text: string): Address => text as Address;
 export const token = (count: number): Token => count as Token;
 

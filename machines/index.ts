@@ -1,4 +1,5 @@
 /** The machines of the product, and what is known of a plan: this leaf imports nothing of ours. */
+export { accountMachine } from './account.ts';
 export { agentMachine } from './agent.ts';
 export { orchestratorMachine } from './orchestrator.ts';
 export { supervisorMachine } from './supervisor.ts';

@@ -1,6 +1,7 @@
 /** Draws inputs and events of the product's machines, likely ones and unlikely ones. */
 import fc, { type GeneratorValue } from 'fast-check';
 import {
+  accountName,
   agentAddress,
   agentId,
   roleName,
@@ -29,6 +30,8 @@ export function drawInput(g: GeneratorValue, machine: string): unknown {
       return { spec: drawTask(g, 0), open: g(fc.integer, { min: 0, max: 2 }), seed };
     case 'supervisor':
       return { role: drawRole(g, 0), seed };
+    case 'account':
+      return { name: accountName('a'), limits: drawLimits(g), at: 0 };
     default:
       return undefined;
   }
@@ -90,7 +93,45 @@ const events: Readonly<Record<string, (g: GeneratorValue) => Record<string, unkn
   'supervisor.stop': () => ({}),
   'supervisor.stopped': (g) => ({ role: role(g) }),
   'role.lost': (g) => ({ role: role(g), fault: fault(g) }),
+  'account.lease': (g) => ({ loan: loan(g), usdMax: g(fc.constantFrom, null, 0, 1), at: time(g) }),
+  'account.settle': (g) => ({
+    loan: loan(g),
+    costUsd: g(fc.constantFrom, null, 0, 1, 2),
+    tokens: g(fc.integer, { min: 0, max: 9 }),
+    paceMs: g(fc.constantFrom, null, 5),
+    trouble: g(fc.constantFrom, ...troubles),
+    at: time(g),
+  }),
+  'account.learn': (g) => ({
+    requestsPerMinute: 2,
+    requestsLeft: g(fc.integer, { min: 0, max: 2 }),
+    resetAtMs: time(g),
+    at: time(g),
+  }),
+  'account.amend': (g) => ({ limits: drawLimits(g), at: time(g) }),
+  'account.restore': (g) => ({ at: time(g) }),
 };
+
+const loan = (g: GeneratorValue) => g(fc.constantFrom, 'x', 'y', 'z');
+const time = (g: GeneratorValue) => g(fc.integer, { min: 0, max: 100_000 });
+const troubles = [
+  { kind: 'none' },
+  { kind: 'none' },
+  { kind: 'limited', untilMs: 50_000 },
+  { kind: 'exhausted', reason: 'no credit', untilMs: 90_000 },
+  { kind: 'exhausted', reason: 'no credit', untilMs: null },
+  { kind: 'revoked', reason: 'no key' },
+];
+
+function drawLimits(g: GeneratorValue) {
+  return {
+    concurrency: g(fc.constantFrom, null, 2),
+    requestsPerMinute: g(fc.constantFrom, null, 3),
+    tokensPerMinute: g(fc.constantFrom, null, 8),
+    usdPerDay: g(fc.constantFrom, null, 3),
+    usdMax: g(fc.constantFrom, null, 5),
+  };
+}
 
 function drawExit(g: GeneratorValue): Record<string, unknown> {
   const addresses = [taskAddress(task(g)), agentAddress(agent(g)), supervisorAddress(role(g))];

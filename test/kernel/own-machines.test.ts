@@ -3,6 +3,7 @@ import fc, { type GeneratorValue } from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import type { AnyStateMachine, EventObject } from 'xstate';
 import {
+  accountMachine,
   agentMachine,
   orchestratorMachine,
   supervisorMachine,
@@ -20,6 +21,7 @@ const machines: readonly (readonly [AnyStateMachine, number])[] = [
   [taskMachine, 250],
   [supervisorMachine, 150],
   [orchestratorMachine, 150],
+  [accountMachine, 150],
 ];
 
 /** What a machine knows comes often; the rest of the alphabet sometimes. */

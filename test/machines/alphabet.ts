@@ -1,6 +1,7 @@
 /** One event of every type there is, and the variants that a machine must tell apart. */
 import type { TroupeEvent } from '../../machines/events.ts';
 import {
+  accountName,
   agentAddress,
   agentId,
   orchestratorAddress,
@@ -38,6 +39,19 @@ export const at = {
   coder1: agentAddress(coder1),
   coder2: agentAddress(coder2),
 };
+
+/** The beginning of a day, a while ago. */
+export const dayBeganAt = 20_000 * 24 * 60 * 60 * 1_000;
+export const grok1 = accountName('grok-1');
+export const noLimits = {
+  concurrency: null,
+  requestsPerMinute: null,
+  tokensPerMinute: null,
+  usdPerDay: null,
+  usdMax: null,
+};
+const ending = { costUsd: 0.25, tokens: 100, paceMs: 900, trouble: { kind: 'none' } } as const;
+const later = dayBeganAt + 1_000;
 
 /** The two tasks of the tables: `build` needs `design`. */
 export const smallPlan = planSpec([{ id: 'design' }, { id: 'build', needs: ['design'] }]);
@@ -107,9 +121,19 @@ export const alphabet: { readonly [Of in Type]: Event<Of> } = {
   'role.amend': { type: 'role.amend', limits: { count: 3, maxRestarts: 9 } },
   'supervisor.stopped': { type: 'supervisor.stopped', role: coder },
   'role.lost': { type: 'role.lost', role: coder, fault: missingFault },
+  'account.lease': { type: 'account.lease', loan: 'run/1', usdMax: 0.5, at: later },
+  'account.settle': { type: 'account.settle', loan: 'run/1', ...ending, at: later },
+  'account.learn': { type: 'account.learn', requestsPerMinute: 30, at: later },
+  'account.amend': {
+    type: 'account.amend',
+    limits: { ...noLimits, concurrency: 7 },
+    at: later,
+  },
+  'account.restore': { type: 'account.restore', at: later },
 };
 
 const reported = alphabet['task.reported'];
+const settle = alphabet['account.settle'];
 
 /** By `type (what is special)`. */
 export const variants = {
@@ -152,6 +176,30 @@ export const variants = {
     child: at.supervisor,
     output: undefined,
     error: 'a bug',
+  },
+  'account.lease (another)': { ...alphabet['account.lease'], loan: 'run/2' },
+  'account.settle (stale)': { ...settle, loan: 'run/0' },
+  'account.settle (limited)': {
+    ...settle,
+    trouble: { kind: 'limited', untilMs: later + 60_000 },
+  },
+  'account.settle (exhausted)': {
+    ...settle,
+    trouble: { kind: 'exhausted', reason: 'no credit is left', untilMs: null },
+  },
+  'account.settle (out of quota)': {
+    ...settle,
+    trouble: { kind: 'exhausted', reason: 'the week is used up', untilMs: later + 600_000 },
+  },
+  'account.settle (revoked)': {
+    ...settle,
+    trouble: { kind: 'revoked', reason: 'the key is not accepted' },
+  },
+  'account.learn (nothing left)': {
+    type: 'account.learn',
+    requestsLeft: 0,
+    resetAtMs: later + 30_000,
+    at: later,
   },
 } as const satisfies Readonly<Record<string, TroupeEvent>>;
 

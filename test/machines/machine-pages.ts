@@ -12,6 +12,7 @@ const purposes: Readonly<Record<string, string>> = {
   task: 'One a task: waits, gets an agent, is tried, checked and tried again, and ends once.',
   agent: 'One an agent: looks whether its program can work, then works, reports, hands off.',
   supervisor: 'One a role: keeps its agents alive by rules from OTP, or gives the role up.',
+  account: 'One an account of a home: lent to attempts as its limits, money and key allow.',
 };
 
 const paragraph = (...lines: readonly string[]): string => lines.join(' ');
@@ -36,6 +37,11 @@ const introduction = [
   ),
   '',
   paragraph(
+    'A fifth statechart, the **account**, belongs to no run: all runs of a home share its actors,',
+    'which the pool in `src/accounts/` steps one event at a time.',
+  ),
+  '',
+  paragraph(
     'The machines are pure: they read no clock, no random number and no file. What takes time is',
     'invoked by name (`open`, `work`, `verify`), what must be written is a named action',
     '(`record`, `conclude`), what others must hear is a message; the kernel in `src/kernel/`',
@@ -44,7 +50,7 @@ const introduction = [
   '',
   paragraph(
     "To look at a machine in Stately's editor, open [state.new](https://state.new), choose",
-    '_Import_ in the code panel and paste the file: each of the four is one self-contained',
+    '_Import_ in the code panel and paste the file: each of the five is one self-contained',
     '`setup({...}).createMachine({...})` with its whole config inline.',
     '[Importing](https://stately.ai/docs/import-from-code) overwrites the machine that is open.',
   ),
@@ -174,6 +180,11 @@ const origins: Readonly<Record<string, string>> = {
   'agent.tell': 'a person',
   'child.exited': 'the kernel',
   'child.due': '`supervisor`, by a timer',
+  'account.lease': 'the pool',
+  'account.settle': 'the pool',
+  'account.learn': 'the pool',
+  'account.amend': 'a person',
+  'account.restore': 'a person',
 };
 
 /** The machines that know it, and the states in which it does something. */

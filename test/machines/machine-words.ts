@@ -1,6 +1,7 @@
 /** What the machines say in all the scenes of their tables: gathered by stepping through them. */
 import type { EventObject } from 'xstate';
 import type { Step } from '../../src/kernel/state.ts';
+import { accountSubject } from './account-subject.ts';
 import { agentSubject } from './agent-subject.ts';
 import { factsOf, messagesOf } from './effects.ts';
 import { orchestratorSubject } from './orchestrator-subject.ts';
@@ -13,6 +14,7 @@ export const subjects: readonly Subject[] = [
   taskSubject,
   agentSubject,
   supervisorSubject,
+  accountSubject,
 ];
 
 export interface Word {

@@ -1,5 +1,5 @@
 /** What every event and fact says, in a sentence each: the words of machines/README.md. */
-import type { Fact, TroupeEvent } from '../../machines/events.ts';
+import type { AccountFact, Fact, TroupeEvent } from '../../machines/events.ts';
 
 /** The compiler sees to it that no type is left out. */
 export const eventMeanings: Readonly<Record<TroupeEvent['type'], string>> = {
@@ -36,9 +36,14 @@ export const eventMeanings: Readonly<Record<TroupeEvent['type'], string>> = {
   'role.amend': 'These limits of your role are others from now on.',
   'supervisor.stopped': 'All my agents have ended.',
   'role.lost': 'Nobody plays this role any more.',
+  'account.lease': 'An attempt wants to use you; it costs so much at most.',
+  'account.settle': 'The attempt that used you has ended; this it cost, and this it met.',
+  'account.learn': 'Your provider says this of your limits.',
+  'account.amend': 'These limits of yours are others from now on.',
+  'account.restore': 'What was wrong with you is mended.',
 };
 
-export const factMeanings: Readonly<Record<Fact['type'], string>> = {
+export const factMeanings: Readonly<Record<(Fact | AccountFact)['type'], string>> = {
   'run.started': 'The plan is sound, and its actors are born.',
   'run.draining': 'Every task has ended; the agents are asked to stop.',
   'run.succeeded': 'Every task has succeeded.',
@@ -63,4 +68,11 @@ export const factMeanings: Readonly<Record<Fact['type'], string>> = {
   'agent.told': 'A person said something to it.',
   'agent.restarting': 'These agents start again after a pause.',
   'role.lost': 'Its agents crashed too often, or can not work at all.',
+  'account.leased': 'An attempt may use it.',
+  'account.refused': 'It can not be used now: why, and when to ask again.',
+  'account.throttled': 'Its provider limits it, until so late.',
+  'account.exhausted': 'Its money or quota is used up: for so long, or for good.',
+  'account.revoked': 'Its key is not accepted any more.',
+  'account.recovered': 'What kept it is over.',
+  'account.warned': 'Four fifths of what may be spent are spent.',
 };
