@@ -141,7 +141,7 @@ export class Troupe {
     return prunable(this.#keeper, policy);
   }
 
-  /** Removes runs that are over; `stopped`: or could be resumed. One that is alive is left alone. */
+  /** Removes runs that are over; `stopped`: or could be resumed. A living one is left alone. */
   async prune(ids: readonly string[], { stopped = false } = {}): Promise<Pruned> {
     return removeRuns(this.#keeper, ids, { stopped });
   }

@@ -8,6 +8,8 @@ const stage = stages('budget');
 const ids = ['a', 'b', 'c', 'd', 'e'];
 const tasks = ids.map((id) => ({ id, agent: 'worker', retries: 0 }));
 
+const oneMore = 'an attempt by worker may cost $0.10';
+
 describe('a budget', () => {
   test('pays for as many attempts as it can, and the rest fails and says why', async () => {
     const { play } = stage();
@@ -22,8 +24,7 @@ describe('a budget', () => {
       expect(attempts).toBe(0);
       expect(error).toEqual({
         code: 'budget.exhausted',
-        message:
-          "the budget of $0.25 can't pay for it: $0.20 spent, and an attempt by worker may cost $0.10",
+        message: `the budget of $0.25 can't pay for it: $0.20 spent, and ${oneMore}`,
         retryable: false,
       });
     }
