@@ -1,6 +1,7 @@
 /** Puts the parts together: the one file that knows everyone, and decides nothing. */
 import { openGuardian } from './agents/guardian.ts';
 import { reapOrphans } from './agents/ledger.ts';
+import { type AgentSurvey, surveyAgents } from './agents/survey.ts';
 import type { Bus, Subscription } from './bus/bus.ts';
 import { InProcessBus } from './bus/in-process.ts';
 import { type Config, readConfig, readVersion } from './config.ts';
@@ -153,6 +154,11 @@ export class Troupe {
 
   get #keeper(): Keeper {
     return { config: this.config, clock: this.#clock, random: this.#random };
+  }
+
+  /** The agents that plans can name, and what this machine has of them. */
+  agents(): Promise<readonly AgentSurvey[]> {
+    return surveyAgents(this.config.environment);
   }
 
   /** Newest first. */

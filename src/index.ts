@@ -1,5 +1,6 @@
 /** Troupe as a library: run plans, define them in code, and host machines of one's own. */
 export { type StreamPaths, streamPaths } from './agents/streams.ts';
+export type { AgentSurvey } from './agents/survey.ts';
 export {
   createTroupe,
   type RunOptions,
@@ -20,7 +21,16 @@ export type { System } from './kernel/system.ts';
 export { isUserError, UserError } from './kernel/user-error.ts';
 export { limits } from './limits.ts';
 export type { Setting } from './plan/change.ts';
-export { command, definePlan, type PlanDocument, simulated } from './plan/define.ts';
+export {
+  claude,
+  codex,
+  command,
+  definePlan,
+  gemini,
+  opencode,
+  type PlanDocument,
+  simulated,
+} from './plan/define.ts';
 export { parseDuration } from './plan/duration.ts';
 export { loadPlan } from './plan/load.ts';
 export { suggest } from './plan/nearest.ts';

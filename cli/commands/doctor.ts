@@ -1,6 +1,7 @@
 /** `troupe doctor`: looks at what this machine has, and says what is missing. */
 import type { Command } from 'commander';
 import { limits, systemClock } from '../../src/index.ts';
+import { checkAgents } from '../agent-checks.ts';
 import { type Check, checkUp } from '../checkup.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
@@ -16,8 +17,9 @@ export function define(command: Command, act: Act): void {
 }
 
 async function doctor(options: HomeOption & JsonOption) {
-  const { config } = openTroupe(options);
-  const checks = await checkUp(config, systemClock);
+  const troupe = openTroupe(options);
+  const { config } = troupe;
+  const checks = [...(await checkUp(config, systemClock)), ...(await checkAgents(troupe))];
   const ok = checks.every(({ status }) => status !== 'missing');
   if (options.json) await out.json({ ok, checks, limits });
   else await out.write(pageOf(checks, paletteFor(out, config.environment)));

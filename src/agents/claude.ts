@@ -1,6 +1,14 @@
 /** Claude Code on the command line: `claude -p` with a stream of JSON lines. */
+import { join } from 'node:path';
 import type { Usage } from '../../machines/outcome.ts';
-import { commonHint, type Dialect, type Order, type Permissions, present } from './dialect.ts';
+import {
+  commonHint,
+  type Dialect,
+  homeFolder,
+  type Order,
+  type Permissions,
+  present,
+} from './dialect.ts';
 import { countAt, listAt, mapAt, numberAt, textAt } from './loose-json.ts';
 import { inputText, type Sign } from './sign.ts';
 import { type Trouble, trouble, troubleFrom } from './trouble.ts';
@@ -13,7 +21,9 @@ export const claude: Dialect = {
   install: 'npm install -g @anthropic-ai/claude-code',
   oldest: '2.0.0',
   logIn,
-  logIns: ['.claude/.credentials.json'],
+  keys: ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'],
+  logInFile: (machine) =>
+    join(homeFolder(machine, 'CLAUDE_CONFIG_DIR', '.claude'), '.credentials.json'),
   argumentsOf,
   // No update in the middle of a run, and nothing sent that the task did not ask for.
   variablesOf: () => ({ CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', DISABLE_AUTOUPDATER: '1' }),

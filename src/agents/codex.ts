@@ -1,5 +1,13 @@
 /** Codex on the command line: `codex exec --json`. */
-import { commonHint, type Dialect, type Order, type Permissions, present } from './dialect.ts';
+import { join } from 'node:path';
+import {
+  commonHint,
+  type Dialect,
+  homeFolder,
+  type Order,
+  type Permissions,
+  present,
+} from './dialect.ts';
 import { countAt, mapAt, textAt } from './loose-json.ts';
 import { inputText, type Sign } from './sign.ts';
 import { troubleFrom } from './trouble.ts';
@@ -12,7 +20,8 @@ export const codex: Dialect = {
   install: 'npm install -g @openai/codex',
   oldest: '0.60.0',
   logIn,
-  logIns: ['.codex/auth.json'],
+  keys: ['CODEX_API_KEY'],
+  logInFile: (machine) => join(homeFolder(machine, 'CODEX_HOME', '.codex'), 'auth.json'),
   argumentsOf,
   // Its stream is silent about what the sandbox refused; this line of its log is not.
   variablesOf: () => ({ RUST_LOG: 'error,codex_sandboxing::violation=warn' }),

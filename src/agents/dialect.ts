@@ -1,4 +1,5 @@
 /** The contract of a command-line agent: how it is called, and what its lines mean. Pure. */
+import { join } from 'node:path';
 import type { Environment } from './environment.ts';
 import type { Sign } from './sign.ts';
 import type { Trouble } from './trouble.ts';
@@ -37,14 +38,21 @@ export interface Dialect {
   variablesOf(order: Order): Readonly<Record<string, string>>;
   /** Which of the machine's variables are this program's own: no other agent sees them. */
   credentialsIn(machine: Environment, settings: Settings): readonly string[];
-  /** Files under the person's home that hold a log-in. */
-  readonly logIns: readonly string[];
+  /** Those of them that are keys: with one of these it needs no log-in. */
+  readonly keys: readonly string[];
+  /** The file that a log-in leaves behind. */
+  logInFile(machine: Environment): string;
   /** What one line of stdout says, parsed; nothing for what is unknown or of no interest. */
   read(line: unknown): readonly Sign[];
   /** What a line of stderr says. */
   readAside(line: string): readonly Sign[];
   /** What this person can do about it; empty when there is nothing to do. */
   hintFor(trouble: Trouble, settings: Settings): string;
+}
+
+/** A folder of the person's home, unless a variable says where it is. */
+export function homeFolder(machine: Environment, variable: string, name: string): string {
+  return machine[variable] || join(machine.HOME ?? machine.USERPROFILE ?? '', name);
 }
 
 export const present = (machine: Environment, names: readonly string[]): readonly string[] =>

@@ -1,5 +1,13 @@
 /** Gemini CLI: `gemini -o stream-json`. */
-import { commonHint, type Dialect, type Order, type Permissions, present } from './dialect.ts';
+import { join } from 'node:path';
+import {
+  commonHint,
+  type Dialect,
+  homeFolder,
+  type Order,
+  type Permissions,
+  present,
+} from './dialect.ts';
 import { countAt, mapAt, textAt } from './loose-json.ts';
 import { inputText, type Sign } from './sign.ts';
 import { type Trouble, troubleFrom } from './trouble.ts';
@@ -12,7 +20,8 @@ export const gemini: Dialect = {
   install: 'npm install -g @google/gemini-cli',
   oldest: '0.20.0',
   logIn,
-  logIns: ['.gemini/oauth_creds.json'],
+  keys: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_APPLICATION_CREDENTIALS'],
+  logInFile: (machine) => join(homeFolder(machine, '', '.gemini'), 'oauth_creds.json'),
   argumentsOf,
   variablesOf: () => ({}),
   credentialsIn: (machine) => present(machine, ownVariables),

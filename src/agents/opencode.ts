@@ -1,10 +1,30 @@
 /** OpenCode on the command line: `opencode run --format json`. */
-import { commonHint, type Dialect, type Order, type Permissions, present } from './dialect.ts';
+import { join } from 'node:path';
+import {
+  commonHint,
+  type Dialect,
+  homeFolder,
+  type Order,
+  type Permissions,
+  present,
+} from './dialect.ts';
 import { countAt, mapAt, numberAt, textAt } from './loose-json.ts';
 import { inputText, type Sign } from './sign.ts';
 import { type Trouble, trouble, troubleFrom } from './trouble.ts';
 
 const logIn = 'log in with `opencode auth login`, or set the key of its provider';
+
+const keysByProvider: Readonly<Record<string, string>> = {
+  anthropic: 'ANTHROPIC_API_KEY',
+  openai: 'OPENAI_API_KEY',
+  google: 'GOOGLE_GENERATIVE_AI_API_KEY',
+  xai: 'XAI_API_KEY',
+  openrouter: 'OPENROUTER_API_KEY',
+  groq: 'GROQ_API_KEY',
+  mistral: 'MISTRAL_API_KEY',
+  deepseek: 'DEEPSEEK_API_KEY',
+  opencode: 'OPENCODE_API_KEY',
+};
 
 export const opencode: Dialect = {
   name: 'opencode',
@@ -12,7 +32,9 @@ export const opencode: Dialect = {
   install: 'npm install -g opencode-ai',
   oldest: '1.0.0',
   logIn,
-  logIns: ['.local/share/opencode/auth.json'],
+  keys: Object.values(keysByProvider),
+  logInFile: (machine) =>
+    join(homeFolder(machine, 'XDG_DATA_HOME', '.local/share'), 'opencode/auth.json'),
   argumentsOf,
   variablesOf: ({ permissions }) => ({
     OPENCODE_DISABLE_AUTOUPDATE: '1',
@@ -26,18 +48,6 @@ export const opencode: Dialect = {
 };
 
 const ownVariables = ['OPENCODE_CONFIG', 'OPENCODE_CONFIG_CONTENT', 'OPENCODE_CONFIG_DIR'];
-
-const keysByProvider: Readonly<Record<string, string>> = {
-  anthropic: 'ANTHROPIC_API_KEY',
-  openai: 'OPENAI_API_KEY',
-  google: 'GOOGLE_GENERATIVE_AI_API_KEY',
-  xai: 'XAI_API_KEY',
-  openrouter: 'OPENROUTER_API_KEY',
-  groq: 'GROQ_API_KEY',
-  mistral: 'MISTRAL_API_KEY',
-  deepseek: 'DEEPSEEK_API_KEY',
-  opencode: 'OPENCODE_API_KEY',
-};
 
 /** It is every provider's agent: a model that is named narrows that to one. */
 function providerKeys(provider: string | null): readonly string[] {

@@ -49,6 +49,9 @@ describe('doctor', () => {
     for (const name of ['platform', 'home', 'disk', 'fsync', 'shell', 'git', 'terminal']) {
       expect(stdout).toMatch(new RegExp(`^(fine|warning) +${name} `, 'm'));
     }
+    for (const name of ['claude', 'codex', 'gemini', 'opencode']) {
+      expect(stdout).toMatch(new RegExp(`^(fine|warning) +${name} +\\S`, 'm'));
+    }
     expect(existsSync(desk.home)).toBe(false);
   });
 
