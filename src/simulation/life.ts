@@ -6,64 +6,29 @@
  * - once dead, nothing it still does is seen or felt outside;
  * - it begins only when whatever an earlier life has left was reaped.
  */
-import type { TaskRecord } from '../../machines/events.ts';
 import { agentAddress, runId, taskAddress } from '../../machines/ids.ts';
-import { noUsage, type Outcome } from '../../machines/outcome.ts';
-import { recordOf, type TaskContext } from '../../machines/rules/attempt.ts';
+import type { Outcome } from '../../machines/outcome.ts';
 import type { WorkInput } from '../../machines/rules/duty.ts';
-import type { RunEnding } from '../../machines/rules/orchestration.ts';
-import type { Verdict, VerifyInput } from '../../machines/task.ts';
 import type { Behaviours, Call } from '../kernel/behaviours.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Input } from '../kernel/input.ts';
 import { System } from '../kernel/system.ts';
-import type { Plan } from '../plan/plan.ts';
-import { type RunWorld, runBehaviours, type Worker } from '../runs/behaviours.ts';
+import { runBehaviours } from '../runs/behaviours.ts';
 import { runFolder } from '../runs/folder.ts';
 import { launch, runMachines } from '../runs/launch.ts';
 import { factOf, Run, type RunEnd, type RunFact } from '../runs/run.ts';
-import { DiskLog, diskFull, type SimulatedDisk } from './disk.ts';
+import type { Around } from './around.ts';
+import { DiskLog } from './disk.ts';
 import type { KillMoment } from './fault-mix.ts';
-import type { Luck } from './luck.ts';
-import { type Mortal, never } from './mortal.ts';
-import type { People } from './people.ts';
-import type { Planted } from './planted.ts';
-import type { VirtualTime } from './virtual-time.ts';
+import { LifeWorld } from './life-world.ts';
+import type { Mortal } from './mortal.ts';
 import { WatchedLog } from './watched-log.ts';
-import type { Unseen, Workshop } from './workshop.ts';
-
-const openMaxMs = 1_000;
-const recallMaxMs = 2_000;
-const checkMaxMs = 20_000;
-
-/** What a life is lived in, and leaves behind. */
-export interface Around {
-  readonly plan: Plan;
-  readonly planted: Planted;
-  readonly time: VirtualTime;
-  readonly luck: Luck;
-  readonly disk: SimulatedDisk;
-  readonly workshop: Workshop;
-  readonly people: People;
-  readonly results: Map<string, TaskRecord>;
-  readonly facts: RunFact[];
-  readonly storeEvery: number;
-  readonly see: (sighting: Unseen) => void;
-  /** Names that never come twice, to draw luck by. */
-  readonly nextName: () => number;
-  /** Whether this life ends here, by order or by chance. */
-  readonly strikesDead: (life: number, moment: KillMoment, n: number) => boolean;
-  /** Whether somebody stops it gently now. */
-  readonly stops: (life: number, n: number) => boolean;
-  readonly lifeKilled: (life: Life) => void;
-  /** It ended as it should, or could not go on. */
-  readonly lifeOver: (life: Life, end: RunEnd) => void;
-}
 
 export class Life implements Mortal {
   readonly number: number;
   readonly #outside: Around;
   readonly #log: DiskLog;
+  readonly #world: LifeWorld;
   #state: 'alive' | 'dead' = 'alive';
   /** The last record that is on disk, and the last of which the effects have left. */
   #safe = 0;
@@ -76,10 +41,16 @@ export class Life implements Mortal {
     this.#outside = outside;
     this.number = number;
     this.#log = new DiskLog(outside.disk, this);
+    const repeat = (input: WorkInput, outcome: Outcome): void => this.#repeat(input, outcome);
+    this.#world = new LifeWorld(outside, this, repeat);
   }
 
   get alive(): boolean {
     return this.#state === 'alive';
+  }
+
+  get safe(): number {
+    return this.#safe;
   }
 
   get steps(): number {
@@ -117,7 +88,7 @@ export class Life implements Mortal {
     this.#parts = { system, run };
     system.onFact((fact) => this.#hear(run, factOf(fact)));
     run.end.then((end) => this.#over(end));
-    launch(run, system, () => this.#restoreResults(system)).catch((error) => run.halt(error));
+    launch(run, system, () => this.#world.restoreResults(system)).catch((error) => run.halt(error));
     if (this.alive) people.attend(run);
   }
 
@@ -174,83 +145,12 @@ export class Life implements Mortal {
   }
 
   #behaviours(): Behaviours {
-    const { agent, ...others } = runBehaviours(this.#outside.planted.world(this.#world()));
+    const { agent, ...others } = runBehaviours(this.#outside.planted.world(this.#world));
     const work = (call: Call<WorkInput>) => {
       this.#effects.set(call.input.token, call.effect);
       return agent.work(call);
     };
     return { agent: { ...agent, work }, ...others };
-  }
-
-  #world(): RunWorld {
-    return {
-      workerOf: () => this.#worker,
-      verify: (input, signal) => this.#verify(input, signal),
-      record: (record) => this.#record(record),
-      conclude: (ending) => this.#conclude(ending),
-    };
-  }
-
-  readonly #worker: Worker = {
-    open: () => this.#open(),
-    work: (input, signal) => {
-      if (!this.alive) return never();
-      const repeat = (outcome: Outcome): void => this.#repeat(input, outcome);
-      const working = this.#outside.workshop.work(this, input, signal, repeat);
-      this.reach('amid', this.#safe);
-      return working;
-    },
-    recall: ({ task, attempt }) => {
-      return this.#later(recallMaxMs, `${task}#${attempt}/recall`, () => ({ usage: noUsage }));
-    },
-  };
-
-  #open() {
-    const { luck } = this.#outside;
-    const key = `open#${this.#outside.nextName()}`;
-    if (luck.strikes('start', key)) {
-      if (luck.unit(`${key}/hangs`) < 0.3) return never<null>();
-      const fault = { code: 'agent.not-started', message: 'no process left', retryable: true };
-      return this.#later(openMaxMs, key, () => fault);
-    }
-    return this.#later(openMaxMs, key, () => null);
-  }
-
-  #verify({ task, token, attempt }: VerifyInput, signal: AbortSignal): Promise<Verdict> {
-    const { luck, workshop } = this.#outside;
-    const key = `${task}#${attempt}/check`;
-    if (luck.strikes('check', key)) {
-      if (luck.unit(`${key}/hangs`) < 0.5) return aborted(signal, () => verdict(false));
-      return Promise.reject(new Error('the simulated checks broke'));
-    }
-    const passed = token !== null && workshop.done.has(token);
-    return this.#later(checkMaxMs, `${key}/time`, () => verdict(passed));
-  }
-
-  #record(record: TaskRecord): void {
-    if (!this.alive) return;
-    const { luck, results } = this.#outside;
-    const { task, status } = record;
-    if (luck.strikes('full', `result/${this.number}/${task}`)) throw diskFull();
-    results.set(task, record);
-    this.#outside.see({ kind: 'result.written', task, status });
-    this.reach('amid', this.#safe);
-  }
-
-  async #conclude({ status }: RunEnding): Promise<void> {
-    if (!this.alive) return never();
-    this.#outside.see({ kind: 'run.concluded', status });
-    this.reach('amid', this.#safe);
-  }
-
-  /** As the crew does it: what a crash took away is made again of the journal. */
-  #restoreResults({ core }: System): void {
-    for (const { state, chart } of core.registry.ended()) {
-      if (chart.key !== 'task' || state.status !== 'done') continue;
-      const context = state.context as TaskContext;
-      if (this.#outside.results.has(context.spec.id)) continue;
-      this.#record(recordOf(context, state.at.value as 'succeeded'));
-    }
   }
 
   /** Both ways in which a report can come again: as the end of its work, and as a message. */
@@ -273,29 +173,6 @@ export class Life implements Mortal {
       // It is closing, or halted: nobody is there to hear it.
     }
   }
-
-  /** Nobody may count on an answer in the same turn. */
-  #later<Answer>(maxMs: number, key: string, answer: () => Answer): Promise<Answer> {
-    const { time, luck } = this.#outside;
-    return new Promise((resolve) => {
-      time.after(luck.delayMs(maxMs, key), () => {
-        if (this.alive) resolve(answer());
-      });
-    });
-  }
-}
-
-function verdict(passed: boolean): Verdict {
-  const summary = `a simulated check ${passed ? 'passed' : 'did not pass'}`;
-  const evidence = [{ kind: 'run', passed, summary, facts: { simulated: true } }];
-  const fault = { code: 'verify.failed', message: summary, retryable: true };
-  return { evidence, fault: passed ? null : fault };
-}
-
-function aborted<Answer>(signal: AbortSignal, answer: () => Answer): Promise<Answer> {
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(answer()), { once: true });
-  });
 }
 
 async function* nothing(): AsyncGenerator<never> {}

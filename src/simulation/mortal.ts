@@ -5,6 +5,8 @@ export interface Mortal {
   /** Counts the lives of a run from 1. */
   readonly number: number;
   readonly alive: boolean;
+  /** The last record that is on disk. */
+  readonly safe: number;
   /** Says how far record `n` has come; the life may end right there. */
   reach(moment: KillMoment, n: number): void;
 }

@@ -14,9 +14,10 @@ import type { LoggedInput } from '../kernel/log.ts';
 import { isUserError } from '../kernel/user-error.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RunEnd, RunFact } from '../runs/run.ts';
+import type { Around, PastLife } from './around.ts';
 import { SimulatedDisk } from './disk.ts';
 import { type FaultMix, type KillMoment, type KillPoint, killMoments } from './fault-mix.ts';
-import { type Around, Life } from './life.ts';
+import { Life } from './life.ts';
 import { Link } from './link.ts';
 import { Luck } from './luck.ts';
 import { People } from './people.ts';
@@ -139,14 +140,14 @@ export class Outside implements Around {
   }
 
   /** It was killed. */
-  lifeKilled(life: Life): void {
+  lifeKilled(life: PastLife): void {
     this.#steps += life.steps;
     this.#kills += 1;
     this.#revive(life);
   }
 
   /** It ended as it should, or could not go on. */
-  lifeOver(life: Life, end: RunEnd): void {
+  lifeOver(life: PastLife, end: RunEnd): void {
     this.#steps += life.steps;
     switch (end.kind) {
       case 'ended': {
@@ -171,7 +172,7 @@ export class Outside implements Around {
   }
 
   /** After a while, in which agents go on and timers come due. */
-  #revive({ number }: Life): void {
+  #revive({ number }: PastLife): void {
     const pauseMs = this.luck.delayMs(pauseMaxMs, `pause#${number}`);
     this.time.after(pauseMs, () => {
       this.#life = this.#live(number + 1);
