@@ -4,8 +4,8 @@
  * Invariants:
  * - whoever touches a run holds its lock: one that is alive is never touched, and of two who remove
  *   the same run one does;
- * - a run that is removed is gone at once, by a new name that is no run's; what a crash leaves of it
- *   is cleared away by the next prune.
+ * - a run that is removed is gone at once, by a new name that is no run's; what a crash leaves of
+ *   it is cleared away by the next prune.
  */
 
 import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';

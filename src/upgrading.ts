@@ -5,7 +5,7 @@
  * whose effects have left already. So they never replay them: they go on from the stored system
  * alone, which the older version leaves behind when it is stopped gently, and only when
  * - nothing came after it: what did would have to be replayed;
- * - each actor finds the state that it stands in, the deadlines it waits for and the work it called.
+ * - each actor finds the state it stands in, the deadlines it waits for and the work it called.
  * A machine that needs more in its context than before must call its states otherwise.
  */
 import type { AnyStateMachine } from 'xstate';

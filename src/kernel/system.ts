@@ -21,13 +21,14 @@ import { type Ending, endingOf } from './ending.ts';
 import type { Input } from './input.ts';
 import type { Log } from './log.ts';
 import { Performer } from './performer.ts';
-import { hashOf, restoreCore, type StoredCore, storeCore } from './persist.ts';
+import { hashOf, storeCore } from './persist.ts';
+import { recover } from './recovery.ts';
 import { Ref } from './ref.ts';
 import { closed, gone, taken, unknownEvent } from './refusals.ts';
 import { timeLost, workUnderWay } from './revival.ts';
 import { SafePoint } from './safe-point.ts';
 import type { SystemOptions } from './system-options.ts';
-import { type ActWish, type FactWish, inputOf, type Wish } from './wish.ts';
+import type { FactWish, Wish } from './wish.ts';
 
 type FactListener = (fact: FactWish) => void;
 
@@ -359,26 +360,17 @@ export class System {
 
   /** What a later version can go on from, and any version faster; without it all is replayed. */
   async #leaveBehind(): Promise<void> {
-    const isOver = this.core.registry.size === 0;
-    if (isOver || this.#storedAt === this.core.n) return;
+    if (this.core.registry.size === 0 || this.#storedAt === this.core.n) return;
     // All of it is in the journal: what can't be stored now is not lost.
     await this.#store().catch(() => {});
   }
 
   async #recover(): Promise<void> {
-    const { stored, inputs } = await this.#log.load();
-    if (stored) restoreCore(this.core, this.#charts, stored.core as StoredCore);
-    this.#storedAt = this.core.n;
-    const acts: ActWish[] = [];
-    let performed = this.core.n;
-    for (const input of inputs) {
-      performed = Math.max(performed, input.performed);
-      const wishes = this.core.apply(input);
-      for (const wish of wishes) if (wish.kind === 'act') acts.push(wish);
-    }
+    const { storedAt, owed } = recover(this.core, this.#charts, await this.#log.load());
+    this.#storedAt = storedAt;
     this.#safe.advance(this.core.n);
     this.#begun = this.core.n;
-    this.#performer.owe(acts.filter((act) => inputOf(act) > performed));
+    this.#performer.owe(owed);
   }
 
   /** What was under way when the last life ended is called again, and told so. */

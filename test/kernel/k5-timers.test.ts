@@ -90,6 +90,23 @@ durable('a pause puts off whatever is timed, in its order', play, async (stage) 
   expect(rings(stage)).toEqual(['set 100', 'set 300', 'set 300']);
 });
 
+durable('a pause of some leaves the others alone, and those that are gone', play, async (stage) => {
+  const start = stage.clock.now();
+  for (const id of ['a', 'b']) {
+    stage.system.spawn(alarm, { id });
+    await stage.send(id, set(100));
+  }
+  stage.system.inject({ kind: 'pause', forMs: 1_000, of: [at('b'), at('nobody')] });
+  await stage.system.flushed();
+  await stage.pass(0);
+  expect(stage.clock.alarms).toEqual([start + 100]);
+  await stage.pass(100);
+  expect(rings(stage)).toEqual(['set 100']);
+  expect((stage.context('b') as { rings: string[] }).rings).toEqual([]);
+  await stage.pass(1_000);
+  expect((stage.context('b') as { rings: string[] }).rings).toEqual(['set 100']);
+});
+
 durable('a timer that was called off does not ring', play, async (stage) => {
   stage.system.spawn(alarm, { id: 'a' });
   await stage.send('a', { type: 'alarm.cancel' });

@@ -11,7 +11,7 @@ import { tempFolders } from '../app/temp.ts';
 import { type Life, Scene } from './scene.ts';
 
 /** More of them, for a night: TROUPE_TORTURE_ORPHANS=500. */
-const killsWanted = Number(process.env.TROUPE_TORTURE_ORPHANS ?? 6);
+const killsWanted = Number(process.env.TROUPE_TORTURE_ORPHANS ?? 4);
 /** The same moments again: TROUPE_TORTURE_SEED=123. */
 const seed = Number(process.env.TROUPE_TORTURE_SEED ?? Date.now() % 1_000_000);
 
