@@ -6,10 +6,11 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StoreWish } from './chroma/choice.ts';
+import type { ChromaAddress } from './chroma/chroma-index.ts';
 import type { Embedder } from './embedding/embedder.ts';
 import { StaticVectors } from './embedding/static-vectors.ts';
-import { ExactFeed } from './search/exact-feed.ts';
-import { Recollection } from './search/recollection.ts';
+import { Finder, type StoreStatus } from './finder.ts';
 import { hashesOf, termsOf } from './search/terms.ts';
 import type { Time } from './time.ts';
 import { Database } from './truth/database.ts';
@@ -28,6 +29,12 @@ export interface MemoryOptions {
   readonly embedder?: Embedder;
   /** Regular expressions of what must not be kept, beside keys and tokens of known forms. */
   readonly redact?: readonly string[];
+  /** Which index searches. Default: a server that runs, else the one that is built in. */
+  readonly store?: StoreWish;
+  /** A Chroma server that somebody else runs. */
+  readonly chroma?: ChromaAddress | null;
+  /** `long` for processes that ask again and again: they may start a server. Default: short. */
+  readonly lives?: 'short' | 'long';
 }
 
 export interface Similar {
@@ -46,14 +53,15 @@ export function openMemory(options: MemoryOptions): Memory {
 }
 
 export class Memory {
-  readonly #folder: string;
+  readonly #options: MemoryOptions;
   readonly #database: Database;
   readonly #scribe: Scribe;
   #embedder: Embedder | null;
-  #recollection: Recollection | null = null;
+  #finder: Promise<Finder> | null = null;
 
-  constructor({ folder, time, embedder, redact }: MemoryOptions) {
-    this.#folder = folder;
+  constructor(options: MemoryOptions) {
+    const { folder, time, embedder, redact } = options;
+    this.#options = options;
     this.#database = Database.open(join(folder, 'memory.db'));
     this.#embedder = embedder ?? null;
     this.#scribe = new Scribe({
@@ -84,7 +92,7 @@ export class Memory {
     const { id: embedder } = this.embedder;
     const hashes = hashesOf(termsOf(text));
     const question = { embedder, vector: vector as Float32Array, hashes };
-    const recollection = this.#recall();
+    const { recollection } = await this.#find();
     const found = await recollection.search(question, Math.max(lookedAtMin, 2 * count));
     recollection.save();
     const judged = await Promise.all(found.map(({ id, score }) => this.#judge(id, score)));
@@ -96,9 +104,7 @@ export class Memory {
   /** Takes the tasks out of everything that memory keeps; they are not remembered again. */
   async forget(ids: readonly number[]): Promise<number> {
     const count = forgetTasks(this.#database, ids);
-    const recollection = this.#recall();
-    await recollection.sync();
-    recollection.forgetSaved();
+    await (await this.#find()).forget();
     this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     return count;
   }
@@ -123,14 +129,24 @@ export class Memory {
 
   /** Makes the next opening fast; for who has time. */
   async tidy(): Promise<void> {
-    const recollection = this.#recall();
+    const { recollection } = await this.#find();
     await recollection.sync();
     recollection.save();
   }
 
+  /** Which index searches, and why. */
+  async store(): Promise<StoreStatus> {
+    return (await this.#find()).status();
+  }
+
+  /** Resolves when the index has all that is remembered. */
+  async level(): Promise<void> {
+    await (await this.#find()).level();
+  }
+
   async close(): Promise<void> {
     await this.#scribe.quiet();
-    await this.#recollection?.close();
+    await this.#finder?.then((finder) => finder.close()).catch(() => {});
     this.#database.close();
   }
 
@@ -142,12 +158,15 @@ export class Memory {
     return { score: Math.max(0, score - penaltyFor(validity)), task, validity };
   }
 
-  #recall(): Recollection {
-    if (this.#recollection) return this.#recollection;
-    const { id, dimensions } = this.embedder;
-    const file = join(this.#folder, 'recollection.bin');
-    const makeFeed = (saved: readonly Uint8Array[]) => new ExactFeed(id, dimensions, saved);
-    this.#recollection = new Recollection(this.#database, file, `exact ${id}`, makeFeed);
-    return this.#recollection;
+  /** A search that could not be opened is tried again by who asks next. */
+  #find(): Promise<Finder> {
+    const { folder, time, store: wish = 'auto', chroma: address = null } = this.#options;
+    const { lives = 'short' } = this.#options;
+    const [database, { embedder }] = [this.#database, this];
+    this.#finder ??= Finder.open({ folder, database, embedder, time, wish, address, lives });
+    this.#finder.catch(() => {
+      this.#finder = null;
+    });
+    return this.#finder;
   }
 }

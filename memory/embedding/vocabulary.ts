@@ -12,8 +12,8 @@ export class Vocabulary {
   readonly #found = new Map<string, number | undefined>();
 
   constructor(lines: Buffer) {
-    const end = lines.at(-1) === newline ? '' : '\n';
-    this.#text = Buffer.concat([Buffer.from('\n'), lines, Buffer.from(end)]);
+    const line = Buffer.alloc(1, newline);
+    this.#text = Buffer.concat([line, lines, ...(lines.at(-1) === newline ? [] : [line])]);
   }
 
   rowOf(word: string): number | undefined {

@@ -25,7 +25,7 @@ export interface Sides {
 /** From each side. */
 const candidatesMin = 50;
 
-/** Best first, at most so many. */
+/** Best first, at most so many, and nothing that has nothing in common with the question. */
 export async function search(
   question: Question,
   count: number,
@@ -42,8 +42,8 @@ export async function search(
     return { id: trace.id, score: scoreOf(cosine, coverage.of(trace.hashes)) };
   });
   // Of two that fit alike, the newer one knows more.
-  scored.sort((a, b) => b.score - a.score || b.id - a.id);
-  return scored.slice(0, count);
+  const alikeAtAll = scored.filter(({ score }) => score > 0);
+  return alikeAtAll.sort((a, b) => b.score - a.score || b.id - a.id).slice(0, count);
 }
 
 export function cosineOf(vector: Float32Array, packed: Buffer): number {

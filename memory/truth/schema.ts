@@ -3,7 +3,9 @@ import { MemoryMistake } from '../errors.ts';
 
 /**
  * `traces` lies apart from `tasks` because it is read whole when memory is opened. `gone` counts
- * what was taken out, so that whoever holds a copy can follow; it keeps no text.
+ * what was taken out, so that whoever holds a copy can follow; it keeps no text. A trace whose vector
+ * is that of an earlier one is its twin: an index outside knows the first alone, because many of the
+ * same hide all others from it.
  */
 const steps: readonly string[] = [
   `
@@ -38,10 +40,18 @@ const steps: readonly string[] = [
     id INTEGER PRIMARY KEY REFERENCES tasks (id) ON DELETE CASCADE,
     embedder TEXT NOT NULL,
     packed BLOB NOT NULL,
-    hashes BLOB NOT NULL
+    hashes BLOB NOT NULL,
+    likeness TEXT NOT NULL,
+    twin_of INTEGER
   );
+  CREATE INDEX traces_likeness ON traces (likeness);
+  CREATE INDEX traces_twin_of ON traces (twin_of) WHERE twin_of IS NOT NULL;
 
-  CREATE TABLE gone (count INTEGER PRIMARY KEY AUTOINCREMENT, id INTEGER NOT NULL);
+  CREATE TABLE gone (
+    count INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER NOT NULL,
+    heir INTEGER
+  );
 
   CREATE TABLE forgotten (
     run_id TEXT NOT NULL,
@@ -50,6 +60,13 @@ const steps: readonly string[] = [
   ) WITHOUT ROWID;
 
   CREATE TABLE sources (name TEXT PRIMARY KEY, signature TEXT NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE feeds (
+    name TEXT PRIMARY KEY,
+    mark INTEGER NOT NULL,
+    gone INTEGER NOT NULL,
+    count INTEGER NOT NULL
+  ) WITHOUT ROWID;
   `,
 ];
 

@@ -33,9 +33,17 @@ function keep(database: Database, { task, embedder, packed, hashes }: Memorable,
   const likeness = likenessOf(task.prompt);
   if (database.run(insert, ...valuesOf(task), now, likeness) === 0) return 0;
   const [id] = database.row<[number]>('SELECT last_insert_rowid()') as [number];
-  database.run('INSERT INTO traces VALUES (?, ?, ?, ?)', id, embedder, packed, bytesOf(hashes));
+  keepTrace(database, { id, embedder, packed, hashes });
   if (task.outcome === 'succeeded') database.run(supersede, id, likeness, id);
   return 1;
+}
+
+function keepTrace(database: Database, { id, embedder, packed, hashes }: Trace): void {
+  const likeness = `${embedder} ${sumOf(packed)}`;
+  const sql = 'SELECT id FROM traces WHERE likeness = ? AND twin_of IS NULL';
+  const [twin = null] = database.row<[number]>(sql, likeness) ?? [];
+  const row = [id, embedder, packed, bytesOf(hashes), likeness, twin] as const;
+  database.run('INSERT INTO traces VALUES (?, ?, ?, ?, ?, ?)', ...row);
 }
 
 const insert = `
@@ -61,8 +69,11 @@ function valuesOf(task: FinishedTask): readonly Value[] {
 
 /** The same for prompts that differ in spaces and letter case only. */
 function likenessOf(prompt: string): string {
-  const plain = prompt.toLowerCase().replace(/\s+/g, ' ').trim();
-  return createHash('sha1').update(plain).digest('base64').slice(0, 16);
+  return sumOf(prompt.toLowerCase().replace(/\s+/g, ' ').trim());
+}
+
+function sumOf(content: string | Buffer): string {
+  return createHash('sha1').update(content).digest('base64').slice(0, 16);
 }
 
 function isForgotten(database: Database, { runId, taskId }: FinishedTask): boolean {
@@ -123,11 +134,40 @@ export function forgetTasks(database: Database, ids: readonly number[]): number 
 export function removeTasks(database: Database, ids: readonly number[]): number {
   let count = 0;
   for (const id of ids) {
+    const heir = inherit(database, id);
     const removed = database.run('DELETE FROM tasks WHERE id = ?', id);
-    if (removed > 0) database.run('INSERT INTO gone (id) VALUES (?)', id);
+    if (removed > 0) database.run('INSERT INTO gone (id, heir) VALUES (?, ?)', id, heir);
     count += removed;
   }
   return count;
+}
+
+/** The oldest of its twins stands for the others from now on. */
+function inherit(database: Database, id: number): number | null {
+  const sql = 'SELECT min(id) FROM traces WHERE twin_of = ?';
+  const [heir = null] = database.row<[number | null]>(sql, id) ?? [];
+  if (heir === null) return null;
+  database.run('UPDATE traces SET twin_of = ? WHERE twin_of = ?', heir, id);
+  database.run('UPDATE traces SET twin_of = NULL WHERE id = ?', heir);
+  return heir;
+}
+
+/** The newest of those that have its very vector. */
+export function twinsOf(database: Database, id: number, count: number): readonly number[] {
+  const sql = 'SELECT id FROM traces WHERE twin_of = ? ORDER BY id DESC LIMIT ?';
+  return database.rows<[number]>(sql, id, count).map(([twin]) => twin);
+}
+
+/** Those of an embedder that are nobody's twins, in the order of their ids. */
+export function firstsAfter(
+  database: Database,
+  id: number,
+  embedder: string,
+  count: number,
+): readonly Trace[] {
+  const sql = `SELECT id, embedder, packed, hashes FROM traces
+    WHERE id > ? AND embedder = ? AND twin_of IS NULL ORDER BY id LIMIT ?`;
+  return database.rows<TraceRow>(sql, id, embedder, count).map(traceOf);
 }
 
 export function readTraces(database: Database, ids: readonly number[]): readonly Trace[] {
@@ -146,15 +186,26 @@ export function tracesAfter(database: Database, id: number, count: number): read
   return database.rows<TraceRow>(sql, id, count).map(traceOf);
 }
 
+/** The first from this id on that is nobody's twin. */
+export function traceFrom(database: Database, id: number, embedder: string): Trace | null {
+  const sql = `SELECT id, embedder, packed, hashes FROM traces
+    WHERE id >= ? AND embedder = ? AND twin_of IS NULL ORDER BY id LIMIT 1`;
+  const row = database.row<TraceRow>(sql, id, embedder);
+  return row && traceOf(row);
+}
+
 export interface Gone {
   /** Counts what was ever taken out. */
   readonly count: number;
   readonly id: number;
+  /** Who stands for its twins now; null when it had none. */
+  readonly heir: number | null;
 }
 
 export function goneAfter(database: Database, count: number): readonly Gone[] {
-  const sql = 'SELECT count, id FROM gone WHERE count > ? ORDER BY count';
-  return database.rows<[number, number]>(sql, count).map(([at, id]) => ({ count: at, id }));
+  const sql = 'SELECT count, id, heir FROM gone WHERE count > ? ORDER BY count';
+  const rows = database.rows<[number, number, number | null]>(sql, count);
+  return rows.map(([at, id, heir]) => ({ count: at, id, heir }));
 }
 
 function traceOf([id, embedder, packed, hashes]: TraceRow): Trace {
