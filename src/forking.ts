@@ -18,6 +18,7 @@ import { refuseOthers, versionsOf } from './kernel/versions.ts';
 import { changePlan, type Setting } from './plan/change.ts';
 import { resolveInputs } from './plan/inputs.ts';
 import { suggest } from './plan/nearest.ts';
+import type { Plan } from './plan/plan.ts';
 import {
   draftRunFolder,
   findRun,
@@ -28,7 +29,7 @@ import {
 } from './runs/folder.ts';
 import { amendmentFor } from './runs/fork.ts';
 import { inherit } from './runs/inheritance.ts';
-import { isOpen, type Landmarks, walk } from './runs/landmarks.ts';
+import { type Goal, isOpen, type Landmarks, walk } from './runs/landmarks.ts';
 import { runMachines } from './runs/launch.ts';
 import { coreFrom } from './standing.ts';
 
@@ -95,53 +96,45 @@ interface Standing {
 
 /** The system as it was at that moment. */
 function standAt(parent: RunFolder, { plan }: RunOrder, options: ForkOptions): Standing {
-  const whole = stand(parent, Number.POSITIVE_INFINITY);
-  const n = momentOf(
-    parent,
-    plan.tasks.map(({ id }) => id),
-    whole.landmarks,
-    options,
-  );
-  const first = whole.base?.n ?? 0;
-  if (n < first) throw pastGone(parent, n, first);
-  const { core } = n === whole.core.n ? whole : stand(parent, n);
-  if (!isOpen(core)) throw nothingLeft(parent, n, whole.landmarks);
-  return { core, landmarks: whole.landmarks };
+  const stands = 'before' in options ? standBefore(parent, plan, options.before) : null;
+  const { core, landmarks } = stands ?? standOn(parent, 'at' in options ? options.at : undefined);
+  if (!isOpen(core)) throw nothingLeft(parent, core.n, landmarks);
+  return { core, landmarks };
 }
 
-function stand(folder: RunFolder, n: number): Standing & Pick<History, 'base'> {
+function standBefore(parent: RunFolder, { tasks }: Plan, task: string): Standing {
+  const known = tasks.map(({ id }) => id);
+  if (!known.includes(task)) throw unknownTask(task, known);
+  const standing = stand(parent, { begun: task });
+  if (standing.landmarks.begun.has(task)) return standing;
+  const message = `${task} never got an agent: there is no moment before it`;
+  throw new UserError('fork.no-such-moment', message, 'leave --before out, or say --at N');
+}
+
+function standOn(parent: RunFolder, at: number | undefined): Standing {
+  const standing = stand(parent, at === undefined ? {} : { at });
+  const { core, landmarks, base } = standing;
+  // An end has nothing to go on with: what is meant is the last moment that has.
+  if (at === undefined) {
+    const isEnd = !isOpen(core) && landmarks.lastOpen > 0;
+    return isEnd ? stand(parent, { at: landmarks.lastOpen }) : standing;
+  }
+  const first = base?.n ?? 0;
+  if (at > 0 && at < first) throw pastGone(parent, at, first);
+  if (at >= 1 && at === core.n) return standing;
+  throw new UserError(
+    'fork.no-such-moment',
+    `${parent.id} has no input ${at}: it has those from 1 to ${stand(parent, {}).core.n}`,
+    'see what happened when: troupe replay RUN --to N; or fork --before TASK',
+  );
+}
+
+function stand(folder: RunFolder, goal: Goal): Standing & Pick<History, 'base'> {
   if (!hasJournal(folder.path)) throw notBegun(folder);
   const { header, base, inputs } = readHistory(folder.path);
   refuseOthers(runMachines, header.about);
   const core = coreFrom(base);
-  return { core, landmarks: walk(core, upTo(n, inputs)), base };
-}
-
-function* upTo<Item extends { readonly n: number }>(n: number, inputs: Iterable<Item>) {
-  for (const input of inputs) {
-    if (input.n > n) return;
-    yield input;
-  }
-}
-
-function momentOf(
-  parent: RunFolder,
-  tasks: readonly string[],
-  { last, lastOpen, begun }: Landmarks,
-  options: ForkOptions,
-): number {
-  if ('before' in options) {
-    const first = begun.get(options.before);
-    if (first !== undefined) return first;
-    throw neverBegun(options.before, tasks);
-  }
-  const { at = lastOpen } = options;
-  if (at >= 1 && at <= last) return at;
-  throw new UserError(
-    'fork.no-such-moment',
-    `${parent.id} has no input ${at}: it has those from 1 to ${last}`,
-    'see what happened when: troupe replay RUN, or fork --before TASK',
-  );
+  return { core, landmarks: walk(core, inputs, goal), base };
 }
 
 /** The journal of the new run: where it stands, the time that does not count, and the change. */
@@ -177,12 +170,8 @@ function requestOf(amendment: PlanAmendment, by: string): Input {
   return { kind: 'event', to: orchestratorAddress, event, by };
 }
 
-function neverBegun(task: string, tasks: readonly string[]): UserError {
-  if (tasks.includes(task)) {
-    const message = `${task} never got an agent: there is no moment before it`;
-    return new UserError('fork.no-such-moment', message, 'leave --before out, or say --at N');
-  }
-  const message = `no task is called "${task}"; ${suggest(task, tasks)}`;
+function unknownTask(task: string, known: readonly string[]): UserError {
+  const message = `no task is called "${task}"; ${suggest(task, known)}`;
   return new UserError('task.unknown', message, 'see its tasks: troupe ps RUN');
 }
 

@@ -4,19 +4,26 @@ import type { Core } from '../kernel/core.ts';
 import type { LoggedInput } from '../kernel/log.ts';
 
 export interface Landmarks {
-  /** The last input; 0 when there is none. */
-  readonly last: number;
   /** The last moment at which there was work to be handed out; 0 when there was none. */
   readonly lastOpen: number;
   /** The input by which a task first got an agent. */
   readonly begun: ReadonlyMap<string, number>;
 }
 
-/** Brings the core to the end of the inputs. */
-export function walk(core: Core, inputs: Iterable<LoggedInput>): Landmarks {
+/** How far to go; left out: to the end. */
+export interface Goal {
+  /** An input. */
+  readonly at?: number;
+  /** A task: to where it first got an agent. */
+  readonly begun?: string;
+}
+
+/** Brings the core along the inputs, up to its goal. */
+export function walk(core: Core, inputs: Iterable<LoggedInput>, goal: Goal = {}): Landmarks {
   const begun = new Map<string, number>();
   let lastOpen = isOpen(core) ? core.n : 0;
   for (const input of inputs) {
+    if (input.n > (goal.at ?? input.n) || (goal.begun && begun.has(goal.begun))) break;
     for (const wish of core.apply(input)) {
       if (wish.kind !== 'fact' || wish.event.type !== 'task.assigned') continue;
       const { task } = wish.event as unknown as { readonly task: string };
@@ -24,7 +31,7 @@ export function walk(core: Core, inputs: Iterable<LoggedInput>): Landmarks {
     }
     if (isOpen(core)) lastOpen = input.n;
   }
-  return { last: core.n, lastOpen, begun };
+  return { lastOpen, begun };
 }
 
 /** Whether something can still be changed about what is to be done. */
