@@ -1,6 +1,7 @@
 /** Work that is called again after a stop gets the time that was left to it, and no more. */
 import { expect } from 'vitest';
 import { setup } from 'xstate';
+import { address } from '../../machines/ids.ts';
 import { declared } from '../../machines/work.ts';
 import type { Call } from '../../src/kernel/behaviours.ts';
 import { durable } from './stage.ts';
@@ -80,4 +81,15 @@ durable('a life that follows at once needs no time back', play, async (stage) =>
   await stage.quiet();
   expect(stage.value('l')).toBe('seen');
   expect(stage.system.core.n).toBe(n + 1);
+});
+
+durable('a pause for some leaves the others alone, and the gone in peace', play, async (stage) => {
+  stage.system.spawn(patient, { id: 'p' });
+  stage.system.spawn(sleeper, { id: 's' });
+  const of = [address('nobody'), address('p')];
+  stage.system.inject({ kind: 'pause', forMs: 1_000, of });
+  await stage.pass(10_999);
+  expect([stage.value('p'), stage.value('s')]).toEqual(['asking', 'awake']);
+  await stage.pass(1);
+  expect(stage.value('p')).toBe('tired');
 });
