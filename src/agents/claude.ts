@@ -52,10 +52,13 @@ function cloudPrefixes(machine: Readonly<Record<string, string | undefined>>): r
     : bedrock;
 }
 
-/** In `read` the tools that change things are not even there, for sub-agents neither. */
+const reading = 'Read,Glob,Grep';
+const editing = `${reading},Edit,Write,NotebookEdit`;
+
+/** A tool that it may not use is not even there: it can't be tempted, and plans without it. */
 const permissionFlags: Readonly<Record<Permissions, readonly string[]>> = {
-  read: ['--tools', 'Read,Glob,Grep', '--strict-mcp-config'],
-  edit: ['--permission-mode', 'acceptEdits'],
+  read: ['--tools', reading, '--strict-mcp-config'],
+  edit: ['--tools', editing, '--permission-mode', 'acceptEdits'],
   full: ['--permission-mode', 'bypassPermissions'],
 };
 

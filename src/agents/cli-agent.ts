@@ -1,17 +1,15 @@
 /** Any command-line agent as an adapter: one child process an attempt, believed on evidence. */
-import { createHash } from 'node:crypto';
-import { open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { noUsage, type Outcome, type OutputRef, type Session } from '../../machines/outcome.ts';
+import { noOutput, noUsage, type Outcome } from '../../machines/outcome.ts';
 import type { Adapter, AgentWorld, Assignment, LostAttempt } from './agent.ts';
-import { tailMaxBytes } from './capture.ts';
+import { keepAnswer } from './answer.ts';
+import { outcomeOf, sessionOf } from './closing.ts';
 import type { Dialect, Order, Settings } from './dialect.ts';
 import { Ear } from './ear.ts';
 import { attemptMarks, attemptVariables, type Environment, type Run } from './environment.ts';
 import { exitEvidence } from './exit-evidence.ts';
-import { broken } from './faults.ts';
+import { broken, errnoOf, outputLost } from './faults.ts';
 import type { Guardian } from './guardian.ts';
-import { waitOf } from './patience.ts';
 import { findAgent, type Presence, unfit } from './presence.ts';
 import { defaultGraceMs, defaultOutputMaxBytes, type Ended, runProcess } from './process.ts';
 import { promptOf } from './prompt.ts';
@@ -19,8 +17,8 @@ import { recall } from './recall.ts';
 import { streamPaths } from './streams.ts';
 import type { Testimony } from './testimony.ts';
 import type { Trouble } from './trouble.ts';
-import { settle } from './usage.ts';
-import { judge, type Verdict } from './verdict.ts';
+import { settle, unknownUsage } from './usage.ts';
+import { judge } from './verdict.ts';
 
 export interface CliAgentOptions extends Run {
   readonly dialect: Dialect;
@@ -46,7 +44,7 @@ export function cliAgent(options: CliAgentOptions): Adapter {
   return {
     name: dialect.name,
     open: async () => unfit(dialect, await look()),
-    work: (assignment, world) => work(assignment, world, options, look),
+    work: (assignment, world) => work(assignment, world, options, look).catch(crashed),
     recall: (attempt: LostAttempt) => recall(attempt, dialect, runFolder),
   };
 }
@@ -72,9 +70,11 @@ async function work(
 ): Promise<Outcome> {
   const finished = await run(assignment, world, options);
   const { dialect, settings } = options;
-  const verdict = judge({ ...finished, dialect, settings, timeoutMs: assignment.timeoutMs });
+  const { earlier, timeoutMs } = assignment;
+  const asked = earlier?.session?.id ?? null;
+  const verdict = judge({ ...finished, dialect, settings, asked, timeoutMs });
   const { ended, told } = finished;
-  const { used, counters } = settle(told.counted, assignment.earlier?.session ?? null);
+  const { used, counters } = settle(told.counted, earlier?.session ?? null);
   const isUnused = told.session === null && told.counted === null;
   const found = world.signal.aborted ? null : await look();
   const measured = {
@@ -89,13 +89,15 @@ async function work(
     ],
     ...sessionOf(told, assignment, counters),
   };
-  try {
-    const output = await keepAnswer(told.answer, assignment, options.runFolder);
-    return outcomeOf(verdict, { ...measured, output }, assignment, world.clock.now());
-  } catch (error) {
-    const output = { path: '', bytes: 0, sha256: '', text: '' };
-    return { kind: 'failed', fault: broken(error), ...measured, output };
-  }
+  const output = await keepAnswer(told.answer, assignment, options.runFolder);
+  return outcomeOf(verdict, { ...measured, output }, assignment, world.clock.now());
+}
+
+/** A listener that threw, or a disk that is full: still one outcome. */
+function crashed(error: unknown): Outcome {
+  const fault = errnoOf(error) === null ? broken(error) : outputLost('its answer', error);
+  const measured = { durationMs: 0, output: noOutput, usage: unknownUsage, evidence: [] };
+  return { kind: 'failed', fault, ...measured };
 }
 
 async function run(
@@ -143,70 +145,4 @@ async function run(
   });
   ear.end();
   return { ended, told: ear.told, stopped };
-}
-
-/** The one that was opened, else the one that was asked for. */
-function sessionOf(
-  { session }: Testimony,
-  { earlier }: Assignment,
-  counted: Session['counted'],
-): { readonly session?: Session } {
-  const id = session ?? earlier?.session?.id ?? null;
-  return id === null ? {} : { session: { id, counted } };
-}
-
-type Measured = Omit<Outcome & { kind: 'succeeded' }, 'kind'>;
-
-function outcomeOf(
-  verdict: Verdict,
-  measured: Measured,
-  { earlier, attempt }: Assignment,
-  nowMs: number,
-): Outcome {
-  if (verdict.kind === 'well') return { kind: 'succeeded', ...measured };
-  const { fault } = verdict;
-  if (verdict.kind === 'ill') return { kind: 'failed', fault, ...measured };
-  const { trouble } = verdict;
-  if (trouble.kind === 'quota') {
-    return { kind: 'limited', fault, waitMs: limitMs(trouble, attempt, nowMs), ...measured };
-  }
-  if (trouble.kind !== 'session-lost') return { kind: 'failed', fault, ...measured };
-  const { session: _, ...without } = measured;
-  // Only a session that was asked for can be lost: anything else would be tried again for ever.
-  return earlier?.session
-    ? { kind: 'interrupted', fault, ...without }
-    : { kind: 'failed', fault, ...without };
-}
-
-const limitMinMs = 1_000;
-const limitMaxMs = 7 * 24 * 60 * 60_000;
-const unknownLimitMs = 30_000;
-const unknownLimitMaxMs = 15 * 60_000;
-
-/** As long as was said; when nothing was, longer from attempt to attempt. */
-function limitMs(trouble: Trouble, attempt: number, nowMs: number): number {
-  if (trouble.until === null) {
-    return Math.min(unknownLimitMaxMs, unknownLimitMs * 2 ** Math.min(attempt - 1, 10));
-  }
-  return Math.ceil(Math.min(limitMaxMs, Math.max(limitMinMs, waitOf(trouble, nowMs))));
-}
-
-/** Short answers go into the record; a long one lies on disk, whole, before anybody hears of it. */
-async function keepAnswer(
-  answer: string,
-  { task, token }: Assignment,
-  runFolder: string,
-): Promise<OutputRef> {
-  const bytes = Buffer.from(answer);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (bytes.length <= tailMaxBytes) return { path: '', bytes: bytes.length, sha256, text: answer };
-  const path = streamPaths(task, token).answer;
-  const file = await openFile(join(runFolder, path), 'w');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  return { path, bytes: bytes.length, sha256, text: answer.slice(-tailMaxBytes / 4) };
 }

@@ -79,11 +79,12 @@ const quota = anyOf(
 const auth = anyOf('unauthori[sz]ed', 'authenticat', 'api.?key', 'log ?in\\b', 'logged (in|out)');
 const lost = anyOf(
   ...['no conversation found', 'no rollout found', 'session not found'],
-  'invalid session identifier',
+  ...['invalid session identifier', 'error resuming session'],
 );
 const transient = anyOf(
   ...['overloaded', 'high demand', 'unavailable', 'disconnect', 'timed? ?out', 'network', 'socket'],
   ...['connection', 'ECONN', 'ENOTFOUND', 'EAI_AGAIN', 'fetch failed', 'stream error'],
+  'terminated',
 );
 
 function kindOfText(text: string, status: number | null): TroubleKind {
@@ -126,7 +127,8 @@ const faults: Readonly<Record<TroubleKind, readonly [code: string, retryable: bo
   exhausted: ['account.exhausted', false],
   transient: ['agent.unavailable', true],
   refused: ['agent.refused', false],
-  permission: ['agent.permission-denied', false],
+  // The next attempt is told what it was not allowed, and may go another way.
+  permission: ['agent.permission-denied', true],
   budget: ['agent.budget-spent', false],
   turns: ['agent.turns-spent', true],
   'session-lost': ['agent.session-lost', true],

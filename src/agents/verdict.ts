@@ -13,6 +13,8 @@ export interface Case {
   readonly told: Testimony;
   /** Why we ended it; null when we did not. */
   readonly stopped: Trouble | null;
+  /** The session that it was to go on with; null for a new one. */
+  readonly asked: string | null;
   readonly timeoutMs: number;
 }
 
@@ -60,11 +62,14 @@ function denialOf({ denials }: Testimony): Trouble | null {
 }
 
 /** A program that failed without a word on stdout: what it said beside it, or kept trying. */
-function troubleOfEnd({ ended: { ending, stderr }, told }: Case): Trouble | null {
+function troubleOfEnd({ ended: { ending, stderr }, told, asked }: Case): Trouble | null {
   if (ending.kind !== 'exited' || ending.exitCode === 0 || told.ended !== null) return null;
   if (told.failing !== null) return told.failing;
-  const said = troubleFrom(lastWords(stderr.tail));
-  return said.kind === 'malformed' ? null : said;
+  const words = lastWords(stderr.tail);
+  const said = troubleFrom(words);
+  if (said.kind !== 'malformed') return said;
+  // However it words that it knows no such session: it has not even opened one.
+  return asked !== null && told.session === null ? trouble('session-lost', words) : null;
 }
 
 /** What is left to go wrong once nobody has named a trouble. */

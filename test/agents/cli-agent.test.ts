@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { taskId, token } from '../../machines/ids.ts';
-import type { Assignment } from '../../src/agents/agent.ts';
+import type { AgentWorld, Assignment } from '../../src/agents/agent.ts';
 import { type CliAgentOptions, cliAgent } from '../../src/agents/cli-agent.ts';
 import { streamPaths } from '../../src/agents/streams.ts';
 import { agentContract } from '../contracts/agent.contract.ts';
@@ -149,6 +149,21 @@ describe.skipIf(!onPosix)('an attempt', () => {
     const { outcome } = await play({ script });
     expect(outcome).toMatchObject(expected);
   });
+});
+
+test.skipIf(!onPosix)('a listener that throws ends the attempt, and nobody else', async () => {
+  for (const type of ['agent.started', 'text.written', 'turn.ended']) {
+    const stage = stageActor(runFolder, 'claude', prints('claude-tool-success.jsonl'));
+    const world = makeWorld();
+    const tell: AgentWorld['tell'] = (event) => {
+      if (event.type === type) throw new TypeError('a bug');
+    };
+    const work = cliAgent(stage.options()).work(makeAssignment(runFolder), { ...world, tell });
+    expect(await work).toMatchObject({
+      kind: 'failed',
+      fault: { code: 'agent.broken', message: expect.stringContaining('a bug') },
+    });
+  }
 });
 
 describe.skipIf(!onPosix)('an agent that is not worth waiting for', () => {

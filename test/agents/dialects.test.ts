@@ -67,7 +67,7 @@ describe('how they are called', () => {
 
   test('with what they may do', () => {
     expect(call(claude, { permissions: 'read' })).toContain('--tools Read,Glob,Grep');
-    expect(call(claude, { permissions: 'edit' })).toContain('--permission-mode acceptEdits');
+    expect(call(claude, { permissions: 'edit' })).toContain('Write,NotebookEdit --permission-mode');
     expect(call(claude, { permissions: 'full' })).toContain('--permission-mode bypassPermissions');
     expect(call(codex, { permissions: 'read' })).toContain('sandbox_mode="read-only"');
     expect(call(codex, { permissions: 'edit' })).toContain('sandbox_mode="workspace-write"');
@@ -192,6 +192,19 @@ describe('claude', () => {
     const said = { type: 'assistant', message: { content }, parent_tool_use_id: 'toolu_1' };
     expect(claude.read(said)).toEqual([]);
     expect(claude.read({ ...said, parent_tool_use_id: null })).toHaveLength(1);
+  });
+});
+
+test('a session that a program did not even open is lost, however it says so', () => {
+  const stderr = 'No previous sessions found for this project.';
+  const given = { exitCode: 42, stderr };
+  expect(verdictOn(gemini, '', { ...given, asked: 'old' })).toMatchObject({
+    trouble: { kind: 'session-lost' },
+  });
+  expect(verdictOn(gemini, '', given)).toMatchObject({ fault: { code: 'agent.exited' } });
+  const [opened = ''] = sample('gemini-401.jsonl').split('\n');
+  expect(verdictOn(gemini, opened, { ...given, asked: 'old' })).toMatchObject({
+    fault: { code: 'agent.exited' },
   });
 });
 

@@ -14,7 +14,7 @@ const verdicts: Readonly<Record<string, object>> = {
   'claude-max-turns.jsonl': ill('turns-spent', true),
   'claude-budget.jsonl': ill('budget-spent', false),
   // It exited 0, as a success.
-  'claude-denied.jsonl': ill('permission-denied', false),
+  'claude-denied.jsonl': ill('permission-denied', true),
   // It says `subtype: success`.
   'claude-429.jsonl': ill('limited', true),
   'codex-tool-success.jsonl': well,
@@ -25,7 +25,7 @@ const verdicts: Readonly<Record<string, object>> = {
   'gemini-401.jsonl': ill('unauthorized', false),
   'opencode-tool-success.jsonl': well,
   // It exited 0 in the middle of its tool calls.
-  'opencode-permission-rejected.jsonl': ill('permission-denied', false),
+  'opencode-permission-rejected.jsonl': ill('permission-denied', true),
   'opencode-401.jsonl': ill('unauthorized', false),
 };
 

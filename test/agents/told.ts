@@ -55,6 +55,7 @@ export interface Setting {
   readonly ending?: Ending;
   readonly stderr?: string;
   readonly settings?: Partial<Settings>;
+  readonly asked?: string;
 }
 
 /** Judged as if a program had printed just this. */
@@ -69,6 +70,7 @@ export function verdictOn(dialect: Dialect, text: string, given: Setting = {}): 
       stderr: { ...nothingCaptured, tail: stderr },
     },
     stopped: null,
+    asked: given.asked ?? null,
     timeoutMs: 1_000,
   });
 }

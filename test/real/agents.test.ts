@@ -6,7 +6,7 @@ import type { Reply, Script } from './model-server.ts';
 import { type Point, points } from './points.ts';
 import { factsIn, pidsOf, type Rehearsal, rehearse } from './rehearsal.ts';
 
-const done: Reply = { kind: 'says', text: 'The file is written.' };
+const done = { kind: 'says', text: 'The file is written.' } as const;
 const file = 'made.txt';
 const checked = { verify: [{ file, matches: '^made$' }] };
 
@@ -47,7 +47,7 @@ describe.each(points)('$name', (point) => {
     expect(result()).toMatchObject({
       status: 'failed',
       attempts: 1,
-      error: { code: 'agent.permission-denied', retryable: false },
+      error: { code: 'agent.permission-denied', retryable: true },
     });
   });
 
@@ -65,6 +65,29 @@ describe.each(points)('$name', (point) => {
     expect((await run()).code).toBe(1);
     expect(result().error).toMatchObject({ code: 'agent.unauthorized', retryable: false });
     expect(server.requests.length).toBeLessThanOrEqual(3);
+  });
+
+  scene(`meets a service that breaks in the middle, and gets over it${named}`, async () => {
+    const bad: readonly Reply[] = [{ kind: 'cut' }, { kind: 'status', status: 500 }];
+    const script: Script = ({ number }) => bad[number - 1] ?? done;
+    const { run, result } = await rehearsal(
+      script,
+      {},
+      { retries: 2, backoff: { initial: '1ms' } },
+    );
+    const { code, stderr } = await run();
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(result()).toMatchObject({ status: 'completed', output: 'The file is written.' });
+  });
+
+  scene(`is told of absurd numbers, and passes on what they are${named}`, async () => {
+    const tokens = 999_999_999_999;
+    const { run, result } = await rehearsal(() => ({ ...done, tokens }));
+    await run();
+    const { status, usage } = result();
+    // Some agents refuse to believe it, too; no number may become a wrong one.
+    if (status === 'completed') expect(usage.inputTokens).toBe(tokens);
+    else expect(result().error?.code).toMatch(/^agent\./);
   });
 
   scene(`hangs, and is ended${named}`, async () => {
@@ -112,6 +135,25 @@ describe.each(points)('$name', (point) => {
     // The call of the first life is part of the second one's conversation.
     expect(text).toContain(historyOf(point));
     expect(factsIn(ended)).toContain('run.succeeded');
+  });
+});
+
+describe('claude', () => {
+  const missing = inject('agents').claude;
+  const [point] = points;
+  // Skipped where the program can't be had; its name says why.
+  test.skipIf(Boolean(missing) || !point)('stops when its money is spent', async () => {
+    if (!point) return;
+    const write = point.write(file, 'made');
+    const script: Script = ({ number }) => (number === 1 ? write : done);
+    const made = await rehearse(point, script, { budgetUsd: 0.0001 });
+    expect((await made.run()).code).toBe(1);
+    await made.server.close();
+    const { error, usage } = made.result();
+    expect(error).toMatchObject({ code: 'agent.budget-spent', retryable: false });
+    // It looks after the call: what was spent is more than the limit.
+    expect(usage.costUsd).toBeGreaterThan(0.0001);
+    expect(made.server.requests).toHaveLength(1);
   });
 });
 

@@ -29,7 +29,7 @@ export const points: readonly Point[] = [
     name: 'codex',
     model: 'scripted',
     prepare: prepareCodex,
-    write: (path, content) => calls('exec_command', { cmd: `printf '${content}' > ${path}` }),
+    write: (path, content) => calls('exec_command', { cmd: `printf %s '${content}' > ${path}` }),
     limited: {},
   },
   {
