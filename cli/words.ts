@@ -1,6 +1,7 @@
 /** Says facts in words: a full account for `logs`, and the few lines that progress is made of. */
 import { duration, type RunFact } from '../src/index.ts';
 import type { Mark } from './marks.ts';
+import { money } from './style.ts';
 import { plainLine } from './text.ts';
 
 type Fault = { readonly message: string } | null;
@@ -14,7 +15,7 @@ const attemptOf = (attempt: number): string => (attempt > 1 ? `attempt ${attempt
 export function subjectOf(fact: RunFact): string {
   if ('task' in fact) return fact.task;
   if ('agent' in fact) return fact.agent;
-  return 'role' in fact ? fact.role : '';
+  return 'role' in fact ? (fact.role ?? 'budget') : '';
 }
 
 /** What there is to know beside its type and subject. */
@@ -27,6 +28,8 @@ export function detailOf(fact: RunFact): string {
       return plainLine(fact.reason);
     case 'plan.amended':
       return amended(fact);
+    case 'budget.warned':
+      return `${money(fact.spentUsd)} of ${money(fact.limitUsd)} are spent`;
     case 'wave.started':
       return `wave ${fact.wave + 1}`;
     case 'task.assigned':
@@ -107,6 +110,8 @@ function markOf({ type }: RunFact): Mark | null {
       return 'asks';
     case 'agent.crashed':
       return 'crashed';
+    case 'budget.warned':
+      return 'retrying';
     default:
       return null;
   }

@@ -3,7 +3,7 @@ import type { AccountName, Address, AgentId, RoleName, TaskId, Token } from './i
 import type { AccountLimits, Again, LearnedLimits, LoanEnding } from './loan.ts';
 import type { Earlier, Evidence, Fault, Outcome } from './outcome.ts';
 import type { PlanAmendment, PlanSpec, RoleLimits, TaskLimits, TaskSpec } from './plan.ts';
-import type { Spending } from './rules/budget.ts';
+import type { BudgetWarning, Spending } from './rules/budget.ts';
 import type { ReadyKey, ReadyTask } from './rules/dispatch.ts';
 
 export type Settled = 'succeeded' | 'failed' | 'skipped' | 'cancelled';
@@ -16,6 +16,9 @@ export type RunEvent =
   | { readonly type: 'run.cancel'; readonly reason: string }
   /** To itself, once the mailboxes' present content is worked off: hand out what can start. */
   | { readonly type: 'run.dispatch' };
+
+/** To itself: money is nearly spent. */
+export type BudgetEvent = { readonly type: 'budget.warn' } & BudgetWarning;
 
 export type TaskEvent =
   | ({ readonly type: 'task.ready' } & ReadyTask)
@@ -118,6 +121,7 @@ export type AccountEvent =
 export type TroupeEvent =
   | PlanEvent
   | RunEvent
+  | BudgetEvent
   | TaskEvent
   | DependencyEvent
   | WaveEvent
@@ -143,6 +147,7 @@ export type Fact =
       readonly roles: readonly RoleName[];
     }
   | { readonly type: 'wave.started'; readonly wave: number }
+  | ({ readonly type: 'budget.warned' } & BudgetWarning)
   | { readonly type: 'task.ready'; readonly task: TaskId }
   | { readonly type: 'task.asked'; readonly task: TaskId }
   | TaskTried<'task.assigned' | 'task.started'>

@@ -124,6 +124,9 @@ export const orchestratorMachine = setup({
             { type: 'send', params: ({ context, event }) => books.admission(context, event) },
           ],
         },
+        'budget.warn': {
+          actions: emit(({ event }) => ({ ...event, type: 'budget.warned' })),
+        },
         'run.dispatch': {
           actions: [
             assign(({ context }) => books.handOut(context)),
@@ -163,6 +166,9 @@ export const orchestratorMachine = setup({
       ],
       always: { guard: 'nobodyLeft', target: 'judging' },
       on: {
+        'budget.warn': {
+          actions: emit(({ event }) => ({ ...event, type: 'budget.warned' })),
+        },
         'supervisor.stopped': {
           actions: assign(({ context, event }) => books.supervisorStopped(context, event)),
         },

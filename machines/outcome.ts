@@ -1,4 +1,5 @@
 /** What comes back from an attempt: its outcome, what the runtime saw, and what went wrong. */
+import type { LearnedLimits } from './loan.ts';
 
 /** The world failing, as data: a person reads `message`, a rule reads `code` and `retryable`. */
 export interface Fault {
@@ -33,6 +34,8 @@ export interface OutputRef {
 export interface Usage {
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** How many of the input tokens the provider had seen just before; absent: nobody said. */
+  readonly cachedTokens?: number;
   readonly costUsd: number | null;
 }
 
@@ -51,6 +54,8 @@ interface Measured {
   readonly evidence: readonly Evidence[];
   /** Absent when there is none to go on with. */
   readonly session?: Session;
+  /** What its provider said of the limits of its account; absent when it said nothing. */
+  readonly limits?: LearnedLimits;
 }
 
 /** Exactly one ends every attempt. */

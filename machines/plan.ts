@@ -44,6 +44,8 @@ export interface RoleSpec {
   readonly backoff: Backoff;
   /** What one attempt costs at most, in dollars; null when nobody knows. */
   readonly attemptUsdMax: number | null;
+  /** What all its attempts may cost in this run; absent or null: only the run's own limit. */
+  readonly budgetUsd?: number | null;
   /** True: each task gets a fresh agent. False: the agent stays and takes the next. */
   readonly handoff: boolean;
 }

@@ -1,5 +1,6 @@
 /**
  * The run's purse: what was spent, what is set aside for attempts under way, and what may begin.
+ * A role may have a purse of its own inside of it.
  *
  * Invariants:
  * - what an attempt may cost at most is set aside before it begins, and settled once it has ended;
@@ -18,6 +19,21 @@ export interface Purse {
   readonly reserved: number;
   /** What one attempt of a role costs at most; null when nobody knows. */
   readonly prices: Readonly<Record<RoleName, number | null>>;
+  /** Of the roles that may not spend all of it. */
+  readonly caps: Readonly<Record<RoleName, Cap>>;
+}
+
+export interface Cap {
+  readonly budget: number;
+  readonly spent: number;
+  readonly reserved: number;
+}
+
+/** A limit of which four fifths are spent; `role` null: the run's own. */
+export interface BudgetWarning {
+  readonly role: RoleName | null;
+  readonly spentUsd: number;
+  readonly limitUsd: number;
 }
 
 /** An attempt that gave its slot back; `costUsd` null when nobody knows what it cost. */
@@ -26,11 +42,20 @@ export interface Spending {
   readonly costUsd: number | null;
 }
 
-export const emptyPurse: Purse = { budget: null, spent: 0, reserved: 0, prices: {} };
+export const emptyPurse: Purse = { budget: null, spent: 0, reserved: 0, prices: {}, caps: {} };
+const warnedShare = 0.8;
 
 export function purseOf({ budgetUsd, roles }: Pick<PlanSpec, 'budgetUsd' | 'roles'>): Purse {
   const prices = roles.map(({ name, attemptUsdMax }) => [name, microsOf(attemptUsdMax)] as const);
-  return { ...emptyPurse, budget: microsOf(budgetUsd), prices: Object.fromEntries(prices) };
+  const caps = roles.flatMap(({ name, budgetUsd: own = null }) =>
+    own === null ? [] : [[name, { budget: microsOf(own), spent: 0, reserved: 0 }] as const],
+  );
+  return {
+    ...emptyPurse,
+    budget: microsOf(budgetUsd),
+    prices: Object.fromEntries(prices),
+    caps: Object.fromEntries(caps),
+  };
 }
 
 /** Another limit; what is spent stays spent. */
@@ -38,29 +63,78 @@ export function withBudget(purse: Purse, budgetUsd: number | null): Purse {
   return { ...purse, budget: microsOf(budgetUsd) };
 }
 
-export function canAfford({ budget, spent, reserved, prices }: Purse, role: RoleName): boolean {
+/** `role`: later, by what attempts of the role give back; `run`: by what any attempt does. */
+export type Afford = 'now' | 'role' | 'run' | 'never';
+
+export function affords(purse: Purse, role: RoleName): Afford {
+  const price = purse.prices[role] ?? null;
+  const cap = purse.caps[role];
+  if (cap && !pays({ ...cap, reserved: 0 }, price)) return 'never';
+  if (cap && !pays(cap, price)) return 'role';
+  return pays(purse, price) ? 'now' : 'run';
+}
+
+type Limited = Pick<Purse, 'budget' | 'spent' | 'reserved'>;
+
+function pays({ budget, spent, reserved }: Limited, price: number | null): boolean {
   if (budget === null) return true;
   const left = budget - spent - reserved;
-  const price = prices[role] ?? null;
   return price === null ? left > 0 : price <= left;
 }
 
 export function setAside(purse: Purse, role: RoleName): Purse {
-  return { ...purse, reserved: purse.reserved + (purse.prices[role] ?? 0) };
+  const price = purse.prices[role] ?? 0;
+  return moved(purse, role, { spent: 0, reserved: price });
 }
 
 /** Fail closed: an attempt of unknown cost has cost what was set aside for it. */
 export function settle(purse: Purse, { role, costUsd }: Spending): Purse {
   const price = purse.prices[role] ?? 0;
-  const cost = microsOf(costUsd) ?? price;
-  return { ...purse, reserved: purse.reserved - price, spent: purse.spent + cost };
+  return moved(purse, role, { spent: microsOf(costUsd) ?? price, reserved: -price });
 }
 
+type Move = Pick<Cap, 'spent' | 'reserved'>;
+
+function moved(purse: Purse, role: RoleName, move: Move): Purse {
+  const { [role]: cap } = purse.caps;
+  const caps = cap === undefined ? purse.caps : { ...purse.caps, [role]: added(cap, move) };
+  return { ...added(purse, move), caps };
+}
+
+const added = <Of extends Move>(one: Of, { spent, reserved }: Move): Of => ({
+  ...one,
+  spent: one.spent + spent,
+  reserved: one.reserved + reserved,
+});
+
+/** The limits that came near their end by this spending. */
+export function warnings(before: Purse, after: Purse, role: RoleName): readonly BudgetWarning[] {
+  const [own, ownAfter] = [before.caps[role], after.caps[role]];
+  const told: BudgetWarning[] = [];
+  if (nears(before, after)) told.push(warningOf(null, after));
+  if (own && ownAfter && nears(own, ownAfter)) told.push(warningOf(role, ownAfter));
+  return told;
+}
+
+function nears(before: Limited, after: Limited): after is Cap {
+  if (after.budget === null || after.budget === 0) return false;
+  const line = after.budget * warnedShare;
+  return before.spent < line && after.spent >= line;
+}
+
+const warningOf = (role: RoleName | null, { spent, budget }: Cap): BudgetWarning => ({
+  ...{ role, spentUsd: spent / 1e6, limitUsd: budget / 1e6 },
+});
+
 /** Why a task fails without another attempt. */
-export function exhausted({ budget, spent, prices }: Purse, role: RoleName): Fault {
-  const price = prices[role] ?? null;
+export function exhausted(purse: Purse, role: RoleName): Fault {
+  const price = purse.prices[role] ?? null;
+  const cap = purse.caps[role];
+  const isOwn = cap !== undefined && !pays(cap, price);
+  const { budget, spent } = isOwn ? cap : purse;
+  const whose = isOwn ? `${role}'s budget` : 'the budget';
   const most = price === null ? '' : `, and an attempt by ${role} may cost ${usd(price)}`;
-  const message = `the budget of ${usd(budget ?? 0)} can't pay for it: ${usd(spent)} spent${most}`;
+  const message = `${whose} of ${usd(budget ?? 0)} can't pay for it: ${usd(spent)} spent${most}`;
   return { code: 'budget.exhausted', message, retryable: false };
 }
 

@@ -122,6 +122,11 @@ export function nextMatch(dispatch: Dispatch): [Dispatch, Match] | null {
   return [taken, { task, agent }];
 }
 
+/** How many of a role's tasks may be under way at once. */
+export function concurrencyOf(dispatch: Dispatch, role: RoleName): number {
+  return get(dispatch.roles, role, byText)?.spec.concurrency ?? 0;
+}
+
 /** The tasks of a role that wait for an agent, best first. */
 export function readyOf(dispatch: Dispatch, role: RoleName): readonly TaskId[] {
   const tasks: TaskId[] = [];

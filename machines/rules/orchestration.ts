@@ -163,7 +163,20 @@ export function taskWithdrawn(context: OrchestratorContext, event: Event<'task.w
 
 export function taskReleased(context: OrchestratorContext, event: Event<'task.released'>): Patch {
   const purse = budgeting.settle(context.purse, event);
-  return { ...changed(context, dispatching.slotFreed(context.dispatch, event.role)), purse };
+  const patch = changed(context, dispatching.slotFreed(context.dispatch, event.role));
+  return { ...patch, purse, outbox: [...warnings(context, purse, event), ...patch.outbox] };
+}
+
+/** To itself: what is said of money is said once the books are in order. */
+function warnings(
+  { purse }: OrchestratorContext,
+  after: budgeting.Purse,
+  spending: budgeting.Spending | null,
+): readonly Message[] {
+  const found = spending ? budgeting.warnings(purse, after, spending.role) : [];
+  return found.map((warning) => {
+    return { to: orchestratorAddress, event: { type: 'budget.warn', ...warning } };
+  });
 }
 
 export function agentIdle(context: OrchestratorContext, event: Event<'agent.idle'>): Patch {
@@ -212,7 +225,12 @@ export function taskSettled(context: OrchestratorContext, event: Event<'task.set
     counts: { ...context.counts, [status]: context.counts[status] + 1 },
     waves: opened?.waves ?? context.waves,
     halt: why,
-    outbox: [...halted.outbox, ...(opened?.outbox ?? []), ...asked.outbox],
+    outbox: [
+      ...warnings(context, purse, held),
+      ...halted.outbox,
+      ...(opened?.outbox ?? []),
+      ...asked.outbox,
+    ],
   };
 }
 
@@ -260,6 +278,8 @@ export function handOut(context: OrchestratorContext): Patch {
   if (context.halt.kind !== 'none') return { outbox: [], dispatchDue: 'no' };
   let { dispatch, tokens, purse } = context;
   const outbox: Message[] = [];
+  /** Roles that must wait for their own money, with what they may do otherwise. */
+  const held: { name: RoleName; concurrency: number }[] = [];
   for (let best = nextPayable(); best; best = nextPayable()) {
     const next = dispatching.nextMatch(dispatch);
     assert(next, `${best.task} can start, and nobody takes it`);
@@ -270,17 +290,26 @@ export function handOut(context: OrchestratorContext): Patch {
     const event = { type: 'task.assign', agent, token: token(tokens) } as const;
     outbox.push({ to: taskAddress(task), event });
   }
+  dispatch = dispatching.withLimits(dispatch, { roles: held });
   return { dispatch, tokens, purse, outbox, dispatchDue: 'no' };
 
   /** While attempts are under way, some of what is set aside for them may come back. */
   function nextPayable(): dispatching.ReadyTask | null {
     for (;;) {
       const best = dispatching.nextReady(dispatch);
-      if (!best || budgeting.canAfford(purse, best.role)) return best;
-      if (dispatch.running > 0) return null;
-      dispatch = dispatching.taskWithdrawn(dispatch, best.role, best.key);
-      const event = { type: 'task.refuse', fault: budgeting.exhausted(purse, best.role) } as const;
-      outbox.push({ to: taskAddress(best.task), event });
+      if (!best) return null;
+      const { role: name, key, task } = best;
+      const afford = budgeting.affords(purse, name);
+      if (afford === 'now') return best;
+      if (afford === 'role') {
+        held.push({ name, concurrency: dispatching.concurrencyOf(dispatch, name) });
+        dispatch = dispatching.withLimits(dispatch, { roles: [{ name, concurrency: 0 }] });
+        continue;
+      }
+      if (afford === 'run' && dispatch.running > 0) return null;
+      dispatch = dispatching.taskWithdrawn(dispatch, name, key);
+      const event = { type: 'task.refuse', fault: budgeting.exhausted(purse, name) } as const;
+      outbox.push({ to: taskAddress(task), event });
     }
   }
 }

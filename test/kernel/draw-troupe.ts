@@ -60,6 +60,7 @@ const events: Readonly<Record<string, (g: GeneratorValue) => Record<string, unkn
   'plan.submit': (g) => ({ plan: drawPlan(g) }),
   'run.cancel': () => ({ reason: 'enough' }),
   'run.dispatch': () => ({}),
+  'budget.warn': () => ({ role: null, spentUsd: 4, limitUsd: 5 }),
   'task.ready': (g) => ({ task: task(g), role: role(g), key: key(g), prefer: null }),
   'task.withdrawn': (g) => ({ role: role(g), key: key(g) }),
   'task.assign': (g) => ({ agent: agent(g), token: drawToken(g) }),

@@ -73,6 +73,7 @@ export const alphabet: { readonly [Of in Type]: Event<Of> } = {
   },
   'run.cancel': { type: 'run.cancel', reason: 'enough' },
   'run.dispatch': { type: 'run.dispatch' },
+  'budget.warn': { type: 'budget.warn', role: null, spentUsd: 4, limitUsd: 5 },
   'task.ready': { type: 'task.ready', task: build, role: coder, key: [0, 1, 1], prefer: null },
   'task.withdrawn': { type: 'task.withdrawn', role: coder, key: [0, 1, 1] },
   'task.assign': { type: 'task.assign', agent: coder1, token: token(1) },

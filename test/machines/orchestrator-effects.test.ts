@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EventObject } from 'xstate';
 import type { Settled, TroupeEvent } from '../../machines/events.ts';
-import { roleName, supervisorAddress, taskAddress, taskId } from '../../machines/ids.ts';
+import { agentId, roleName, supervisorAddress, taskAddress, taskId } from '../../machines/ids.ts';
 import { drainDeadlineMs } from '../../machines/orchestrator.ts';
 import type { PlanSpec } from '../../machines/plan.ts';
 import type { Spending } from '../../machines/rules/budget.ts';
@@ -168,6 +168,44 @@ describe('work', () => {
     ]);
     const richer = { type: 'plan.amend', amendment: { budgetUsd: 1.6 }, by: 'ada' } as EventObject;
     expect(messagesOf(then(dear, richer, dispatch))).toMatchObject([[to('b'), { token: 2 }]]);
+  });
+
+  test('waits for the money of its own role, while others go on', () => {
+    const [own, others] = [roleName('own'), roleName('others')];
+    const two = { count: 2, concurrency: 2, attemptUsdMax: 1 };
+    const roles = [
+      roleSpec({ ...two, name: own, budgetUsd: 1.5 }),
+      roleSpec({ ...two, name: others }),
+    ];
+    const poor = planSpec(
+      ['a', 'b', 'c'].map((id) => ({ id, role: id === 'c' ? others : own })),
+      { roles },
+    );
+    const agents = [own, own, others].map((role, place) => idle(agentId(`${role}-${place}`), role));
+    const tasks = [ready('a', 0, own), ready('b', 1, own), ready('c', 2, others)];
+    const met = then(submit(poor), ...agents, ...tasks, dispatch);
+    expect(messagesOf(met).map(([receiver, { type }]) => [receiver, type])).toEqual([
+      [to('a'), 'task.assign'],
+      [to('c'), 'task.assign'],
+    ]);
+    const ends = (costUsd: number) => settled('a', 'succeeded', { held: { role: own, costUsd } });
+    const cheap = then(met, ends(0.5), dispatch);
+    expect(messagesOf(cheap)).toMatchObject([[to('b'), { type: 'task.assign' }]]);
+    const dear = then(met, ends(0.6), dispatch);
+    expect(messagesOf(dear)).toMatchObject([[to('b'), { type: 'task.refuse' }]]);
+  });
+
+  test('is told of when it is nearly spent, once', () => {
+    const rich = { ...plan, budgetUsd: 1 };
+    const near = then(
+      submit(rich),
+      settled('a', 'succeeded', { held: { role: coder, costUsd: 0.8 } }),
+    );
+    const warning = { role: null, spentUsd: 0.8, limitUsd: 1 };
+    const told = messagesOf(near).find(([, { type }]) => type === 'budget.warn');
+    expect(told).toEqual([at.orchestrator, { type: 'budget.warn', ...warning }]);
+    const heard = then(near, told?.[1] as EventObject);
+    expect(factsOf(heard)).toEqual([{ type: 'budget.warned', ...warning }]);
   });
 
   test('every agent that registers is welcome', () => {

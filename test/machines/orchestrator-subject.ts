@@ -17,6 +17,8 @@ const handedOut = [
   alphabet['run.dispatch'],
 ];
 
+const dear = { ...alphabet['task.released'], costUsd: 0.9 } as EventObject;
+
 /** One slot, taken; a task and an agent wait for the next. */
 const full = [
   submitted({ concurrency: 1, roles: [roleSpec({ count: 2, concurrency: 2 })] }),
@@ -47,6 +49,10 @@ export const orchestratorSubject = subject(orchestratorMachine, {
       path: [submitted({ onFailure: 'stop' })],
     },
     'running, a task is ready and no money is left': { at: 'running', path: penniless },
+    'running, money is nearly spent': {
+      at: 'running',
+      path: [submitted({ budgetUsd: 1 }), ...handedOut.slice(1), dear],
+    },
     'running, called off': { at: 'running', path: [submit, cancel] },
     'running, a role is lost': { at: 'running', path: [submit, alphabet['role.lost']] },
     draining: { at: 'draining', path: [...handedOut, settled, settled] },

@@ -5,6 +5,7 @@ import { testTable } from './tables.ts';
 /** While it runs it keeps its books, whatever they say. */
 const bookkeeping = {
   'plan.amend': 'running',
+  'budget.warn': 'running',
   'task.ready': 'running',
   'task.released': 'running',
   'task.settled': 'running',
@@ -27,6 +28,7 @@ const withoutIdle = ({ 'agent.idle': _, ...rest }: typeof bookkeeping) => rest;
 const met = {
   ...halting,
   'plan.amend': 'running',
+  'budget.warn': 'running',
   'run.dispatch': 'running',
   'task.withdrawn': 'running',
   'task.released': 'running',
@@ -80,9 +82,11 @@ testTable('orchestrator', orchestratorSubject, {
   'running, in waves': { ...bookkeeping, ...halting },
   'running, the first failure stops it': { ...bookkeeping, ...halting },
   'running, a task is ready and no money is left': met,
+  'running, money is nearly spent': { ...bookkeeping, ...halting, 'agent.lost': 'running' },
   'running, called off': bookkeeping,
   'running, a role is lost': { ...bookkeeping, ...halting },
   draining: {
+    'budget.warn': 'draining',
     'agent.register': 'draining',
     'supervisor.stopped': 'succeeded',
     'child.exited (threw)': 'draining',
@@ -91,6 +95,7 @@ testTable('orchestrator', orchestratorSubject, {
     'xstate.after.drainDeadline.orchestrator.draining': 'succeeded',
   },
   'draining, called off': {
+    'budget.warn': 'draining',
     'agent.register': 'draining',
     'supervisor.stopped': 'cancelled',
     'child.exited (a task threw)': 'draining',

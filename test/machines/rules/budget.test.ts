@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { roleName } from '../../../machines/ids.ts';
 import {
-  canAfford,
+  affords,
   emptyPurse,
   exhausted,
   purseOf,
   setAside,
   settle,
+  warnings,
   withBudget,
 } from '../../../machines/rules/budget.ts';
 import { roleSpec } from '../plans.ts';
@@ -24,6 +25,51 @@ const roles = [
   roleSpec({ name: dark, attemptUsdMax: null }),
 ];
 const purse = (budgetUsd: number | null) => purseOf({ budgetUsd, roles });
+const canAfford = (one: ReturnType<typeof purse>, role: typeof dear): boolean =>
+  affords(one, role) === 'now';
+
+describe('a role with a budget of its own', () => {
+  const own = purseOf({
+    budgetUsd: 1,
+    roles: [
+      roleSpec({ name: dear, attemptUsdMax: 0.1, budgetUsd: 0.2 }),
+      roleSpec({ name: dark, attemptUsdMax: null, budgetUsd: 0.2 }),
+      roleSpec({ name: free, attemptUsdMax: 0.1, budgetUsd: null }),
+    ],
+  });
+
+  test('spends no more than that, though the run has more', () => {
+    const both = setAside(setAside(own, dear), dear);
+    expect([affords(both, dear), affords(both, free)]).toEqual(['role', 'now']);
+    const spent = [dear, dear].reduce((left, role) => settle(left, { role, costUsd: 0.1 }), both);
+    expect(affords(spent, dear)).toBe('never');
+    expect(exhausted(spent, dear).message).toBe(
+      "dear's budget of $0.20 can't pay for it: $0.20 spent, and an attempt by dear may cost $0.10",
+    );
+  });
+
+  test('spends no more than the run has, either', () => {
+    const left = settle(setAside(own, free), { role: free, costUsd: 0.95 });
+    expect(affords(left, dear)).toBe('run');
+    expect(exhausted(left, dear).message).toMatch(/^the budget of \$1\.00 /);
+    expect(affords(left, dark)).toBe('now');
+  });
+
+  test('is warned of when four fifths are spent, once, as the run is', () => {
+    const spend = (from: typeof own, role: typeof dear, costUsd: number) => {
+      const after = settle(setAside(from, role), { role, costUsd });
+      return [after, warnings(from, after, role)] as const;
+    };
+    const [some, none] = spend(own, dear, 0.1);
+    expect(none).toEqual([]);
+    const [more, first] = spend(some, dear, 0.1);
+    expect(first).toEqual([{ role: dear, spentUsd: 0.2, limitUsd: 0.2 }]);
+    const [most, second] = spend(more, free, 0.6);
+    expect(second).toEqual([{ role: null, spentUsd: 0.8, limitUsd: 1 }]);
+    expect(spend(most, free, 0.1)[1]).toEqual([]);
+    expect(spend(purse(0), dear, 1)[1]).toEqual([]);
+  });
+});
 
 describe('a purse', () => {
   test('without a budget pays for everything, and counts all the same', () => {

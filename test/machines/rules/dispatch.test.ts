@@ -5,6 +5,7 @@ import { type AgentId, agentId, type RoleName, roleName, taskId } from '../../..
 import {
   agentGone,
   agentIdle,
+  concurrencyOf,
   type Dispatch,
   emptyDispatch,
   type Match,
@@ -249,6 +250,7 @@ describe('dispatch', () => {
     const ready = taskReady(empty, { ...task('a', [0, 0, 0]), role: ghost });
     expect(ready).toBe(empty);
     expect(readyOf(empty, ghost)).toEqual([]);
+    expect([concurrencyOf(empty, ghost), concurrencyOf(empty, role)]).toEqual([0, 9]);
   });
 
   test('forgets an agent that it never knew', () => {
