@@ -79,6 +79,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/similar.ts'),
   },
   {
+    name: 'memory',
+    summary: 'say what is remembered, set up its server, forget for good',
+    load: () => import('./commands/memory.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'look at what this machine has, and what is missing',
     load: () => import('./commands/doctor.ts'),

@@ -1,9 +1,17 @@
 /** The one door of memory. */
 export type { StoreWish } from './chroma/choice.ts';
 export type { ChromaAddress } from './chroma/chroma-index.ts';
+export { type ChromaState, chromaState, setUpChroma } from './chroma/setup.ts';
 export type { Embedder } from './embedding/embedder.ts';
 export type { StoreStatus } from './finder.ts';
-export { type Memory, type MemoryOptions, openMemory, type Similar } from './memory.ts';
+export {
+  type Memory,
+  type MemoryCounts,
+  type MemoryOptions,
+  openMemory,
+  type Similar,
+} from './memory.ts';
 export type { Time } from './time.ts';
+export type { Course } from './truth/counting.ts';
 export type { FinishedTask, Look, Outcome, TaskMemory, TouchedFile } from './truth/task-memory.ts';
 export { isVerified, type Validity } from './validity.ts';

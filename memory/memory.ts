@@ -13,12 +13,20 @@ import { StaticVectors } from './embedding/static-vectors.ts';
 import { Finder, type StoreStatus } from './finder.ts';
 import { hashesOf, termsOf } from './search/terms.ts';
 import type { Time } from './time.ts';
+import { type Counts, type Course, compareRecall, countAll } from './truth/counting.ts';
 import { Database } from './truth/database.ts';
 import { redactor } from './truth/redaction.ts';
 import { Scribe } from './truth/scribe.ts';
 import { noteSource, sourcesSeen } from './truth/sources.ts';
 import type { FinishedTask, TaskMemory } from './truth/task-memory.ts';
-import { countTasks, forgetTasks, knownTasks, readTasks, tasksOfRun } from './truth/tasks.ts';
+import {
+  countTasks,
+  forgetTasks,
+  knownTasks,
+  readTasks,
+  tasksMeant,
+  tasksOfRun,
+} from './truth/tasks.ts';
 import { penaltyFor, type Validity, validityOf } from './validity.ts';
 
 export interface MemoryOptions {
@@ -42,6 +50,12 @@ export interface Similar {
   readonly score: number;
   readonly task: TaskMemory;
   readonly validity: Validity;
+}
+
+export interface MemoryCounts extends Counts {
+  readonly embedder: string;
+  /** Whether it helped to be told of the past. */
+  readonly recall: { readonly told: Course; readonly others: Course };
 }
 
 /** More are looked at than are answered: what no longer holds may lose its place. */
@@ -107,6 +121,16 @@ export class Memory {
     await (await this.#find()).forget();
     this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     return count;
+  }
+
+  /** Those that a person may mean: by `run/task`, by a run, or by words that stand in them. */
+  meant(words: string): readonly TaskMemory[] {
+    return tasksMeant(this.#database, words);
+  }
+
+  stats(): MemoryCounts {
+    const recall = compareRecall(this.#database);
+    return { ...countAll(this.#database), embedder: this.embedder.id, recall };
   }
 
   tasksOfRun(runId: string): readonly TaskMemory[] {

@@ -32,6 +32,7 @@ import { loadPlan } from './plan/load.ts';
 import { suggest } from './plan/nearest.ts';
 import type { Plan } from './plan/plan.ts';
 import type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
+import type { MemoryDesk } from './remembering/memory-desk.ts';
 import { openRememberer } from './remembering/rememberer.ts';
 import type { Rewind } from './rewind.ts';
 import { type RunWorld, runBehaviours, visitBehaviours } from './runs/behaviours.ts';
@@ -217,6 +218,12 @@ export class Troupe {
     // Only whoever looks back pays for loading it.
     const { similarTasks } = await import('./remembering/look-back.ts');
     return similarTasks(this.config, this.#clock, text, options);
+  }
+
+  /** What may be asked of memory beside that. */
+  async memory(): Promise<MemoryDesk> {
+    const { MemoryDesk } = await import('./remembering/memory-desk.ts');
+    return new MemoryDesk(this.config, this.#clock);
   }
 
   /** A run's past, to be walked through; to be closed when nobody looks at it any more. */

@@ -36,6 +36,12 @@ export { loadPlan } from './plan/load.ts';
 export { suggest } from './plan/nearest.ts';
 export type { Plan } from './plan/plan.ts';
 export type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
+export type {
+  Forgettable,
+  MemoryDesk,
+  MemoryState,
+  MemoryStats,
+} from './remembering/memory-desk.ts';
 export type { Difference, Finding, Rewind } from './rewind.ts';
 export { Forecast, type TaskProgress } from './runs/forecast.ts';
 export { type Instant, readInstant, readTime, type When } from './runs/instant.ts';

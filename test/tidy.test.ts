@@ -48,7 +48,7 @@ const layers: readonly Layer[] = [
     mayImport: [
       ...['src/forking.ts', 'src/keeping.ts'],
       ...['src/app.ts', 'src/host.ts', 'src/config.ts', 'src/limits.ts', 'src/rewind.ts'],
-      ...['src/journal/axioms/violation.ts', 'src/remembering/look-back.ts'],
+      ...['src/journal/axioms/violation.ts', 'src/remembering/'],
       ...['src/plan/', 'src/kernel/', 'src/runs/', 'src/simulation/'],
       ...['src/agents/streams.ts', 'src/agents/survey.ts'],
       ...['src/mcp/server.ts', 'src/dashboard/server.ts'],

@@ -4,6 +4,7 @@ import { limits, systemClock } from '../../src/index.ts';
 import { checkAgents } from '../agent-checks.ts';
 import { type Check, checkUp } from '../checkup.ts';
 import { exits } from '../exits.ts';
+import { checkMemory } from '../memory-check.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
 import { out } from '../render.ts';
 import { type Palette, paletteFor, table } from '../style.ts';
@@ -19,7 +20,11 @@ export function define(command: Command, act: Act): void {
 async function doctor(options: HomeOption & JsonOption) {
   const troupe = openTroupe(options);
   const { config } = troupe;
-  const checks = [...(await checkUp(config, systemClock)), ...(await checkAgents(troupe))];
+  const checks = [
+    ...(await checkUp(config, systemClock)),
+    await checkMemory(troupe),
+    ...(await checkAgents(troupe)),
+  ];
   const ok = checks.every(({ status }) => status !== 'missing');
   if (options.json) await out.json({ ok, checks, limits });
   else await out.write(pageOf(checks, paletteFor(out, config.environment)));

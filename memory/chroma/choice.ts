@@ -1,4 +1,4 @@
-/** Which index searches the vectors, and why: told to a person, and the same wherever it is asked. */
+/** Which index searches the vectors, and why: in words for a person. */
 import { join } from 'node:path';
 import { MemoryMistake, messageOf } from '../errors.ts';
 import type { Time } from '../time.ts';

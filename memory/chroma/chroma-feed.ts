@@ -55,7 +55,7 @@ export class ChromaFeed implements Feed {
     this.#tail = new ExactIndex(options.dimensions);
   }
 
-  /** Looks whether the collection can be trusted, first. Rejects when the server does not answer. */
+  /** Looks first whether the collection can be trusted. Rejects when no server answers. */
   static async open(options: ChromaFeedOptions): Promise<ChromaFeed> {
     const feed = new ChromaFeed(options);
     await feed.#check();

@@ -3,9 +3,9 @@ import { MemoryMistake } from '../errors.ts';
 
 /**
  * `traces` lies apart from `tasks` because it is read whole when memory is opened. `gone` counts
- * what was taken out, so that whoever holds a copy can follow; it keeps no text. A trace whose vector
- * is that of an earlier one is its twin: an index outside knows the first alone, because many of the
- * same hide all others from it.
+ * what was taken out, so that whoever holds a copy can follow; it keeps no text. A trace whose
+ * vector is that of an earlier one is its twin: an index outside knows the first alone, because
+ * many of the same hide all others from it.
  */
 const steps: readonly string[] = [
   `
@@ -60,6 +60,14 @@ const steps: readonly string[] = [
   ) WITHOUT ROWID;
 
   CREATE TABLE sources (name TEXT PRIMARY KEY, signature TEXT NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE recalls (
+    run_id TEXT NOT NULL,
+    task_id TEXT NOT NULL,
+    source INTEGER NOT NULL,
+    recalled_at INTEGER NOT NULL,
+    PRIMARY KEY (run_id, task_id, source)
+  ) WITHOUT ROWID;
 
   CREATE TABLE feeds (
     name TEXT PRIMARY KEY,

@@ -88,17 +88,14 @@ export function readTasks(database: Database, ids: readonly number[]): readonly 
   });
 }
 
-/** The task of a run; null when it is not remembered. */
-export function findTask(database: Database, runId: string, taskId: string): TaskMemory | null {
-  const sql = `SELECT ${columns} FROM tasks WHERE run_id = ? AND task_id = ?`;
-  const row = database.row<Row>(sql, runId, taskId);
-  return row && taskOf(row);
-}
-
-/** Newest first. */
-export function listTasks(database: Database, count: number): readonly TaskMemory[] {
-  const sql = `SELECT ${columns} FROM tasks ORDER BY finished_at DESC, id DESC LIMIT ?`;
-  return database.rows<Row>(sql, count).map(taskOf);
+/** By a run's task, by a run, or by words that stand in what is kept of them. */
+export function tasksMeant(database: Database, words: string): readonly TaskMemory[] {
+  const [runId = '', taskId] = words.trim().split('/');
+  const named = tasksOfRun(database, runId).filter((task) => !taskId || task.taskId === taskId);
+  if (named.length > 0) return named;
+  const text = "lower(prompt || ' ' || solution || ' ' || coalesce(fault, ''))";
+  const sql = `SELECT ${columns} FROM tasks WHERE instr(${text}, lower(?)) > 0 ORDER BY id`;
+  return database.rows<Row>(sql, words.trim()).map(taskOf);
 }
 
 export function tasksOfRun(database: Database, runId: string): readonly TaskMemory[] {

@@ -5,7 +5,8 @@ import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { catchUp } from './catch-up.ts';
-import { isWanted, memoryFolder, patternsIn } from './place.ts';
+import { switchedOff } from './memory-desk.ts';
+import { isWanted, memoryOptions } from './place.ts';
 
 /** One line of `similar --json`. */
 export interface SimilarTask {
@@ -34,17 +35,17 @@ export const defaultLimit = 5;
 const textCharsMax = 100_000;
 
 export async function similarTasks(
-  { home, environment }: Config,
+  config: Config,
   clock: Clock,
   text: string,
   { limit = defaultLimit, onProgress }: SimilarOptions,
 ): Promise<readonly SimilarTask[]> {
   if (text.trim() === '') throw nothingAsked();
+  const { home, environment } = config;
   if (!isWanted(environment)) throw switchedOff();
   // To ask leaves no trace where nothing was ever done.
   if (!existsSync(home)) return [];
-  const redact = patternsIn(environment);
-  const memory = openMemory({ folder: memoryFolder(home), time: clock, redact });
+  const memory = openMemory(memoryOptions(config, clock));
   try {
     await catchUp({ home, memory, clock, ...(onProgress && { onProgress }) });
     if (memory.count === 0) return [];
@@ -67,9 +68,4 @@ function similarTask({ score, task, validity }: Similar): SimilarTask {
 function nothingAsked(): UserError {
   const hint = 'say what you look for: troupe similar "users are logged out too early"';
   return new UserError('memory.nothing-asked', 'there is nothing to compare with', hint);
-}
-
-function switchedOff(): UserError {
-  const message = 'memory is switched off by TROUPE_MEMORY=off';
-  return new UserError('memory.off', message, 'unset it to ask what was done before');
 }
