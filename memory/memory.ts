@@ -15,6 +15,7 @@ import { hashesOf, termsOf } from './search/terms.ts';
 import type { Time } from './time.ts';
 import { type Counts, type Course, compareRecall, countAll } from './truth/counting.ts';
 import { Database } from './truth/database.ts';
+import { noteRecall } from './truth/recalls.ts';
 import { redactor } from './truth/redaction.ts';
 import { Scribe } from './truth/scribe.ts';
 import { noteSource, sourcesSeen } from './truth/sources.ts';
@@ -126,6 +127,12 @@ export class Memory {
   /** Those that a person may mean: by `run/task`, by a run, or by words that stand in them. */
   meant(words: string): readonly TaskMemory[] {
     return tasksMeant(this.#database, words);
+  }
+
+  /** That a task was told of others, by their ids. */
+  noteRecall(runId: string, taskId: string, sources: readonly number[]): void {
+    const now = this.#options.time.now();
+    noteRecall(this.#database, runId, taskId, sources, now);
   }
 
   stats(): MemoryCounts {

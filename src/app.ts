@@ -34,6 +34,7 @@ import type { Plan } from './plan/plan.ts';
 import type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
 import type { MemoryDesk } from './remembering/memory-desk.ts';
 import { openRememberer } from './remembering/rememberer.ts';
+import { Reminder } from './remembering/reminder.ts';
 import type { Rewind } from './rewind.ts';
 import { type RunWorld, runBehaviours, visitBehaviours } from './runs/behaviours.ts';
 import { askRun, type ControlRequest, openControl } from './runs/control.ts';
@@ -313,8 +314,9 @@ export class Troupe {
     const { environment } = this.config;
     const guardian = openGuardian({ environment });
     const rememberer = openRememberer({ home: this.config.home, environment, clock });
+    const reminder = new Reminder(this.config, clock);
     const bus = new InProcessBus(clock);
-    const place: Place = { folder, order, guardian, environment, clock, bus };
+    const place: Place = { folder, order, guardian, environment, clock, bus, reminder };
     const crew = new Crew(place);
     const system = await System.restore({
       log,
@@ -338,6 +340,7 @@ export class Troupe {
         await system.close();
         await guardian.close();
         bus.close();
+        await reminder.close();
         await rememberer.end();
       },
     });

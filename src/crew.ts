@@ -23,6 +23,7 @@ import type { System } from './kernel/system.ts';
 import { type CliRole, environmentOf, type Plan, type PlanRole, runOf } from './plan/plan.ts';
 import { runArgv } from './plan/shell.ts';
 import { hasTemplate } from './plan/templates.ts';
+import type { Reminder } from './remembering/reminder.ts';
 import { Desk, type Prepared } from './runs/assignment.ts';
 import type { RunWorld, Worker } from './runs/behaviours.ts';
 import { readyChecks } from './runs/checking.ts';
@@ -40,6 +41,8 @@ export interface Place {
   readonly environment: Config['environment'];
   readonly clock: Clock;
   readonly bus: Bus;
+  /** Tells agents of the past, where their role asks for it. */
+  readonly reminder: Pick<Reminder, 'begin'>;
 }
 
 /** What an adapter is made of, and what its attempts need before they begin. */
@@ -155,11 +158,20 @@ export class Crew implements RunWorld {
   }
 
   async #work(kind: Kind, input: WorkInput, signal: AbortSignal): Promise<Outcome> {
-    const prepared = await kind.prepare(input);
+    const prepared = await this.#remind(input, await kind.prepare(input));
     const { inbox: _, ...given } = input;
     const assignment = { ...given, ...prepared };
     const tell = (event: AgentEvent): void => this.#overhear(assignment, event);
     return kind.adapter.work(assignment, { clock: this.#place.clock, signal, tell });
+  }
+
+  /** Where its role asks for it, the prompt begins with what was done before that is like it. */
+  async #remind({ task, role }: WorkInput, prepared: Prepared): Promise<Prepared> {
+    const { recall: count = 0 } = this.#desk.role(role);
+    if (count === 0) return prepared;
+    const run = this.#place.folder.id;
+    const asked = { run, task, prompt: prepared.prompt, count };
+    return { ...prepared, prompt: await this.#place.reminder.begin(asked) };
   }
 
   /** An agent's words are for people to watch; nothing depends on them. */

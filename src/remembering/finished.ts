@@ -44,7 +44,7 @@ export async function finishedOf(ended: Ended): Promise<FinishedTask | null> {
     adapter: role.adapter,
     outcome,
     prompt: promptOf(ended).slice(0, promptCharsMax),
-    solution: shortened(result.output.trim()) || (fault ?? ''),
+    solution: shortened(withoutRecalled(result.output).trim()) || (fault ?? ''),
     fault,
     evidence: result.evidence.map(({ kind, passed, summary }) => ({ kind, passed, summary })),
     files: await touchedFiles(order.cwd, result, finishedAt),
@@ -79,6 +79,11 @@ function wordsFor(reference: Reference, { inputs }: RunOrder): string {
     case 'plan-folder':
       return '.';
   }
+}
+
+/** An agent may repeat what it was told of the past: that is no news. */
+function withoutRecalled(text: string): string {
+  return text.replace(/<recalled from=[\s\S]*?<\/recalled>/g, '');
 }
 
 function shortened(text: string): string {

@@ -1,0 +1,111 @@
+/**
+ * Tells an agent of what was done before that is like its task, at the beginning of its prompt.
+ *
+ * Owns: memory, opened with the first task that asks for it. Whatever is wrong with memory, the task
+ * goes on without it: a reminder is worth less than the work.
+ */
+import type { Memory, Similar } from '../../memory/index.ts';
+import type { Config } from '../config.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { isWanted, memoryOptions } from './place.ts';
+
+export interface Asked {
+  readonly run: string;
+  readonly task: string;
+  readonly prompt: string;
+  /** How many solutions, at most. */
+  readonly count: number;
+}
+
+/** What is less like the task than that does more harm than good. */
+const scoreMin = 0.3;
+/** Some of the nearest may hold no more, or be of the same task. */
+const lookedAtFactor = 4;
+const promptCharsMax = 500;
+const solutionCharsMax = 1_500;
+const readyMaxMs = 2_000;
+const dayMs = 24 * 60 * 60 * 1_000;
+
+export class Reminder {
+  readonly #config: Config;
+  readonly #clock: Clock;
+  #memory: Promise<Memory> | null = null;
+
+  constructor(config: Config, clock: Clock) {
+    this.#config = config;
+    this.#clock = clock;
+  }
+
+  /** The prompt as the agent gets it. */
+  async begin(asked: Asked): Promise<string> {
+    if (asked.count === 0 || !isWanted(this.#config.environment)) return asked.prompt;
+    try {
+      const memory = await this.#open();
+      const told = await this.#find(memory, asked);
+      if (told.length === 0) return asked.prompt;
+      memory.noteRecall(
+        asked.run,
+        asked.task,
+        told.map(({ task }) => task.id),
+      );
+      return withReminders(asked.prompt, told, this.#clock.now());
+    } catch {
+      return asked.prompt;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#memory?.then((memory) => memory.close()).catch(() => {});
+  }
+
+  async #find(memory: Memory, { run, task, prompt, count }: Asked): Promise<readonly Similar[]> {
+    const found = await memory.similar(prompt, count * lookedAtFactor);
+    const useful = found.filter(
+      ({ score, validity, task: past }) =>
+        score >= scoreMin &&
+        validity.verdict === 'good' &&
+        past.solution !== '' &&
+        !(past.runId === run && past.taskId === task),
+    );
+    return useful.slice(0, count);
+  }
+
+  /** Only a plan that asks for it pays for loading memory. */
+  #open(): Promise<Memory> {
+    this.#memory ??= this.#openReady();
+    return this.#memory;
+  }
+
+  /** With what the last runs did, as far as that can be read while a task waits for it. */
+  async #openReady(): Promise<Memory> {
+    const [{ openMemory }, { catchUp }] = await Promise.all([
+      import('../../memory/index.ts'),
+      import('./catch-up.ts'),
+    ]);
+    const clock = this.#clock;
+    const memory = openMemory({ ...memoryOptions(this.#config, clock), lives: 'long' });
+    const untilMs = clock.elapsed() + readyMaxMs;
+    const isOver = (): boolean => clock.elapsed() > untilMs;
+    await catchUp({ home: this.#config.home, memory, clock, isOver });
+    return memory;
+  }
+}
+
+export function withReminders(prompt: string, told: readonly Similar[], now: number): string {
+  const parts = told.map(({ task, validity }) => {
+    const from = `${task.runId}/${task.taskId}`;
+    const head = `<recalled from="${from}" when="${daysAgo(now - task.finishedAt)}">`;
+    const asked = `Asked: ${task.prompt.slice(0, promptCharsMax)}`;
+    const done = `Done: ${task.solution.slice(0, solutionCharsMax)}`;
+    return [head, asked, done, `Verdict: ${validity.why}`, '</recalled>'].join('\n');
+  });
+  const intro =
+    'Troupe remembers tasks like the one below. What they say may help; check it first.';
+  return [intro, ...parts, 'Your task:', prompt].join('\n\n');
+}
+
+function daysAgo(ms: number): string {
+  const days = Math.floor(ms / dayMs);
+  if (days < 1) return 'today';
+  return days === 1 ? '1 day ago' : `${days} days ago`;
+}
