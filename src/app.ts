@@ -24,12 +24,11 @@ import type { Behaviours } from './kernel/behaviours.ts';
 import { type Clock, sleep, systemClock } from './kernel/clock.ts';
 import { type Random, systemRandom } from './kernel/random.ts';
 import { System } from './kernel/system.ts';
-import { isUserError, UserError } from './kernel/user-error.ts';
+import { isUserError } from './kernel/user-error.ts';
 import { versionsOf } from './kernel/versions.ts';
 import type { FactWish } from './kernel/wish.ts';
 import { resolveInputs } from './plan/inputs.ts';
 import { loadPlan } from './plan/load.ts';
-import { suggest } from './plan/nearest.ts';
 import type { Plan } from './plan/plan.ts';
 import type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
 import type { MemoryDesk } from './remembering/memory-desk.ts';
@@ -52,8 +51,9 @@ import { launch, runMachines } from './runs/launch.ts';
 import type { Moment } from './runs/moment.ts';
 import type { PrunePolicy } from './runs/retention.ts';
 import { factOf, Run, type RunFact } from './runs/run.ts';
-import { lostView, type RunView, viewOf } from './runs/view.ts';
+import { findTask, lostView, type RunView, viewOf } from './runs/view.ts';
 import { type Explanation, explain } from './runs/why.ts';
+import { notesOn, settle } from './settling.ts';
 import type { Exploration, ExploreOptions } from './simulation/explore.ts';
 import type { SimulateOptions, Simulation } from './simulation/study/simulate-plan.ts';
 import { coreFrom, coreOf } from './standing.ts';
@@ -114,9 +114,10 @@ export class Troupe {
   /** Begins a plan, or the plan in a file. Its first fact comes after this has resolved. */
   async run(plan: Plan | string, { inputs = {}, speed = 1 }: RunOptions = {}): Promise<Run> {
     const loaded = typeof plan === 'string' ? await loadPlan(plan) : plan;
+    const given = resolveInputs(loaded, inputs);
     const order: RunOrder = {
-      plan: loaded,
-      inputs: resolveInputs(loaded, inputs),
+      ...(await settle(loaded, this.config, this.#clock)),
+      inputs: given,
       cwd: this.config.cwd,
       speed,
       version: readVersion(),
@@ -332,6 +333,8 @@ export class Troupe {
       plan: order.plan,
       system,
       facts: () => factsOf(bus, folder),
+      branch: () => crew.resultBranch,
+      notes: notesOn(order),
       kill: async () => {
         await reapOrphans({ runFolder: folder.path, runId: folder.id, clock });
       },
@@ -370,15 +373,6 @@ interface Parts {
 interface Assembled {
   readonly run: Run;
   readonly begin: () => Promise<void>;
-}
-
-function findTask(view: RunView, task: string) {
-  const found = view.tasks.find(({ id }) => id === task);
-  if (found) return found;
-  const known = view.tasks.map(({ id }) => id);
-  const near = suggest(task, known) || `there are ${known.slice(0, 5).join(', ')}`;
-  const hint = `see the tasks: troupe ps ${view.id}`;
-  throw new UserError('task.unknown', `no task is called "${task}"; ${near}`, hint);
 }
 
 /** One damaged folder must not hide the others. */

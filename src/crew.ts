@@ -32,6 +32,7 @@ import type { RunFolder, RunOrder } from './runs/folder.ts';
 import { reportOf } from './runs/report.ts';
 import { resultPath, writeResult } from './runs/results.ts';
 import { viewOf } from './runs/view.ts';
+import { Workplaces } from './workplaces.ts';
 
 /** What a run's workers work with. */
 export interface Place {
@@ -55,6 +56,7 @@ interface Kind {
 export class Crew implements RunWorld {
   readonly #place: Place;
   readonly #desk: Desk;
+  readonly #workplaces: Workplaces;
   readonly #workers = new Map<RoleName, Worker>();
   /** How much each agent has said. */
   readonly #words = new Map<AgentId, number>();
@@ -63,6 +65,8 @@ export class Crew implements RunWorld {
   constructor(place: Place) {
     this.#place = place;
     this.#desk = new Desk(place.folder, place.order, (task) => this.#outputOf(task));
+    const [core, taskOf] = [() => this.#core, (id: string) => this.#desk.task(id)];
+    this.#workplaces = new Workplaces({ ...place, core, taskOf });
   }
 
   /** The system whose machines will call; given once it is there. */
@@ -84,22 +88,42 @@ export class Crew implements RunWorld {
     return worker;
   }
 
-  record(record: TaskRecord): void {
+  record(record: TaskRecord): void | Promise<void> {
     writeResult(this.#place.folder, record);
+    return this.#workplaces.settle(record);
   }
 
-  async verify(input: VerifyInput, signal: AbortSignal): Promise<Verdict> {
-    const { cwd } = this.#place.order;
+  /** Where what its tasks have merged is; null when nothing was. */
+  get resultBranch(): string | null {
+    return this.#workplaces.resultBranch;
+  }
+
+  verify(input: VerifyInput, signal: AbortSignal): Promise<Verdict> {
+    let count = 0;
+    const next = (): number => {
+      count += 1;
+      return count;
+    };
+    return this.#workplaces.verify(input, signal, (cwd, ended) =>
+      this.#look(input, cwd, ended, next),
+    );
+  }
+
+  /** Runs a task's checks in a folder. */
+  async #look(
+    input: VerifyInput,
+    cwd: string,
+    signal: AbortSignal,
+    next: () => number,
+  ): Promise<Verdict> {
     const checks = await readyChecks(this.#desk, input.task, cwd);
     const variables = await this.#variablesOf(input);
-    let count = 0;
     return runChecks(checks, {
       signal,
       readOutput: () => this.#desk.output(input.task),
       runCommand: (argv, timeoutMs) => {
         const { task, token } = input;
         const { environment, clock, guardian } = this.#place;
-        count += 1;
         return inspect({
           ...this.#commandPlace,
           argv,
@@ -111,7 +135,7 @@ export class Crew implements RunWorld {
           guardian,
           task,
           token: token as Token,
-          count,
+          count: next(),
           signal,
         });
       },
@@ -135,6 +159,7 @@ export class Crew implements RunWorld {
     const view = viewOf(this.#core, folder.id, order.plan);
     const report = await reportOf(view, order.plan, (task) => this.#desk.output(task));
     writeWhole(folder.report, report);
+    await this.#workplaces.showResult();
   }
 
   /** Result files are made of the journal: those that a crash or a person took away come back. */
@@ -143,7 +168,7 @@ export class Crew implements RunWorld {
       if (chart.key !== 'task' || state.status !== 'done') continue;
       const context = state.context as TaskContext;
       if (existsSync(resultPath(this.#place.folder, context.spec.id))) continue;
-      this.record(recordOf(context, state.at.value as 'succeeded'));
+      writeResult(this.#place.folder, recordOf(context, state.at.value as 'succeeded'));
     }
   }
 
@@ -159,10 +184,15 @@ export class Crew implements RunWorld {
 
   async #work(kind: Kind, input: WorkInput, signal: AbortSignal): Promise<Outcome> {
     const prepared = await this.#remind(input, await kind.prepare(input));
+    const { cwd, env, notice } = await this.#workplaces.begin(input, signal);
     const { inbox: _, ...given } = input;
-    const assignment = { ...given, ...prepared };
+    const prompt = notice === '' ? prepared.prompt : `${prepared.prompt}\n\n${notice}`;
+    const around = { cwd, env: { ...env, ...prepared.env }, prompt };
+    const assignment = { ...given, ...prepared, ...around };
     const tell = (event: AgentEvent): void => this.#overhear(assignment, event);
-    return kind.adapter.work(assignment, { clock: this.#place.clock, signal, tell });
+    const world = { clock: this.#place.clock, signal, tell };
+    const outcome = await kind.adapter.work(assignment, world);
+    return this.#workplaces.finish(input, outcome, signal);
   }
 
   /** Where its role asks for it, the prompt begins with what was done before that is like it. */

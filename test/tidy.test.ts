@@ -39,6 +39,8 @@ const layers: readonly Layer[] = [
   { at: 'src/upgrading.ts', mayImport: assembly },
   { at: 'src/forking.ts', mayImport: assembly },
   { at: 'src/keeping.ts', mayImport: assembly },
+  { at: 'src/workplaces.ts', mayImport: assembly },
+  { at: 'src/settling.ts', mayImport: assembly },
   { at: 'src/simulation/', mayImport: assembly },
   { at: 'src/remembering/', mayImport: assembly },
   { at: 'src/mcp/', mayImport: ['src/app.ts'] },
@@ -113,7 +115,7 @@ const bans: readonly Ban[] = [
     pattern: /'node:child_process'/,
     within: '',
     // `doctor` asks programs of the machine for their versions; Chroma's server is no agent.
-    except: ['src/agents/', 'cli/checkup.ts', 'memory/chroma/server.ts'],
+    except: ['src/agents/', 'src/worktrees/git.ts', 'cli/checkup.ts', 'memory/chroma/server.ts'],
     instead: 'src/agents/process.ts',
   },
   {

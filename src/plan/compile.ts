@@ -57,7 +57,7 @@ function attemptUsdMax(role: PlanRole): number | null {
   }
 }
 
-function compileTasks({ tasks, roles }: Plan): readonly TaskSpec[] {
+function compileTasks({ tasks, roles, concurrency }: Plan): readonly TaskSpec[] {
   const roleOf = new Map(roles.map((role) => [role.name, role]));
   const nodes = tasks.map((task) => ({
     id: taskId(task.id),
@@ -81,11 +81,22 @@ function compileTasks({ tasks, roles }: Plan): readonly TaskSpec[] {
       retries: task.retries,
       backoff: task.backoff,
       timeoutMs: task.timeoutMs,
-      verifyTimeoutMs: task.verifyTimeoutMs,
-      checked: task.verify.length > 0,
+      verifyTimeoutMs: verifyLimitMs(task, concurrency),
+      // What is merged is looked at, too: it may not fit.
+      checked: task.verify.length > 0 || task.workspace === 'worktree',
       approveWithinMs: task.approveWithinMs,
     };
   });
+}
+
+/** What git may take beside the checks. */
+const mergingMs = 10 * 60_000;
+
+/** A worktree is checked, then waits while others merge and are checked, and is checked merged. */
+function verifyLimitMs({ verifyTimeoutMs, workspace }: PlanTask, concurrency: number): number {
+  return workspace === 'worktree'
+    ? verifyTimeoutMs * (concurrency + 1) + mergingMs
+    : verifyTimeoutMs;
 }
 
 function weightOf(task: PlanTask, role: PlanRole | undefined): number {

@@ -82,6 +82,7 @@ function taskOf(task: PlanTask): TaskDocument {
     verifyTimeout: inMs(task.verifyTimeoutMs),
     ...(estimateMs === null ? {} : { estimate: inMs(estimateMs) }),
     ...(approveWithinMs === null ? {} : { approve: true, approveWithin: inMs(approveWithinMs) }),
+    ...(task.workspace === undefined ? {} : { workspace: task.workspace }),
     ...(task.memory === undefined ? {} : { memory: task.memory }),
   };
 }

@@ -93,6 +93,9 @@ export interface CliRole extends SharedRole {
 
 export type PlanRole = CommandRole | SimulatedRole | CliRole;
 
+/** Where a task works: see the plan's words. */
+export type Workspace = 'worktree' | 'shared' | 'folder' | 'copy';
+
 export interface PlanTask {
   readonly id: string;
   readonly role: string;
@@ -112,6 +115,8 @@ export interface PlanTask {
   readonly estimateMs: number | null;
   /** Null: nobody has to approve. */
   readonly approveWithinMs: number | null;
+  /** Absent: `shared`, once it is settled what is meant; see `settleWorkspaces`. */
+  readonly workspace?: Workspace;
   /** Absent: it is remembered once it has ended. */
   readonly memory?: 'off';
 }

@@ -109,9 +109,11 @@ function given({ work, fail, crash, costUsd }: Course): SimulatedCourse {
 function resolveTask(
   task: TaskValue,
   role: string,
-  { timeout, retries, backoff }: RoleValue,
+  roleValue: RoleValue,
   defaults: Defaults,
 ): PlanTask {
+  const { timeout, retries, backoff } = roleValue;
+  const workspace = task.workspace ?? ('workspace' in roleValue ? roleValue.workspace : undefined);
   return {
     id: task.id,
     role,
@@ -127,6 +129,7 @@ function resolveTask(
     priority: task.priority,
     estimateMs: task.estimate ?? null,
     approveWithinMs: task.approve ? (task.approveWithin ?? ours.approveWithinMs) : null,
+    ...(workspace === undefined ? {} : { workspace }),
     ...(task.memory === 'off' ? { memory: task.memory } : {}),
   };
 }

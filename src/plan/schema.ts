@@ -53,6 +53,9 @@ const env = z
   )
   .describe('Added to the environment of the program. Values may hold {{...}}.');
 
+const workspace = oneOf(['worktree', 'shared', 'folder', 'copy']).describe(
+  'Where it works: a git worktree of its own, the working directory, an empty folder, or a copy.',
+);
 const timeout = duration(1).describe('The limit of one attempt. Default 1h.');
 const retries = wholeNumber(0, retriesMax).describe('Attempts after the first. Default 0.');
 const verifyTimeout = duration(1).describe('The limit of all checks of an attempt. Default 10m.');
@@ -127,6 +130,7 @@ const cliAgent = {
     .default('edit')
     .describe('read changes nothing, edit changes files where it works, full runs anything.'),
   env: env.optional(),
+  workspace: workspace.optional(),
   startWithin: duration(1).optional().describe('Its first sign of work. Default 2m.'),
   silence: duration(1).optional().describe('The longest it may say nothing. Default 15m.'),
 };
@@ -140,7 +144,13 @@ function cliRole<const Name extends string>(name: Name) {
 
 export const roleShapes = {
   command: z.strictObject(
-    { adapter: z.literal('command'), run: run.optional(), env: env.optional(), ...sharedRole },
+    {
+      adapter: z.literal('command'),
+      run: run.optional(),
+      env: env.optional(),
+      workspace: workspace.optional(),
+      ...sharedRole,
+    },
     map('with adapter'),
   ),
   simulated: z.strictObject(
@@ -186,6 +196,7 @@ export const taskShape = z.strictObject(
     prompt: text().default('').describe('What the agent is asked. May hold {{...}}.'),
     run: run.optional(),
     env: env.optional(),
+    workspace: workspace.optional(),
     timeout: timeout.optional(),
     retries: retries.optional(),
     backoff: backoffShape.optional(),

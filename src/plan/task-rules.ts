@@ -35,7 +35,8 @@ function* runComplaints(
   }
   if (role === null || role.adapter === 'command') return;
   const isSimulated = role.adapter === 'simulated';
-  for (const key of isSimulated ? (['run', 'env'] as const) : (['run'] as const)) {
+  const foreign = isSimulated ? (['run', 'env', 'workspace'] as const) : (['run'] as const);
+  for (const key of foreign) {
     if (task[key] === undefined) continue;
     const message = `"${key}" goes with adapter command, and ${quote(name)} is ${role.adapter}`;
     const say = () => ({ message, fix: 'leave it out, or give the task to a command role' });

@@ -21,8 +21,8 @@ export interface Worker {
 export interface RunWorld {
   readonly workerOf: (role: RoleName) => Worker;
   readonly verify: (input: VerifyInput, signal: AbortSignal) => Promise<Verdict>;
-  /** The task's result is there, for whoever comes after it, when this returns. */
-  readonly record: (record: TaskRecord) => void;
+  /** The task's result is there, for whoever comes after it, when this returns; more may follow. */
+  readonly record: (record: TaskRecord) => void | Promise<void>;
   readonly conclude: (ending: RunEnding) => Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export function visitBehaviours(world: RunWorld): Behaviours {
  */
 async function record(world: RunWorld, { input }: Call<TaskRecord>): Promise<void> {
   await null;
-  world.record(input);
+  await world.record(input);
 }
 
 /** A look that never ends must not keep a run from its end: whoever gave it up has his answer. */

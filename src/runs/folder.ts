@@ -9,6 +9,17 @@ import { suggest } from '../plan/nearest.ts';
 import type { Plan } from '../plan/plan.ts';
 import { ensureFolder, unwritable, writeWhole } from './disk.ts';
 
+/** As the worktrees plug finds it. */
+export interface RunBase {
+  /** Absolute: what the repository and all its worktrees share. */
+  readonly repository: string;
+  /** From the top of a checkout to the working directory, with `/`. */
+  readonly prefix: string;
+  readonly commit: string;
+  /** Files that were changed and not committed when the run began. */
+  readonly changes: number;
+}
+
 /** What a run is, frozen before its first step. */
 export interface RunOrder {
   readonly plan: Plan;
@@ -21,6 +32,8 @@ export interface RunOrder {
   readonly version: string;
   /** Milliseconds since the epoch. */
   readonly orderedAt: number;
+  /** What worktrees start from; absent when none of its tasks has one. */
+  readonly base?: RunBase;
   /** The run, and the input of it, up to which their past is one. */
   readonly forkedFrom?: { readonly run: string; readonly n: number };
 }

@@ -43,6 +43,10 @@ export interface RunParts {
   readonly facts: () => AsyncIterable<RunFact>;
   /** Ends the processes of its agents, whatever they are doing. */
   readonly kill: () => Promise<void>;
+  /** Where what its tasks have merged is; null when nothing was. */
+  readonly branch?: () => string | null;
+  /** What a person should know before it begins. */
+  readonly notes?: readonly string[];
   /** Ends everything that belongs to the run; called once. */
   readonly wind: () => Promise<void>;
 }
@@ -91,6 +95,16 @@ export class Run {
   /** Every fact from now on, in order; ends with the run. */
   events(): AsyncIterable<RunFact> {
     return this.#parts.facts();
+  }
+
+  /** The branch that what its tasks have merged is on; null when nothing was. */
+  get branch(): string | null {
+    return this.#parts.branch?.() ?? null;
+  }
+
+  /** What a person should know of how it began. */
+  get notes(): readonly string[] {
+    return this.#parts.notes ?? [];
   }
 
   view(): RunView {

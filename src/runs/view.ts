@@ -6,6 +6,8 @@ import type { AgentContext } from '../../machines/rules/duty.ts';
 import type { OrchestratorContext } from '../../machines/rules/orchestration.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Core } from '../kernel/core.ts';
+import { UserError } from '../kernel/user-error.ts';
+import { suggest } from '../plan/nearest.ts';
 import type { Plan } from '../plan/plan.ts';
 
 export interface TaskView {
@@ -86,6 +88,16 @@ export function lostView(id: string, reason: string): RunView {
     reason,
     at: 0,
   };
+}
+
+/** Throws a UserError that names one like it. */
+export function findTask(view: RunView, task: string): TaskView {
+  const found = view.tasks.find(({ id }) => id === task);
+  if (found) return found;
+  const known = view.tasks.map(({ id }) => id);
+  const near = suggest(task, known) || `there are ${known.slice(0, 5).join(', ')}`;
+  const hint = `see the tasks: troupe ps ${view.id}`;
+  throw new UserError('task.unknown', `no task is called "${task}"; ${near}`, hint);
 }
 
 export function statusOf(orchestrator: Actor | undefined): RunStatus {

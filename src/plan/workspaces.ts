@@ -1,0 +1,62 @@
+/** Where tasks work that do not say it: agents that edit, in a repository, each in a worktree. */
+import { assertNever } from '../../machines/errors.ts';
+import { waves } from '../../machines/rules/plan-graph.ts';
+import type { CliRole, Plan, PlanRole, PlanTask } from './plan.ts';
+
+/** Whether a repository is needed, or only welcome. */
+export type RepositoryNeed = 'none' | 'welcome' | 'needed';
+
+export function repositoryNeed(plan: Plan): RepositoryNeed {
+  if (plan.tasks.some(usesWorktree)) return 'needed';
+  // Most plans have no such roles, and may be large.
+  if (!plan.roles.some(edits)) return 'none';
+  return settleWorkspaces(plan).tasks.some(usesWorktree) ? 'welcome' : 'none';
+}
+
+export const usesWorktree = ({ workspace }: PlanTask): boolean => workspace === 'worktree';
+
+/**
+ * For a plan that runs in a repository. Whoever only reads works in a worktree when it needs one:
+ * the person's own checkout does not have what it is to read.
+ */
+export function settleWorkspaces(plan: Plan): Plan {
+  const roles = new Map(plan.roles.map((role) => [role.name, role]));
+  const depth = waves(plan.tasks);
+  const byDepth = [...plan.tasks].sort((a, b) => (depth.get(a.id) ?? 0) - (depth.get(b.id) ?? 0));
+  const based = new Set<string>();
+  const settled = new Set<string>();
+  for (const task of byDepth) {
+    const hasBase = task.needs.some((need) => based.has(need));
+    const works = worksInTree(task, roles.get(task.role), hasBase);
+    if (works) settled.add(task.id);
+    if (works || hasBase) based.add(task.id);
+  }
+  const give = (task: PlanTask): PlanTask =>
+    settled.has(task.id) ? { ...task, workspace: 'worktree' } : task;
+  return { ...plan, tasks: plan.tasks.map(give) };
+}
+
+function worksInTree(task: PlanTask, role: PlanRole | undefined, hasBase: boolean): boolean {
+  if (task.workspace !== undefined) return usesWorktree(task);
+  if (role === undefined || !isAgent(role)) return false;
+  return edits(role) || hasBase;
+}
+
+function edits(role: PlanRole): boolean {
+  return isAgent(role) && role.permissions !== 'read';
+}
+
+function isAgent(role: PlanRole): role is CliRole {
+  switch (role.adapter) {
+    case 'command':
+    case 'simulated':
+      return false;
+    case 'claude':
+    case 'codex':
+    case 'gemini':
+    case 'opencode':
+      return true;
+    default:
+      return assertNever(role);
+  }
+}

@@ -1,0 +1,47 @@
+/** Settles, before a run begins, where its tasks work and what their worktrees start from. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { Plan } from './plan/plan.ts';
+import { repositoryNeed, settleWorkspaces } from './plan/workspaces.ts';
+import { ensureFolder, writeWhole } from './runs/disk.ts';
+import type { RunBase } from './runs/folder.ts';
+import { Git } from './worktrees/git.ts';
+import { findBase } from './worktrees/repository.ts';
+
+export interface Settled {
+  readonly plan: Plan;
+  /** Absent when no task works in a worktree. */
+  readonly base?: RunBase;
+}
+
+/** Throws a UserError when a worktree is asked for where there can be none. */
+export async function settle(plan: Plan, config: Config, clock: Clock): Promise<Settled> {
+  const need = repositoryNeed(plan);
+  if (need === 'none') return { plan };
+  const { environment, cwd, home } = config;
+  const found = await findBase(new Git({ environment, marks: {}, clock }), cwd, home);
+  if (found.kind === 'found') {
+    hideFromGit(home);
+    return { plan: settleWorkspaces(plan), base: found.base };
+  }
+  if (need === 'needed') throw found.problem;
+  return { plan };
+}
+
+/** Worktrees are no files of the repository that they lie in. */
+function hideFromGit(home: string): void {
+  const path = join(home, '.gitignore');
+  if (existsSync(path)) return;
+  ensureFolder(home);
+  writeWhole(path, '*\n');
+}
+
+/** What a person should know of what a run starts from. */
+export function notesOn({ base }: Pick<Settled, 'base'>): readonly string[] {
+  if (!base || base.changes === 0) return [];
+  const files = base.changes === 1 ? '1 file has' : `${base.changes} files have`;
+  const commit = base.commit.slice(0, 10);
+  return [`${files} uncommitted changes, which worktrees do not see: they start from ${commit}`];
+}

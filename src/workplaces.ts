@@ -1,0 +1,280 @@
+/** Where the tasks of a run work: makes the place, takes what was left there, and merges it. */
+import { dirname } from 'node:path';
+import { assertNever } from '../machines/errors.ts';
+import type { TaskRecord } from '../machines/events.ts';
+import type { Evidence, Fault, Outcome } from '../machines/outcome.ts';
+import type { WorkInput } from '../machines/rules/duty.ts';
+import type { Verdict, VerifyInput } from '../machines/task.ts';
+import type { Config } from './config.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { Core } from './kernel/core.ts';
+import type { PlanTask } from './plan/plan.ts';
+import { usesWorktree } from './plan/workspaces.ts';
+import type { RunFolder, RunOrder } from './runs/folder.ts';
+import { commitEvidence, factsOf, lastMerge, mergeEvidence, mergesBefore } from './runs/merges.ts';
+import { makeCopy, makeEmpty } from './worktrees/folders.ts';
+import { Git } from './worktrees/git.ts';
+import { placesIn, resultBranch, taskBranch } from './worktrees/names.ts';
+import { MergeQueue } from './worktrees/queue.ts';
+import { Worktrees } from './worktrees/worktrees.ts';
+
+export interface Surroundings {
+  readonly folder: RunFolder;
+  readonly order: RunOrder;
+  readonly environment: Config['environment'];
+  readonly clock: Clock;
+  /** The run as it stands. */
+  readonly core: () => Core;
+  readonly taskOf: (id: string) => PlanTask;
+}
+
+export interface Workplace {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** What whoever works there should know of it; empty when there is nothing. */
+  readonly notice: string;
+}
+
+/** Runs a task's checks in a folder. */
+export type Look = (cwd: string, signal: AbortSignal) => Promise<Verdict>;
+
+const unbounded = new AbortController().signal;
+
+export class Workplaces {
+  readonly #around: Surroundings;
+  readonly #queue = new MergeQueue();
+  readonly #worktrees: Worktrees | null;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+    const { folder, order, environment, clock } = around;
+    const { base } = order;
+    if (!base) {
+      this.#worktrees = null;
+      return;
+    }
+    const marks = { TROUPE_RUN: folder.id, TROUPE_RUN_FOLDER: folder.path };
+    const repository = { git: new Git({ environment, marks, clock }), path: base.repository };
+    this.#worktrees = new Worktrees(repository, base, folder.id, folder.path);
+  }
+
+  /** The place for a new attempt, with what earlier ones left there. */
+  async begin({ task: id }: Pick<WorkInput, 'task'>, signal: AbortSignal): Promise<Workplace> {
+    const { order, folder, taskOf, core } = this.#around;
+    const task = taskOf(id);
+    const cwd = this.#cwdOf(task);
+    switch (task.workspace) {
+      case undefined:
+      case 'shared':
+        return { cwd, env: {}, notice: '' };
+      case 'folder':
+        await makeEmpty(cwd);
+        return { cwd, env: this.#fenced, notice: '' };
+      case 'copy':
+        await makeCopy(order.cwd, cwd, dirname(dirname(folder.path)));
+        return { cwd, env: this.#fenced, notice: '' };
+      case 'worktree': {
+        const needs = mergesBefore(core(), taskOf, id);
+        const begun = await this.#trees.begin({ task: id, needs, signal });
+        return { cwd: begun.cwd, env: this.#fenced, notice: noticeOf(begun.conflicts) };
+      }
+      default:
+        return assertNever(task.workspace);
+    }
+  }
+
+  /** What an attempt that ended well has changed becomes a commit, and the outcome says which. */
+  async finish(input: WorkInput, outcome: Outcome, signal: AbortSignal): Promise<Outcome> {
+    const { taskOf, folder, clock } = this.#around;
+    const { task, agent, attempt } = input;
+    if (outcome.kind !== 'succeeded' || !usesWorktree(taskOf(task))) return outcome;
+    try {
+      const by = { task, agent, attempt, at: clock.now() };
+      const made = await this.#trees.commit(by, signal);
+      if (made.kind === 'unresolved') return failed(outcome, unresolved(made.files));
+      const evidence = commitEvidence(taskBranch(folder.id, task), made);
+      return { ...outcome, evidence: [...outcome.evidence, evidence] };
+    } catch (error) {
+      return failed(outcome, notCommitted(error));
+    }
+  }
+
+  /** Checks where the task has worked; of a worktree, only what was committed, and merges it. */
+  async verify(input: VerifyInput, signal: AbortSignal, look: Look): Promise<Verdict> {
+    const task = this.#around.taskOf(input.task);
+    if (!usesWorktree(task)) return look(this.#cwdOf(task), signal);
+    const facts = factsOf(input.outcome?.evidence ?? [], 'commit');
+    if (!facts) throw new TypeError(`no commit of ${task.id} is known`);
+    const [commit, tree] = [String(facts.commit), String(facts.tree)];
+    const own = await this.#lookAt(task, { commit, tree }, signal, look);
+    if (own.fault) return own;
+    return this.#queue.take(signal, () => this.#merge(task, { commit, tree }, own, signal, look));
+  }
+
+  /** After its end is on record: the result branch follows, and room is given back. */
+  async settle({ task, status }: TaskRecord): Promise<void> {
+    if (status !== 'succeeded' || !usesWorktree(this.#around.taskOf(task))) return;
+    await this.showResult();
+    await this.#trees.leave(task);
+  }
+
+  /** Where the result is; null when nothing was changed. */
+  get resultBranch(): string | null {
+    const { core, order, folder } = this.#around;
+    return lastMerge(core(), order.plan) ? resultBranch(folder.id) : null;
+  }
+
+  /** Makes the run's branch what its journal says that the result is. */
+  async showResult(): Promise<void> {
+    const { core, order } = this.#around;
+    const last = lastMerge(core(), order.plan);
+    if (last) await this.#trees.showResult(last.merged, unbounded);
+  }
+
+  /** One at a time. The verdict of whoever was before is known once others had their turn. */
+  async #merge(
+    task: PlanTask,
+    made: Snapshot,
+    own: Verdict,
+    signal: AbortSignal,
+    look: Look,
+  ): Promise<Verdict> {
+    const { clock, core, order, folder } = this.#around;
+    await clock.breathe();
+    const last = lastMerge(core(), order.plan);
+    const base = order.base?.commit ?? made.commit;
+    const into = last?.merged ?? base;
+    const merged = await this.#trees.merge(into, task.id, made.commit, signal);
+    if (merged.kind === 'conflict') return conflicting(own, task, folder, merged.files);
+    const isSame = merged.tree === made.tree;
+    const whole = isSame ? nothingMore : await this.#lookAt(task, merged, signal, look, 'merged');
+    const evidence = [...own.evidence, ...whole.evidence];
+    if (whole.fault) return { evidence, fault: unfit(whole.fault) };
+    const position = (last?.position ?? 0) + (merged.commit === into ? 0 : 1);
+    const told = mergeEvidence(resultBranch(folder.id), { ...merged, position });
+    return { evidence: [...evidence, told], fault: null };
+  }
+
+  /** In a place of its own, within the task's time for it, and with the tree's hash on record. */
+  async #lookAt(
+    task: PlanTask,
+    { commit, tree }: Snapshot,
+    signal: AbortSignal,
+    look: Look,
+    of: 'own' | 'merged' = 'own',
+  ): Promise<Verdict> {
+    if (task.verify.length === 0) return nothingMore;
+    const { clock } = this.#around;
+    const timer = new AbortController();
+    const forget = clock.at(clock.now() + task.verifyTimeoutMs, () => timer.abort());
+    const either = AbortSignal.any([signal, timer.signal]);
+    try {
+      const verdict = await this.#trees.inCleanPlace(task.id, commit, signal, (cwd) =>
+        look(cwd, either),
+      );
+      const evidence = verdict.evidence.map((each) => ofTree(each, tree, of));
+      return timer.signal.aborted ? { evidence, fault: tooSlow } : { ...verdict, evidence };
+    } finally {
+      forget();
+    }
+  }
+
+  get #trees(): Worktrees {
+    if (this.#worktrees) return this.#worktrees;
+    throw new TypeError('a run without a repository has no worktrees');
+  }
+
+  #cwdOf({ id, workspace }: PlanTask): string {
+    const { order, folder } = this.#around;
+    switch (workspace) {
+      case undefined:
+      case 'shared':
+        return order.cwd;
+      case 'folder':
+      case 'copy':
+        return placesIn(folder.path).workspace(id);
+      case 'worktree':
+        return this.#trees.cwdOf(id);
+      default:
+        return assertNever(workspace);
+    }
+  }
+
+  /** Git, run by an agent in a place without a repository, must not find the one around it. */
+  get #fenced(): Readonly<Record<string, string>> {
+    return { GIT_CEILING_DIRECTORIES: this.#around.folder.path };
+  }
+}
+
+interface Snapshot {
+  readonly commit: string;
+  readonly tree: string;
+}
+
+const nothingMore: Verdict = { evidence: [], fault: null };
+
+function ofTree(evidence: Evidence, tree: string, of: 'own' | 'merged'): Evidence {
+  const summary = of === 'own' ? evidence.summary : `${evidence.summary} (merged)`;
+  return { ...evidence, summary, facts: { ...evidence.facts, tree } };
+}
+
+function noticeOf(conflicts: readonly string[]): string {
+  if (conflicts.length === 0) return '';
+  const list = conflicts.map((file) => `- ${JSON.stringify(file)}`).join('\n');
+  return (
+    'Your work was merged with what others did meanwhile, and both changed the same lines. ' +
+    'These files have conflict markers (<<<<<<<, =======, >>>>>>>) in them: keep what both ' +
+    `meant, and leave no marker behind.\n${list}`
+  );
+}
+
+function failed({ kind: _, ...measured }: Outcome & { kind: 'succeeded' }, fault: Fault): Outcome {
+  return { kind: 'failed', fault, ...measured };
+}
+
+function unresolved(files: readonly string[]): Fault {
+  const message = `conflict markers are left in ${namesOf(files)}`;
+  return { code: 'merge.unresolved', message, retryable: true };
+}
+
+function notCommitted(error: unknown): Fault {
+  const why = error instanceof Error ? error.message : String(error);
+  const message = `its changes could not be committed: ${why}`;
+  return { code: 'worktree.not-committed', message, retryable: true };
+}
+
+function conflicting(
+  own: Verdict,
+  { id }: PlanTask,
+  folder: RunFolder,
+  files: readonly string[],
+): Verdict {
+  const message =
+    `its changes conflict with those of others in ${namesOf(files)}; ` +
+    `they are kept on ${taskBranch(folder.id, id)}`;
+  const facts = { conflicts: files.length };
+  const told = { kind: 'merge', passed: false, summary: message, facts };
+  const fault = { code: 'merge.conflict', message, retryable: true };
+  return { evidence: [...own.evidence, told], fault };
+}
+
+/** What passed alone and not together. */
+function unfit({ code, message, retryable }: Fault): Fault {
+  return { code, message: `merged with what others did: ${message}`, retryable };
+}
+
+const tooSlow: Fault = {
+  code: 'verify.timed-out',
+  message: 'the checks did not end in time',
+  retryable: true,
+};
+
+const namesMax = 10;
+
+function namesOf(files: readonly string[]): string {
+  const names = files
+    .slice(0, namesMax)
+    .map((file) => (/^[\w./ -]+$/.test(file) ? file : JSON.stringify(file)));
+  const more = files.length - names.length;
+  return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
+}
