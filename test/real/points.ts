@@ -17,36 +17,39 @@ export interface Point {
   };
 }
 
-export const points: readonly Point[] = [
-  {
-    name: 'claude',
-    model: null,
-    prepare: (_, url) => ({ ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: 'any' }),
-    write: (file_path, content) => calls('Write', { file_path, content }),
-    limited: { headers: { 'retry-after': '16' } },
-  },
-  {
-    name: 'codex',
-    model: 'scripted',
-    prepare: prepareCodex,
-    write: (path, content) => calls('exec_command', { cmd: `printf %s '${content}' > ${path}` }),
-    limited: {},
-  },
-  {
-    name: 'gemini',
-    model: 'gemini-2.5-flash',
-    prepare: prepareGemini,
-    write: (file_path, content) => calls('write_file', { file_path, content }),
-    limited: {},
-  },
-  {
-    name: 'opencode',
-    model: 'scripted/m',
-    prepare: prepareOpencode,
-    write: (filePath, content) => calls('write', { filePath, content }),
-    limited: { headers: { 'retry-after': '1' } },
-  },
-];
+export const claude: Point = {
+  name: 'claude',
+  model: null,
+  prepare: (_, url) => ({ ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: 'any' }),
+  write: (file_path, content) => calls('Write', { file_path, content }),
+  limited: { headers: { 'retry-after': '16' } },
+};
+
+export const codex: Point = {
+  name: 'codex',
+  model: 'scripted',
+  prepare: prepareCodex,
+  write: (path, content) => calls('exec_command', { cmd: `printf %s '${content}' > ${path}` }),
+  limited: {},
+};
+
+export const gemini: Point = {
+  name: 'gemini',
+  model: 'gemini-2.5-flash',
+  prepare: prepareGemini,
+  write: (file_path, content) => calls('write_file', { file_path, content }),
+  limited: {},
+};
+
+export const opencode: Point = {
+  name: 'opencode',
+  model: 'scripted/m',
+  prepare: prepareOpencode,
+  write: (filePath, content) => calls('write', { filePath, content }),
+  limited: { headers: { 'retry-after': '1' } },
+};
+
+export const points: readonly Point[] = [claude, codex, gemini, opencode];
 
 const calls = (tool: string, input: object): Turn => ({ kind: 'calls', tool, input });
 
