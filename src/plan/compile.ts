@@ -36,15 +36,17 @@ function compileRole(role: PlanRole, concurrency: number, tasks: number): RoleSp
     periodMs: role.periodMs,
     backoff: role.backoff,
     attemptUsdMax: attemptUsdMax(role),
+    ...(role.totalUsdMax === undefined ? {} : { budgetUsd: role.totalUsdMax }),
     handoff: role.handoff,
   };
 }
 
-/** A command's own price is nothing; whoever pays for what it calls is not asked here. */
-function attemptUsdMax(role: PlanRole): number | null {
+/** A command is free unless it uses an account: then nobody knows, if the plan does not say. */
+export function attemptUsdMax(role: PlanRole): number | null {
+  if (role.costUsdMax !== undefined) return role.costUsdMax;
   switch (role.adapter) {
     case 'command':
-      return 0;
+      return role.borrowing === undefined ? 0 : null;
     case 'simulated':
       return role.costUsd;
     case 'claude':

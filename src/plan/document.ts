@@ -1,5 +1,6 @@
 /** A checked plan as the document that says the same, for whoever wants to change a word of it. */
 import type { Backoff } from '../../machines/rules/backoff.ts';
+import { accountDocument } from './accounts.ts';
 import type { PlanDocument } from './define.ts';
 import type { DurationRange } from './duration.ts';
 import type {
@@ -24,10 +25,14 @@ export function documentOf(plan: Plan): PlanDocument {
     ...{ name, description, mode, concurrency, onFailure, seed },
     ...(budgetUsd === null ? {} : { budget: { usd: budgetUsd } }),
     inputs: Object.fromEntries(plan.inputs.map((input) => [input.name, inputOf(input)])),
+    ...(plan.accounts === undefined ? {} : { accounts: accountsOf(plan.accounts) }),
     agents: Object.fromEntries(plan.roles.map((role) => [role.name, roleOf(role)])),
     tasks: plan.tasks.map(taskOf),
   };
 }
+
+const accountsOf = (accounts: NonNullable<Plan['accounts']>) =>
+  Object.fromEntries(accounts.map((account) => [account.name, accountDocument(account)]));
 
 function inputOf({ default: unset, description }: PlanInput) {
   return { ...(unset === null ? {} : { default: unset }), description };
@@ -43,6 +48,7 @@ function roleOf(role: PlanRole): RoleDocument {
     backoff: backoffOf(role.backoff),
     ...(simulate === undefined ? {} : { simulate: courseOf(simulate) }),
     ...(recall === undefined ? {} : { memory: { recall } }),
+    ...moneyOf(role),
   };
   if (role.adapter === 'command') {
     return { adapter: 'command', ...runIn(role.run), env: role.env, ...shared };
@@ -50,6 +56,15 @@ function roleOf(role: PlanRole): RoleDocument {
   if (role.adapter !== 'simulated') return { ...cliRoleOf(role), ...shared };
   const { adapter, work, fail, crash, costUsd } = role;
   return { adapter, work: rangeOf(work), fail, crash, costUsd, ...shared };
+}
+
+function moneyOf({ borrowing, costUsdMax, totalUsdMax }: PlanRole) {
+  const { names = [], strategy } = borrowing ?? {};
+  return {
+    ...(borrowing && { account: [...names], ...(strategy && { strategy }) }),
+    ...(costUsdMax !== undefined && { costUsdMax }),
+    ...(totalUsdMax !== undefined && { budget: { usd: totalUsdMax } }),
+  };
 }
 
 function cliRoleOf(role: CliRole) {

@@ -1,4 +1,5 @@
 /** Which keys each part of a plan knows, and what to say about one that it does not know. */
+import { accountShape, priceShape } from './account-shapes.ts';
 import { suggest } from './nearest.ts';
 import { type Path, quote, valueAt } from './problem.ts';
 import type { Said } from './report.ts';
@@ -33,6 +34,11 @@ const otherWords: Readonly<Record<string, string>> = {
   environment: 'env',
   type: 'adapter',
   checks: 'verify',
+  key: 'keyEnv',
+  apiKey: 'keyEnv',
+  api_key: 'keyEnv',
+  token: 'keyEnv',
+  accounts: 'account',
 };
 
 type Family = Readonly<Record<string, { readonly shape: object }>>;
@@ -104,7 +110,10 @@ function shapeAt(path: Path): object {
   if (path.at(-1) === 'backoff') return backoffShape.shape;
   if (path.at(-1) === 'simulate') return simulateShape.shape;
   if (path.at(-1) === 'memory') return recallShape.shape;
+  if (path.at(-1) === 'budget') return budgetShape.shape;
+  if (path.at(-1) === 'price') return priceShape.shape;
+  if (path[0] === 'accounts') return accountShape.shape;
   if (path[0] === 'tasks') return taskShape.shape;
   if (path[0] === 'inputs') return inputShape.shape;
-  return path[0] === 'budget' ? budgetShape.shape : defaultsShape.shape;
+  return defaultsShape.shape;
 }

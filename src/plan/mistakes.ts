@@ -91,7 +91,9 @@ function valueComplaint(issue: Issue, document: unknown, path: Path): Complaint 
     const fix = issue.message;
     return { code: 'plan.missing', path, say: () => ({ message: 'is missing', fix }) };
   }
-  return { code: 'plan.bad-value', path, say: () => describe(issue, value) };
+  // What somebody wrote of an account may well be a key, and a key is never shown.
+  const say = () => (path[0] === 'accounts' ? { message: issue.message } : describe(issue, value));
+  return { code: 'plan.bad-value', path, say };
 }
 
 function describe(issue: Issue, value: unknown): Said {

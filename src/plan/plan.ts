@@ -1,6 +1,7 @@
 /** A plan once it is checked: plain JSON, every default filled in, frozen into the run's folder. */
 import type { Strategy } from '../../machines/plan.ts';
 import type { Backoff } from '../../machines/rules/backoff.ts';
+import type { Borrowing, PlanAccount } from './accounts.ts';
 import type { DurationRange } from './duration.ts';
 import type { JsonObject } from './json-schema.ts';
 import type { Run } from './shell.ts';
@@ -20,6 +21,8 @@ export interface Plan {
   readonly budgetUsd: number | null;
   readonly inputs: readonly PlanInput[];
   readonly roles: readonly PlanRole[];
+  /** Its own, beside those of the home; absent: none. */
+  readonly accounts?: readonly PlanAccount[];
   /** In the order of the document. */
   readonly tasks: readonly PlanTask[];
 }
@@ -47,6 +50,12 @@ interface SharedRole {
   readonly simulate?: SimulatedCourse;
   /** How many solutions of similar tasks its prompts begin with; absent: none. */
   readonly recall?: number;
+  /** Which accounts its attempts use; absent: none, as the machine is logged in. */
+  readonly borrowing?: Borrowing;
+  /** What one attempt costs at most; absent: as its adapter says. */
+  readonly costUsdMax?: number;
+  /** What all its attempts may cost; absent: only the run's own limit. */
+  readonly totalUsdMax?: number;
 }
 
 /** What is left out is learned from past runs, or assumed. */

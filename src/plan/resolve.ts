@@ -2,6 +2,7 @@
 
 import { assert } from '../../machines/errors.ts';
 import { type Backoff, defaultBackoff } from '../../machines/rules/backoff.ts';
+import { type Borrowing, type PlanAccount, resolveAccount } from './accounts.ts';
 import type { Plan, PlanCheck, PlanInput, PlanRole, PlanTask, SimulatedCourse } from './plan.ts';
 import type { HeadPart, Parts, RoleValue, TaskValue } from './read.ts';
 import type { PlanSource } from './report.ts';
@@ -37,6 +38,7 @@ export function resolvePlan({ head, roles, tasks }: Parts, source: PlanSource): 
     seed: head.seed,
     budgetUsd: head.budget?.usd ?? null,
     inputs: Object.entries(head.inputs).map(([name, value]) => resolveInput(name, value)),
+    ...resolveAccounts(head, source),
     roles: [...values].map(([name, value]) => resolveRole(name, value, head.defaults)),
     tasks: tasks.map(({ value }) => {
       const task = sound(value);
@@ -44,6 +46,14 @@ export function resolvePlan({ head, roles, tasks }: Parts, source: PlanSource): 
       return resolveTask(task, role, sound(values.get(role) ?? null), head.defaults);
     }),
   };
+}
+
+/** A plan without a file has no folder: its paths are taken as they are. */
+function resolveAccounts({ accounts = {} }: HeadPart, { folder }: PlanSource) {
+  const all = Object.entries(accounts).map(
+    ([name, value]): PlanAccount => resolveAccount(name, value, folder ?? ''),
+  );
+  return all.length === 0 ? {} : { accounts: all };
 }
 
 function sound<Value>(value: Value | null): Value {
@@ -71,6 +81,7 @@ function resolveRole(name: string, value: RoleValue, defaults: Defaults): PlanRo
     handoff: value.handoff,
     ...(value.simulate === undefined ? {} : { simulate: given(value.simulate) }),
     ...(value.memory?.recall ? { recall: value.memory.recall } : {}),
+    ...moneyOf(value),
   };
   if (value.adapter === 'command') {
     return { ...shared, adapter: 'command', run: resolveRun(value.run), env: value.env ?? {} };
@@ -78,6 +89,21 @@ function resolveRole(name: string, value: RoleValue, defaults: Defaults): PlanRo
   if (value.adapter !== 'simulated') return { ...shared, ...resolveCliRole(value) };
   const { adapter, work = ours.work, fail, crash, costUsd } = value;
   return { ...shared, adapter, work, fail, crash, costUsd };
+}
+
+/** Whose agents are of a company, by the name of their adapter. */
+const companies = ['claude', 'codex', 'gemini'];
+
+function moneyOf(value: RoleValue) {
+  const { adapter, account, strategy, costUsdMax, budget } = value;
+  const own = companies.includes(adapter) && strategy !== undefined ? [adapter] : [];
+  const names = account === undefined ? own : [account].flat();
+  const borrowing: Borrowing = { names, strategy: strategy ?? 'balanced' };
+  return {
+    ...(names.length > 0 && { borrowing }),
+    ...(costUsdMax !== undefined && { costUsdMax }),
+    ...(budget !== undefined && { totalUsdMax: budget.usd }),
+  };
 }
 
 type CliValue = Exclude<RoleValue, { adapter: 'command' | 'simulated' }>;

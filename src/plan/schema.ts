@@ -1,5 +1,6 @@
 /** The words of a plan document: one schema gives its types, its errors and its JSON Schema. */
 import { z } from 'zod';
+import { accountsShape, borrowing } from './account-shapes.ts';
 import {
   argument,
   duration,
@@ -109,6 +110,8 @@ export const recallShape = z
   )
   .describe('What its agents are told of similar tasks of the past.');
 
+export const budgetShape = z.strictObject({ usd: number(0, Number.MAX_VALUE) }, map('with usd'));
+
 const sharedRole = {
   count: wholeNumber(1, countMax).optional().describe('How many agents play the role.'),
   concurrency: wholeNumber(1, countMax).optional().describe('Tasks at once. Default: count.'),
@@ -122,6 +125,8 @@ const sharedRole = {
   where: oneOf(['local', 'remote', 'any']).default('any'),
   simulate: simulateShape.optional(),
   memory: recallShape.optional(),
+  budget: budgetShape.optional().describe('What all its attempts may cost, of what the run may.'),
+  ...borrowing,
 };
 
 const cliAgent = {
@@ -229,8 +234,6 @@ export const defaultsShape = z.strictObject(
   map('with timeout, retries, backoff and verifyTimeout'),
 );
 
-export const budgetShape = z.strictObject({ usd: number(0, Number.MAX_VALUE) }, map('with usd'));
-
 const inputName = z
   .string()
   .regex(/^[A-Za-z][\w-]{0,99}$/, { error: 'expected a letter, then letters, digits, "_" or "-"' });
@@ -253,6 +256,7 @@ export const planShape = z.strictObject(
       .default({}),
     defaults: defaultsShape.default({}),
     agents: z.record(z.string(), roleShape, map('of roles')).describe('Roles by name.'),
+    accounts: accountsShape.optional(),
     tasks: z.array(taskShape, list('tasks')),
   },
   map('with name, agents and tasks'),

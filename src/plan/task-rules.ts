@@ -47,13 +47,33 @@ function* runComplaints(
   yield { code: 'plan.no-prompt', path, say: () => ({ message, fix: 'write its "prompt"' }) };
 }
 
-/** Its agents are called with their answer already given: there is nobody to ask yet. */
 function checkRole({ path, value }: Parts['roles'][number], report: Report): void {
-  if (value === null || !('permissions' in value) || value.permissions !== 'ask') return;
-  const message = `${value.adapter} can't ask a person yet while it works`;
-  const fix = 'write read, edit or full; "approve: true" on a task asks before it starts';
-  const say = () => ({ message, fix });
-  report.add({ code: 'plan.cannot-ask', path: [...path, 'permissions'], say });
+  if (value === null) return;
+  for (const complaint of roleComplaints(value, path)) report.add(complaint);
+}
+
+function* roleComplaints(value: RoleValue, path: Path): Generator<Complaint> {
+  const { adapter, account, strategy } = value;
+  // Its agents are called with their answer already given: there is nobody to ask yet.
+  if ('permissions' in value && value.permissions === 'ask') {
+    const message = `${adapter} can't ask a person yet while it works`;
+    const fix = 'write read, edit or full; "approve: true" on a task asks before it starts';
+    yield {
+      code: 'plan.cannot-ask',
+      path: [...path, 'permissions'],
+      say: () => ({ message, fix }),
+    };
+  }
+  const isOfCompany = ['claude', 'codex', 'gemini'].includes(adapter);
+  if (strategy === undefined || account !== undefined || isOfCompany) return;
+  const message = '"strategy" says nothing without "account"';
+  const fix = 'name the accounts, or a provider: account: grok';
+  yield {
+    code: 'plan.no-account',
+    path: [...path, 'strategy'],
+    at: 'key',
+    say: () => ({ message, fix }),
+  };
 }
 
 function* approvalComplaints(task: TaskValue, path: Path): Generator<Complaint> {
