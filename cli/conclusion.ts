@@ -66,6 +66,7 @@ function summaryOf(run: Run, tookMs: number | null, options: HomeOption): string
     ...(culprit ? [`  look     ${commandLine(['logs', run.id, culprit.id], options)}`] : []),
     `  report   ${near(run.folder.report)}`,
     `  results  ${near(run.folder.results)}`,
+    ...(run.branch === null ? [] : [`  merge    git merge ${run.branch}`]),
   ];
   return rows.map((row) => `${row}\n`).join('');
 }

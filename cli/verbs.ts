@@ -39,6 +39,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/runs.ts'),
   },
   {
+    name: 'clean',
+    summary: 'take away the worktrees and branches that runs have left',
+    load: () => import('./commands/clean.ts'),
+  },
+  {
     name: 'logs',
     summary: 'tell what happened in a run, line by line',
     load: () => import('./commands/logs.ts'),

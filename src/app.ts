@@ -2,16 +2,18 @@
 import { openGuardian } from './agents/guardian.ts';
 import { reapOrphans } from './agents/ledger.ts';
 import { type AgentSurvey, surveyAgents } from './agents/survey.ts';
-import type { Bus, Subscription } from './bus/bus.ts';
 import { InProcessBus } from './bus/in-process.ts';
+import type { Cleaned } from './cleaning.ts';
 import { type Config, readConfig, readVersion } from './config.ts';
 import { Crew, type Place } from './crew.ts';
+import { factsOf, publish } from './facts.ts';
 import type { Forked, ForkOptions } from './forking.ts';
 import { FileJournal } from './journal/file.ts';
 import { lockOwner, type Owner } from './journal/lock.ts';
 import { openTail } from './journal/tail.ts';
 import {
   type Compacted,
+  cleanRuns,
   compactRun,
   type Keeper,
   type Prunable,
@@ -26,7 +28,6 @@ import { type Random, systemRandom } from './kernel/random.ts';
 import { System } from './kernel/system.ts';
 import { isUserError } from './kernel/user-error.ts';
 import { versionsOf } from './kernel/versions.ts';
-import type { FactWish } from './kernel/wish.ts';
 import { resolveInputs } from './plan/inputs.ts';
 import { loadPlan } from './plan/load.ts';
 import type { Plan } from './plan/plan.ts';
@@ -148,6 +149,11 @@ export class Troupe {
   /** Removes runs that are over; `stopped`: or could be resumed. A living one is left alone. */
   async prune(ids: readonly string[], { stopped = false } = {}): Promise<Pruned> {
     return removeRuns(this.#keeper, ids, { stopped });
+  }
+
+  /** Takes away the worktrees and branches of a run, or of all that are over. */
+  async clean(name: string | null, { dryRun = false } = {}): Promise<readonly Cleaned[]> {
+    return cleanRuns(this.#keeper, name, { dryRun });
   }
 
   /** Packs the journal of a run that is over. */
@@ -382,17 +388,3 @@ const unreadable =
     if (!isUserError(error)) throw error;
     return { view: lostView(folder.id, error.message), owner: null, orderedAt: 0 };
   };
-
-function publish(bus: Bus, folder: RunFolder, fact: FactWish): void {
-  const to = `run/${folder.id}/facts/${fact.actor}`;
-  bus.publish({ to, from: folder.id, sequence: fact.seq, event: factOf(fact) });
-}
-
-/** Listens from the moment of the call, not of the first read. */
-function factsOf(bus: Bus, folder: RunFolder): AsyncIterable<RunFact> {
-  return contents(bus.subscribe(`run/${folder.id}/facts/*`));
-}
-
-async function* contents(subscription: Subscription): AsyncGenerator<RunFact> {
-  for await (const { event } of subscription) yield event as unknown as RunFact;
-}

@@ -8,6 +8,7 @@ export {
   Troupe,
   type TroupeOptions,
 } from './app.ts';
+export type { Cleaned } from './cleaning.ts';
 export { type Config, readConfig, readVersion } from './config.ts';
 export type { Forked, ForkOptions } from './forking.ts';
 export { type OpenSystemOptions, openSystem } from './host.ts';

@@ -13,6 +13,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runId } from '../machines/ids.ts';
 import { reapOrphans } from './agents/ledger.ts';
+import { type Cleaned, type CleanOptions, cleanRun } from './cleaning.ts';
 import type { Config } from './config.ts';
 import { compact } from './journal/compact.ts';
 import { type Lock, lockOwner, takeLock } from './journal/lock.ts';
@@ -92,6 +93,38 @@ export async function removeRuns(
   return { removed, left };
 }
 
+/**
+ * Takes away what the worktrees of these runs have left, their results among it. A run that
+ * somebody works on is left alone; so is one that could go on, unless it was named.
+ */
+export async function cleanRuns(
+  keeper: Keeper,
+  name: string | null,
+  { dryRun }: Pick<CleanOptions, 'dryRun'>,
+): Promise<readonly Cleaned[]> {
+  const { home } = keeper.config;
+  const folders = name === null ? await listRuns(home) : [await findRun(home, name)];
+  const cleaned: Cleaned[] = [];
+  for (const folder of folders) {
+    const { status } = await stateOf(folder);
+    if (name === null && (status === null || !isOver(status))) continue;
+    const lock = name === null ? lockOf(folder) : takeLock(folder.path);
+    if (!lock) continue;
+    try {
+      refuseGhost(folder);
+      const { path: runFolder, id: runId } = folder;
+      if (!dryRun) await reapOrphans({ runFolder, runId, clock: keeper.clock });
+      const order = await readOrder(folder);
+      cleaned.push(await cleanRun(keeper, folder, order, { dryRun, results: 'all' }));
+    } finally {
+      lock.release();
+    }
+  }
+  return cleaned.filter(({ branches, kept, workspaces }) => {
+    return branches.length + kept.length + workspaces > 0;
+  });
+}
+
 /** Answers the bytes that are free now; null when somebody works on it, or has removed it. */
 async function removeRun(
   { config, clock, random }: Keeper,
@@ -109,6 +142,9 @@ async function removeRun(
     if (status === null || (!stopped && !isOver(status))) return null;
     await reapOrphans({ runFolder: folder.path, runId: folder.id, clock });
     bytes = bytesIn(folder.path);
+    // Its results are a person's: one that nobody has merged outlives the run.
+    const order = await readOrder(folder);
+    await cleanRun({ config, clock }, folder, order, { dryRun: false, results: 'merged' });
     renameSync(folder.path, grave);
   } finally {
     lock.release();

@@ -1,4 +1,5 @@
 /** Where the tasks of a run work: makes the place, takes what was left there, and merges it. */
+import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { assertNever } from '../machines/errors.ts';
 import type { TaskRecord } from '../machines/events.ts';
@@ -44,23 +45,26 @@ export class Workplaces {
   readonly #around: Surroundings;
   readonly #queue = new MergeQueue();
   readonly #worktrees: Worktrees | null;
+  /** The run's folder as git names it: without a symbolic link on the way. */
+  readonly #path: string;
 
   constructor(around: Surroundings) {
     this.#around = around;
     const { folder, order, environment, clock } = around;
     const { base } = order;
+    this.#path = realpathSync(folder.path);
     if (!base) {
       this.#worktrees = null;
       return;
     }
     const marks = { TROUPE_RUN: folder.id, TROUPE_RUN_FOLDER: folder.path };
     const repository = { git: new Git({ environment, marks, clock }), path: base.repository };
-    this.#worktrees = new Worktrees(repository, base, folder.id, folder.path);
+    this.#worktrees = new Worktrees(repository, base, folder.id, this.#path);
   }
 
   /** The place for a new attempt, with what earlier ones left there. */
   async begin({ task: id }: Pick<WorkInput, 'task'>, signal: AbortSignal): Promise<Workplace> {
-    const { order, folder, taskOf, core } = this.#around;
+    const { order, taskOf, core } = this.#around;
     const task = taskOf(id);
     const cwd = this.#cwdOf(task);
     switch (task.workspace) {
@@ -71,7 +75,7 @@ export class Workplaces {
         await makeEmpty(cwd);
         return { cwd, env: this.#fenced, notice: '' };
       case 'copy':
-        await makeCopy(order.cwd, cwd, dirname(dirname(folder.path)));
+        await makeCopy(order.cwd, cwd, dirname(dirname(this.#path)));
         return { cwd, env: this.#fenced, notice: '' };
       case 'worktree': {
         const needs = mergesBefore(core(), taskOf, id);
@@ -185,14 +189,14 @@ export class Workplaces {
   }
 
   #cwdOf({ id, workspace }: PlanTask): string {
-    const { order, folder } = this.#around;
+    const { order } = this.#around;
     switch (workspace) {
       case undefined:
       case 'shared':
         return order.cwd;
       case 'folder':
       case 'copy':
-        return placesIn(folder.path).workspace(id);
+        return placesIn(this.#path).workspace(id);
       case 'worktree':
         return this.#trees.cwdOf(id);
       default:
@@ -202,7 +206,7 @@ export class Workplaces {
 
   /** Git, run by an agent in a place without a repository, must not find the one around it. */
   get #fenced(): Readonly<Record<string, string>> {
-    return { GIT_CEILING_DIRECTORIES: this.#around.folder.path };
+    return { GIT_CEILING_DIRECTORIES: this.#path };
   }
 }
 

@@ -41,6 +41,8 @@ const layers: readonly Layer[] = [
   { at: 'src/keeping.ts', mayImport: assembly },
   { at: 'src/workplaces.ts', mayImport: assembly },
   { at: 'src/settling.ts', mayImport: assembly },
+  { at: 'src/facts.ts', mayImport: assembly },
+  { at: 'src/cleaning.ts', mayImport: assembly },
   { at: 'src/simulation/', mayImport: assembly },
   { at: 'src/remembering/', mayImport: assembly },
   { at: 'src/mcp/', mayImport: ['src/app.ts'] },
@@ -48,7 +50,7 @@ const layers: readonly Layer[] = [
   {
     at: 'src/index.ts',
     mayImport: [
-      ...['src/forking.ts', 'src/keeping.ts'],
+      ...['src/cleaning.ts', 'src/forking.ts', 'src/keeping.ts'],
       ...['src/app.ts', 'src/host.ts', 'src/config.ts', 'src/limits.ts', 'src/rewind.ts'],
       ...['src/journal/axioms/violation.ts', 'src/remembering/'],
       ...['src/plan/', 'src/kernel/', 'src/runs/', 'src/simulation/'],

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { WatchOptions } from '../conclusion.ts';
 import { addHome, addJson, collectInput, openTroupe, readSpeed } from '../options.ts';
+import { err } from '../render.ts';
 import { type Act, addExamples } from '../verb.ts';
 import { watch } from '../watch.ts';
 
@@ -33,5 +34,10 @@ export function define(command: Command, act: Act): void {
 async function run(plan: string, options: RunOptions) {
   const troupe = openTroupe(options);
   const { input: inputs = {}, speed = 1 } = options;
-  return watch(troupe, () => troupe.run(plan, { inputs, speed }), options);
+  const begin = async () => {
+    const begun = await troupe.run(plan, { inputs, speed });
+    for (const note of begun.notes) err.note(`Note: ${note}.\n`);
+    return begun;
+  };
+  return watch(troupe, begin, options);
 }

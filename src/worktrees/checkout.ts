@@ -8,8 +8,8 @@
  *   leads it to the person's own checkout.
  */
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, realpath, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Git, GitCall } from './git.ts';
 
 export interface Repository {
@@ -19,7 +19,7 @@ export interface Repository {
 }
 
 export interface Checkout {
-  /** Where its files are. */
+  /** Where its files are, without a symbolic link on the way: git names it so, too. */
   readonly path: string;
   /** Where git keeps what is this worktree's own: HEAD, index, locks. */
   readonly admin: string;
@@ -105,13 +105,11 @@ export async function removeCheckout(repository: Repository, path: string): Prom
 
 /** Git's own folders for a worktree at that path; more than one only after a crash. */
 async function adminsOf(repository: Repository, path: string): Promise<readonly string[]> {
-  const parent = await realpath(dirname(path)).catch(() => dirname(path));
-  const links = [path, join(parent, basename(path))].map((each) => join(each, '.git'));
   const all = await adminFolders(repository);
   const found = await Promise.all(
     all.map(async (admin) => {
       const link = await readFile(join(admin, 'gitdir'), 'utf8').catch(() => '');
-      return links.includes(link.replace(/\n$/, ''));
+      return link.replace(/\n$/, '') === join(path, '.git');
     }),
   );
   return all.filter((_, at) => found[at]);

@@ -1,7 +1,16 @@
 /** Workspaces that are plain folders: an empty one, or a copy of where the person works. */
 import { constants } from 'node:fs';
-import { copyFile, mkdir, readdir, readlink, rename, stat, symlink } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import {
+  copyFile,
+  mkdir,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  stat,
+  symlink,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { removeFolder } from './checkout.ts';
 
 /** What a copy leaves out, wherever it lies: what can be made again, and the history. */
@@ -17,7 +26,7 @@ export async function makeCopy(from: string, path: string, home: string): Promis
   const draft = `${path}.draft`;
   await removeFolder(draft);
   await mkdir(dirname(path), { recursive: true });
-  await copyFolder(from, draft, resolve(home));
+  await copyFolder(await realpath(from), draft, await realpath(home));
   await rename(draft, path);
 }
 

@@ -43,9 +43,8 @@ describe('tasks in worktrees', () => {
     );
     expect(run.view().tasks.map(({ fault }) => fault)).toEqual([null, null, null]);
     expect(end).toMatchObject({ status: 'succeeded' });
-    expect(run.notes).toEqual([
-      `2 files have uncommitted changes, which worktrees do not see: they start from ${base.slice(0, 10)}`,
-    ]);
+    const uncommitted = '2 files have uncommitted changes, which worktrees do not see';
+    expect(run.notes).toEqual([`${uncommitted}: they start from ${base.slice(0, 10)}`]);
     const result = `troupe/${run.id}`;
     expect(run.branch).toBe(result);
     expect(shown(cwd, result, 'both.txt')).toBe('a\none\nb\ntwo');

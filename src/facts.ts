@@ -1,0 +1,19 @@
+/** A run's facts on the bus: told as they come, and listened to. */
+import type { Bus, Subscription } from './bus/bus.ts';
+import type { FactWish } from './kernel/wish.ts';
+import type { RunFolder } from './runs/folder.ts';
+import { factOf, type RunFact } from './runs/run.ts';
+
+export function publish(bus: Bus, folder: RunFolder, fact: FactWish): void {
+  const to = `run/${folder.id}/facts/${fact.actor}`;
+  bus.publish({ to, from: folder.id, sequence: fact.seq, event: factOf(fact) });
+}
+
+/** Listens from the moment of the call, not of the first read. */
+export function factsOf(bus: Bus, folder: RunFolder): AsyncIterable<RunFact> {
+  return contents(bus.subscribe(`run/${folder.id}/facts/*`));
+}
+
+async function* contents(subscription: Subscription): AsyncGenerator<RunFact> {
+  for await (const { event } of subscription) yield event as unknown as RunFact;
+}
