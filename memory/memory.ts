@@ -11,6 +11,7 @@ import type { ChromaAddress } from './chroma/chroma-index.ts';
 import type { Embedder } from './embedding/embedder.ts';
 import { StaticVectors } from './embedding/static-vectors.ts';
 import { Finder, type StoreStatus } from './finder.ts';
+import type { Scored } from './search/searcher.ts';
 import { hashesOf, termsOf } from './search/terms.ts';
 import type { Time } from './time.ts';
 import { type Counts, type Course, compareRecall, countAll } from './truth/counting.ts';
@@ -110,10 +111,8 @@ export class Memory {
     const { recollection } = await this.#find();
     const found = await recollection.search(question, Math.max(lookedAtMin, 2 * count));
     recollection.save();
-    const judged = await Promise.all(found.map(({ id, score }) => this.#judge(id, score)));
-    const known = judged.filter((each) => each !== null);
-    known.sort((a, b) => b.score - a.score);
-    return known.slice(0, count);
+    const judged = await this.#judge(found);
+    return judged.sort((a, b) => b.score - a.score).slice(0, count);
   }
 
   /** Takes the tasks out of everything that memory keeps; they are not remembered again. */
@@ -181,12 +180,20 @@ export class Memory {
     this.#database.close();
   }
 
-  async #judge(id: number, score: number): Promise<Similar | null> {
-    const [task] = readTasks(this.#database, [id]);
-    if (!task) return null;
-    const [newer = null] = task.supersededBy ? readTasks(this.#database, [task.supersededBy]) : [];
-    const validity = await validityOf(task, newer);
-    return { score: Math.max(0, score - penaltyFor(validity)), task, validity };
+  async #judge(found: readonly Scored[]): Promise<Similar[]> {
+    const tasks = this.#byId(found.map(({ id }) => id));
+    const newer = this.#byId([...tasks.values()].flatMap((task) => task.supersededBy ?? []));
+    const judged = found.map(async ({ id, score }) => {
+      const task = tasks.get(id);
+      if (!task) return [];
+      const validity = await validityOf(task, newer.get(task.supersededBy ?? 0) ?? null);
+      return [{ score: Math.max(0, score - penaltyFor(validity)), task, validity }];
+    });
+    return (await Promise.all(judged)).flat();
+  }
+
+  #byId(ids: readonly number[]): ReadonlyMap<number, TaskMemory> {
+    return new Map(readTasks(this.#database, ids).map((task) => [task.id, task]));
   }
 
   /** A search that could not be opened is tried again by who asks next. */

@@ -77,10 +77,11 @@ export class ExactIndex implements SemanticIndex {
 
   async nearest(vector: Float32Array, count: number): Promise<readonly Neighbour[]> {
     const found: Neighbour[] = [];
+    const { cells: asked, scale } = wholeNumbers(vector);
+    const [cells, scales, rows] = [this.#cells, this.#scales, this.#rows.size];
     let worst = Number.NEGATIVE_INFINITY;
-    const rows = this.#rows.size;
     for (let row = 0; row < rows; row += 1) {
-      const cosine = this.#cosine(vector, row);
+      const cosine = product(asked, cells, row * asked.length) * scale * (scales[row] as number);
       if (found.length === count && cosine < worst) continue;
       insert(found, { id: this.#ids[row] as number, cosine }, count);
       worst = found.at(-1)?.cosine ?? worst;
@@ -102,16 +103,6 @@ export class ExactIndex implements SemanticIndex {
     this.#rows.clear();
   }
 
-  #cosine(vector: Float32Array, row: number): number {
-    const cells = this.#cells;
-    const from = row * this.#dimensions;
-    let sum = 0;
-    for (let at = 0; at < vector.length; at += 1) {
-      sum += (vector[at] as number) * (cells[from + at] as number);
-    }
-    return sum * (this.#scales[row] as number);
-  }
-
   #grow(): void {
     const [cells, scales, ids] = [this.#cells, this.#scales, this.#ids];
     const rows = Math.max(firstRows, ids.length * 2);
@@ -122,6 +113,38 @@ export class ExactIndex implements SemanticIndex {
     this.#scales.set(scales);
     this.#ids.set(ids);
   }
+}
+
+/** The largest product of a row and a question of whole numbers must fit 32 bits. */
+const productMax = 2 ** 31 - 1;
+const cellMax = 127;
+const preciseMax = 2 ** 14;
+
+/** Whole numbers are multiplied in half the time, and these are as good as exact. */
+function wholeNumbers(vector: Float32Array) {
+  const most = vector.reduce((sum, value) => Math.max(sum, Math.abs(value)), 0);
+  const range = Math.min(preciseMax, Math.floor(productMax / (cellMax * vector.length)));
+  const scale = most === 0 ? 1 : most / range;
+  return { cells: Int32Array.from(vector, (value) => Math.round(value / scale)), scale };
+}
+
+/** Four sums side by side: a processor adds them at once. */
+function product(asked: Int32Array, cells: Int8Array, from: number): number {
+  let one = 0;
+  let two = 0;
+  let three = 0;
+  let four = 0;
+  const whole = asked.length & ~3;
+  for (let at = 0; at < whole; at += 4) {
+    one = (one + (asked[at] as number) * (cells[from + at] as number)) | 0;
+    two = (two + (asked[at + 1] as number) * (cells[from + at + 1] as number)) | 0;
+    three = (three + (asked[at + 2] as number) * (cells[from + at + 2] as number)) | 0;
+    four = (four + (asked[at + 3] as number) * (cells[from + at + 3] as number)) | 0;
+  }
+  for (let at = whole; at < asked.length; at += 1) {
+    one = (one + (asked[at] as number) * (cells[from + at] as number)) | 0;
+  }
+  return one + two + three + four;
 }
 
 /** The list is short and sorted: most that come are worse than its last. */

@@ -80,11 +80,17 @@ export class TermRows {
     const found: Covering[] = [];
     if (whole === 0) return found;
     let worst = 0;
-    for (let row = 0; row < this.#rows; row += 1) {
-      const sum = this.#sum(row, flags, weights);
-      const id = this.#ids[row] as number;
-      if (sum <= 0 || id === gone || (found.length === count && sum / whole < worst)) continue;
-      insert(found, { id, coverage: sum / whole }, count);
+    const [ids, starts, hashes, rows] = [this.#ids, this.#starts, this.#hashes, this.#rows];
+    let at = 0;
+    for (let row = 0; row < rows; row += 1) {
+      let sum = 0;
+      for (const end = starts[row + 1] as number; at < end; at += 1) {
+        const hash = hashes[at] as number;
+        if (flags[hash & flagMask] === 1) sum += weights.get(hash) ?? 0;
+      }
+      const coverage = sum / whole;
+      if (sum === 0 || coverage < worst || ids[row] === gone) continue;
+      insert(found, { id: ids[row] as number, coverage }, count);
       if (found.length === count) worst = found[count - 1]?.coverage ?? worst;
     }
     return found;
@@ -114,16 +120,6 @@ export class TermRows {
     }
     const whole = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
     return { weights, flags, whole };
-  }
-
-  #sum(row: number, flags: Uint8Array, weights: ReadonlyMap<number, number>): number {
-    let sum = 0;
-    const end = this.#starts[row + 1] as number;
-    for (let at = this.#starts[row] as number; at < end; at += 1) {
-      const hash = this.#hashes[at] as number;
-      if (flags[hash & flagMask] === 1) sum += weights.get(hash) ?? 0;
-    }
-    return sum;
   }
 
   #lengthOf(row: number): number {

@@ -81,11 +81,10 @@ function isForgotten(database: Database, { runId, taskId }: FinishedTask): boole
   return database.row(found, runId, taskId) !== null;
 }
 
+/** Those that are remembered, in any order. */
 export function readTasks(database: Database, ids: readonly number[]): readonly TaskMemory[] {
-  return ids.flatMap((id) => {
-    const row = database.row<Row>(`SELECT ${columns} FROM tasks WHERE id = ?`, id);
-    return row ? [taskOf(row)] : [];
-  });
+  const sql = `SELECT ${columns} FROM tasks WHERE id IN (SELECT value FROM json_each(?))`;
+  return database.rows<Row>(sql, JSON.stringify(ids)).map(taskOf);
 }
 
 /** By a run's task, by a run, or by words that stand in what is kept of them. */
@@ -167,12 +166,11 @@ export function firstsAfter(
   return database.rows<TraceRow>(sql, id, embedder, count).map(traceOf);
 }
 
+/** In any order. */
 export function readTraces(database: Database, ids: readonly number[]): readonly Trace[] {
-  return ids.flatMap((id) => {
-    const sql = 'SELECT id, embedder, packed, hashes FROM traces WHERE id = ?';
-    const row = database.row<TraceRow>(sql, id);
-    return row ? [traceOf(row)] : [];
-  });
+  const sql = `SELECT id, embedder, packed, hashes FROM traces
+    WHERE id IN (SELECT value FROM json_each(?))`;
+  return database.rows<TraceRow>(sql, JSON.stringify(ids)).map(traceOf);
 }
 
 type TraceRow = readonly [id: number, embedder: string, packed: Buffer, hashes: Buffer];

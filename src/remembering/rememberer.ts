@@ -27,10 +27,10 @@ export interface RemembererOptions {
   readonly clock: Clock;
 }
 
-const startAfterMs = 1_000;
+const startAfterMs = 2_000;
 /** Of the time a run has taken, what may be added at its end. */
-const patienceShare = 0.02;
-const patienceMaxMs = 2_000;
+const patienceShare = 0.005;
+const patienceMaxMs = 1_000;
 
 export function openRememberer({ home, environment, clock }: RemembererOptions): Rememberer {
   const file = isWanted(environment) ? threadFile() : null;

@@ -1,4 +1,7 @@
 /** The other side of `rememberer.ts`: a thread that remembers what ends, while a run goes on. */
+import { readlinkSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../../machines/errors.ts';
 import { type Memory, openMemory } from '../../memory/index.ts';
@@ -17,11 +20,22 @@ const over = new AbortController();
 port.once('message', () => over.abort());
 
 const { home, redact } = workerData as ThreadData;
+yieldToOthers();
 const clock = systemClock;
 const memory = openMemory({ folder: memoryFolder(home), time: clock, redact });
 await remember(memory);
 await memory.close();
 port.close();
+
+/** Whoever works on tasks comes first. Linux takes a thread's own number for this. */
+function yieldToOthers(): void {
+  try {
+    const thread = Number(basename(readlinkSync('/proc/thread-self')));
+    setPriority(thread, constants.priority.PRIORITY_LOW);
+  } catch {
+    // Another system: the thread is as important as any.
+  }
+}
 
 async function remember(memory: Memory): Promise<void> {
   for (;;) {

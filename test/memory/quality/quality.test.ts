@@ -1,26 +1,19 @@
 /** The ranking is as good as was measured, and better than what it is made of. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { type Compared, compareAll } from './compare.ts';
 import { distractors } from './distractors.ts';
 import { labelledSets } from './labelled.ts';
-import { type Figures, measure } from './measure.ts';
-import { bm25, cosine, ours } from './methods.ts';
+import type { Figures } from './measure.ts';
 
-type SetName = keyof typeof labelledSets;
-const names = Object.keys(labelledSets) as SetName[];
-const methods = { bm25, cosine, ours } as const;
-const figures = new Map<string, Figures>();
-const figureOf = (method: keyof typeof methods, set: SetName): Figures =>
-  figures.get(`${method} ${set}`) as Figures;
+let compared: readonly Compared[] = [];
+const figureOf = (method: string, set: keyof typeof labelledSets): Figures => {
+  const found = compared.find((each) => each.method === method && each.set === set);
+  if (!found) throw new Error(`${method} was not measured on ${set}`);
+  return found;
+};
 
 beforeAll(async () => {
-  const right = Object.values(labelledSets).flatMap((set) => set.flatMap((each) => each.right));
-  const texts = [...new Set([...right, ...distractors(1_000)])];
-  for (const [method, make] of Object.entries(methods)) {
-    const answer = make(texts);
-    for (const name of names) {
-      figures.set(`${method} ${name}`, await measure(labelledSets[name], answer));
-    }
-  }
+  compared = await compareAll(1_000);
 });
 
 describe('the labelled set', () => {
