@@ -16,9 +16,9 @@ import { promptOf } from './prompt.ts';
 import { recall } from './recall.ts';
 import { streamPaths } from './streams.ts';
 import type { Testimony } from './testimony.ts';
-import type { Trouble } from './trouble.ts';
+import type { Trouble, TroubleKind } from './trouble.ts';
 import { settle, unknownUsage } from './usage.ts';
-import { judge } from './verdict.ts';
+import { judge, type Verdict } from './verdict.ts';
 
 export interface CliAgentOptions extends Run {
   readonly dialect: Dialect;
@@ -75,11 +75,10 @@ async function work(
   const verdict = judge({ ...finished, dialect, settings, asked, timeoutMs });
   const { ended, told } = finished;
   const { used, counters } = settle(told.counted, earlier?.session ?? null);
-  const isUnused = told.session === null && told.counted === null;
   const found = world.signal.aborted ? null : await look();
   const measured = {
     durationMs: ended.durationMs,
-    usage: isUnused ? noUsage : used,
+    usage: wasRefused(told, verdict) ? noUsage : used,
     evidence: [
       exitEvidence(ended, found?.path ?? dialect.program, verdict.kind === 'well', {
         ...(found?.version && { version: found.version }),
@@ -91,6 +90,15 @@ async function work(
   };
   const output = await keepAnswer(told.answer, assignment, options.runFolder);
   return outcomeOf(verdict, { ...measured, output }, assignment, world.clock.now());
+}
+
+const refusals: readonly TroubleKind[] = ['quota', 'auth', 'exhausted', 'session-lost'];
+
+/** No model has answered: that costs nothing, though nobody counted. */
+function wasRefused(told: Testimony, verdict: Verdict): boolean {
+  if (told.counted !== null || told.replies > 0) return false;
+  const isRefused = verdict.kind === 'troubled' && refusals.includes(verdict.trouble.kind);
+  return told.session === null || isRefused;
 }
 
 /** A listener that threw, or a disk that is full: still one outcome. */

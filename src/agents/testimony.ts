@@ -22,6 +22,8 @@ export class Testimony {
   /** The latest; what came with the end of the turn when it came so. */
   answer = '';
   toolCalls = 0;
+  /** Texts, thoughts and calls: signs that a model has answered. */
+  replies = 0;
   /** Which tools were refused, and why. */
   readonly denials = new Map<string, string>();
   counted: Counted | null = null;
@@ -44,8 +46,9 @@ export class Testimony {
         return this.#open(sign.session);
       case 'text.written':
         this.#write(sign.text, sign.piece);
-        return this.#goesWell();
+        return this.#reply();
       case 'thought.told':
+        return this.#reply();
       case 'tool.ended':
         return this.#goesWell();
       case 'tool.called':
@@ -81,6 +84,11 @@ export class Testimony {
     return true;
   }
 
+  #reply(): true {
+    this.replies += 1;
+    return this.#goesWell();
+  }
+
   #fail(failing: Trouble): true {
     this.failing = failing;
     this.failures += 1;
@@ -96,7 +104,7 @@ export class Testimony {
   /** What is said after a call is another answer than what was said before it. */
   #call(call: string, key: string): boolean {
     if (call !== '' && this.#calls.has(call)) return false;
-    this.#goesWell();
+    this.#reply();
     this.#remember(call);
     this.#piece = 'whole';
     this.ended = null;

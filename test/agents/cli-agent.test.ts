@@ -210,7 +210,15 @@ describe.skipIf(!onPosix)('an agent that is not worth waiting for', () => {
       waitMs: 90_000,
       fault: { code: 'agent.limited' },
       session: { id: 's-1' },
+      // No model has answered: a budget must not pay for that.
+      usage: { inputTokens: 0, outputTokens: 0, costUsd: 0 },
     });
+    const text = '{"type":"assistant","message":{"content":[{"type":"text","text":"x"}]}}';
+    const said = `print('${text}\\n');`;
+    const { outcome: later } = await play({
+      script: `${opened} ${said} ${retried(429, 90_000)} ${forEver}`,
+    });
+    expect(later).toMatchObject({ kind: 'limited', usage: { costUsd: null } });
   });
 
   test('is waited for longer from attempt to attempt when nobody says how long', async () => {
@@ -276,6 +284,9 @@ describe.skipIf(!onPosix)('a session', () => {
       session: { id: '97bb85ac-b273-4bcf-b989-cf0057652d0d', counted },
       usage: { inputTokens: 0, outputTokens: 0, costUsd: null },
     });
+    // The line that names the session may be the last, and not ended.
+    writeFileSync(path, text.slice(0, text.indexOf('\n')));
+    expect((await adapter.recall?.(attempt))?.session?.id).toMatch(/^97bb85ac-/);
     writeFileSync(path, '{"type":"sys');
     expect(await adapter.recall?.({ ...attempt, earlier })).toMatchObject({
       session: { id: 'old-1', counted },
