@@ -89,6 +89,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/memory.ts'),
   },
   {
+    name: 'prompts',
+    summary: 'keep prompts by name, with versions and variables',
+    load: () => import('./commands/prompts.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'look at what this machine has, and what is missing',
     load: () => import('./commands/doctor.ts'),

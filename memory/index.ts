@@ -11,6 +11,7 @@ export {
   openMemory,
   type Similar,
 } from './memory.ts';
+export { type Prompt, PromptLibrary } from './prompts/library.ts';
 export type { Time } from './time.ts';
 export type { Course } from './truth/counting.ts';
 export type { FinishedTask, Look, Outcome, TaskMemory, TouchedFile } from './truth/task-memory.ts';

@@ -33,6 +33,7 @@ import { loadPlan } from './plan/load.ts';
 import type { Plan } from './plan/plan.ts';
 import type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
 import type { MemoryDesk } from './remembering/memory-desk.ts';
+import type { PromptLibrary } from './remembering/prompts.ts';
 import { openRememberer } from './remembering/rememberer.ts';
 import { Reminder } from './remembering/reminder.ts';
 import type { Rewind } from './rewind.ts';
@@ -226,6 +227,12 @@ export class Troupe {
     // Only whoever looks back pays for loading it.
     const { similarTasks } = await import('./remembering/look-back.ts');
     return similarTasks(this.config, this.#clock, text, options);
+  }
+
+  /** The prompts of this home, in a file that a person may edit. */
+  async prompts(): Promise<PromptLibrary> {
+    const { openPrompts } = await import('./remembering/prompts.ts');
+    return openPrompts(this.config.home, this.#clock);
   }
 
   /** What may be asked of memory beside that. */

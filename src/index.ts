@@ -36,6 +36,7 @@ export { parseDuration } from './plan/duration.ts';
 export { loadPlan } from './plan/load.ts';
 export { suggest } from './plan/nearest.ts';
 export type { Plan } from './plan/plan.ts';
+export type { Prompt, PromptLibrary } from './remembering/prompts.ts';
 export type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
 export type {
   Forgettable,

@@ -73,6 +73,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   ws: ['src/bus/websocket.ts', 'src/dashboard/server.ts', 'src/inspect/stately.ts'],
   chromadb: ['memory/chroma/chroma-index.ts'],
   libsql: ['memory/truth/database.ts', 'memory/truth/lock.ts'],
+  minisearch: ['memory/prompts/library.ts'],
   lowdb: ['memory/json-file.ts'],
   // One line a package: name its home here when you add it.
 };

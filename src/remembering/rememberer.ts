@@ -1,17 +1,19 @@
 /**
- * Remembers what a run has done while it goes on, in a thread of its own.
+ * Remembers what a run has done while it goes on, in a process of its own.
  *
- * Owns: the thread. A run pays for nothing but its start: the thread reads the result files itself,
- * and whatever it has not read when the run ends, the next one who opens memory reads. A run that
- * is over in a moment starts no thread at all.
+ * Owns: that process. A run pays for nothing but its start: it reads the result files itself, and
+ * whatever it has not read when the run ends, the next one who opens memory reads. A run that is
+ * over in a moment starts none at all. No thread: the database's own code aborts the whole process
+ * when its thread is ended under it, and no run may die of its memory.
  */
+import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { type Clock, sleep } from '../kernel/clock.ts';
 import { isWanted, patternsIn } from './place.ts';
 
-export interface ThreadData {
+/** The first message to the process; the second one, or none any more, ends it. */
+export interface ScribeOrder {
   readonly home: string;
   readonly redact: readonly string[];
 }
@@ -33,48 +35,52 @@ const patienceShare = 0.005;
 const patienceMaxMs = 1_000;
 
 export function openRememberer({ home, environment, clock }: RemembererOptions): Rememberer {
-  const file = isWanted(environment) ? threadFile() : null;
+  const file = isWanted(environment) ? scribeFile() : null;
   if (file === null) return { end: async () => {} };
-  const data: ThreadData = { home, redact: patternsIn(environment) };
+  const order: ScribeOrder = { home, redact: patternsIn(environment) };
   const begunMs = clock.elapsed();
-  let thread: Worker | null = null;
+  let scribe: ChildProcess | null = null;
   const cancel = clock.at(clock.now() + startAfterMs, () => {
-    thread = start(file, data);
+    scribe = start(file, order);
   });
   const end = async (): Promise<void> => {
     cancel();
-    if (thread === null) return;
+    if (scribe === null) return;
     const tookMs = clock.elapsed() - begunMs;
-    await farewell(thread, Math.min(patienceMaxMs, tookMs * patienceShare), clock);
+    await farewell(scribe, Math.min(patienceMaxMs, tookMs * patienceShare), clock);
   };
   return { end };
 }
 
-/** A thread that fails takes nothing with it: whoever asks memory next is told what is wrong. */
-function start(file: string, workerData: ThreadData): Worker {
-  const thread = new Worker(file, { workerData, stdout: true, stderr: true });
-  thread.on('error', () => {});
+/** One that fails takes nothing with it: whoever asks memory next is told what is wrong. */
+function start(file: string, order: ScribeOrder): ChildProcess {
+  // Its own group: a Ctrl-C is for the run, which ends it when all is written down.
+  const scribe = fork(file, [], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  scribe.on('error', () => {});
+  scribe.send(order, () => {});
   // A run that has ended otherwise is not kept waiting by it.
-  thread.unref();
-  return thread;
+  scribe.unref();
+  scribe.channel?.unref();
+  return scribe;
 }
 
-async function farewell(thread: Worker, patienceMs: number, clock: Clock): Promise<void> {
+async function farewell(scribe: ChildProcess, patienceMs: number, clock: Clock): Promise<void> {
+  if (scribe.exitCode !== null || scribe.signalCode !== null) return;
   const given = new AbortController();
   const gone = new Promise<void>((resolve) => {
-    thread.once('exit', () => {
+    scribe.once('exit', () => {
       given.abort();
       resolve();
     });
   });
-  thread.postMessage('end');
+  scribe.send('end', () => {});
   await Promise.race([gone, sleep(clock, patienceMs, given.signal)]);
-  await thread.terminate();
+  scribe.kill('SIGKILL');
 }
 
 /** Where the bundles keep it; null where only sources are: then the next look remembers. */
-function threadFile(): string | null {
-  const places = ['../memory-thread.js', '../cli/memory-thread.js'];
+function scribeFile(): string | null {
+  const places = ['../memory-scribe.js', '../cli/memory-scribe.js'];
   const paths = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
   return paths.find((path) => existsSync(path)) ?? null;
 }

@@ -1,8 +1,8 @@
 /**
  * Tells an agent of what was done before that is like its task, at the beginning of its prompt.
  *
- * Owns: memory, opened with the first task that asks for it. Whatever is wrong with memory, the task
- * goes on without it: a reminder is worth less than the work.
+ * Owns: memory, opened with the first task that asks for it. Whatever is wrong with memory, the
+ * task goes on without it: a reminder is worth less than the work.
  */
 import type { Memory, Similar } from '../../memory/index.ts';
 import type { Config } from '../config.ts';

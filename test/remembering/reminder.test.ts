@@ -1,4 +1,4 @@
-/** Recall: a role that asks for it is told of what was done before, with its source, if it holds. */
+/** Recall: a role that asks for it is told of what was done before, with its source. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

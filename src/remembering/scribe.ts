@@ -1,41 +1,29 @@
-/** The other side of `rememberer.ts`: a thread that remembers what ends, while a run goes on. */
-import { readlinkSync } from 'node:fs';
+/** The other side of `rememberer.ts`: a process that remembers what ends, while a run goes on. */
+import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
-import { basename } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
-import { assert } from '../../machines/errors.ts';
 import { type Memory, openMemory } from '../../memory/index.ts';
 import { sleep, systemClock } from '../kernel/clock.ts';
 import { catchUp } from './catch-up.ts';
 import { memoryFolder } from './place.ts';
-import type { ThreadData } from './rememberer.ts';
+import type { ScribeOrder } from './rememberer.ts';
 
 /** Between two looks at least, and so many times as long as a look has taken. */
 const pauseMinMs = 1_000;
 const pauseFactor = 10;
 
-assert(parentPort, 'this file is a thread of its own');
-const port = parentPort;
+// Whoever works on tasks comes first.
+setPriority(constants.priority.PRIORITY_LOW);
 const over = new AbortController();
-port.once('message', () => over.abort());
+// Also when whoever began it is gone.
+process.once('disconnect', () => over.abort());
+const [{ home, redact }] = (await once(process, 'message')) as [ScribeOrder];
+process.once('message', () => over.abort());
 
-const { home, redact } = workerData as ThreadData;
-yieldToOthers();
 const clock = systemClock;
 const memory = openMemory({ folder: memoryFolder(home), time: clock, redact });
 await remember(memory);
 await memory.close();
-port.close();
-
-/** Whoever works on tasks comes first. Linux takes a thread's own number for this. */
-function yieldToOthers(): void {
-  try {
-    const thread = Number(basename(readlinkSync('/proc/thread-self')));
-    setPriority(thread, constants.priority.PRIORITY_LOW);
-  } catch {
-    // Another system: the thread is as important as any.
-  }
-}
+if (process.connected) process.disconnect();
 
 async function remember(memory: Memory): Promise<void> {
   for (;;) {

@@ -1,0 +1,132 @@
+/** `troupe prompts`: a library of prompts with versions, variables and includes. */
+import { readFile } from 'node:fs/promises';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Prompt } from '../../src/index.ts';
+import { exits } from '../exits.ts';
+import {
+  addHome,
+  addJson,
+  collectInput,
+  type HomeOption,
+  type JsonOption,
+  openTroupe,
+  readWhole,
+} from '../options.ts';
+import { err, out } from '../render.ts';
+import { dayOf, table } from '../style.ts';
+import { plainLine } from '../text.ts';
+import { type Act, addExamples } from '../verb.ts';
+
+type Options = HomeOption & JsonOption;
+
+export function define(command: Command, act: Act): void {
+  defineSave(command, act);
+  const list = command.command('list', { isDefault: true }).description('list them by name');
+  list.option('--category <name>', 'only of this').option('--tag <name>', 'only with this');
+  addHome(addJson(list, 'print one object a line')).action(act(listAll));
+  const show = command.command('show').description('print the text of one').argument('<name>');
+  show.option('--at <version>', 'not the newest', readVersion);
+  addHome(addJson(show, 'print one object')).action(act(showOne));
+  const render = command.command('render').description('print it with its variables filled in');
+  render.argument('<name>').option('--with <name=value>', 'a value; can be repeated', collectInput);
+  addHome(render.option('--at <version>', 'not the newest', readVersion)).action(act(renderOne));
+  const back = command.command('rollback').description('make an older version the newest');
+  addHome(back.argument('<name>').argument('<version>', '', readVersion)).action(act(rollBack));
+  const rm = command.command('rm').description('remove one, with its history').argument('<name>');
+  addHome(rm).action(act(remove));
+  const search = command.command('search').description('find by words').argument('<words...>');
+  addHome(addJson(search, 'print one object a line')).action(act(find));
+  addExamples(command, [
+    'echo "Review {{file}} for {{what|bugs}}." | troupe prompts save review --tag code',
+    'troupe prompts render review --with file=src/app.ts',
+  ]);
+}
+
+interface SaveOptions extends Options {
+  readonly category?: string;
+  readonly tag?: readonly string[];
+}
+
+function defineSave(command: Command, act: Act): void {
+  const save = command.command('save').description('save a text, from a file or from stdin');
+  save.argument('<name>').argument('[file]', 'where the text is (default: stdin)');
+  save.option('--category <name>', 'what it belongs to');
+  save.option('--tag <name>', 'can be repeated', (tag, before: string[] = []) => [...before, tag]);
+  addHome(addJson(save, 'print one object')).action(act(saveOne));
+}
+
+async function saveOne(name: string, file: string | undefined, options: SaveOptions) {
+  const text = file === undefined ? await readStdin() : await readFile(file, 'utf8');
+  const { category, tag: tags } = options;
+  const about = { ...(category === undefined ? {} : { category }), ...(tags && { tags }) };
+  const saved = await (await openTroupe(options).prompts()).save(name, text.trimEnd(), about);
+  if (options.json) await out.json(saved);
+  else err.note(`Saved ${saved.name}, version ${saved.version}.\n`);
+  return exits.succeeded;
+}
+
+async function readStdin(): Promise<string> {
+  let text = '';
+  for await (const piece of process.stdin.setEncoding('utf8')) text += piece;
+  return text;
+}
+
+async function listAll(options: Options & { readonly category?: string; readonly tag?: string }) {
+  const library = await openTroupe(options).prompts();
+  await tell(library.list(options), options);
+  return exits.succeeded;
+}
+
+async function find(words: readonly string[], options: Options) {
+  const library = await openTroupe(options).prompts();
+  await tell(library.search(words.join(' ')), options);
+  return exits.succeeded;
+}
+
+async function tell(prompts: readonly Prompt[], { json }: JsonOption): Promise<void> {
+  if (json) for (const prompt of prompts) await out.json(prompt);
+  else if (prompts.length === 0)
+    err.note('There is none. Save one: troupe prompts save NAME FILE\n');
+  else await out.write(table(prompts.map(rowOf), out.columns));
+}
+
+function rowOf({ name, category, tags, version, saved_at: at, text }: Prompt): readonly string[] {
+  const about = [category, ...tags].filter((word) => word !== '').join(', ');
+  return [name, `v${version}`, dayOf(at), plainLine(about), plainLine(text)];
+}
+
+async function showOne(name: string, options: Options & { readonly at?: number }) {
+  const found = (await openTroupe(options).prompts()).show(name, options.at);
+  if (options.json) await out.json(found);
+  else await out.write(`${found.text}\n`);
+  return exits.succeeded;
+}
+
+interface RenderOptions extends HomeOption {
+  readonly at?: number;
+  readonly with?: Readonly<Record<string, string>>;
+}
+
+async function renderOne(name: string, options: RenderOptions) {
+  const library = await openTroupe(options).prompts();
+  await out.write(`${library.render(name, options.with ?? {}, options.at)}\n`);
+  return exits.succeeded;
+}
+
+async function rollBack(name: string, version: number, options: HomeOption) {
+  const saved = await (await openTroupe(options).prompts()).rollBack(name, version);
+  err.note(`${saved.name} is as it was in version ${version}: now version ${saved.version}.\n`);
+  return exits.succeeded;
+}
+
+async function remove(name: string, options: HomeOption) {
+  await (await openTroupe(options).prompts()).remove(name);
+  err.note(`Removed ${name}.\n`);
+  return exits.succeeded;
+}
+
+function readVersion(given: string): number {
+  const version = readWhole(given);
+  if (version < 1) throw new InvalidArgumentError('It must be 1 or more.');
+  return version;
+}
