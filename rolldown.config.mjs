@@ -62,7 +62,7 @@ export default [
     output: { ...shared, chunkFileNames: 'cli/chunks/thread-[name]-[hash].js' },
   },
   {
-    input: { 'cli/memory-thread': 'src/remembering/thread.ts' },
+    input: { 'cli/memory-scribe': 'src/remembering/scribe.ts' },
     platform: 'node',
     external: [/^node:/, ...isOf(apart)],
     output: { ...shared, chunkFileNames: 'cli/chunks/memory-[name]-[hash].js' },
