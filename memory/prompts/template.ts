@@ -1,4 +1,4 @@
-/** Prompts with variables and includes: `{{language|TypeScript}}`, `{{n:number}}`, `{{> intro}}`. */
+/** Prompts with variables (`{{language|TypeScript}}`, `{{n:number}}`) and includes (`{{> intro}}`). */
 import { MemoryMistake } from '../errors.ts';
 
 export interface Variable {

@@ -1,4 +1,4 @@
-/** Templates of prompts: variables with types and defaults, includes, and what is wrong with them. */
+/** Templates of prompts: variables with types and defaults, includes, and what is wrong. */
 import { describe, expect, test } from 'vitest';
 import { render, variablesIn, withIncludes } from '../../../memory/prompts/template.ts';
 
