@@ -1,7 +1,7 @@
 /** `troupe similar`, as a person types it: nothing yet, then what was done. */
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { eventually } from '../agents/processes.ts';
+import { eventually, runningWith } from '../agents/processes.ts';
 import { Desk, jsonLines } from './troupe.ts';
 
 const plan = `
@@ -11,6 +11,15 @@ tasks:
   - { id: login, prompt: The session of a user expires too soon, run: echo longer lifetime }
   - { id: cake, prompt: Bake a chocolate cake, run: "echo no oven >&2; exit 3" }
   - { id: secret, prompt: A session that nobody may know, run: "true", memory: off }
+`;
+
+/** It ends when there is a file called `stop`. */
+const long = `
+name: long
+agents: { coder: { adapter: command } }
+tasks:
+  - { id: quick, prompt: Peel a banana, run: echo peeled }
+  - { id: slow, prompt: Wait, run: "while ! test -e stop; do sleep 0.1; done" }
 `;
 
 function deskWithPlan(text = plan): Desk {
@@ -66,20 +75,28 @@ describe('troupe similar', () => {
   });
 
   test('remembers while a long run goes on', async () => {
-    const text = `
-name: long
-agents: { coder: { adapter: command } }
-tasks:
-  - { id: quick, prompt: Peel a banana, run: echo peeled }
-  - { id: slow, prompt: Wait, run: "while ! test -e stop; do sleep 0.1; done" }
-`;
-    const desk = deskWithPlan(text);
+    const desk = deskWithPlan(long);
     const running = desk.start(['run', 'plan.yaml', '--quiet']);
     const kept = desk.path('.troupe', 'memory', 'memory.db');
     await eventually('it begins to remember', () => existsSync(kept));
     writeFileSync(desk.path('stop'), '');
     expect((await running.end()).code).toBe(0);
+    expect(runningWith(`HOME=${desk.folder}`)).toEqual([]);
     const { stdout } = await desk.type(['similar', 'banana', '--limit', '1', '--json']);
+    expect(jsonLines(stdout)[0]).toMatchObject({ task_id: 'quick', solution: 'peeled' });
+  });
+
+  test('leaves nobody behind who remembers, also after a kill -9', async () => {
+    const desk = deskWithPlan(long);
+    const running = desk.start(['run', 'plan.yaml', '--quiet']);
+    const kept = desk.path('.troupe', 'memory', 'memory.db');
+    await eventually('it begins to remember', () => existsSync(kept));
+    running.child.kill('SIGKILL');
+    await running.end();
+    const left = (): readonly number[] => runningWith(`HOME=${desk.folder}`);
+    await eventually('all of it is gone', () => left().length === 0);
+    const { code, stdout } = await desk.type(['similar', 'banana', '--limit', '1', '--json']);
+    expect(code).toBe(0);
     expect(jsonLines(stdout)[0]).toMatchObject({ task_id: 'quick', solution: 'peeled' });
   });
 
