@@ -26,7 +26,7 @@ import { hasTemplate } from './plan/templates.ts';
 import type { Reminder } from './remembering/reminder.ts';
 import { Desk, type Prepared } from './runs/assignment.ts';
 import type { RunWorld, Worker } from './runs/behaviours.ts';
-import { readyChecks } from './runs/checking.ts';
+import { type Ground, readyChecks } from './runs/checking.ts';
 import { writeWhole } from './runs/disk.ts';
 import type { RunFolder, RunOrder } from './runs/folder.ts';
 import { reportOf } from './runs/report.ts';
@@ -104,19 +104,20 @@ export class Crew implements RunWorld {
       count += 1;
       return count;
     };
-    return this.#workplaces.verify(input, signal, (cwd, ended) =>
-      this.#look(input, cwd, ended, next),
+    return this.#workplaces.verify(input, signal, (ground, ended) =>
+      this.#look(input, ground, ended, next),
     );
   }
 
   /** Runs a task's checks in a folder. */
   async #look(
     input: VerifyInput,
-    cwd: string,
+    ground: Ground,
     signal: AbortSignal,
     next: () => number,
   ): Promise<Verdict> {
-    const checks = await readyChecks(this.#desk, input.task, cwd);
+    const { cwd } = ground;
+    const checks = await readyChecks(this.#desk, input.task, ground);
     const variables = await this.#variablesOf(input);
     return runChecks(checks, {
       signal,

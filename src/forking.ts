@@ -19,6 +19,7 @@ import { changePlan, type Setting } from './plan/change.ts';
 import { resolveInputs } from './plan/inputs.ts';
 import { suggest } from './plan/nearest.ts';
 import type { Plan } from './plan/plan.ts';
+import { usesWorktree } from './plan/workspaces.ts';
 import {
   draftRunFolder,
   findRun,
@@ -84,6 +85,7 @@ function orderOf(
   forkedFrom: { readonly run: string; readonly n: number },
 ): RunOrder {
   const plan = changePlan(before.plan, set);
+  if (!before.base && plan.tasks.some(usesWorktree)) throw noRepository();
   const given = resolveInputs(plan, { ...before.inputs, ...inputs });
   const [version, orderedAt] = [readVersion(), clock.now()];
   return { ...before, plan, inputs: given, version, orderedAt, forkedFrom };
@@ -168,6 +170,12 @@ async function writeJournal(
 function requestOf(amendment: PlanAmendment, by: string): Input {
   const event = { type: 'plan.amend', amendment, by } as const;
   return { kind: 'event', to: orchestratorAddress, event, by };
+}
+
+function noRepository(): UserError {
+  const message = 'no task of this run has a worktree: it has no commit to start them from';
+  const hint = 'begin a new run with the changed plan: troupe run PLAN';
+  return new UserError('fork.no-repository', message, hint);
 }
 
 function unknownTask(task: string, known: readonly string[]): UserError {

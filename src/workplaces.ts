@@ -11,6 +11,7 @@ import type { Clock } from './kernel/clock.ts';
 import type { Core } from './kernel/core.ts';
 import type { PlanTask } from './plan/plan.ts';
 import { usesWorktree } from './plan/workspaces.ts';
+import type { Ground } from './runs/checking.ts';
 import type { RunFolder, RunOrder } from './runs/folder.ts';
 import { commitEvidence, factsOf, lastMerge, mergeEvidence, mergesBefore } from './runs/merges.ts';
 import { makeCopy, makeEmpty } from './worktrees/folders.ts';
@@ -37,7 +38,7 @@ export interface Workplace {
 }
 
 /** Runs a task's checks in a folder. */
-export type Look = (cwd: string, signal: AbortSignal) => Promise<Verdict>;
+export type Look = (ground: Ground, signal: AbortSignal) => Promise<Verdict>;
 
 const unbounded = new AbortController().signal;
 
@@ -106,7 +107,7 @@ export class Workplaces {
   /** Checks where the task has worked; of a worktree, only what was committed, and merges it. */
   async verify(input: VerifyInput, signal: AbortSignal, look: Look): Promise<Verdict> {
     const task = this.#around.taskOf(input.task);
-    if (!usesWorktree(task)) return look(this.#cwdOf(task), signal);
+    if (!usesWorktree(task)) return look({ cwd: this.#cwdOf(task), within: null }, signal);
     const facts = factsOf(input.outcome?.evidence ?? [], 'commit');
     if (!facts) throw new TypeError(`no commit of ${task.id} is known`);
     const [commit, tree] = [String(facts.commit), String(facts.tree)];
@@ -173,8 +174,8 @@ export class Workplaces {
     const forget = clock.at(clock.now() + task.verifyTimeoutMs, () => timer.abort());
     const either = AbortSignal.any([signal, timer.signal]);
     try {
-      const verdict = await this.#trees.inCleanPlace(task.id, commit, signal, (cwd) =>
-        look(cwd, either),
+      const verdict = await this.#trees.inCleanPlace(task.id, commit, signal, (place) =>
+        look(place, either),
       );
       const evidence = verdict.evidence.map((each) => ofTree(each, tree, of));
       return timer.signal.aborted ? { evidence, fault: tooSlow } : { ...verdict, evidence };

@@ -5,7 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, relative, sep } from 'node:path';
 import { assertNever } from '../../machines/errors.ts';
 import type { Evidence, Fault } from '../../machines/outcome.ts';
 
@@ -19,6 +20,8 @@ export type Check =
       readonly path: string;
       readonly minBytes: number;
       readonly matches: string | null;
+      /** Links may not lead out of it. Null: anywhere. */
+      readonly within: string | null;
     }
   /** `judge` answers what is wrong with a value, one line each. */
   | { readonly kind: 'schema'; readonly judge: (value: unknown) => readonly string[] };
@@ -115,6 +118,7 @@ async function lookAtFile(
   });
   try {
     const found = await stat(path);
+    if (await leadsOut(check)) return seen(false, `${name} is a link to what was not committed`);
     if (!found.isFile()) return seen(false, `${name} is no file`);
     const facts = { bytes: found.size, sha256: await sha256Of(path, signal) };
     if (found.size < minBytes) {
@@ -128,6 +132,17 @@ async function lookAtFile(
   } catch (error) {
     return seen(false, `${name} ${missing(error)}`);
   }
+}
+
+/** What was named outside of the folder was meant to be there. */
+async function leadsOut({ path, within }: Check & { kind: 'file' }): Promise<boolean> {
+  if (within === null || !isBelow(path, within)) return false;
+  return !isBelow(await realpath(path), await realpath(within));
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return !(isAbsolute(way) || way === '..' || way.startsWith(`..${sep}`));
 }
 
 function missing(error: unknown): string {

@@ -14,20 +14,32 @@ export type ReadyCheck =
       readonly path: string;
       readonly minBytes: number;
       readonly matches: string | null;
+      readonly within: string | null;
     }
   | { readonly kind: 'schema'; readonly judge: (value: unknown) => readonly string[] };
 
-/** Relative files are looked for where the task works. */
+/** Where relative files are looked for. */
+export interface Ground {
+  readonly cwd: string;
+  /** What counts, and nothing that a link leads to outside of it. Null: whatever is found. */
+  readonly within: string | null;
+}
+
 export async function readyChecks(
   desk: Desk,
   taskId: string,
-  cwd: string,
+  ground: Ground,
 ): Promise<readonly ReadyCheck[]> {
   const task = desk.task(taskId);
-  return Promise.all(task.verify.map((check) => ready(desk, taskId, check, cwd)));
+  return Promise.all(task.verify.map((check) => ready(desk, taskId, check, ground)));
 }
 
-async function ready(desk: Desk, task: string, check: PlanCheck, cwd: string): Promise<ReadyCheck> {
+async function ready(
+  desk: Desk,
+  task: string,
+  check: PlanCheck,
+  { cwd, within }: Ground,
+): Promise<ReadyCheck> {
   switch (check.kind) {
     case 'run': {
       const timeoutMs = check.timeoutMs ?? desk.task(task).verifyTimeoutMs;
@@ -36,7 +48,7 @@ async function ready(desk: Desk, task: string, check: PlanCheck, cwd: string): P
     case 'file': {
       const name = await desk.fill(task, check.path);
       const { minBytes, matches } = check;
-      return { kind: 'file', name, path: resolve(cwd, name), minBytes, matches };
+      return { kind: 'file', name, path: resolve(cwd, name), minBytes, matches, within };
     }
     case 'schema':
       return { kind: 'schema', judge: compileSchema(check.schema) };

@@ -28,6 +28,7 @@ import {
   type Merge,
   merge,
 } from './commit.ts';
+import { dropLocks } from './locks.ts';
 import { type Places, placesIn, refOf, resultBranch, taskBranch } from './names.ts';
 import { type Note, readNote, writeNote } from './note.ts';
 import type { Base } from './repository.ts';
@@ -79,6 +80,7 @@ export class Worktrees {
     this.#base = base;
     this.#run = run;
     this.#places = placesIn(runFolder);
+    dropLocks(repository.path, run);
   }
 
   /** Goes on in the worktree of an earlier attempt, with all that it left. */
@@ -127,13 +129,13 @@ export class Worktrees {
     task: string,
     commit: string,
     signal: AbortSignal,
-    look: (cwd: string) => Promise<Answer>,
+    look: (place: { readonly cwd: string; readonly within: string }) => Promise<Answer>,
   ): Promise<Answer> {
     const path = this.#places.clean(task);
     await addCheckout(this.#repository, path, { commit, branch: null }, signal);
     try {
       const { cwd } = await this.#begun(path, []);
-      return await look(cwd);
+      return await look({ cwd, within: path });
     } finally {
       await removeCheckout(this.#repository, path);
     }

@@ -1,4 +1,4 @@
-/** Where tasks may work: in every kind of repository, with every kind of file, or in plain folders. */
+/** Where tasks may work: every kind of repository, every kind of file, and plain folders. */
 import {
   existsSync,
   mkdirSync,

@@ -1,4 +1,4 @@
-/** What counts of a worktree is its commit: checked in a clean place, then merged and checked again. */
+/** What counts of a worktree is its commit: checked where nobody worked, merged, checked again. */
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -30,6 +30,16 @@ describe('what does not count', () => {
       ['file', false],
     ]);
     expect(error?.message).toBe('out/x is not there; ../beside is not there');
+  });
+
+  test('is what a link leads to; one inside of the repository is no harm', async () => {
+    const { play } = scene({ '.gitignore': 'out/\n', 'docs/real': 'r\n' });
+    const run = 'mkdir out; echo x > out/x; ln -s "$PWD/out/x" sham; ln -s docs/real fair';
+    const verify = [{ file: 'sham' }, { file: 'fair' }, { file: '{{artifacts}}/log' }];
+    const task = { id: 'a', workspace, run: `${run}; echo > "$TROUPE_ARTIFACTS/log"`, verify };
+    const { run: ran } = await play(commands([task]));
+    const { error } = await resultOf(ran, 'a');
+    expect(error?.message).toBe('sham is a link to what was not committed');
   });
 
   test.each([
@@ -137,7 +147,9 @@ describe('what was merged', () => {
     const branch = `troupe/${run.id}.tasks/two`;
     expect(error).toEqual({
       code: 'merge.conflict',
-      message: `its changes conflict with those of others in a.txt, b c.txt; they are kept on ${branch}`,
+      message:
+        'its changes conflict with those of others in a.txt, b c.txt; ' +
+        `they are kept on ${branch}`,
       retryable: true,
     });
     expect(shown(cwd, branch, 'a.txt')).toBe('two');

@@ -39,6 +39,7 @@ const file = (path: string, given: Partial<Check & { kind: 'file' }> = {}): Chec
   path,
   minBytes: 0,
   matches: null,
+  within: null,
   ...given,
 });
 

@@ -268,7 +268,7 @@ describe('checks are made ready', () => {
     ];
     const { desk, folder, home } = await office([{ id: 'a', verify, verifyTimeout: '1m' }]);
     const artifact = join(artifactsFolder(folder, 'a'), 'y.md');
-    const checks = await readyChecks(desk, 'a', home);
+    const checks = await readyChecks(desk, 'a', { cwd: home, within: null });
     expect(checks.slice(0, 4)).toEqual([
       {
         kind: 'file',
@@ -276,8 +276,9 @@ describe('checks are made ready', () => {
         path: join(home, 'out/x.md'),
         minBytes: 5,
         matches: '^#',
+        within: null,
       },
-      { kind: 'file', name: artifact, path: artifact, minBytes: 0, matches: null },
+      { kind: 'file', name: artifact, path: artifact, minBytes: 0, matches: null, within: null },
       { kind: 'run', argv: ['test', '-s', artifact], timeoutMs: 5_000 },
       { kind: 'run', argv: ['sh', '-c', 'npm test'], timeoutMs: 60_000 },
     ]);
