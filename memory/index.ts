@@ -4,6 +4,7 @@ export type { ChromaAddress } from './chroma/chroma-index.ts';
 export { type ChromaState, chromaState, setUpChroma } from './chroma/setup.ts';
 export type { Embedder } from './embedding/embedder.ts';
 export type { StoreStatus } from './finder.ts';
+export type { Health } from './manager/health.ts';
 export {
   type Memory,
   type MemoryCounts,

@@ -11,10 +11,19 @@ import type { ChromaAddress } from './chroma/chroma-index.ts';
 import type { Embedder } from './embedding/embedder.ts';
 import { StaticVectors } from './embedding/static-vectors.ts';
 import { Finder, type StoreStatus } from './finder.ts';
+import { type Health, healthOf } from './manager/health.ts';
+import { leastWorth, type Worth } from './manager/value.ts';
 import type { Scored } from './search/searcher.ts';
 import { hashesOf, termsOf } from './search/terms.ts';
 import type { Time } from './time.ts';
-import { type Counts, type Course, compareRecall, countAll } from './truth/counting.ts';
+import {
+  type Counts,
+  type Course,
+  compareRecall,
+  countAll,
+  countForeign,
+  readWorths,
+} from './truth/counting.ts';
 import { Database } from './truth/database.ts';
 import { noteRecall } from './truth/recalls.ts';
 import { redactor } from './truth/redaction.ts';
@@ -137,6 +146,17 @@ export class Memory {
   stats(): MemoryCounts {
     const recall = compareRecall(this.#database);
     return { ...countAll(this.#database), embedder: this.embedder.id, recall };
+  }
+
+  /** Those that would go if only so many were to stay; nothing is changed. */
+  leastWorth(keep: number, live: ReadonlySet<string>): readonly Worth[] {
+    const now = this.#options.time.now();
+    return leastWorth(readWorths(this.#database), keep, { now, live });
+  }
+
+  health(): Health {
+    const foreign = countForeign(this.#database, this.embedder.id);
+    return healthOf({ ...countAll(this.#database), foreign });
   }
 
   tasksOfRun(runId: string): readonly TaskMemory[] {

@@ -1,5 +1,5 @@
 /** `troupe memory`: what is remembered, in numbers; what makes it run; what must be forgotten. */
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { type Forgettable, type MemoryStats, UserError } from '../../src/index.ts';
 import { exits } from '../exits.ts';
 import {
@@ -9,6 +9,7 @@ import {
   type HomeOption,
   type JsonOption,
   openTroupe,
+  readWhole,
 } from '../options.ts';
 import { err, out } from '../render.ts';
 import { dayOf, money, plural, table } from '../style.ts';
@@ -34,7 +35,20 @@ export function define(command: Command, act: Act): void {
     .option('--yes', 'do it, instead of showing what would go');
   addJson(forget, 'print one object: forgotten, tasks');
   addHome(forget).action(act(forgetWhat));
+  const prune = command
+    .command('prune')
+    .description('forget what is worth least, so that only so many stay')
+    .requiredOption('--keep <n>', 'how many stay', readKeep)
+    .option('--yes', 'do it, instead of saying how many would go');
+  addJson(prune, 'print one object: forgotten, tasks');
+  addHome(prune).action(act(pruneTo));
+  const health = command
+    .command('health')
+    .description('say how well memory is, and what would help');
+  addJson(health, 'print one object: score, reasons, suggestion');
+  addHome(health).action(act(showHealth));
   addExamples(command, [
+    'troupe memory prune --keep 5000',
     'troupe memory stats',
     'troupe memory setup',
     'troupe memory forget release-7f3k2/notes --yes',
@@ -116,4 +130,38 @@ function runsNote(tasks: readonly Forgettable[]): string {
 function nothingMeant(what: string): UserError {
   const hint = 'name a run, a task as RUN/TASK, or words that stand in it';
   return new UserError('memory.unknown', `nothing that is remembered is "${what}"`, hint);
+}
+
+function readKeep(given: string): number {
+  const keep = readWhole(given);
+  if (keep < 0) throw new InvalidArgumentError('It must be 0 or more.');
+  return keep;
+}
+
+interface PruneOptions extends ForgetOptions {
+  readonly keep: number;
+}
+
+async function pruneTo(options: PruneOptions) {
+  const desk = await openTroupe(options).memory();
+  const tasks = await desk.prunable(options.keep);
+  const forgotten = options.yes ? await desk.forget(tasks.map(({ id }) => id)) : 0;
+  if (options.json) await out.json({ forgotten, tasks });
+  else if (options.yes) err.note(`Forgotten: ${plural(forgotten, 'task')}.\n`);
+  else {
+    const again = commandLine(['memory', 'prune', '--keep', `${options.keep}`, '--yes'], options);
+    err.note(`${plural(tasks.length, 'task')} would go. To do it: ${again}\n`);
+  }
+  return exits.succeeded;
+}
+
+async function showHealth(options: Options) {
+  const health = await (await openTroupe(options).memory()).health();
+  const { score, reasons, suggestion } = health;
+  if (options.json) await out.json(health);
+  else {
+    const advice = suggestion === '' ? '' : `Try: ${suggestion}\n`;
+    await out.write(`${score} of 100: ${reasons.join('; ')}\n${advice}`);
+  }
+  return exits.succeeded;
 }

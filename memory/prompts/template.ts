@@ -1,4 +1,4 @@
-/** Prompts with variables (`{{language|TypeScript}}`, `{{n:number}}`) and includes (`{{> intro}}`). */
+/** Prompts with variables, `{{language|C}}` or `{{n:number}}`, and includes, `{{> intro}}`. */
 import { MemoryMistake } from '../errors.ts';
 
 export interface Variable {

@@ -1,4 +1,5 @@
 /** What is remembered, in numbers. */
+import type { Worth } from '../manager/value.ts';
 import type { Database } from './database.ts';
 
 export interface Counts {
@@ -62,4 +63,23 @@ function courseOf(database: Database, where: string): Course {
   const row = database.row<[number, ...(number | null)[]]>(sql);
   const [tasks = 0, success = null, attempts = null, duration = null, cost = null] = row ?? [];
   return { tasks, success, attempts, duration_ms: duration, cost_usd: cost };
+}
+
+/** Of every task, what its worth is judged by. */
+export function readWorths(database: Database): readonly Worth[] {
+  const sql = `SELECT id, run_id, task_id, outcome, superseded_by IS NOT NULL, pinned,
+    (SELECT count(*) FROM recalls WHERE source = id), finished_at FROM tasks`;
+  type Row = [number, string, string, string, number, number, number, number];
+  return database
+    .rows<Row>(sql)
+    .map(([id, runId, taskId, outcome, superseded, pinned, uses, finishedAt]) => ({
+      ...{ id, runId, taskId, outcome, uses, finishedAt },
+      isSuperseded: superseded === 1,
+      isPinned: pinned === 1,
+    }));
+}
+
+export function countForeign(database: Database, embedder: string): number {
+  const sql = 'SELECT count(*) FROM traces WHERE embedder <> ?';
+  return database.row<[number]>(sql, embedder)?.[0] ?? 0;
 }

@@ -2,14 +2,17 @@
 import { existsSync } from 'node:fs';
 import {
   chromaState,
+  type Health,
   type Memory,
   type MemoryCounts,
   openMemory,
   setUpChroma,
 } from '../../memory/index.ts';
 import type { Config } from '../config.ts';
+import { lockOwner } from '../journal/lock.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
+import { listRuns } from '../runs/folder.ts';
 import { catchUp } from './catch-up.ts';
 import { isWanted, memoryFolder, memoryOptions } from './place.ts';
 
@@ -35,6 +38,8 @@ export interface Forgettable {
   readonly prompt: string;
   readonly finished_at: number;
 }
+
+export type Prunable = Pick<Forgettable, 'id' | 'run_id' | 'task_id'>;
 
 export class MemoryDesk {
   readonly #config: Config;
@@ -78,6 +83,21 @@ export class MemoryDesk {
   /** Out of the database and of every copy; the folders of runs are a person's own. */
   async forget(ids: readonly number[]): Promise<number> {
     return this.#with((memory) => memory.forget(ids));
+  }
+
+  /** What would go if only so many were to stay: nothing pinned, nothing of a run that is alive. */
+  async prunable(keep: number): Promise<readonly Prunable[]> {
+    return this.#caughtUp(async (memory) => {
+      const { home } = this.#config;
+      const runs = (await listRuns(home)).filter(({ path }) => lockOwner(path) !== null);
+      const live: ReadonlySet<string> = new Set(runs.map(({ id }) => id));
+      const least = memory.leastWorth(keep, live);
+      return least.map(({ id, runId, taskId }) => ({ id, run_id: runId, task_id: taskId }));
+    });
+  }
+
+  async health(): Promise<Health> {
+    return this.#caughtUp(async (memory) => memory.health());
   }
 
   /** Makes Chroma run here and tries it; answers what was done, in a sentence. */

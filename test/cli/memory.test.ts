@@ -66,6 +66,26 @@ describe('troupe memory forget', () => {
   });
 });
 
+describe('troupe memory prune', () => {
+  test('says how many would go, and takes out those that are worth least', async () => {
+    const desk = await deskAfterRun();
+    const shown = await desk.type(['memory', 'prune', '--keep', '1']);
+    expect(shown.stderr).toContain('1 task would go');
+    const done = await desk.type(['memory', 'prune', '--keep', '1', '--yes', '--json']);
+    expect(jsonLines(done.stdout)[0]).toMatchObject({ forgotten: 1, tasks: [{ task_id: 'cake' }] });
+    const { stdout } = await desk.type(['memory', 'stats', '--json']);
+    expect(jsonLines(stdout)[0]).toMatchObject({ tasks: 1, succeeded: 1 });
+    expect((await desk.type(['memory', 'prune', '--keep', '-1'])).code).toBe(2);
+  });
+
+  test('is suggested by health when it would help', async () => {
+    const desk = await deskAfterRun();
+    const { stdout } = await desk.type(['memory', 'health', '--json']);
+    expect(jsonLines(stdout)[0]).toMatchObject({ score: 100, suggestion: '' });
+    expect((await desk.type(['memory', 'health'])).stdout).toContain('100 of 100');
+  });
+});
+
 describe('what searches', () => {
   test('is told by doctor', async () => {
     const desk = await deskAfterRun();
