@@ -12,9 +12,11 @@ import { writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvariantError } from '../../machines/errors.ts';
+import { systemClock } from '../kernel/clock.ts';
 import type { LoggedInput, StoredSystem } from '../kernel/log.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { unpack } from './compact.ts';
+import { DiskSync } from './disk-sync.ts';
 import { type Journal, journalFormat } from './journal.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { hasJournal, journalName } from './pages.ts';
@@ -56,6 +58,7 @@ export class FileJournal implements Journal {
   readonly #file: FileHandle;
   readonly #lock: Lock;
   readonly #bytesMax: number;
+  readonly #disk = new DiskSync(() => systemClock.elapsed());
   #lines: string[] = [];
   #bytes: number;
   #writing: Promise<void> | null = null;
@@ -173,10 +176,9 @@ export class FileJournal implements Journal {
     this.#lines = [];
     if (text === '') return;
     try {
-      // The system's cache takes it at once. Only the wait for the disk is worth another thread,
-      // whose turn costs more than the whole write.
+      // The system's cache takes it at once.
       writeFileSync(this.#file.fd, text);
-      await this.#file.datasync();
+      await this.#disk.wait(this.#file);
     } catch (error) {
       throw this.#fail(explain(error, this.folder));
     }
@@ -204,7 +206,8 @@ async function begin(
   if (beginning) await writeBase(folder, beginning.system);
   await file.truncate(0);
   writeFileSync(file.fd, line);
-  await file.datasync();
+  // Without a beginning the first flush is for the header too: until then, a torn one is no loss.
+  if (beginning) await file.datasync();
   syncFolder(folder);
   const bytes = Buffer.byteLength(line);
   return { header, start: bytes, bytes };

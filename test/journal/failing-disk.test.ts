@@ -52,7 +52,11 @@ vi.mock('node:fs', async (importOriginal) => {
     real.writeFileSync(file, error ? text.slice(0, text.length / 2) : text);
     if (error) throw error;
   };
-  return { ...real, writeFileSync };
+  const fdatasyncSync = (file: number): void => {
+    failIf('sync');
+    real.fdatasyncSync(file);
+  };
+  return { ...real, writeFileSync, fdatasyncSync };
 });
 
 vi.mock('node:fs/promises', async (importOriginal) => {
