@@ -94,6 +94,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/prompts.ts'),
   },
   {
+    name: 'accounts',
+    summary: 'list, add and limit keys to providers, and say what was spent',
+    load: () => import('./commands/accounts.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'look at what this machine has, and what is missing',
     load: () => import('./commands/doctor.ts'),

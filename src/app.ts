@@ -1,4 +1,6 @@
 /** Puts the parts together: the one file that knows everyone, and decides nothing. */
+import type { AccountDesk } from './account-desk.ts';
+import { Accounting, requireAccounts } from './accounting.ts';
 import { openGuardian } from './agents/guardian.ts';
 import { reapOrphans } from './agents/ledger.ts';
 import { type AgentSurvey, surveyAgents } from './agents/survey.ts';
@@ -9,7 +11,7 @@ import { Crew, type Place } from './crew.ts';
 import { factsOf, publish } from './facts.ts';
 import type { Forked, ForkOptions } from './forking.ts';
 import { FileJournal } from './journal/file.ts';
-import { lockOwner, type Owner } from './journal/lock.ts';
+import { lockOwner } from './journal/lock.ts';
 import { openTail } from './journal/tail.ts';
 import {
   type Compacted,
@@ -26,7 +28,6 @@ import type { Behaviours } from './kernel/behaviours.ts';
 import { type Clock, sleep, systemClock } from './kernel/clock.ts';
 import { type Random, systemRandom } from './kernel/random.ts';
 import { System } from './kernel/system.ts';
-import { isUserError } from './kernel/user-error.ts';
 import { versionsOf } from './kernel/versions.ts';
 import { resolveInputs } from './plan/inputs.ts';
 import { loadPlan } from './plan/load.ts';
@@ -53,13 +54,15 @@ import { launch, runMachines } from './runs/launch.ts';
 import type { Moment } from './runs/moment.ts';
 import type { PrunePolicy } from './runs/retention.ts';
 import { factOf, Run, type RunFact } from './runs/run.ts';
-import { findTask, lostView, type RunView, viewOf } from './runs/view.ts';
+import { findTask, viewOf } from './runs/view.ts';
 import { type Explanation, explain } from './runs/why.ts';
 import { notesOn, settle } from './settling.ts';
 import type { Exploration, ExploreOptions } from './simulation/explore.ts';
 import type { SimulateOptions, Simulation } from './simulation/study/simulate-plan.ts';
-import { coreFrom, coreOf } from './standing.ts';
+import { coreFrom, coreOf, type RunSummary, unreadable } from './standing.ts';
 import { takeOver } from './upgrading.ts';
+
+export type { RunSummary } from './standing.ts';
 
 export interface TroupeOptions {
   /** Where runs are kept. Default: TROUPE_HOME, else `.troupe` in the working directory. */
@@ -79,14 +82,6 @@ export interface RunOptions {
 export interface FactsOptions {
   /** Goes on as long as somebody works on the run. */
   readonly follow?: boolean;
-}
-
-/** One line of `ps`. */
-export interface RunSummary {
-  readonly view: RunView;
-  /** The process that works on it now; null when nobody does. */
-  readonly owner: Owner | null;
-  readonly orderedAt: number;
 }
 
 const machines = runMachines;
@@ -117,6 +112,7 @@ export class Troupe {
   async run(plan: Plan | string, { inputs = {}, speed = 1 }: RunOptions = {}): Promise<Run> {
     const loaded = typeof plan === 'string' ? await loadPlan(plan) : plan;
     const given = resolveInputs(loaded, inputs);
+    requireAccounts(loaded, this.config);
     const order: RunOrder = {
       ...(await settle(loaded, this.config, this.#clock)),
       inputs: given,
@@ -235,6 +231,12 @@ export class Troupe {
     return openPrompts(this.config.home, this.#clock);
   }
 
+  /** The accounts of this home: what they are, what they are held to, what was spent. */
+  async accounts(): Promise<AccountDesk> {
+    const { AccountDesk } = await import('./account-desk.ts');
+    return new AccountDesk(this.config, this.#clock);
+  }
+
   /** What may be asked of memory beside that. */
   async memory(): Promise<MemoryDesk> {
     const { MemoryDesk } = await import('./remembering/memory-desk.ts');
@@ -301,6 +303,7 @@ export class Troupe {
 
   async #takeUp(folder: RunFolder, make: Parts['make']): Promise<Assembled> {
     const order = await readOrder(folder);
+    if (make === runBehaviours) requireAccounts(order.plan, this.config);
     let log = await this.#open(folder, order);
     try {
       refuseGhost(folder);
@@ -329,8 +332,9 @@ export class Troupe {
     const guardian = openGuardian({ environment });
     const rememberer = openRememberer({ home: this.config.home, environment, clock });
     const reminder = new Reminder(this.config, clock);
+    const accounting = new Accounting(this.config, clock, order.plan, folder.id);
     const bus = new InProcessBus(clock);
-    const place: Place = { folder, order, guardian, environment, clock, bus, reminder };
+    const place: Place = { folder, order, guardian, environment, clock, bus, reminder, accounting };
     const crew = new Crew(place);
     const system = await System.restore({
       log,
@@ -356,7 +360,7 @@ export class Troupe {
         await system.close();
         await guardian.close();
         bus.close();
-        await reminder.close();
+        await Promise.all([reminder.close(), accounting.close()]);
         await rememberer.end();
       },
     });
@@ -387,11 +391,3 @@ interface Assembled {
   readonly run: Run;
   readonly begin: () => Promise<void>;
 }
-
-/** One damaged folder must not hide the others. */
-const unreadable =
-  (folder: RunFolder) =>
-  (error: unknown): RunSummary => {
-    if (!isUserError(error)) throw error;
-    return { view: lostView(folder.id, error.message), owner: null, orderedAt: 0 };
-  };

@@ -8,6 +8,7 @@ import { recordOf, type TaskContext } from '../machines/rules/attempt.ts';
 import type { WorkInput } from '../machines/rules/duty.ts';
 import type { RunEnding } from '../machines/rules/orchestration.ts';
 import type { Verdict, VerifyInput } from '../machines/task.ts';
+import type { Accounting } from './accounting.ts';
 import type { Adapter, AgentEvent, Assignment } from './agents/agent.ts';
 import { cliAgent } from './agents/cli-agent.ts';
 import { commandAdapter } from './agents/command.ts';
@@ -42,6 +43,8 @@ export interface Place {
   readonly environment: Config['environment'];
   readonly clock: Clock;
   readonly bus: Bus;
+  /** Lends accounts to attempts, and knows what they cost. */
+  readonly accounting: Pick<Accounting, 'attempt'>;
   /** Tells agents of the past, where their role asks for it. */
   readonly reminder: Pick<Reminder, 'begin'>;
 }
@@ -192,7 +195,12 @@ export class Crew implements RunWorld {
     const assignment = { ...given, ...prepared, ...around };
     const tell = (event: AgentEvent): void => this.#overhear(assignment, event);
     const world = { clock: this.#place.clock, signal, tell };
-    const outcome = await kind.adapter.work(assignment, world);
+    const outcome = await this.#place.accounting.attempt(
+      this.#desk.role(input.role),
+      assignment,
+      world,
+      (lent, around) => kind.adapter.work(lent, around),
+    );
     return this.#workplaces.finish(input, outcome, signal);
   }
 

@@ -1,4 +1,6 @@
 /** Troupe as a library: run plans, define them in code, and host machines of one's own. */
+export type { AccountDesk, AccountOverview, AccountView } from './account-desk.ts';
+export type { Spend, SpendKey } from './accounts/ledger.ts';
 export { type StreamPaths, streamPaths } from './agents/streams.ts';
 export type { AgentSurvey } from './agents/survey.ts';
 export {
@@ -36,7 +38,6 @@ export { parseDuration } from './plan/duration.ts';
 export { loadPlan } from './plan/load.ts';
 export { suggest } from './plan/nearest.ts';
 export type { Plan } from './plan/plan.ts';
-export type { Prompt, PromptLibrary } from './remembering/prompts.ts';
 export type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
 export type {
   Forgettable,
@@ -44,6 +45,7 @@ export type {
   MemoryState,
   MemoryStats,
 } from './remembering/memory-desk.ts';
+export type { Prompt, PromptLibrary } from './remembering/prompts.ts';
 export type { Difference, Finding, Rewind } from './rewind.ts';
 export { Forecast, type TaskProgress } from './runs/forecast.ts';
 export { type Instant, readInstant, readTime, type When } from './runs/instant.ts';

@@ -1,12 +1,16 @@
 /** How a run stands, read from its folder by the machines of this version; nothing is changed. */
+
+import type { Owner } from './journal/lock.ts';
 import { hasJournal } from './journal/pages.ts';
 import { lookInto, readState } from './journal/reading.ts';
 import { Charts } from './kernel/charts.ts';
 import { Core } from './kernel/core.ts';
 import type { StoredSystem } from './kernel/log.ts';
 import { restoreCore, type StoredCore } from './kernel/persist.ts';
+import { isUserError } from './kernel/user-error.ts';
 import type { RunFolder } from './runs/folder.ts';
 import { runMachines } from './runs/launch.ts';
+import { lostView, type RunView } from './runs/view.ts';
 
 /** A run that was killed before its journal had a line has no inputs. */
 export function coreOf({ path }: RunFolder): Core {
@@ -24,3 +28,19 @@ export function coreFrom(base: StoredSystem | null): Core {
   if (base) restoreCore(core, charts, base.core as StoredCore, 'any version');
   return core;
 }
+
+/** One line of `ps`. */
+export interface RunSummary {
+  readonly view: RunView;
+  /** The process that works on it now; null when nobody does. */
+  readonly owner: Owner | null;
+  readonly orderedAt: number;
+}
+
+/** One damaged folder must not hide the others. */
+export const unreadable =
+  (folder: RunFolder) =>
+  (error: unknown): RunSummary => {
+    if (!isUserError(error)) throw error;
+    return { view: lostView(folder.id, error.message), owner: null, orderedAt: 0 };
+  };

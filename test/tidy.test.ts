@@ -33,6 +33,8 @@ const layers: readonly Layer[] = [
   // The assembly knows everyone; app.ts is its front, crew.ts and host.ts are its hands.
   { at: 'src/app.ts', mayImport: assembly },
   { at: 'src/crew.ts', mayImport: assembly },
+  { at: 'src/accounting.ts', mayImport: assembly },
+  { at: 'src/account-desk.ts', mayImport: assembly },
   { at: 'src/host.ts', mayImport: assembly },
   { at: 'src/standing.ts', mayImport: assembly },
   { at: 'src/rewind.ts', mayImport: assembly },
@@ -51,6 +53,7 @@ const layers: readonly Layer[] = [
     at: 'src/index.ts',
     mayImport: [
       ...['src/cleaning.ts', 'src/forking.ts', 'src/keeping.ts'],
+      ...['src/account-desk.ts', 'src/accounts/ledger.ts'],
       ...['src/app.ts', 'src/host.ts', 'src/config.ts', 'src/limits.ts', 'src/rewind.ts'],
       ...['src/journal/axioms/violation.ts', 'src/remembering/'],
       ...['src/plan/', 'src/kernel/', 'src/runs/', 'src/simulation/'],
@@ -72,7 +75,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli/'],
   ws: ['src/bus/websocket.ts', 'src/dashboard/server.ts', 'src/inspect/stately.ts'],
   chromadb: ['memory/chroma/chroma-index.ts'],
-  libsql: ['memory/truth/database.ts', 'memory/truth/lock.ts'],
+  libsql: ['memory/truth/database.ts', 'src/accounts/database.ts', 'memory/truth/lock.ts'],
   minisearch: ['memory/prompts/library.ts'],
   lowdb: ['memory/json-file.ts'],
   // One line a package: name its home here when you add it.

@@ -85,7 +85,8 @@ export class Books {
     }
     this.#log(name, event);
     this.#database.run(
-      'INSERT INTO accounts (name, state) VALUES (?, ?) ON CONFLICT DO UPDATE SET state = excluded.state',
+      `INSERT INTO accounts (name, state) VALUES (?, ?)
+       ON CONFLICT DO UPDATE SET state = excluded.state`,
       name,
       JSON.stringify(after),
     );

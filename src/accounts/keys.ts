@@ -15,7 +15,7 @@ export type KeyAnswer =
   | { readonly kind: 'key'; readonly key: string | null }
   | { readonly kind: 'fault'; readonly fault: Fault };
 
-/** Answers what a program printed; null when it failed. Never tells why: it may have said the key. */
+/** What a program printed; null when it failed, and never why: it may have said the key. */
 export type AskCommand = (argv: readonly string[]) => Promise<string | null>;
 
 export interface KeyringOptions {
@@ -77,7 +77,8 @@ export class Keyring {
     const printed = await this.#options.ask(argv);
     const key = printed === null ? '' : firstLine(printed);
     const [program = ''] = argv;
-    const how = `its keyCommand (${program} ...) ${printed === null ? 'failed' : 'printed nothing'}`;
+    const came = printed === null ? 'failed' : 'printed nothing';
+    const how = `its keyCommand (${program} ...) ${came}`;
     return key === '' ? missing(name, how, 'run it by hand and see') : found(key);
   }
 }

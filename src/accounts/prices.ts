@@ -5,7 +5,7 @@ import type { Usage } from '../../machines/outcome.ts';
 export interface Price {
   readonly input: number;
   readonly output: number;
-  /** Of input that the provider had seen just before; null: as any other input. */
+  /** Of input that was seen just before; null: as what was not. */
   readonly cached: number | null;
 }
 

@@ -27,6 +27,10 @@ export interface Assignment {
   readonly seed: number;
   /** What came of the attempt before; absent for the first. */
   readonly earlier?: Earlier;
+  /** The account that pays for it; absent: whoever the machine is logged in as. */
+  readonly account?: string;
+  /** Which of `env` hold keys: what is printed of their values is not kept. */
+  readonly secrets?: readonly string[];
 }
 
 /** What an attempt tells while it runs. None of it is believed; it is for people to watch. */
@@ -34,6 +38,15 @@ export type AgentEvent =
   | { readonly type: 'agent.started'; readonly pid: number | null }
   /** The raw words of a program that speaks no protocol, or stands beside it (stderr). */
   | { readonly type: 'agent.said'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  /** Which account it uses; what of that account's money is nearly spent. */
+  | { readonly type: 'account.leased'; readonly account: string }
+  | {
+      readonly type: 'account.warned';
+      readonly account: string;
+      readonly cap: 'day' | 'total';
+      readonly spentUsd: number;
+      readonly limitUsd: number;
+    }
   | Sign;
 
 export interface AgentWorld {

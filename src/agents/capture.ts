@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { Fault } from '../../machines/outcome.ts';
 import { errnoOf, outputLost, outputTooLarge } from './faults.ts';
+import { Scrub } from './scrub.ts';
 import { Tail } from './tail.ts';
 
 export const tailMaxBytes = 65_536;
@@ -26,6 +27,8 @@ export interface CaptureOptions {
   /** Made with the first output, in a folder that is there. */
   readonly path: string;
   readonly maxBytes: number;
+  /** Texts that are taken out before anything is kept, hashed or told. */
+  readonly secrets: readonly string[];
   readonly said: (text: string) => void;
 }
 
@@ -37,6 +40,7 @@ export class Capture {
   readonly #hash = createHash('sha256');
   readonly #tail = new Tail(tailMaxBytes);
   readonly #decoder = new StringDecoder('utf8');
+  readonly #scrub: Scrub;
   #file: FileHandle | null = null;
   #bytes = 0;
   #doing: 'reading' | 'writing' = 'reading';
@@ -44,6 +48,7 @@ export class Capture {
   constructor(source: Readable, options: CaptureOptions) {
     this.#source = source;
     this.#options = options;
+    this.#scrub = new Scrub(options.secrets);
     this.ended = this.#pump();
   }
 
@@ -70,9 +75,10 @@ export class Capture {
     try {
       for await (const chunk of this.#source as AsyncIterable<Buffer>) {
         const roomBytes = maxBytes - this.#bytes;
-        await this.#keep(chunk.subarray(0, roomBytes));
+        await this.#keep(this.#scrub.push(chunk.subarray(0, roomBytes)));
         if (chunk.length > roomBytes) return outputTooLarge(name, maxBytes);
       }
+      await this.#keep(this.#scrub.end());
       this.#say(this.#decoder.end());
       return null;
     } catch (error) {

@@ -1,7 +1,6 @@
 /** The agent that is any program: asked on stdin, answering on stdout, well when it exits 0. */
 import { basename, join } from 'node:path';
 import type { Fault, Outcome } from '../../machines/outcome.ts';
-import { noUsage } from '../../machines/outcome.ts';
 import type { Adapter, AgentWorld, Assignment } from './agent.ts';
 import {
   attemptMarks,
@@ -15,9 +14,12 @@ import {
 import { exitEvidence } from './exit-evidence.ts';
 import { cancelled, exited, killed, timedOut } from './faults.ts';
 import type { Guardian } from './guardian.ts';
+import { waitOf } from './patience.ts';
 import { defaultGraceMs, defaultOutputMaxBytes, type Ended, runProcess } from './process.ts';
 import { findProgram } from './program.ts';
+import { ReportLines } from './report-lines.ts';
 import { streamPaths } from './streams.ts';
+import { faultOf as faultOfTrouble } from './trouble.ts';
 
 export interface CommandOptions extends Run {
   /** The machine's environment; a program sees the allow-listed part of it. */
@@ -41,7 +43,9 @@ async function work(
   world: AgentWorld,
   options: CommandOptions,
 ): Promise<Outcome> {
-  const ended = await run(assignment, world, options);
+  const report = new ReportLines(() => world.clock.now());
+  const ended = await run(assignment, world, options, report);
+  report.end();
   const program = await programPath(assignment, options);
   const { bytes, sha256, tail, path } = ended.stdout;
   const fault = faultOf(ended, basename(program), assignment.timeoutMs);
@@ -53,15 +57,37 @@ async function work(
       sha256,
       text: tail,
     },
-    usage: noUsage,
+    usage: report.usageOf({ isPaid: assignment.account !== undefined && ended.pid !== null }),
     evidence: [exitEvidence(ended, program, fault === null)],
+    ...(report.limits && { limits: report.limits }),
   };
   return fault === null
     ? { kind: 'succeeded', ...measured }
-    : { kind: 'failed', fault, ...measured };
+    : outcomeOf(fault, measured, ended, report, world.clock.now());
 }
 
-function run(assignment: Assignment, world: AgentWorld, options: CommandOptions): Promise<Ended> {
+type Measured = Omit<Outcome & { kind: 'succeeded' }, 'kind'>;
+
+/** What the program told of itself counts when it ended of itself. */
+function outcomeOf(
+  fault: Fault,
+  measured: Measured,
+  { ending }: Ended,
+  { trouble }: ReportLines,
+  nowMs: number,
+): Outcome {
+  if (trouble === null || ending.kind !== 'exited') return { kind: 'failed', fault, ...measured };
+  const told = faultOfTrouble(trouble);
+  if (trouble.kind !== 'quota') return { kind: 'failed', fault: told, ...measured };
+  return { kind: 'limited', fault: told, waitMs: waitOf(trouble, nowMs), ...measured };
+}
+
+function run(
+  assignment: Assignment,
+  world: AgentWorld,
+  options: CommandOptions,
+  report: ReportLines,
+): Promise<Ended> {
   const paths = streamPaths(assignment.task, assignment.token);
   return runProcess({
     argv: assignment.argv,
@@ -81,7 +107,10 @@ function run(assignment: Assignment, world: AgentWorld, options: CommandOptions)
     signal: world.signal,
     guardian: options.guardian,
     started: (pid) => world.tell({ type: 'agent.started', pid }),
-    said: (stream, text) => world.tell({ type: 'agent.said', stream, text }),
+    said: (stream, text) => {
+      if (stream === 'stderr') report.hear(text);
+      world.tell({ type: 'agent.said', stream, text });
+    },
   });
 }
 

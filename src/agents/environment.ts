@@ -1,6 +1,7 @@
 /** The environment that a child sees: what it needs of the machine, and what the plan adds. */
 import type { RunId } from '../../machines/ids.ts';
 import type { Assignment } from './agent.ts';
+import { secretsMarked } from './scrub.ts';
 
 /** As Node types it; always given, never read from the process here. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -60,6 +61,7 @@ export function attemptVariables(assignment: Assignment): Record<string, string>
     TROUPE_AGENT: assignment.agent,
     TROUPE_ATTEMPT: String(assignment.attempt),
     TROUPE_ARTIFACTS: assignment.artifactsFolder,
+    ...secretsMarked(assignment.secrets ?? []),
   };
 }
 

@@ -12,6 +12,7 @@ import { broken, outputLost } from './faults.ts';
 import type { Guardian } from './guardian.ts';
 import { recordProcess } from './ledger.ts';
 import { ProcessGroup } from './process-group.ts';
+import { secretsIn } from './scrub.ts';
 import { type Child, type Started, startChild } from './start.ts';
 import { endStrays } from './strays.ts';
 
@@ -127,6 +128,7 @@ function capture(child: Child, name: 'stdout' | 'stderr', options: ProcessOption
     name,
     path: name === 'stdout' ? options.stdoutPath : options.stderrPath,
     maxBytes: options.outputMaxBytes ?? defaultOutputMaxBytes,
+    secrets: secretsIn(options.variables),
     said: (text) => options.said?.(name, text),
   });
 }

@@ -74,11 +74,17 @@ function ownerOf(folder: string, generation: number): Owner | null {
   }
 }
 
+/** As others know it. */
+export function thisProcess(): Owner {
+  const { pid } = process;
+  return { pid, host: hostname(), started: startOf(pid) };
+}
+
 function claim(folder: string, generation: number): boolean {
-  const [pid, host] = [process.pid, hostname()];
+  const owner = thisProcess();
+  const { pid, host } = owner;
   // Two containers that share the folder may well have the same pid.
   const draft = join(folder, `lock-draft.${host}.${pid}.${generation}`);
-  const owner: Owner = { pid, host, started: startOf(pid) };
   try {
     writeFileSync(draft, JSON.stringify(owner));
     linkSync(draft, path(folder, generation));
@@ -101,7 +107,7 @@ function abandon(folder: string, generation: number): void {
 }
 
 /** On another machine nothing can be known: its lock counts. */
-function lives({ pid, host, started }: Owner): boolean {
+export function lives({ pid, host, started }: Owner): boolean {
   if (host !== hostname()) return true;
   try {
     process.kill(pid, 0);
