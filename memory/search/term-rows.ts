@@ -23,7 +23,8 @@ export interface TermArrays {
 
 const countersMax = 2 ** 19;
 const counterMask = countersMax - 1;
-const flagsMax = 2 ** 16;
+/** Few enough to stay where a processor looks first. */
+const flagsMax = 2 ** 12;
 const flagMask = flagsMax - 1;
 /** The id of a row whose text is gone; those of texts begin at 1. */
 const gone = 0;
@@ -80,16 +81,17 @@ export class TermRows {
     const found: Covering[] = [];
     if (whole === 0) return found;
     let worst = 0;
-    const [ids, starts, hashes, rows] = [this.#ids, this.#starts, this.#hashes, this.#rows];
-    let at = 0;
-    for (let row = 0; row < rows; row += 1) {
+    const [ids, starts, hashes] = [this.#ids, this.#starts, this.#hashes];
+    // From the newest: of many that cover the same, the first ones stay.
+    for (let row = this.#rows - 1; row >= 0; row -= 1) {
       let sum = 0;
-      for (const end = starts[row + 1] as number; at < end; at += 1) {
+      const end = starts[row + 1] as number;
+      for (let at = starts[row] as number; at < end; at += 1) {
         const hash = hashes[at] as number;
         if (flags[hash & flagMask] === 1) sum += weights.get(hash) ?? 0;
       }
       const coverage = sum / whole;
-      if (sum === 0 || coverage < worst || ids[row] === gone) continue;
+      if (coverage <= worst || ids[row] === gone) continue;
       insert(found, { id: ids[row] as number, coverage }, count);
       if (found.length === count) worst = found[count - 1]?.coverage ?? worst;
     }
