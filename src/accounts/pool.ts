@@ -15,7 +15,7 @@ import type { Account } from './account.ts';
 import { type Answer, Books } from './books.ts';
 import { type AccountStrategy, type Candidate, ordered } from './choice.ts';
 import type { Database } from './database.ts';
-import type { Keyring } from './keys.ts';
+import type { KeyAnswer, Keyring } from './keys.ts';
 import { type Basis, type Borrower, Ledger, type OpenLoan, type Owner } from './ledger.ts';
 import { type Refused, refusalOf, soonest } from './refusals.ts';
 
@@ -123,15 +123,34 @@ export class Pool {
     });
   }
 
+  /** A key is read when its account comes first; then it is asked again who does. */
   async #tryAll(request: LoanRequest): Promise<Lent | Refused> {
     this.reclaim();
+    const keys = new Map<string, KeyAnswer>();
+    for (;;) {
+      const answer = this.#options.database.write(() => this.#takeBest(request, keys));
+      if (answer.kind !== 'keyless') return answer;
+      keys.set(answer.account.name, await this.#options.keyring.read(answer.account));
+    }
+  }
+
+  /** Chosen and taken at once: nobody else comes in between. */
+  #takeBest(
+    request: LoanRequest,
+    keys: ReadonlyMap<string, KeyAnswer>,
+  ): Lent | Refused | { readonly kind: 'keyless'; readonly account: Account } {
     const refusals: Refused[] = [];
     for (const account of this.#inOrder(request)) {
-      const key = await this.#options.keyring.read(account);
+      const { answers, event } = this.#asked(account, request);
+      const key = keys.get(account.name);
       const refused =
-        key.kind === 'fault' ? keyless(account, key.fault) : this.#take(account, request);
-      if (refused === null && key.kind === 'key') return { kind: 'lent', account, key: key.key };
-      if (refused !== null) refusals.push(refused);
+        refusalIn(account, answers) ?? (key?.kind === 'fault' && keyless(account, key));
+      if (refused) refusals.push(refused);
+      else if (key?.kind !== 'key') return { kind: 'keyless', account };
+      else {
+        this.#take(account, request, answers, event);
+        return { kind: 'lent', account, key: key.key };
+      }
     }
     return soonest(refusals);
   }
@@ -154,27 +173,19 @@ export class Pool {
     return names.flatMap((name) => byName.get(name) ?? []);
   }
 
-  /** Null: it is lent. */
-  #take(account: Account, request: LoanRequest): Refused | null {
-    const { database, owner } = this.#options;
-    return database.write(() => {
-      const { answers, event } = this.#asked(account, request);
-      const refused = refusalIn(account, answers);
-      if (refused) return refused;
-      for (const [name, answer] of answers) this.#books.keep(name, answer, event);
-      this.#ledger.enter({
-        ...request.borrower,
-        loan: request.loan,
-        account: account.name,
-        provider: account.provider,
-        model: request.model ?? account.model,
-        at: event.at,
-        expiresAt: event.at + request.timeoutMs + overdueMs,
-        owner,
-        purses: answers.map(([name]) => name),
-        reservedUsd: request.usdMax,
-      });
-      return null;
+  #take(account: Account, request: LoanRequest, answers: Answers, event: LeaseEvent): void {
+    for (const [name, answer] of answers) this.#books.keep(name, answer, event);
+    this.#ledger.enter({
+      ...request.borrower,
+      loan: request.loan,
+      account: account.name,
+      provider: account.provider,
+      model: request.model ?? account.model,
+      at: event.at,
+      expiresAt: event.at + request.timeoutMs + overdueMs,
+      owner: this.#options.owner,
+      purses: answers.map(([name]) => name),
+      reservedUsd: request.usdMax,
     });
   }
 
@@ -231,10 +242,10 @@ function dayOnly(usdPerDay: number | null): AccountLimits {
   return { ...unlimited, usdPerDay, usdMax: null };
 }
 
-function refusalIn(
-  account: Account,
-  answers: readonly (readonly [string, Answer])[],
-): Refused | null {
+type Answers = readonly (readonly [name: string, answer: Answer])[];
+type LeaseEvent = AccountEvent & { readonly type: 'account.lease' };
+
+function refusalIn(account: Account, answers: Answers): Refused | null {
   const refusals = answers.flatMap(([name, { facts }]) => {
     const fact = facts.find(({ type }) => type === 'account.refused');
     return fact?.type === 'account.refused'
@@ -244,7 +255,7 @@ function refusalIn(
   return refusals.length === 0 ? null : refusalOf(account.name, refusals);
 }
 
-function keyless({ name }: Account, fault: Fault): Refused {
+function keyless({ name }: Account, { fault }: { readonly fault: Fault }): Refused {
   const again: Again = { kind: 'never' };
   return { kind: 'refused', again, fault, accounts: [name] };
 }
