@@ -100,7 +100,8 @@ export class Git {
   }
 
   /** Throws a GitError for an exit that is no answer, and ENOENT when there is no git. */
-  run(argv: readonly string[], call: GitCall): Promise<GitAnswer> {
+  async run(argv: readonly string[], call: GitCall): Promise<GitAnswer> {
+    call.signal?.throwIfAborted();
     const { clock } = this.#world;
     const [command = ''] = argv;
     return new Promise((resolve, reject) => {
@@ -121,7 +122,6 @@ export class Git {
       child.stdin.on('error', () => {});
       child.stdin.end(call.stdin ?? '');
       call.signal?.addEventListener('abort', end, { once: true });
-      if (call.signal?.aborted) end();
       const calm = clock.at(clock.now() + deadlineMs, end);
       const forget = (): void => {
         calm();

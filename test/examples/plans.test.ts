@@ -75,6 +75,38 @@ describe('hello', () => {
   });
 });
 
+describe('worktrees', () => {
+  test('merges what three have written at once into one file', async () => {
+    const { play, cwd, troupe } = stage();
+    write(cwd, { 'README.md': '# Mine\n' });
+    git(cwd, 'init', '-q', '-b', 'main');
+    git(cwd, 'add', '.');
+    git(cwd, 'commit', '-q', '-m', 'Start');
+    const { run, end } = await play(await loadPlan(example('worktrees.yaml')));
+    expect(end).toMatchObject({ status: 'succeeded', counts: { succeeded: 5 } });
+    const branch = run.branch ?? '';
+    const text = git(cwd, 'show', `${branch}:calculator/operations.mjs`);
+    expect(text.split('\n').sort()).toEqual([
+      '',
+      '/** What a calculator can do. */',
+      'export const add = (a, b) => a + b;',
+      'export const multiply = (a, b) => a * b;',
+      'export const subtract = (a, b) => a - b;',
+    ]);
+    expect(
+      (await resultOf(run, 'test')).evidence.map(({ kind, passed }) => [kind, passed]),
+    ).toEqual([
+      ['exit', true],
+      ['commit', true],
+      ['run', true],
+      ['merge', true],
+    ]);
+    expect(readdirSync(cwd).sort()).toEqual(['.git', '.troupe', 'README.md']);
+    await troupe.clean('latest');
+    expect(git(cwd, 'branch', '--list')).toBe('* main\n');
+  });
+});
+
 /** A project with something to say about it. */
 function repository(): string {
   const folder = emptyFolder('troupe-repository-');

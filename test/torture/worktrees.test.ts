@@ -22,7 +22,7 @@ concurrency: 1
 agents:
   worker: { adapter: command, workspace: worktree, retries: 2, backoff: { initial: 1ms } }
 tasks:
-  - { id: one, run: "grep -q one a.txt || echo one >> a.txt", verify: { file: a.txt, matches: one } }
+  - { id: one, run: "grep -q 1 a.txt || echo 1 >> a.txt", verify: { file: a.txt, matches: "1" } }
   - { id: two, needs: [one], run: sh add.sh two, verify: { run: grep two b.txt } }
   - { id: three, needs: [one], run: sh add.sh three }
   - { id: both, needs: [two, three], run: "cat a.txt b.txt > both.txt" }
