@@ -101,7 +101,7 @@ test('two runs at once never use more of an account than it allows', async () =>
   expect(accounts.reduce((sum, { lent }) => sum + Number(lent), 0)).toBe(10);
 });
 
-test('a kill -9 in the middle leaves a loan that the next one takes back, at its maximum', async () => {
+test('what a kill -9 leaves is taken back by the next one, at its maximum', async () => {
   const desk = await deskWith([...one, '--concurrency', '1', '--usd-per-day', '10']);
   writePlan(
     desk,
