@@ -15,7 +15,8 @@ const attemptOf = (attempt: number): string => (attempt > 1 ? `attempt ${attempt
 export function subjectOf(fact: RunFact): string {
   if ('task' in fact) return fact.task;
   if ('agent' in fact) return fact.agent;
-  return 'role' in fact ? (fact.role ?? 'budget') : '';
+  if (fact.type === 'budget.warned') return fact.account ?? fact.role ?? 'budget';
+  return 'role' in fact ? fact.role : '';
 }
 
 /** What there is to know beside its type and subject. */

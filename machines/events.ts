@@ -17,7 +17,7 @@ export type RunEvent =
   /** To itself, once the mailboxes' present content is worked off: hand out what can start. */
   | { readonly type: 'run.dispatch' };
 
-/** To itself: money is nearly spent. */
+/** To itself, or from whoever lends accounts: money is nearly spent. */
 export type BudgetEvent = { readonly type: 'budget.warn' } & BudgetWarning;
 
 export type TaskEvent =

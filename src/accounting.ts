@@ -87,7 +87,7 @@ export class Accounting {
   readonly #run: RunId;
   #list: HomeAccounts | null = null;
   #desk: Promise<Desk & { readonly close: () => void }> | null = null;
-  /** Who hears of what is nearly spent: the attempt that is under way. */
+  /** Attempts under way: the first of them tells of what is nearly spent. */
   readonly #ears = new Set<AgentWorld['tell']>();
 
   constructor(around: Around, clock: Clock, plan: Plan, run: RunId) {
@@ -205,7 +205,8 @@ export class Accounting {
       ...{ database, clock, lives, owner: thisProcess(), usdPerDay: list.usdPerDay },
       keyring: new Keyring({ environment, platform, ask, clock }),
       warn: (warning) => {
-        for (const tell of this.#ears) tell(warning);
+        const [tell] = this.#ears;
+        tell?.(warning);
       },
     });
     return { pool, accounts: accountsFor(this.#plan, list), close: () => database.close() };

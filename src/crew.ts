@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { TaskRecord } from '../machines/events.ts';
 import type { AgentId, RoleName, Token } from '../machines/ids.ts';
-import { taskAddress, taskId } from '../machines/ids.ts';
+import { accountName, orchestratorAddress, taskAddress, taskId } from '../machines/ids.ts';
 import type { Fault, Outcome, OutputRef } from '../machines/outcome.ts';
 import { recordOf, type TaskContext } from '../machines/rules/attempt.ts';
 import type { WorkInput } from '../machines/rules/duty.ts';
@@ -213,12 +213,21 @@ export class Crew implements RunWorld {
     return { ...prepared, prompt: await this.#place.reminder.begin(asked) };
   }
 
-  /** An agent's words are for people to watch; nothing depends on them. */
+  /** An agent's words are for people to watch; only what is said of money is a fact of the run. */
   #overhear({ agent }: Assignment, event: AgentEvent): void {
+    if (event.type === 'account.warned') this.#warn(event);
     const to = `run/${this.#place.folder.id}/words/${agent}`;
     const sequence = (this.#words.get(agent) ?? 0) + 1;
     this.#words.set(agent, sequence);
     this.#place.bus.publish({ to, from: agent, sequence, event });
+  }
+
+  /** Whoever has ended needs no warning any more. */
+  #warn({ account, spentUsd, limitUsd }: AgentEvent & { type: 'account.warned' }): void {
+    const warning = { role: null, account: accountName(account), spentUsd, limitUsd };
+    this.#system
+      ?.send(orchestratorAddress, { type: 'budget.warn', ...warning })
+      .catch(() => undefined);
   }
 
   #kindOf(role: PlanRole): Kind {

@@ -8,7 +8,7 @@
  * - an attempt whose price nobody knows begins only while something is left.
  * Amounts are whole millionths of a dollar, so that sums are exact.
  */
-import type { RoleName } from '../ids.ts';
+import type { AccountName, RoleName } from '../ids.ts';
 import type { Fault } from '../outcome.ts';
 import type { PlanSpec } from '../plan.ts';
 
@@ -29,9 +29,11 @@ export interface Cap {
   readonly reserved: number;
 }
 
-/** A limit of which four fifths are spent; `role` null: the run's own. */
+/** A limit of which four fifths are spent: an account's, a role's, or the run's own. */
 export interface BudgetWarning {
   readonly role: RoleName | null;
+  /** Of what all runs share; the run only tells of it. */
+  readonly account?: AccountName;
   readonly spentUsd: number;
   readonly limitUsd: number;
 }

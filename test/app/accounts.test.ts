@@ -155,6 +155,14 @@ describe('money', () => {
     expect(bookkeeping(scene).ledger.spend('role', 0)).toMatchObject([{ costUsd: 0.2 }]);
   });
 
+  test('that is nearly spent is told of by the run, once', async () => {
+    const { end, facts } = await stage().play(priced({ usdMax: 0.5 }));
+    expect(end).toMatchObject({ status: 'succeeded' });
+    expect(facts.filter(({ type }) => type === 'budget.warned')).toMatchObject([
+      { account: 'local', role: null, spentUsd: 0.4, limitUsd: 0.5 },
+    ]);
+  });
+
   test('of a day that is spent is waited for until tomorrow', async () => {
     const scene = stage();
     const { heard, run } = await scene.begin(priced({ usdPerDay: 0.1 }));

@@ -180,6 +180,7 @@ const origins: Readonly<Record<string, string>> = {
   'agent.tell': 'a person',
   'child.exited': 'the kernel',
   'child.due': '`supervisor`, by a timer',
+  'budget.warn': 'the pool',
   'account.lease': 'the pool',
   'account.settle': 'the pool',
   'account.learn': 'the pool',
