@@ -9,6 +9,7 @@ import type { Verdict, VerifyInput } from '../machines/task.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Core } from './kernel/core.ts';
+import { UserError } from './kernel/user-error.ts';
 import type { PlanTask } from './plan/plan.ts';
 import { usesWorktree } from './plan/workspaces.ts';
 import type { Ground } from './runs/checking.ts';
@@ -120,7 +121,7 @@ export class Workplaces {
   async settle({ task, status }: TaskRecord): Promise<void> {
     if (status !== 'succeeded' || !usesWorktree(this.#around.taskOf(task))) return;
     await this.showResult();
-    await this.#trees.leave(task);
+    await this.#trees.leave(task).catch(halted);
   }
 
   /** Where the result is; null when nothing was changed. */
@@ -133,7 +134,7 @@ export class Workplaces {
   async showResult(): Promise<void> {
     const { core, order } = this.#around;
     const last = lastMerge(core(), order.plan);
-    if (last) await this.#trees.showResult(last.merged, unbounded);
+    if (last) await this.#trees.showResult(last.merged, unbounded).catch(halted);
   }
 
   /** One at a time. The verdict of whoever was before is known once others had their turn. */
@@ -214,6 +215,16 @@ export class Workplaces {
 interface Snapshot {
   readonly commit: string;
   readonly tree: string;
+}
+
+/** The task has succeeded all the same: whoever mends the repository can go on from there. */
+function halted(error: unknown): never {
+  const why = error instanceof Error ? error.message : String(error);
+  throw new UserError(
+    'worktree.out-of-step',
+    `the branches of the run can't follow it: ${why}`,
+    'mend the repository; the run will then make them what they should be',
+  );
 }
 
 const nothingMore: Verdict = { evidence: [], fault: null };

@@ -8,6 +8,7 @@
  *   take the person's own checkout for a worktree that has lost its way.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Clock } from '../kernel/clock.ts';
 
 export interface GitWorld {
@@ -129,7 +130,7 @@ export class Git {
       };
       child.once('error', (error) => {
         forget();
-        reject(error);
+        reject(lacking(error, command, call.cwd));
       });
       child.once('close', (code) => {
         forget();
@@ -161,6 +162,13 @@ export class Git {
       ...call.identity,
     };
   }
+}
+
+/** Of a folder that is gone Node says the same as of a program. */
+function lacking(error: Error, command: string, cwd: string): Error {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return error;
+  if (!existsSync(cwd)) return new GitError(command, null, `there is no folder ${cwd}`);
+  return Object.assign(new Error('git was not found'), { code: 'ENOENT' });
 }
 
 /** What a stream said, up to a limit. */

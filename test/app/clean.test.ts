@@ -136,6 +136,39 @@ describe('a run that goes on', () => {
     expect(fingerprint(cwd)).toEqual(before);
   });
 
+  test('says so when its repository is gone', async () => {
+    const { play } = scene();
+    const { end, run } = await play(
+      commands([
+        { id: 'a', workspace, run: 'echo a > a.txt' },
+        { id: 'b', needs: ['a'], run: 'mv .git away' },
+        { id: 'c', workspace, needs: ['b'], run: 'true' },
+      ]),
+    );
+    expect(end).toMatchObject({ status: 'failed', counts: { succeeded: 2, failed: 1 } });
+    const { error } = await resultOf(run, 'c');
+    expect(error?.code).toBe('work.unprepared');
+    expect(error?.message).toMatch(/^git [a-z-]+: there is no folder .*\.git$/);
+  });
+
+  test('stops when its branches can not follow, and makes them right once they can', async () => {
+    const { begin, resume, cwd } = scene();
+    const block = 'd="$(git rev-parse --git-common-dir)/refs/heads/troupe/$TROUPE_RUN"';
+    const verify = { run: `${block}; mkdir "$d"; git rev-parse HEAD > "$d/x"` };
+    const { played } = await begin(
+      commands([{ id: 'a', workspace, run: 'echo b > a.txt', verify }]),
+    );
+    const { end, run } = await played;
+    expect(end).toMatchObject({
+      kind: 'halted',
+      error: { name: 'UserError', code: 'worktree.out-of-step' },
+    });
+    rmSync(join(cwd, '.git/refs/heads/troupe', run.id), { recursive: true });
+    const again = await (await resume(run.id)).played;
+    expect(again.end).toMatchObject({ status: 'succeeded' });
+    expect(shown(cwd, `troupe/${run.id}`, 'a.txt')).toBe('b');
+  });
+
   test('from a moment of another has branches of its own, on the same past', async () => {
     const { play, troupe, cwd, base } = scene();
     const { run } = await play(
