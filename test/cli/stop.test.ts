@@ -22,9 +22,13 @@ function teamOf(...agents: readonly string[]): string {
 }
 
 class Stage extends Desk {
+  /** How often "up" is said once all are at work: by the stray of a sly one, too. */
+  readonly #ups: number;
+
   constructor(...agents: readonly string[]) {
     super();
     const lines = agents.length > 0 ? agents : [polite, deaf, sly];
+    this.#ups = lines.length + lines.filter((line) => line === sly).length;
     writeFiles(this.folder, { 'team.yaml': teamOf(...lines) });
   }
 
@@ -34,11 +38,10 @@ class Stage extends Desk {
     const troupe = this.start(words);
     const [, id = ''] = await troupe.says(/^(team-\w+): /m);
     const folder = this.path('.troupe/runs', id);
-    await eventually('all are up', () => this.#upSoFar() >= upBefore + 3);
+    await eventually('all are up', () => this.#upSoFar() >= upBefore + this.#ups);
     return { troupe, id, folder };
   }
 
-  /** How often an agent said that it is up; strays say so, too. */
   #upSoFar(): number {
     const path = this.path('up');
     return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0;
