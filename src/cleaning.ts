@@ -6,6 +6,7 @@ import type { Clock } from './kernel/clock.ts';
 import type { RunFolder, RunOrder } from './runs/folder.ts';
 import { type Branch, findLeftovers, type Leftovers, removeLeftovers } from './worktrees/clean.ts';
 import { Git } from './worktrees/git.ts';
+import { Turns } from './worktrees/turns.ts';
 
 export interface CleanWorld {
   readonly config: Config;
@@ -35,7 +36,7 @@ export async function cleanRun(
   const git = new Git({ environment: config.environment, marks: {}, clock });
   // One that was moved or removed can't be cleaned; what is in the run's folder can.
   const isThere = base !== undefined && existsSync(join(base.repository, 'HEAD'));
-  const repository = isThere ? { git, path: base.repository } : null;
+  const repository = isThere ? { git, path: base.repository, turns: new Turns() } : null;
   const scope = { run: folder.id, runFolder: realpathSync(folder.path), results };
   const found = await (dryRun
     ? findLeftovers(repository, scope)

@@ -18,7 +18,7 @@ import { commitEvidence, factsOf, lastMerge, mergeEvidence, mergesBefore } from 
 import { makeCopy, makeEmpty } from './worktrees/folders.ts';
 import { Git } from './worktrees/git.ts';
 import { placesIn, resultBranch, taskBranch } from './worktrees/names.ts';
-import { MergeQueue } from './worktrees/queue.ts';
+import { Turns } from './worktrees/turns.ts';
 import { Worktrees } from './worktrees/worktrees.ts';
 
 export interface Surroundings {
@@ -45,7 +45,8 @@ const unbounded = new AbortController().signal;
 
 export class Workplaces {
   readonly #around: Surroundings;
-  readonly #queue = new MergeQueue();
+  /** The merge queue. */
+  readonly #merging = new Turns();
   readonly #worktrees: Worktrees | null;
   /** The run's folder as git names it: without a symbolic link on the way. */
   readonly #path: string;
@@ -60,7 +61,8 @@ export class Workplaces {
       return;
     }
     const marks = { TROUPE_RUN: folder.id, TROUPE_RUN_FOLDER: folder.path };
-    const repository = { git: new Git({ environment, marks, clock }), path: base.repository };
+    const git = new Git({ environment, marks, clock });
+    const repository = { git, path: base.repository, turns: new Turns() };
     this.#worktrees = new Worktrees(repository, base, folder.id, this.#path);
   }
 
@@ -114,7 +116,7 @@ export class Workplaces {
     const [commit, tree] = [String(facts.commit), String(facts.tree)];
     const own = await this.#lookAt(task, { commit, tree }, signal, look);
     if (own.fault) return own;
-    return this.#queue.take(signal, () => this.#merge(task, { commit, tree }, own, signal, look));
+    return this.#merging.take(signal, () => this.#merge(task, { commit, tree }, own, signal, look));
   }
 
   /** After its end is on record: the result branch follows, and room is given back. */

@@ -11,11 +11,14 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Git, GitCall } from './git.ts';
+import type { Turns } from './turns.ts';
 
 export interface Repository {
   readonly git: Git;
   /** Absolute: what its worktrees share. */
   readonly path: string;
+  /** One worktree is made or removed at a time: git is not fit for more. */
+  readonly turns: Turns;
 }
 
 export interface Checkout {
@@ -55,7 +58,7 @@ export async function addCheckout(
   const what = at.branch === null ? ['--detach'] : [];
   const target = at.branch === null ? at.commit : at.branch.replace(/^refs\/heads\//, '');
   const add = ['worktree', 'add', '--force', '--no-checkout', ...what, path, target];
-  await repository.git.run(add, call);
+  await repository.turns.take(signal, () => repository.git.run(add, call));
   const checkout = { path, admin: await adminOf(path) };
   await repository.git.run(['reset', '--quiet', '--hard', at.commit], inside(checkout, signal));
   return checkout;
@@ -98,9 +101,17 @@ export async function isWhole({ path, admin }: Checkout): Promise<boolean> {
 /** Files and all: nothing of it is left when this resolves, and nothing happens when none was. */
 export async function removeCheckout(repository: Repository, path: string): Promise<void> {
   await removeFolder(path);
-  for (const admin of await adminsOf(repository, path)) {
-    await rm(admin, { recursive: true, force: true });
-  }
+  await repository.turns.take(never, async () => {
+    for (const admin of await adminsOf(repository, path)) await removeAdmin(admin);
+  });
+}
+
+const never = new AbortController().signal;
+
+/** Without its first file no other git looks at the rest. */
+export async function removeAdmin(admin: string): Promise<void> {
+  await rm(join(admin, 'gitdir'), { force: true });
+  await rm(admin, { recursive: true, force: true });
 }
 
 /** Git's own folders for a worktree at that path; more than one only after a crash. */

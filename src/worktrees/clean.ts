@@ -1,9 +1,9 @@
 /** Takes away all that a run has put into a repository, and its workspaces beside it. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, readFile, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Clock } from '../kernel/clock.ts';
-import { adminFolders, type Repository, removeFolder, within } from './checkout.ts';
+import { adminFolders, type Repository, removeAdmin, removeFolder, within } from './checkout.ts';
 import { placesIn, refOf, resultBranch, tasksPrefix } from './names.ts';
 
 export interface Branch {
@@ -113,7 +113,7 @@ async function removeAdmins(
       link === null
         ? await isHalfMade(admin, clock)
         : isBelow(dirname(link.replace(/\n$/, '')), runFolder);
-    if (isOurs) await rm(admin, { recursive: true, force: true });
+    if (isOurs) await removeAdmin(admin);
   }
   // As git does it after the last one. It is not empty as long as there are others.
   await rmdir(join(repository.path, 'worktrees')).catch(() => {});

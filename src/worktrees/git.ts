@@ -9,7 +9,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import type { Clock } from '../kernel/clock.ts';
+import { type Clock, sleep } from '../kernel/clock.ts';
 
 export interface GitWorld {
   /** The machine's: only where programs are found is taken from it. */
@@ -62,6 +62,12 @@ const stderrMaxBytes = 64 * 1024;
 /** A checkout of the largest repository takes minutes; a disk that hangs takes for ever. */
 const deadlineMs = 15 * 60_000;
 
+/** Git dies when it meets a worktree that another one is just making: that takes milliseconds. */
+const triesMax = 100;
+const tryPauseMs = 20;
+const metHalfMade = (error: unknown): boolean =>
+  error instanceof GitError && /failed to read .*worktrees.*commondir/.test(error.stderr);
+
 const noFile = process.platform === 'win32' ? 'NUL' : '/dev/null';
 
 /** Told to every command, and stronger than what the repository's own settings say. */
@@ -102,7 +108,18 @@ export class Git {
 
   /** Throws a GitError for an exit that is no answer, and ENOENT when there is no git. */
   async run(argv: readonly string[], call: GitCall): Promise<GitAnswer> {
-    call.signal?.throwIfAborted();
+    for (let tries = 1; ; tries += 1) {
+      call.signal?.throwIfAborted();
+      try {
+        return await this.#once(argv, call);
+      } catch (error) {
+        if (tries === triesMax || !metHalfMade(error)) throw error;
+        await sleep(this.#world.clock, tryPauseMs, call.signal);
+      }
+    }
+  }
+
+  #once(argv: readonly string[], call: GitCall): Promise<GitAnswer> {
     const { clock } = this.#world;
     const [command = ''] = argv;
     return new Promise((resolve, reject) => {

@@ -28,9 +28,9 @@ import {
   type Merge,
   merge,
 } from './commit.ts';
-import { dropLocks } from './locks.ts';
 import { type Places, placesIn, refOf, resultBranch, taskBranch } from './names.ts';
 import { type Note, readNote, writeNote } from './note.ts';
+import { dropRemains } from './remains.ts';
 import type { Base } from './repository.ts';
 
 /** What a task that is done has left: its own commit, and the one that merged it. */
@@ -80,7 +80,7 @@ export class Worktrees {
     this.#base = base;
     this.#run = run;
     this.#places = placesIn(runFolder);
-    dropLocks(repository.path, run);
+    dropRemains({ repository: repository.path, run, runFolder });
   }
 
   /** Goes on in the worktree of an earlier attempt, with all that it left. */

@@ -85,10 +85,11 @@ describe('a worktree can be had', () => {
     makeRepository(cwd, { 'a.txt': 'a\n' });
     const before = fingerprint(cwd);
     const troupe = createTroupe({ cwd, home: join(cwd, '.troupe') });
-    const ids = Array.from({ length: 6 }, (_, at) => `t${at}`);
-    const tasks = ids.map((id) => ({ id, workspace, run: `echo ${id} > ${id}` }));
+    const ids = Array.from({ length: 16 }, (_, at) => `t${at + 10}`);
+    const verify = { run: 'git status --short' };
+    const tasks = ids.map((id) => ({ id, workspace, run: `echo ${id} > ${id}`, verify }));
     const runs = await Promise.all(
-      [1, 2].map(async () => watch(await troupe.run(commands(tasks, { concurrency: 6 })))),
+      [1, 2].map(async () => watch(await troupe.run(commands(tasks, { concurrency: 8 })))),
     );
     for (const { played } of runs) {
       const { end, run } = await played;

@@ -21,6 +21,8 @@ import {
 } from '../../src/worktrees/checkout.ts';
 import { removeLeftovers } from '../../src/worktrees/clean.ts';
 import { Git } from '../../src/worktrees/git.ts';
+import { dropRemains } from '../../src/worktrees/remains.ts';
+import { Turns } from '../../src/worktrees/turns.ts';
 import { tempFolders } from '../app/temp.ts';
 import { fingerprint, git, makeRepository } from './repository.ts';
 
@@ -33,7 +35,7 @@ function scene() {
   const commit = makeRepository(folder, { 'a.txt': 'a\n' });
   const environment = { PATH: process.env.PATH };
   const tool = new Git({ environment, marks: {}, clock: systemClock });
-  const repository = { git: tool, path: join(folder, '.git') };
+  const repository = { git: tool, path: join(folder, '.git'), turns: new Turns() };
   const runFolder = join(folder, '.troupe/runs/run');
   const path = join(runFolder, 'workspaces/a');
   const add = () => addCheckout(repository, path, { commit, branch }, signal);
@@ -107,6 +109,38 @@ describe('a worktree', () => {
 });
 
 describe('what a killed git left half made', () => {
+  test.each<[string, (admin: string) => void]>([
+    ['with a file that is still empty', (admin) => writeFileSync(join(admin, 'commondir'), '')],
+    ['locked', (admin) => writeFileSync(join(admin, 'locked'), 'initializing')],
+  ])('of this run goes before anything else is done: %s', async (_, harm) => {
+    const { repository, runFolder, folder, add } = scene();
+    const { admin } = await add();
+    harm(admin);
+    const other = join(folder, '.git/worktrees/other');
+    mkdirSync(other);
+    const lock = join(folder, '.git', `${branch}.lock`);
+    writeFileSync(lock, '');
+    dropRemains({ repository: repository.path, run: 'run', runFolder });
+    expect(readdirSync(join(folder, '.git/worktrees'))).toEqual(['other']);
+    expect(existsSync(lock)).toBe(false);
+    expect(await isWhole(await add())).toBe(true);
+  });
+
+  test('of another run is waited for, as long as it may be in the making', async () => {
+    const { folder, add } = scene();
+    const other = join(folder, '.git/worktrees/other');
+    mkdirSync(other, { recursive: true });
+    writeFileSync(join(other, 'gitdir'), `${join(folder, 'other')}/.git\n`);
+    writeFileSync(join(other, 'HEAD'), 'ref: refs/heads/main\n');
+    writeFileSync(join(other, 'commondir'), '');
+    expect(() => git(folder, 'worktree', 'add', join(folder, 'third'))).toThrow(/commondir/);
+    const adding = add();
+    systemClock.at(systemClock.now() + 100, () =>
+      writeFileSync(join(other, 'commondir'), '../..\n'),
+    );
+    expect(await isWhole(await adding)).toBe(true);
+  });
+
   test('goes when it is old enough to be dead, and only then', async () => {
     const { repository, runFolder, folder, add } = scene();
     const before = fingerprint(folder);
