@@ -13,6 +13,7 @@ export async function run({ quick }) {
   const samples = await interleaved(quick ? 1 : 3, {
     cold: () => inChild('level-6', {}),
     warm: () => inChild('level-6', { warmUps, repetitions }),
+    raw: () => inChild('xstate-waves', { warmUps: [{ workMs: 0 }, { workMs: 0 }], repetitions }),
     bare: () => inChild('bare-waves', { repetitions }),
   });
   const over = (what, answers, key, judged) =>
@@ -26,6 +27,7 @@ export async function run({ quick }) {
     over('whole product, to the end of the run', samples.warm, 'overMs', true),
     over('with its report written and all closed', samples.warm, 'endedMs', false),
     over('the first run of a process', samples.cold, 'overMs', false),
+    over('raw XState actors, nothing kept', samples.raw, 'overMs', false),
     over('bare promises and timers, nothing kept', samples.bare, 'overMs', false),
   ];
 }
