@@ -34,7 +34,8 @@ function keep(database: Database, { task, embedder, packed, hashes }: Memorable,
   if (database.run(insert, ...valuesOf(task), now, likeness) === 0) return 0;
   const [id] = database.row<[number]>('SELECT last_insert_rowid()') as [number];
   keepTrace(database, { id, embedder, packed, hashes });
-  if (task.outcome === 'succeeded') database.run(supersede, id, likeness, id);
+  if (task.outcome === 'succeeded') database.run(supersede, id, likeness, id, task.finishedAt);
+  database.run(giveWay, likeness, id, task.finishedAt, id);
   return 1;
 }
 
@@ -52,9 +53,17 @@ const insert = `
   VALUES (${Array(17).fill('?').join(', ')})
   ON CONFLICT (run_id, task_id) DO NOTHING`;
 
-/** Of those that were asked the same, the newest that succeeded counts. */
+/** Of those that were asked the same, the one that succeeded last counts, whoever is kept first. */
 const supersede = `
-  UPDATE tasks SET superseded_by = ? WHERE likeness = ? AND id < ? AND superseded_by IS NULL`;
+  UPDATE tasks SET superseded_by = ?
+  WHERE likeness = ? AND id <> ? AND finished_at <= ? AND superseded_by IS NULL`;
+
+const giveWay = `
+  UPDATE tasks SET superseded_by = (
+    SELECT id FROM tasks
+    WHERE likeness = ? AND id <> ? AND outcome = 'succeeded' AND finished_at > ?
+    ORDER BY finished_at LIMIT 1)
+  WHERE id = ? AND superseded_by IS NULL`;
 
 function valuesOf(task: FinishedTask): readonly Value[] {
   const { runId, taskId, role, adapter, outcome, prompt, solution, fault } = task;

@@ -2,7 +2,12 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Memory, type MemoryOptions, openMemory } from '../../memory/index.ts';
+import {
+  type FinishedTask,
+  type Memory,
+  type MemoryOptions,
+  openMemory,
+} from '../../memory/index.ts';
 import { tempFolders } from '../app/temp.ts';
 import { ManualTime } from './manual-time.ts';
 import { finished } from './tasks.ts';
@@ -81,6 +86,24 @@ describe('what is remembered', () => {
     expect(memory.count).toBe(1);
     expect([...memory.known('run-1')]).toEqual([task.taskId]);
   });
+
+  test.each([
+    [0, 1, 2],
+    [2, 1, 0],
+    [1, 2, 0],
+  ])(
+    'done several times counts as it was done last, kept in the order %d %d %d',
+    async (...order) => {
+      const memory = open(temp());
+      const done = ['first', 'second', 'third'].map((solution, at) =>
+        finished(login, { solution, finishedAt: Date.UTC(2026, 0, 1 + at) }),
+      );
+      for (const at of order) await memory.remember([done[at] as FinishedTask]);
+      const found = await memory.similar(login, 3);
+      const standing = found.filter(({ task }) => task.supersededBy === null);
+      expect(standing.map(({ task }) => task.solution)).toEqual(['third']);
+    },
+  );
 
   test('holds thousands, also with a saved copy, and with a damaged one', async () => {
     const folder = temp();
