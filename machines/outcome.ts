@@ -74,4 +74,6 @@ export interface Earlier {
 }
 
 export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, costUsd: 0 };
+/** Nobody has counted, and that is not the same as nothing. */
+export const unknownUsage: Usage = { inputTokens: 0, outputTokens: 0, costUsd: null };
 export const noOutput: OutputRef = { path: '', bytes: 0, sha256: '', text: '' };

@@ -330,7 +330,6 @@ export class Troupe {
     const clock = this.#clock;
     const { environment } = this.config;
     const guardian = openGuardian({ environment });
-    const rememberer = openRememberer({ home: this.config.home, environment, clock });
     const reminder = new Reminder(this.config, clock);
     const accounting = new Accounting(this.config, clock, order.plan, folder.id);
     const bus = new InProcessBus(clock);
@@ -344,6 +343,7 @@ export class Troupe {
       onActFailed: (_act, error) => run.halt(error),
     });
     crew.serve(system);
+    const rememberer = openRememberer({ home: this.config.home, environment, clock });
     system.onFact((fact) => publish(bus, folder, fact));
     const run: Run = new Run({
       folder,

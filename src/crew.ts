@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { TaskRecord } from '../machines/events.ts';
 import type { AgentId, RoleName, Token } from '../machines/ids.ts';
 import { accountName, orchestratorAddress, taskAddress, taskId } from '../machines/ids.ts';
-import type { Fault, Outcome, OutputRef } from '../machines/outcome.ts';
+import { type Fault, noUsage, type Outcome, type OutputRef } from '../machines/outcome.ts';
 import { recordOf, type TaskContext } from '../machines/rules/attempt.ts';
 import type { WorkInput } from '../machines/rules/duty.ts';
 import type { RunEnding } from '../machines/rules/orchestration.ts';
@@ -21,6 +21,7 @@ import type { Config } from './config.ts';
 import { runChecks } from './evidence/checks.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { System } from './kernel/system.ts';
+import { attemptUsdMax } from './plan/compile.ts';
 import { type CliRole, environmentOf, type Plan, type PlanRole, runOf } from './plan/plan.ts';
 import { runArgv } from './plan/shell.ts';
 import { hasTemplate } from './plan/templates.ts';
@@ -80,8 +81,11 @@ export class Crew implements RunWorld {
   workerOf(name: RoleName): Worker {
     const known = this.#workers.get(name);
     if (known) return known;
-    const kind = this.#kindOf(this.#desk.role(name));
-    const { recall } = kind.adapter;
+    const role = this.#desk.role(name);
+    const kind = this.#kindOf(role);
+    // What costs nothing has cost nothing, also when nobody saw its end.
+    const free = attemptUsdMax(role) === 0 ? async () => ({ usage: noUsage }) : undefined;
+    const { recall = free } = kind.adapter;
     const worker: Worker = {
       open: kind.open,
       work: (input, signal) => this.#work(kind, input, signal),

@@ -1,6 +1,6 @@
 /** Any command-line agent as an adapter: one child process an attempt, believed on evidence. */
 import { join } from 'node:path';
-import { noOutput, noUsage, type Outcome } from '../../machines/outcome.ts';
+import { noOutput, noUsage, type Outcome, unknownUsage } from '../../machines/outcome.ts';
 import type { Adapter, AgentWorld, Assignment, LostAttempt } from './agent.ts';
 import { keepAnswer } from './answer.ts';
 import { outcomeOf, sessionOf } from './closing.ts';
@@ -17,7 +17,7 @@ import { recall } from './recall.ts';
 import { streamPaths } from './streams.ts';
 import type { Testimony } from './testimony.ts';
 import type { Trouble, TroubleKind } from './trouble.ts';
-import { settle, unknownUsage } from './usage.ts';
+import { settle } from './usage.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 export interface CliAgentOptions extends Run {

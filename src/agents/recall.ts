@@ -1,14 +1,14 @@
 /** Reads the stream of an attempt whose runtime was killed: the session is paid for already. */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { noUsage } from '../../machines/outcome.ts';
+import { unknownUsage } from '../../machines/outcome.ts';
 import type { Left, LostAttempt } from './agent.ts';
 import type { Dialect } from './dialect.ts';
 import { signsIn } from './ear.ts';
 import { Lines } from './lines.ts';
 import { streamPaths } from './streams.ts';
 import { Testimony } from './testimony.ts';
-import { settle, unknownUsage } from './usage.ts';
+import { settle } from './usage.ts';
 
 export async function recall(
   { task, token, earlier }: LostAttempt,
@@ -22,7 +22,7 @@ export async function recall(
   await readInto(lines, join(runFolder, streamPaths(task, token).stdout));
   const before = earlier?.session ?? null;
   const id = told.session ?? before?.id ?? null;
-  if (id === null) return { usage: noUsage };
+  if (id === null) return { usage: unknownUsage };
   const { used, counters } = settle(told.counted, before);
   // Whatever was counted, more may have been used after that.
   const usage = { ...used, costUsd: unknownUsage.costUsd };

@@ -10,12 +10,11 @@
  * What it used adds up over its lines; what kept it from its work counts only when it fails.
  */
 import type { LearnedLimits } from '../../machines/loan.ts';
-import { noUsage, type Usage } from '../../machines/outcome.ts';
+import { noUsage, type Usage, unknownUsage } from '../../machines/outcome.ts';
 import { limitsIn } from '../../machines/rules/rate-headers.ts';
 import { Lines } from './lines.ts';
 import { countAt, mapAt, numberAt, textAt } from './loose-json.ts';
 import { type Trouble, trouble } from './trouble.ts';
-import { unknownUsage } from './usage.ts';
 
 export class ReportLines {
   /** The last that it told of; null when nothing kept it. */

@@ -1,14 +1,11 @@
 /** What an attempt used, from counters that may go on from earlier attempts. */
-import { noUsage, type Session, type Usage } from '../../machines/outcome.ts';
+import { noUsage, type Session, type Usage, unknownUsage } from '../../machines/outcome.ts';
 
 /** What was counted, and what it is the sum of. */
 export interface Counted {
   readonly over: 'step' | 'attempt' | 'session';
   readonly usage: Usage;
 }
-
-/** Nobody has counted, and that is not the same as nothing. */
-export const unknownUsage: Usage = { inputTokens: 0, outputTokens: 0, costUsd: null };
 
 export function added(one: Usage, other: Usage): Usage {
   return {

@@ -18,6 +18,8 @@ const over = new AbortController();
 process.once('disconnect', () => over.abort());
 const [{ home, redact }] = (await once(process, 'message')) as [ScribeOrder];
 process.once('message', () => over.abort());
+// It may have gone before anybody listened.
+if (!process.connected) over.abort();
 
 const clock = systemClock;
 const memory = openMemory({ folder: memoryFolder(home), time: clock, redact });

@@ -2,7 +2,13 @@
 
 import type { TaskRecord } from '../../machines/events.ts';
 import type { RoleName } from '../../machines/ids.ts';
-import { type Fault, noOutput, noUsage, type Outcome } from '../../machines/outcome.ts';
+import {
+  type Fault,
+  noOutput,
+  noUsage,
+  type Outcome,
+  unknownUsage,
+} from '../../machines/outcome.ts';
 import type { WorkInput } from '../../machines/rules/duty.ts';
 import type { RunEnding } from '../../machines/rules/orchestration.ts';
 import type { Verdict, VerifyInput } from '../../machines/task.ts';
@@ -14,7 +20,7 @@ export interface Worker {
   open(): Promise<Fault | null>;
   /** Ends every attempt with one outcome; rejects only for what nobody foresaw. */
   work(input: WorkInput, signal: AbortSignal): Promise<Outcome>;
-  /** What an attempt left behind whose runtime was stopped, if such agents leave anything. */
+  /** What an attempt left behind whose runtime was stopped; left out, nobody knows its cost. */
   recall?(input: WorkInput): Promise<Pick<Outcome, 'session' | 'usage'>>;
 }
 
@@ -73,7 +79,7 @@ function unlessAborted<Answer>(look: Promise<Answer>, signal: AbortSignal): Prom
 /** An attempt is never begun twice under one token: after a stop it ends as interrupted. */
 async function work(world: RunWorld, turnover: Turnover, call: Call<WorkInput>) {
   const { input, resumed, signal } = call;
-  if (resumed) return { ...interrupted, ...(await left(world, input)) };
+  if (resumed) return { ...interrupted, usage: unknownUsage, ...(await left(world, input)) };
   try {
     const begin = () => world.workerOf(input.role).work(input, signal);
     return (await turnover.take(signal, begin)) ?? interrupted;

@@ -1,6 +1,6 @@
 /** What a run's machines find in a simulated world: workers, checks, and a place for results. */
 import type { TaskRecord } from '../../machines/events.ts';
-import { noUsage, type Outcome } from '../../machines/outcome.ts';
+import { type Outcome, unknownUsage } from '../../machines/outcome.ts';
 import { recordOf, type TaskContext } from '../../machines/rules/attempt.ts';
 import type { WorkInput } from '../../machines/rules/duty.ts';
 import type { RunEnding } from '../../machines/rules/orchestration.ts';
@@ -42,7 +42,7 @@ export class LifeWorld implements RunWorld {
       return working;
     },
     recall: ({ task, attempt }) => {
-      return this.#later(recallMaxMs, `${task}#${attempt}/recall`, () => ({ usage: noUsage }));
+      return this.#later(recallMaxMs, `${task}#${attempt}/recall`, () => ({ usage: unknownUsage }));
     },
   };
 

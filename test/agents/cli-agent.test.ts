@@ -274,7 +274,7 @@ describe.skipIf(!onPosix)('a session', () => {
     const adapter = cliAgent(stageActor(runFolder, 'claude', '').options());
     const attempt = { task: taskId('lost'), token: token(4_711) };
     expect(await adapter.recall?.(attempt)).toEqual({
-      usage: { inputTokens: 0, outputTokens: 0, costUsd: 0 },
+      usage: { inputTokens: 0, outputTokens: 0, costUsd: null },
     });
     const path = join(runFolder, streamPaths(attempt.task, attempt.token).stdout);
     await mkdir(dirname(path), { recursive: true });

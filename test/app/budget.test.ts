@@ -35,11 +35,42 @@ describe('a budget', () => {
     const agents = { worker: simulated({ costUsd: 0.1, work: '0ms', fail: 1, count: 1 }) };
     const backoff = { initial: '1ms' };
     const task = { id: 'a', agent: 'worker', retries: 9, backoff };
-    const { run, end } = await play(definePlan({ budget: { usd: 0.35 }, agents, tasks: [task] }));
+    const plan = definePlan({ budget: { usd: 0.35 }, agents, tasks: [task] });
+    const { run, end } = await play(plan);
     expect(end).toMatchObject({ status: 'failed' });
     const { attempts, cost_usd, error } = await resultOf(run, 'a');
     expect({ attempts, code: error?.code }).toEqual({ attempts: 3, code: 'budget.exhausted' });
     expect(cost_usd).toBeCloseTo(0.3);
+  });
+
+  test('gets nothing back for an attempt that was cut off: nobody saw its cost', async () => {
+    const { begin, resume } = stage();
+    const agents = { worker: simulated({ costUsd: 0.1, work: '10m', count: 1 }) };
+    const task = { id: 'a', agent: 'worker' };
+    const plan = definePlan({ budget: { usd: 0.25 }, agents, tasks: [task] });
+    const first = await begin(plan, { speed: 1 });
+    await first.heard('task.started', 'a');
+    await first.run.stop();
+    const second = await resume(first.run.id);
+    await second.heard('task.started', 'a');
+    await second.run.stop();
+    const { end, run } = await (await resume(first.run.id)).played;
+    expect(end).toMatchObject({ status: 'failed' });
+    expect(await resultOf(run, 'a')).toMatchObject({
+      attempts: 2,
+      cost_usd: null,
+      error: { code: 'budget.exhausted' },
+    });
+  });
+
+  test('counts what costs nothing as nothing, also when its runtime was stopped', async () => {
+    const { begin, resume } = stage();
+    const agents = { worker: simulated({ work: '300ms', count: 1 }) };
+    const first = await begin(definePlan({ agents, tasks: [{ id: 'a', agent: 'worker' }] }));
+    await first.heard('task.started', 'a');
+    await first.run.stop();
+    const { run } = await (await resume(first.run.id)).played;
+    expect(await resultOf(run, 'a')).toMatchObject({ status: 'completed', cost_usd: 0 });
   });
 
   test('of nothing still lets what is free be done', async () => {

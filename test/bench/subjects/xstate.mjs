@@ -2,9 +2,11 @@
 import { indexed, timePlan } from '../lib/run-plan.mjs';
 import { agentMachine, poolMachine, start, taskMachine } from './xstate-machines.mjs';
 
-export const run = (args) => timePlan(args, work);
+export const run = (args) =>
+  timePlan(args, (tasks, bodies, agents) => workOff(tasks, async (id) => bodies.run(id), agents));
 
-function work(tasks, bodies, agents) {
+/** Resolves when every task has settled; `body` is called for each, by its id. */
+export function workOff(tasks, body, agents) {
   const { dependants, open } = indexed(tasks);
   return new Promise((resolve, reject) => {
     const pool = start(poolMachine, { tasks: tasks.length });
@@ -17,7 +19,6 @@ function work(tasks, bodies, agents) {
         dependants: () => dependants[at].map((dependant) => actors[dependant]),
       }),
     );
-    const body = async (id) => bodies.run(id);
     const team = Array.from({ length: agents }, () =>
       start(agentMachine, { pool, body, fail: reject }),
     );
