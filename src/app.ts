@@ -1,16 +1,11 @@
-/** Puts the parts together: the one file that knows everyone, and decides nothing. */
+/** Troupe as a library sees it: runs, and everything that can be asked of a home. */
 import type { AccountDesk } from './account-desk.ts';
-import { Accounting, requireAccounts } from './accounting.ts';
-import { openGuardian } from './agents/guardian.ts';
-import { reapOrphans } from './agents/ledger.ts';
+import { requireAccounts } from './accounting.ts';
 import { type AgentSurvey, surveyAgents } from './agents/survey.ts';
-import { InProcessBus } from './bus/in-process.ts';
+import { type Assembler, assemble, openLog, setGoing, takeUp } from './assembly.ts';
 import type { Cleaned } from './cleaning.ts';
 import { type Config, readConfig, readVersion } from './config.ts';
-import { Crew, type Place } from './crew.ts';
-import { factsOf, publish } from './facts.ts';
 import type { Forked, ForkOptions } from './forking.ts';
-import { FileJournal } from './journal/file.ts';
 import { lockOwner } from './journal/lock.ts';
 import { openTail } from './journal/tail.ts';
 import {
@@ -21,25 +16,19 @@ import {
   type Prunable,
   type Pruned,
   prunable,
-  refuseGhost,
   removeRuns,
 } from './keeping.ts';
-import type { Behaviours } from './kernel/behaviours.ts';
 import { type Clock, sleep, systemClock } from './kernel/clock.ts';
 import { type Random, systemRandom } from './kernel/random.ts';
-import { System } from './kernel/system.ts';
-import { versionsOf } from './kernel/versions.ts';
 import { resolveInputs } from './plan/inputs.ts';
 import { loadPlan } from './plan/load.ts';
 import type { Plan } from './plan/plan.ts';
 import type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
 import type { MemoryDesk } from './remembering/memory-desk.ts';
 import type { PromptLibrary } from './remembering/prompts.ts';
-import { openRememberer } from './remembering/rememberer.ts';
-import { Reminder } from './remembering/reminder.ts';
 import type { Rewind } from './rewind.ts';
-import { type RunWorld, runBehaviours, visitBehaviours } from './runs/behaviours.ts';
-import { askRun, type ControlRequest, openControl } from './runs/control.ts';
+import { runBehaviours, visitBehaviours } from './runs/behaviours.ts';
+import { askRun, type ControlRequest } from './runs/control.ts';
 import {
   createRunFolder,
   findRun,
@@ -47,20 +36,17 @@ import {
   type RunFolder,
   type RunOrder,
   readOrder,
-  writePlan,
 } from './runs/folder.ts';
 import { instantOf, type When } from './runs/instant.ts';
-import { launch, runMachines } from './runs/launch.ts';
 import type { Moment } from './runs/moment.ts';
 import type { PrunePolicy } from './runs/retention.ts';
-import { factOf, Run, type RunFact } from './runs/run.ts';
+import { factOf, type Run, type RunFact } from './runs/run.ts';
 import { findTask, viewOf } from './runs/view.ts';
 import { type Explanation, explain } from './runs/why.ts';
-import { notesOn, settle } from './settling.ts';
+import { settle } from './settling.ts';
 import type { Exploration, ExploreOptions } from './simulation/explore.ts';
 import type { SimulateOptions, Simulation } from './simulation/study/simulate-plan.ts';
 import { coreFrom, coreOf, type RunSummary, unreadable } from './standing.ts';
-import { takeOver } from './upgrading.ts';
 
 export type { RunSummary } from './standing.ts';
 
@@ -83,8 +69,6 @@ export interface FactsOptions {
   /** Goes on as long as somebody works on the run. */
   readonly follow?: boolean;
 }
-
-const machines = runMachines;
 
 /** How often a growing journal is looked at. */
 const followPauseMs = 200;
@@ -122,14 +106,15 @@ export class Troupe {
       orderedAt: this.#clock.now(),
     };
     const folder = createRunFolder(this.config.home, order, this.#random);
-    const log = await this.#open(folder, order);
-    return this.#begin(await this.#assemble({ folder, order, log, make: runBehaviours }));
+    const log = await openLog(folder, order);
+    const parts = { folder, order, log, make: runBehaviours };
+    return setGoing(await assemble(this.#assembler, parts), this.#clock);
   }
 
   /** Goes on with a run that was stopped or killed; what its agents left behind is ended first. */
   async resume(name: string): Promise<Run> {
     const folder = await findRun(this.config.home, name);
-    return this.#begin(await this.#takeUp(folder, runBehaviours));
+    return setGoing(await takeUp(this.#assembler, folder, runBehaviours), this.#clock);
   }
 
   /** A new run that goes on from a moment of another one, with a change: see `resume`. */
@@ -276,7 +261,7 @@ export class Troupe {
   async ask(name: string, request: ControlRequest): Promise<void> {
     const folder = await findRun(this.config.home, name);
     if (await this.#askOwner(folder, request)) return;
-    const { run, begin } = await this.#takeUp(folder, visitBehaviours);
+    const { run, begin } = await takeUp(this.#assembler, folder, visitBehaviours);
     try {
       await begin();
       await run.handle(request);
@@ -301,93 +286,7 @@ export class Troupe {
     return { view: viewOf(core, folder.id, order.plan), owner, orderedAt: order.orderedAt };
   }
 
-  async #takeUp(folder: RunFolder, make: Parts['make']): Promise<Assembled> {
-    const order = await readOrder(folder);
-    if (make === runBehaviours) requireAccounts(order.plan, this.config);
-    let log = await this.#open(folder, order);
-    try {
-      refuseGhost(folder);
-      log = await takeOver(log, machines, this.#about(folder, readVersion()));
-      await reapOrphans({ runFolder: folder.path, runId: folder.id, clock: this.#clock });
-      writePlan(folder, order);
-      return await this.#assemble({ folder, order, log, make });
-    } catch (error) {
-      await log.close();
-      throw error;
-    }
+  get #assembler(): Assembler {
+    return { config: this.config, clock: this.#clock, random: this.#random };
   }
-
-  #open(folder: RunFolder, order: RunOrder): Promise<FileJournal> {
-    return FileJournal.open(folder.path, { about: this.#about(folder, order.version) });
-  }
-
-  /** What the header of a journal says of who wrote it. */
-  #about({ id }: RunFolder, version: string) {
-    return { run: id, version, machines: versionsOf(machines) };
-  }
-
-  async #assemble({ folder, order, log, make }: Parts): Promise<Assembled> {
-    const clock = this.#clock;
-    const { environment } = this.config;
-    const guardian = openGuardian({ environment });
-    const reminder = new Reminder(this.config, clock);
-    const accounting = new Accounting(this.config, clock, order.plan, folder.id);
-    const bus = new InProcessBus(clock);
-    const place: Place = { folder, order, guardian, environment, clock, bus, reminder, accounting };
-    const crew = new Crew(place);
-    const system = await System.restore({
-      log,
-      machines,
-      behaviours: make(crew),
-      clock,
-      onActFailed: (_act, error) => run.halt(error),
-    });
-    crew.serve(system);
-    const rememberer = openRememberer({ home: this.config.home, environment, clock });
-    system.onFact((fact) => publish(bus, folder, fact));
-    const run: Run = new Run({
-      folder,
-      plan: order.plan,
-      system,
-      facts: () => factsOf(bus, folder),
-      branch: () => crew.resultBranch,
-      notes: notesOn(order),
-      kill: async () => {
-        await reapOrphans({ runFolder: folder.path, runId: folder.id, clock });
-      },
-      wind: async () => {
-        await control.then((open) => open.close()).catch(() => {});
-        await system.close();
-        await guardian.close();
-        bus.close();
-        await Promise.all([reminder.close(), accounting.close()]);
-        await rememberer.end();
-      },
-    });
-    // Nobody waits for the door to be open: the work begins meanwhile.
-    const handle = (request: ControlRequest): Promise<void> => run.handle(request);
-    const control = openControl({ folder, random: this.#random, clock, handle });
-    control.catch((error: unknown) => run.halt(error));
-    return { run, begin: () => launch(run, system, () => crew.restoreResults()) };
-  }
-
-  /** After whoever asked has had its turn to listen. */
-  #begin({ run, begin }: Assembled): Run {
-    const begun = this.#clock.breathe().then(begin);
-    begun.catch((error: unknown) => run.halt(error));
-    return run;
-  }
-}
-
-/** What is known of a run before it lives. */
-interface Parts {
-  readonly folder: RunFolder;
-  readonly order: RunOrder;
-  readonly log: FileJournal;
-  readonly make: (world: RunWorld) => Behaviours;
-}
-
-interface Assembled {
-  readonly run: Run;
-  readonly begin: () => Promise<void>;
 }

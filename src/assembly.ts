@@ -1,0 +1,127 @@
+/** Puts one run's parts together: the one file that knows everyone, and decides nothing. */
+import { Accounting, requireAccounts } from './accounting.ts';
+import { openGuardian } from './agents/guardian.ts';
+import { reapOrphans } from './agents/ledger.ts';
+import { InProcessBus } from './bus/in-process.ts';
+import { type Config, readVersion } from './config.ts';
+import { Crew, type Place } from './crew.ts';
+import { factsOf, publish } from './facts.ts';
+import { FileJournal } from './journal/file.ts';
+import { refuseGhost } from './keeping.ts';
+import type { Behaviours } from './kernel/behaviours.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { Random } from './kernel/random.ts';
+import { System } from './kernel/system.ts';
+import { versionsOf } from './kernel/versions.ts';
+import { openRememberer } from './remembering/rememberer.ts';
+import { Reminder } from './remembering/reminder.ts';
+import { type RunWorld, runBehaviours } from './runs/behaviours.ts';
+import { type ControlRequest, openControl } from './runs/control.ts';
+import { type RunFolder, type RunOrder, readOrder, writePlan } from './runs/folder.ts';
+import { launch, runMachines as machines } from './runs/launch.ts';
+import { Run } from './runs/run.ts';
+import { notesOn } from './settling.ts';
+import { takeOver } from './upgrading.ts';
+
+/** What every run of a home is given. */
+export interface Assembler {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What is known of a run before it lives. */
+export interface Parts {
+  readonly folder: RunFolder;
+  readonly order: RunOrder;
+  readonly log: FileJournal;
+  readonly make: (world: RunWorld) => Behaviours;
+}
+
+export interface Assembled {
+  readonly run: Run;
+  readonly begin: () => Promise<void>;
+}
+
+/** What the header of a journal says of who wrote it. */
+function about({ id }: RunFolder, version: string) {
+  return { run: id, version, machines: versionsOf(machines) };
+}
+
+export function openLog(folder: RunFolder, order: RunOrder): Promise<FileJournal> {
+  return FileJournal.open(folder.path, { about: about(folder, order.version) });
+}
+
+/** A run that nobody works on any more; what its agents left behind is ended first. */
+export async function takeUp(
+  assembler: Assembler,
+  folder: RunFolder,
+  make: Parts['make'],
+): Promise<Assembled> {
+  const order = await readOrder(folder);
+  if (make === runBehaviours) requireAccounts(order.plan, assembler.config);
+  let log = await openLog(folder, order);
+  try {
+    refuseGhost(folder);
+    log = await takeOver(log, machines, about(folder, readVersion()));
+    await reapOrphans({ runFolder: folder.path, runId: folder.id, clock: assembler.clock });
+    writePlan(folder, order);
+    return await assemble(assembler, { folder, order, log, make });
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}
+
+export async function assemble(assembler: Assembler, parts: Parts): Promise<Assembled> {
+  const { folder, order, log, make } = parts;
+  const { config, clock, random } = assembler;
+  const { environment } = config;
+  const guardian = openGuardian({ environment });
+  const reminder = new Reminder(config, clock);
+  const accounting = new Accounting(config, clock, order.plan, folder.id);
+  const bus = new InProcessBus(clock);
+  const place: Place = { folder, order, guardian, environment, clock, bus, reminder, accounting };
+  const crew = new Crew(place);
+  const system = await System.restore({
+    log,
+    machines,
+    behaviours: make(crew),
+    clock,
+    onActFailed: (_act, error) => run.halt(error),
+  });
+  crew.serve(system);
+  const rememberer = openRememberer({ home: config.home, environment, clock });
+  system.onFact((fact) => publish(bus, folder, fact));
+  const run: Run = new Run({
+    folder,
+    plan: order.plan,
+    system,
+    facts: () => factsOf(bus, folder),
+    branch: () => crew.resultBranch,
+    notes: notesOn(order),
+    kill: async () => {
+      await reapOrphans({ runFolder: folder.path, runId: folder.id, clock });
+    },
+    wind: async () => {
+      await control.then((open) => open.close()).catch(() => {});
+      await system.close();
+      await guardian.close();
+      bus.close();
+      await Promise.all([reminder.close(), accounting.close()]);
+      await rememberer.end();
+    },
+  });
+  // Nobody waits for the door to be open: the work begins meanwhile.
+  const handle = (request: ControlRequest): Promise<void> => run.handle(request);
+  const control = openControl({ folder, random, clock, handle });
+  control.catch((error: unknown) => run.halt(error));
+  return { run, begin: () => launch(run, system, () => crew.restoreResults()) };
+}
+
+/** After whoever asked has had its turn to listen. */
+export function setGoing({ run, begin }: Assembled, clock: Clock): Run {
+  const begun = clock.breathe().then(begin);
+  begun.catch((error: unknown) => run.halt(error));
+  return run;
+}
