@@ -24,7 +24,7 @@ import { errorData, type Input, type Stamped } from './input.ts';
 import { Mailbox } from './mailbox.ts';
 import { Registry } from './registry.ts';
 import { type Due, TimerQueue } from './timer-queue.ts';
-import type { Wish } from './wish.ts';
+import type { OnStep, Wish } from './wish.ts';
 
 export interface CoreLimits {
   /** Messages that wait in one mailbox; more become dead letters. */
@@ -50,6 +50,8 @@ export class Core {
   readonly limits: CoreLimits;
   /** Of actors so far, for measurements: not stored, and nothing follows from it. */
   steps = 0;
+  /** Told of every step that was taken, for whoever looks: nothing follows from it. */
+  onStep: OnStep | null = null;
   readonly #charts: Charts;
   readonly #timers = new TimerQueue((due) => this.#stillCounts(due));
   /** Actors with something in their mailbox. */
@@ -77,12 +79,8 @@ export class Core {
   }
 
   get counters() {
-    return {
-      n: this.#n,
-      at: this.#at,
-      factSeq: this.#factSeq,
-      timerOrder: this.#timerOrder,
-    };
+    const [n, at, factSeq, timerOrder] = [this.#n, this.#at, this.#factSeq, this.#timerOrder];
+    return { n, at, factSeq, timerOrder };
   }
 
   /** Puts a stored system in place of this one; see persist.ts. */
@@ -265,14 +263,15 @@ export class Core {
   /** The first step when there is no event yet. */
   #attempt(actor: Actor, event: EventObject | null, input?: unknown): void {
     this.steps += 1;
+    const { chart, state: before } = actor;
     try {
-      const { chart } = actor;
-      const { state, effects } = event ? chart.step(actor.state, event) : chart.initial(input);
+      const { state, effects } = event ? chart.step(before, event) : chart.initial(input);
       actor.state = state;
       for (const effect of effects) this.#enact(actor, effect);
     } catch (error) {
       return this.#crash(actor, error);
     }
+    this.onStep?.(actor, event, before);
     if (!actor.alive) this.#end(actor);
   }
 

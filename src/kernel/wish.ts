@@ -2,6 +2,7 @@
 import type { EventObject } from 'xstate';
 import type { Address } from '../../machines/ids.ts';
 import type { Actor, Invocation } from './actor.ts';
+import type { ActorState } from './state.ts';
 
 /** Performed only once the input that caused it is on disk (K3). */
 export type Wish =
@@ -36,3 +37,6 @@ export interface FactWish {
   readonly actor: Address;
   readonly event: EventObject;
 }
+
+/** Hears of a step once it is taken: the event (null: it was born) and where it stood before. */
+export type OnStep = (actor: Actor, event: EventObject | null, before: ActorState) => void;
