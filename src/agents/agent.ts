@@ -47,13 +47,31 @@ export type AgentEvent =
       readonly spentUsd: number;
       readonly limitUsd: number;
     }
+  /** It waits for a person to allow what it wants to do; then what they said. */
+  | ({ readonly type: 'permission.requested' } & Question)
+  | ({ readonly type: 'permission.answered' } & Question & Leave)
   | Sign;
+
+/** What an agent wants to do and may not do by itself. */
+export interface Question {
+  readonly tool: string;
+  /** What it would do with it, shortened for a person. */
+  readonly input: string;
+}
+
+export interface Leave {
+  readonly answer: 'allow' | 'deny';
+  /** Who gave it. */
+  readonly by: string;
+}
 
 export interface AgentWorld {
   readonly clock: Clock;
   /** Aborted when the attempt is given up; the adapter ends everything it started, then settles. */
   readonly signal: AbortSignal;
   readonly tell: (event: AgentEvent) => void;
+  /** Asks a person, however long that takes; never rejects. Absent: there is nobody to ask. */
+  readonly ask?: (question: Question) => Promise<Leave>;
 }
 
 /**

@@ -52,7 +52,7 @@ function troubled(found: Trouble, { dialect, settings }: Case): Verdict {
   return { kind: 'troubled', trouble: found, fault };
 }
 
-function denialOf({ denials }: Testimony): Trouble | null {
+export function denialOf({ denials }: Testimony): Trouble | null {
   const [first] = denials;
   if (first === undefined) return null;
   const [tool, reason] = first;
@@ -79,7 +79,12 @@ function isOver({ dialect, ended: { ending, stderr }, told }: Case): Verdict | n
     return ill(exited(dialect.program, ending.exitCode, stderr.tail));
   }
   if (told.ended === null) return ill(faultOf(trouble('malformed', untold(dialect.program))));
-  if (told.toolCalls > 0 || told.answer.trim() !== '') return null;
+  return nothingDone(told);
+}
+
+/** Null when something was said or done. */
+export function nothingDone({ toolCalls, answer }: Testimony): Verdict | null {
+  if (toolCalls > 0 || answer.trim() !== '') return null;
   return ill(faultOf(trouble('malformed', 'it said that it is done, but said and did nothing')));
 }
 

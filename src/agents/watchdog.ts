@@ -17,6 +17,8 @@ export class Watchdog {
   #phase: 'starting' | 'talking' = 'starting';
   #heardMs: number;
   #cancel: () => void = () => {};
+  /** How many waits for somebody else are under way. */
+  #held = 0;
 
   constructor(options: WatchdogOptions) {
     this.#options = options;
@@ -37,6 +39,16 @@ export class Watchdog {
     this.#arm(this.#options.silenceMs);
   }
 
+  /** It waits for somebody else, and is not to blame for the silence. */
+  hold(): void {
+    this.#held += 1;
+  }
+
+  release(): void {
+    this.#held -= 1;
+    this.hear();
+  }
+
   rest(): void {
     this.#cancel();
   }
@@ -48,6 +60,7 @@ export class Watchdog {
 
   #look(): void {
     const { clock, silenceMs, startWithinMs, bark } = this.#options;
+    if (this.#held > 0) return this.#arm(silenceMs);
     if (this.#phase === 'starting') {
       return bark(trouble('hang', `it said nothing of its work within ${startWithinMs} ms`));
     }
