@@ -85,7 +85,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'memory',
-    summary: 'say what is remembered, set up its server, forget for good',
+    summary: 'say what is remembered, look after it, forget for good',
     load: () => import('./commands/memory.ts'),
   },
   {

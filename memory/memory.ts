@@ -11,19 +11,12 @@ import type { ChromaAddress } from './chroma/chroma-index.ts';
 import type { Embedder } from './embedding/embedder.ts';
 import { StaticVectors } from './embedding/static-vectors.ts';
 import { Finder, type StoreStatus } from './finder.ts';
-import { type Health, healthOf } from './manager/health.ts';
-import { leastWorth, type Worth } from './manager/value.ts';
+import { forgetFromExports } from './manager/exporting.ts';
+import { MemoryManager } from './manager/manager.ts';
 import type { Scored } from './search/searcher.ts';
 import { hashesOf, termsOf } from './search/terms.ts';
 import type { Time } from './time.ts';
-import {
-  type Counts,
-  type Course,
-  compareRecall,
-  countAll,
-  countForeign,
-  readWorths,
-} from './truth/counting.ts';
+import { type Counts, type Course, compareRecall, countAll } from './truth/counting.ts';
 import { Database } from './truth/database.ts';
 import { noteRecall } from './truth/recalls.ts';
 import { redactor } from './truth/redaction.ts';
@@ -34,6 +27,7 @@ import {
   countTasks,
   forgetTasks,
   knownTasks,
+  namesOf,
   readTasks,
   tasksMeant,
   tasksOfRun,
@@ -81,6 +75,8 @@ export class Memory {
   readonly #options: MemoryOptions;
   readonly #database: Database;
   readonly #scribe: Scribe;
+  /** Prunes, archives, consolidates, exports. */
+  readonly manager: MemoryManager;
   #embedder: Embedder | null;
   #finder: Promise<Finder> | null = null;
 
@@ -94,6 +90,12 @@ export class Memory {
       embedder: () => this.embedder,
       redact: redactor(redact),
       time,
+    });
+    this.manager = new MemoryManager({
+      database: this.#database,
+      time,
+      prepare: (tasks) => this.#scribe.prepare(tasks),
+      embedder: () => this.embedder.id,
     });
   }
 
@@ -124,9 +126,14 @@ export class Memory {
     return judged.sort((a, b) => b.score - a.score).slice(0, count);
   }
 
-  /** Takes the tasks out of everything that memory keeps; they are not remembered again. */
+  /**
+   * Takes the tasks out of everything that memory keeps, also out of its archive and the files that
+   * it has exported; they are not remembered again.
+   */
   async forget(ids: readonly number[]): Promise<number> {
+    const names = namesOf(this.#database, ids);
     const count = forgetTasks(this.#database, ids);
+    await forgetFromExports(this.#database, names);
     await (await this.#find()).forget();
     this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     return count;
@@ -134,7 +141,7 @@ export class Memory {
 
   /** Those that a person may mean: by `run/task`, by a run, or by words that stand in them. */
   meant(words: string): readonly TaskMemory[] {
-    return tasksMeant(this.#database, words);
+    return [...tasksMeant(this.#database, words), ...this.manager.archived(words)];
   }
 
   /** That a task was told of others, by their ids. */
@@ -146,17 +153,6 @@ export class Memory {
   stats(): MemoryCounts {
     const recall = compareRecall(this.#database);
     return { ...countAll(this.#database), embedder: this.embedder.id, recall };
-  }
-
-  /** Those that would go if only so many were to stay; nothing is changed. */
-  leastWorth(keep: number, live: ReadonlySet<string>): readonly Worth[] {
-    const now = this.#options.time.now();
-    return leastWorth(readWorths(this.#database), keep, { now, live });
-  }
-
-  health(): Health {
-    const foreign = countForeign(this.#database, this.embedder.id);
-    return healthOf({ ...countAll(this.#database), foreign });
   }
 
   tasksOfRun(runId: string): readonly TaskMemory[] {

@@ -25,7 +25,8 @@ export function penaltyFor({ verdict }: Validity): number {
 }
 
 export async function validityOf(task: TaskMemory, newer: TaskMemory | null): Promise<Validity> {
-  const changed = task.outcome === 'succeeded' ? await firstChanged(task.files) : null;
+  const { outcome, files, gitCommit } = task;
+  const changed = outcome === 'succeeded' ? await whyStale(files, gitCommit) : null;
   return judge(task, newer, changed);
 }
 
@@ -69,10 +70,17 @@ function praise(task: TaskMemory): string {
   return `${verified}; ${basename(file.path)}${more} unchanged since`;
 }
 
-async function firstChanged(files: readonly TouchedFile[]): Promise<string | null> {
+const shownLetters = 10;
+
+/** What is wrong with the first file that is not as it was; null when all are. */
+export async function whyStale(
+  files: readonly TouchedFile[],
+  gitCommit: string | null,
+): Promise<string | null> {
+  const since = gitCommit === null ? 'since' : `since commit ${gitCommit.slice(0, shownLetters)}`;
   for (const file of files) {
     const change = await changeOf(file);
-    if (change !== null) return `${basename(file.path)} ${change} since`;
+    if (change !== null) return `${basename(file.path)} ${change} ${since}`;
   }
   return null;
 }

@@ -54,6 +54,8 @@ export { type ReplayOutcome, replayRecords } from './runs/regression.ts';
 export { duration } from './runs/report.ts';
 export { readResult, type TaskResult } from './runs/results.ts';
 export type { PrunePolicy } from './runs/retention.ts';
+  PutAway,
+  SurplusTask,
 export type { Run, RunEnd, RunFact } from './runs/run.ts';
 export type { AgentView, RunView, TaskView } from './runs/view.ts';
 export type { Exploration, ExploreOptions } from './simulation/explore.ts';

@@ -1,7 +1,8 @@
 /** `troupe memory`: what is remembered, in numbers; what makes it run; what must be forgotten. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { type Forgettable, type MemoryStats, UserError } from '../../src/index.ts';
 import { exits } from '../exits.ts';
+import { defineUpkeep } from '../memory-upkeep.ts';
 import {
   addHome,
   addJson,
@@ -9,7 +10,6 @@ import {
   type HomeOption,
   type JsonOption,
   openTroupe,
-  readWhole,
 } from '../options.ts';
 import { err, out } from '../render.ts';
 import { dayOf, money, plural, table } from '../style.ts';
@@ -35,22 +35,18 @@ export function define(command: Command, act: Act): void {
     .option('--yes', 'do it, instead of showing what would go');
   addJson(forget, 'print one object: forgotten, tasks');
   addHome(forget).action(act(forgetWhat));
-  const prune = command
-    .command('prune')
-    .description('forget what is worth least, so that only so many stay')
-    .requiredOption('--keep <n>', 'how many stay', readKeep)
-    .option('--yes', 'do it, instead of saying how many would go');
-  addJson(prune, 'print one object: forgotten, tasks');
-  addHome(prune).action(act(pruneTo));
+  defineUpkeep(command, act);
   const health = command
     .command('health')
     .description('say how well memory is, and what would help');
   addJson(health, 'print one object: score, reasons, suggestion');
   addHome(health).action(act(showHealth));
   addExamples(command, [
-    'troupe memory prune --keep 5000',
     'troupe memory stats',
     'troupe memory setup',
+    'troupe memory archive --keep 5000 --older-than 90d',
+    'troupe memory pin release-7f3k2/notes',
+    'troupe memory export memory.jsonl',
     'troupe memory forget release-7f3k2/notes --yes',
     'troupe memory forget "project aurora"',
   ]);
@@ -64,12 +60,15 @@ async function showStats(options: Options) {
 }
 
 function pageOf(stats: MemoryStats): string {
-  const { tasks, succeeded, failed, cancelled, runs, superseded, bytes } = stats;
+  const { tasks, succeeded, failed, cancelled, runs, superseded, stale, bytes } = stats;
+  const { pinned, archived } = stats;
   const { store, store_why: why, embedder, recall } = stats;
   const rows = [
     ['tasks', `${tasks} of ${plural(runs, 'run')}`],
     ['', `${succeeded} succeeded, ${failed} failed, ${cancelled} cancelled`],
     ['done again since', String(superseded)],
+    ['files changed since', String(stale)],
+    ['pinned, archived', `${pinned}, ${archived}`],
     ['size', `${(bytes / 1024 ** 2).toFixed(1)} MiB`],
     ['search', `${store} (${why})`],
     ['embedding', embedder],
@@ -130,29 +129,6 @@ function runsNote(tasks: readonly Forgettable[]): string {
 function nothingMeant(what: string): UserError {
   const hint = 'name a run, a task as RUN/TASK, or words that stand in it';
   return new UserError('memory.unknown', `nothing that is remembered is "${what}"`, hint);
-}
-
-function readKeep(given: string): number {
-  const keep = readWhole(given);
-  if (keep < 0) throw new InvalidArgumentError('It must be 0 or more.');
-  return keep;
-}
-
-interface PruneOptions extends ForgetOptions {
-  readonly keep: number;
-}
-
-async function pruneTo(options: PruneOptions) {
-  const desk = await openTroupe(options).memory();
-  const tasks = await desk.prunable(options.keep);
-  const forgotten = options.yes ? await desk.forget(tasks.map(({ id }) => id)) : 0;
-  if (options.json) await out.json({ forgotten, tasks });
-  else if (options.yes) err.note(`Forgotten: ${plural(forgotten, 'task')}.\n`);
-  else {
-    const again = commandLine(['memory', 'prune', '--keep', `${options.keep}`, '--yes'], options);
-    err.note(`${plural(tasks.length, 'task')} would go. To do it: ${again}\n`);
-  }
-  return exits.succeeded;
 }
 
 async function showHealth(options: Options) {

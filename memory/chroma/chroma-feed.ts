@@ -22,6 +22,7 @@ import type { Trace } from '../search/trace.ts';
 import type { Time } from '../time.ts';
 import type { Database } from '../truth/database.ts';
 import { type FeedState, noteFeed, readFeed, unfed } from '../truth/feeds.ts';
+import { renewedAfter } from '../truth/renewing.ts';
 import { firstsAfter, goneAfter, readTraces, tracesAfter, twinsOf } from '../truth/tasks.ts';
 import { areFound, canaries } from './canaries.ts';
 import type { ChromaIndex } from './chroma-index.ts';
@@ -89,6 +90,13 @@ export class ChromaFeed implements Feed {
     }
   }
 
+  /** Into the tail first: until the server has it, that answers for it. */
+  renew(traces: readonly Trace[]): void {
+    for (const { id, embedder, packed } of traces) {
+      if (embedder === this.#options.embedder) this.#tail.putPacked(id, packed);
+    }
+  }
+
   async drop(ids: readonly number[]): Promise<void> {
     await this.#tail.remove(ids);
     if (this.#failure === null) await this.#removeGone().catch((error) => this.#fail(error));
@@ -142,6 +150,7 @@ export class ChromaFeed implements Feed {
   async #pump(): Promise<void> {
     const { database, index, embedder, time } = this.#options;
     await this.#removeGone();
+    await this.#putRenewed();
     while (this.#life === 'open') {
       const traces = firstsAfter(database, this.#state.mark, embedder, batchRows);
       const last = traces.at(-1);
@@ -163,6 +172,15 @@ export class ChromaFeed implements Feed {
     const heirs = lost.flatMap(({ heir }) => heir ?? []);
     await index.put(readTraces(database, heirs).map(entryOf));
     this.#note({ ...this.#state, gone, count: await index.count() });
+  }
+
+  async #putRenewed(): Promise<void> {
+    const { database, index, embedder } = this.#options;
+    const renewal = renewedAfter(database, this.#state.renewed);
+    if (!renewal) return;
+    const ours = renewal.traces.filter((trace) => trace.embedder === embedder);
+    await index.put(ours.map(entryOf));
+    this.#note({ ...this.#state, renewed: renewal.count, count: await index.count() });
   }
 
   #note(state: FeedState): void {

@@ -18,6 +18,10 @@ export class ExactFeed implements Feed {
     }
   }
 
+  renew(traces: readonly Trace[]): void {
+    this.take(traces);
+  }
+
   drop(ids: readonly number[]): Promise<void> {
     return this.index.remove(ids);
   }

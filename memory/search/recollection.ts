@@ -7,6 +7,7 @@
  * - the saved copy is only that: without it, or with a damaged one, all is read again.
  */
 import type { Database } from '../truth/database.ts';
+import { renewedAfter } from '../truth/renewing.ts';
 import { goneAfter, readTraces, tracesAfter } from '../truth/tasks.ts';
 import type { Question } from './ranking.ts';
 import { bytesOf, loadArrays, removeArrays, saveArrays } from './saved-arrays.ts';
@@ -24,6 +25,8 @@ interface Head {
   readonly mark: number;
   /** The last removal it knows. */
   readonly gone: number;
+  /** The last change of a vector it knows. */
+  readonly renewed: number;
 }
 
 const pageRows = 2_000;
@@ -65,7 +68,7 @@ export class Recollection {
   }
 
   async sync(): Promise<void> {
-    let { mark, gone } = this.#head;
+    let { mark, gone, renewed } = this.#head;
     for (;;) {
       const traces = tracesAfter(this.#database, mark, pageRows);
       this.#feed.take(traces);
@@ -73,18 +76,23 @@ export class Recollection {
       mark = traces.at(-1)?.id ?? mark;
       if (traces.length < pageRows) break;
     }
+    const renewal = renewedAfter(this.#database, renewed);
+    this.#feed.renew(renewal?.traces ?? []);
+    renewed = renewal?.count ?? renewed;
     const lost = goneAfter(this.#database, gone);
     for (const { id } of lost) this.#terms.remove(id);
     if (lost.length > 0) await this.#feed.drop(lost.map(({ id }) => id));
     gone = lost.at(-1)?.count ?? gone;
-    this.#head = { feed: this.#name, mark, gone };
+    this.#head = { feed: this.#name, mark, gone, renewed };
     await this.#feed.settle();
   }
 
   /** For the next process, which then starts sooner; when there is enough of it that is new. */
   save(): void {
-    const unsaved = this.#head.mark - this.#saved.mark + this.#head.gone - this.#saved.gone;
-    if (unsaved < Math.max(unsavedMin, this.#head.mark * unsavedShare)) return;
+    const { mark, gone, renewed } = this.#head;
+    const unsaved =
+      mark - this.#saved.mark + gone - this.#saved.gone + renewed - this.#saved.renewed;
+    if (unsaved < Math.max(unsavedMin, mark * unsavedShare)) return;
     const { ids, starts, hashes } = this.#terms.arrays();
     const arrays = [ids, starts, hashes, ...this.#feed.arrays()].map(bytesOf);
     saveArrays(this.#file, this.#head, arrays);
@@ -102,7 +110,7 @@ export class Recollection {
   }
 }
 
-const nothing = (feed: string): Head => ({ feed, mark: 0, gone: 0 });
+const nothing = (feed: string): Head => ({ feed, mark: 0, gone: 0, renewed: 0 });
 
 function termsIn([ids, starts, hashes]: readonly Uint8Array[]): TermArrays | undefined {
   if (!ids || !starts || !hashes) return undefined;

@@ -6,7 +6,7 @@
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 
-const format = 1;
+const format = 2;
 /** Every array begins at a multiple of it, so that it can be looked at where it lies. */
 const alignment = 8;
 

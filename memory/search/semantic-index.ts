@@ -33,6 +33,8 @@ export interface Feed {
   readonly index: SemanticIndex;
   /** What was remembered, in order, as it is read. */
   readonly take: (traces: readonly Trace[]) => void;
+  /** Those that got another vector since they were taken. */
+  readonly renew: (traces: readonly Trace[]) => void;
   readonly drop: (ids: readonly number[]) => Promise<void>;
   /** Resolves when the index has everything, or can not have it and says why. */
   readonly settle: () => Promise<void>;

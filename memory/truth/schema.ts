@@ -6,6 +6,9 @@ import { MemoryMistake } from '../errors.ts';
  * what was taken out, so that whoever holds a copy can follow; it keeps no text. A trace whose
  * vector is that of an earlier one is its twin: an index outside knows the first alone, because
  * many of the same hide all others from it.
+ *
+ * `archived` holds tasks that are kept and not found, packed; `exports` the files that we have
+ * written for a person; `renewed` counts traces that got another vector, as `gone` counts removals.
  */
 const steps: readonly string[] = [
   `
@@ -75,6 +78,27 @@ const steps: readonly string[] = [
     gone INTEGER NOT NULL,
     count INTEGER NOT NULL
   ) WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE tasks ADD COLUMN checked_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE tasks ADD COLUMN stale_why TEXT;
+  CREATE INDEX tasks_checked_at ON tasks (checked_at);
+  CREATE INDEX recalls_source ON recalls (source);
+
+  CREATE TABLE archived (
+    id INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL,
+    task_id TEXT NOT NULL,
+    archived_at INTEGER NOT NULL,
+    why TEXT NOT NULL,
+    content BLOB NOT NULL,
+    UNIQUE (run_id, task_id)
+  );
+
+  CREATE TABLE exports (path TEXT PRIMARY KEY, exported_at INTEGER NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE renewed (count INTEGER PRIMARY KEY AUTOINCREMENT, id INTEGER NOT NULL);
+  ALTER TABLE feeds ADD COLUMN renewed INTEGER NOT NULL DEFAULT 0;
   `,
 ];
 

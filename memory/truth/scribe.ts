@@ -69,7 +69,7 @@ export class Scribe {
   async #commit(batch: readonly Waiting[]): Promise<void> {
     const { database, time } = this.#desk;
     try {
-      const ready = await this.#prepare(batch.map(({ task }) => task));
+      const ready = await this.prepare(batch.map(({ task }) => task));
       keepTasks(database, ready, time.now());
       for (const { done } of batch) done();
     } catch (error) {
@@ -77,7 +77,8 @@ export class Scribe {
     }
   }
 
-  async #prepare(tasks: readonly FinishedTask[]): Promise<readonly Memorable[]> {
+  /** Without secrets, and with what they are compared by. */
+  async prepare(tasks: readonly FinishedTask[]): Promise<readonly Memorable[]> {
     const { redact } = this.#desk;
     const embedder = this.#desk.embedder();
     const clean = tasks.map((task) => withoutSecrets(task, redact));

@@ -25,22 +25,27 @@ type Row = readonly [
 
 /** All of them are safe when this returns. Those that are known or were forgotten stay as such. */
 export function keepTasks(database: Database, tasks: readonly Memorable[], now: number): number {
-  return database.write(() => tasks.reduce((sum, each) => sum + keep(database, each, now), 0));
+  return database.write(() => tasks.filter((each) => keepTask(database, each, now)).length);
 }
 
-function keep(database: Database, { task, embedder, packed, hashes }: Memorable, now: number) {
-  if (isForgotten(database, task)) return 0;
+/** Within a transaction. Answers its id; null for one that is known, archived or forgotten. */
+export function keepTask(
+  database: Database,
+  { task, embedder, packed, hashes }: Memorable,
+  now: number,
+): number | null {
+  if (isElsewhere(database, task)) return null;
   const likeness = likenessOf(task.prompt);
-  if (database.run(insert, ...valuesOf(task), now, likeness) === 0) return 0;
+  if (database.run(insert, ...valuesOf(task), now, likeness) === 0) return null;
   const [id] = database.row<[number]>('SELECT last_insert_rowid()') as [number];
   keepTrace(database, { id, embedder, packed, hashes });
   if (task.outcome === 'succeeded') database.run(supersede, id, likeness, id, task.finishedAt);
   database.run(giveWay, likeness, id, task.finishedAt, id);
-  return 1;
+  return id;
 }
 
 function keepTrace(database: Database, { id, embedder, packed, hashes }: Trace): void {
-  const likeness = `${embedder} ${sumOf(packed)}`;
+  const likeness = likenessOfVector(embedder, packed);
   const sql = 'SELECT id FROM traces WHERE likeness = ? AND twin_of IS NULL';
   const [twin = null] = database.row<[number]>(sql, likeness) ?? [];
   const row = [id, embedder, packed, bytesOf(hashes), likeness, twin] as const;
@@ -76,6 +81,11 @@ function valuesOf(task: FinishedTask): readonly Value[] {
   ];
 }
 
+/** The same for the same vectors of the same embedder. */
+export function likenessOfVector(embedder: string, packed: Buffer): string {
+  return `${embedder} ${sumOf(packed)}`;
+}
+
 /** The same for prompts that differ in spaces and letter case only. */
 function likenessOf(prompt: string): string {
   return sumOf(prompt.toLowerCase().replace(/\s+/g, ' ').trim());
@@ -85,8 +95,9 @@ function sumOf(content: string | Buffer): string {
   return createHash('sha1').update(content).digest('base64').slice(0, 16);
 }
 
-function isForgotten(database: Database, { runId, taskId }: FinishedTask): boolean {
-  const found = 'SELECT 1 FROM forgotten WHERE run_id = ? AND task_id = ?';
+function isElsewhere(database: Database, { runId, taskId }: FinishedTask): boolean {
+  const found = `SELECT 1 FROM forgotten WHERE run_id = ?1 AND task_id = ?2
+    UNION ALL SELECT 1 FROM archived WHERE run_id = ?1 AND task_id = ?2`;
   return database.row(found, runId, taskId) !== null;
 }
 
@@ -96,9 +107,15 @@ export function readTasks(database: Database, ids: readonly number[]): readonly 
   return database.rows<Row>(sql, JSON.stringify(ids)).map(taskOf);
 }
 
+/** In the order of their ids, a page at a time. */
+export function tasksAfter(database: Database, id: number, count: number): readonly TaskMemory[] {
+  const sql = `SELECT ${columns} FROM tasks WHERE id > ? ORDER BY id LIMIT ?`;
+  return database.rows<Row>(sql, id, count).map(taskOf);
+}
+
 /** By a run's task, by a run, or by words that stand in what is kept of them. */
 export function tasksMeant(database: Database, words: string): readonly TaskMemory[] {
-  const [runId = '', taskId] = words.trim().split('/');
+  const { runId, taskId } = nameIn(words);
   const named = tasksOfRun(database, runId).filter((task) => !taskId || task.taskId === taskId);
   if (named.length > 0) return named;
   const text = "lower(prompt || ' ' || solution || ' ' || coalesce(fault, ''))";
@@ -106,32 +123,50 @@ export function tasksMeant(database: Database, words: string): readonly TaskMemo
   return database.rows<Row>(sql, words.trim()).map(taskOf);
 }
 
+/** `run` or `run/task`, if it is a name at all. */
+export function nameIn(words: string): { readonly runId: string; readonly taskId: string } {
+  const [runId = '', taskId = ''] = words.trim().split('/');
+  return { runId, taskId };
+}
+
 export function tasksOfRun(database: Database, runId: string): readonly TaskMemory[] {
   const sql = `SELECT ${columns} FROM tasks WHERE run_id = ? ORDER BY id`;
   return database.rows<Row>(sql, runId).map(taskOf);
 }
 
-/** Which tasks of a run need not be looked at: they are remembered, or were to be forgotten. */
+/** Which tasks of a run need not be looked at: they are remembered, archived, or forgotten. */
 export function knownTasks(database: Database, runId: string): ReadonlySet<string> {
-  const kept = 'SELECT task_id FROM tasks WHERE run_id = ?';
-  const sql = `${kept} UNION SELECT task_id FROM forgotten WHERE run_id = ?`;
-  return new Set(database.rows<[string]>(sql, runId, runId).map(([task]) => task));
+  const sql = ['tasks', 'archived', 'forgotten']
+    .map((table) => `SELECT task_id FROM ${table} WHERE run_id = ?1`)
+    .join(' UNION ');
+  return new Set(database.rows<[string]>(sql, runId).map(([task]) => task));
 }
 
 export function countTasks(database: Database): number {
   return database.row<[number]>('SELECT count(*) FROM traces')?.[0] ?? 0;
 }
 
-/** Answers how many there were. They are not remembered again. */
+/** Of those that are remembered or archived, in any order. */
+export function namesOf(database: Database, ids: readonly number[]) {
+  const wanted = 'WHERE id IN (SELECT value FROM json_each(?1))';
+  const sql = `SELECT run_id, task_id FROM tasks ${wanted}
+    UNION ALL SELECT run_id, task_id FROM archived ${wanted}`;
+  const rows = database.rows<[string, string]>(sql, JSON.stringify(ids));
+  return rows.map(([runId, taskId]) => ({ runId, taskId }));
+}
+
+/** Answers how many there were, archived ones too. They are not remembered again. */
 export function forgetTasks(database: Database, ids: readonly number[]): number {
   return database.write(() => {
+    let archived = 0;
     for (const id of ids) {
-      database.run(
-        'INSERT OR IGNORE INTO forgotten SELECT run_id, task_id FROM tasks WHERE id = ?',
-        id,
-      );
+      for (const table of ['tasks', 'archived']) {
+        const sql = `SELECT run_id, task_id FROM ${table} WHERE id = ?`;
+        database.run(`INSERT OR IGNORE INTO forgotten ${sql}`, id);
+      }
+      archived += database.run('DELETE FROM archived WHERE id = ?', id);
     }
-    return removeTasks(database, ids);
+    return archived + removeTasks(database, ids);
   });
 }
 
@@ -147,8 +182,8 @@ export function removeTasks(database: Database, ids: readonly number[]): number 
   return count;
 }
 
-/** The oldest of its twins stands for the others from now on. */
-function inherit(database: Database, id: number): number | null {
+/** Within a transaction. The oldest of its twins stands for the others from now on. */
+export function inherit(database: Database, id: number): number | null {
   const sql = 'SELECT min(id) FROM traces WHERE twin_of = ?';
   const [heir = null] = database.row<[number | null]>(sql, id) ?? [];
   if (heir === null) return null;
@@ -221,7 +256,7 @@ function bytesOf(hashes: Uint32Array): Buffer {
 }
 
 /** A view must begin at a multiple of four, and what comes from the database need not. */
-function hashesIn(bytes: Buffer): Uint32Array {
+export function hashesIn(bytes: Buffer): Uint32Array {
   const { buffer, byteOffset, byteLength } = bytes;
   if (byteOffset % 4 === 0) return new Uint32Array(buffer, byteOffset, byteLength / 4);
   return new Uint32Array(new Uint8Array(bytes).buffer);

@@ -1,19 +1,24 @@
 /** What a person may ask of memory: opened, brought up to date, asked, and closed again. */
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import {
+  type ArchivedTask,
+  type Budget,
   chromaState,
   type Health,
+  type Imported,
   type Memory,
   type MemoryCounts,
   openMemory,
+  readLines,
   setUpChroma,
+  type TaskMemory,
 } from '../../memory/index.ts';
 import type { Config } from '../config.ts';
-import { lockOwner } from '../journal/lock.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
-import { listRuns } from '../runs/folder.ts';
 import { catchUp } from './catch-up.ts';
+import { liveRuns } from './live-runs.ts';
 import { isWanted, memoryFolder, memoryOptions } from './place.ts';
 
 /** As `troupe memory stats --json` prints it. */
@@ -39,7 +44,20 @@ export interface Forgettable {
   readonly finished_at: number;
 }
 
-export type Prunable = Pick<Forgettable, 'id' | 'run_id' | 'task_id'>;
+/** What would go to keep to a budget, with what it is worth, from 0 to 1. */
+export interface SurplusTask extends Pick<Forgettable, 'id' | 'run_id' | 'task_id'> {
+  readonly worth: number;
+  readonly why: string;
+}
+
+/** A task that is kept out of the way. */
+export interface PutAway extends Forgettable {
+  readonly archived_at: number;
+  readonly why: string;
+}
+
+/** Files looked at before anything is judged by them. */
+const inspectedMax = 2_000;
 
 export class MemoryDesk {
   readonly #config: Config;
@@ -73,31 +91,72 @@ export class MemoryDesk {
   /** The tasks that a person may mean: by `run/task`, by a run, or by words that stand in them. */
   async meant(words: string): Promise<readonly Forgettable[]> {
     if (words.trim() === '') throw nothingNamed();
-    return this.#caughtUp(async (memory) =>
-      memory.meant(words).map(({ id, runId, taskId, prompt, finishedAt }) => ({
-        ...{ id, run_id: runId, task_id: taskId, prompt, finished_at: finishedAt },
-      })),
-    );
+    return this.#caughtUp(async (memory) => memory.meant(words).map(shown));
   }
 
-  /** Out of the database and of every copy; the folders of runs are a person's own. */
+  /** Out of the database, its archive, our exports, every copy; runs' folders are a person's. */
   async forget(ids: readonly number[]): Promise<number> {
     return this.#with((memory) => memory.forget(ids));
   }
 
-  /** What would go if only so many were to stay: nothing pinned, nothing of a run that is alive. */
-  async prunable(keep: number): Promise<readonly Prunable[]> {
+  /** What must go to keep to a budget: nothing pinned, nothing that a living run may need. */
+  async surplus(budget: Budget): Promise<readonly SurplusTask[]> {
     return this.#caughtUp(async (memory) => {
-      const { home } = this.#config;
-      const runs = (await listRuns(home)).filter(({ path }) => lockOwner(path) !== null);
-      const live: ReadonlySet<string> = new Set(runs.map(({ id }) => id));
-      const least = memory.leastWorth(keep, live);
-      return least.map(({ id, runId, taskId }) => ({ id, run_id: runId, task_id: taskId }));
+      await memory.manager.inspect(inspectedMax);
+      const going = memory.manager.surplus(budget, await liveRuns(this.#config.home));
+      return going.map(({ id, runId, taskId, worth, why }) => ({
+        ...{ id, run_id: runId, task_id: taskId, worth: Number(worth.toFixed(3)), why },
+      }));
     });
   }
 
+  /** Out of the way; `restore` brings them back. Answers how many. */
+  async archive(tasks: readonly { readonly id: number; readonly why: string }[]): Promise<number> {
+    return this.#with(async (memory) => memory.manager.archive(tasks));
+  }
+
+  /** Those in the archive that a person may mean; all of them for no words. */
+  async archived(words: string): Promise<readonly PutAway[]> {
+    return this.#with(async (memory) => memory.manager.archived(words).map(putAway));
+  }
+
+  /** Answers how many came back. */
+  async restore(words: string): Promise<number> {
+    return this.#with(({ manager }) => manager.restore(manager.archived(words)));
+  }
+
+  /** Answers how many it has changed. */
+  async pin(ids: readonly number[], pin: 'on' | 'off'): Promise<number> {
+    return this.#with(async (memory) => memory.manager.pin(ids, pin));
+  }
+
+  /** Puts away what says the same as something else; with `dryRun` only counts. */
+  async consolidate({ dryRun = false } = {}): Promise<{ groups: number; archived: number }> {
+    return this.#caughtUp(async ({ manager }) => {
+      await manager.inspect(inspectedMax);
+      const groups = manager.duplicates(await liveRuns(this.#config.home));
+      const count = groups.reduce((sum, { likes }) => sum + likes.length, 0);
+      return { groups: groups.length, archived: dryRun ? count : manager.consolidate(groups) };
+    });
+  }
+
+  /** Everything, archived or not, as lines of JSON. Answers how many. */
+  async export(path: string): Promise<number> {
+    return this.#caughtUp((memory) => memory.manager.export(resolve(this.#config.cwd, path)));
+  }
+
+  /** Takes in what an export has; bad lines are named, and the others taken. */
+  async import(path: string): Promise<Imported> {
+    const file = resolve(this.#config.cwd, path);
+    if (!existsSync(file)) throw noSuchFile(path);
+    return this.#with((memory) => memory.manager.import(readLines(file)));
+  }
+
   async health(): Promise<Health> {
-    return this.#caughtUp(async (memory) => memory.health());
+    return this.#caughtUp(async ({ manager }) => {
+      await manager.inspect(inspectedMax);
+      return manager.health(await liveRuns(this.#config.home));
+    });
   }
 
   /** Makes Chroma run here and tries it; answers what was done, in a sentence. */
@@ -121,6 +180,19 @@ export class MemoryDesk {
       await memory.close();
     }
   }
+}
+
+function shown({ id, runId, taskId, prompt, finishedAt }: TaskMemory): Forgettable {
+  return { id, run_id: runId, task_id: taskId, prompt, finished_at: finishedAt };
+}
+
+function putAway(task: ArchivedTask): PutAway {
+  return { ...shown(task), archived_at: task.archivedAt, why: task.why };
+}
+
+function noSuchFile(path: string): UserError {
+  const hint = 'name a file that `troupe memory export` has written';
+  return new UserError('memory.no-file', `there is no file ${path}`, hint);
 }
 
 export function switchedOff(): UserError {

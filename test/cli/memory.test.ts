@@ -1,5 +1,5 @@
 /** `troupe memory`, as a person types it: numbers, a server that is made to run, forgetting. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { findBinding } from '../../memory/chroma/binding.ts';
 import { Desk, jsonLines } from './troupe.ts';
@@ -66,23 +66,73 @@ describe('troupe memory forget', () => {
   });
 });
 
-describe('troupe memory prune', () => {
-  test('says how many would go, and takes out those that are worth least', async () => {
+describe('troupe memory prune and archive', () => {
+  test('show what would go, and let go what is worth least', async () => {
     const desk = await deskAfterRun();
     const shown = await desk.type(['memory', 'prune', '--keep', '1']);
-    expect(shown.stderr).toContain('1 task would go');
+    expect(shown.stdout).toContain('/cake');
+    expect(shown.stderr).toContain('1 task would go. To do it: troupe memory prune --keep 1 --yes');
     const done = await desk.type(['memory', 'prune', '--keep', '1', '--yes', '--json']);
-    expect(jsonLines(done.stdout)[0]).toMatchObject({ forgotten: 1, tasks: [{ task_id: 'cake' }] });
+    expect(jsonLines(done.stdout)[0]).toMatchObject({ pruned: 1, tasks: [{ task_id: 'cake' }] });
     const { stdout } = await desk.type(['memory', 'stats', '--json']);
     expect(jsonLines(stdout)[0]).toMatchObject({ tasks: 1, succeeded: 1 });
-    expect((await desk.type(['memory', 'prune', '--keep', '-1'])).code).toBe(2);
   });
 
-  test('is suggested by health when it would help', async () => {
+  test('put away what can be brought back, and leave what is pinned', async () => {
+    const desk = await deskAfterRun();
+    const pinned = await desk.type(['memory', 'pin', 'Gugelhupf']);
+    expect(pinned.stderr).toContain('1 task pinned');
+    const done = await desk.type(['memory', 'archive', '--older-than', '0s', '--yes', '--json']);
+    expect(jsonLines(done.stdout)[0]).toMatchObject({ archived: 1, tasks: [{ task_id: 'login' }] });
+    expect((await desk.type(['similar', 'logged out'])).stdout).not.toContain('expires');
+    const list = await desk.type(['memory', 'restore', '--list']);
+    expect(list.stdout).toContain('it is older than may stay');
+    await desk.type(['memory', 'restore', 'expires']);
+    expect((await desk.type(['similar', 'logged out'])).stdout).toContain('expires');
+    const { stdout } = await desk.type(['memory', 'stats', '--json']);
+    expect(jsonLines(stdout)[0]).toMatchObject({ tasks: 2, archived: 0, pinned: 1 });
+    await desk.type(['memory', 'unpin', 'Gugelhupf']);
+    const free = await desk.type(['memory', 'archive', '--below', '1', '--json']);
+    expect(jsonLines(free.stdout)[0]?.tasks).toHaveLength(2);
+  });
+
+  test.each([
+    [['prune'], 'there is no budget'],
+    [['prune', '--keep', '-1'], 'must be 0 or more'],
+    [['archive', '--older-than', '3'], 'with its unit'],
+    [['archive', '--below', '2'], 'from 0 to 1'],
+    [['restore', 'nonesuch'], 'nothing that is archived is "nonesuch"'],
+    [['pin', 'nonesuch'], 'nothing that is remembered is "nonesuch"'],
+    [['import', 'nonesuch'], 'there is no file nonesuch'],
+  ])('refuse %j', async (words, told) => {
+    const { code, stderr } = await new Desk().type(['memory', ...words]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(told);
+  });
+
+  test('are suggested by health when they would help', async () => {
     const desk = await deskAfterRun();
     const { stdout } = await desk.type(['memory', 'health', '--json']);
     expect(jsonLines(stdout)[0]).toMatchObject({ score: 100, suggestion: '' });
     expect((await desk.type(['memory', 'health'])).stdout).toContain('100 of 100');
+    const like = await desk.type(['memory', 'consolidate', '--json']);
+    expect(jsonLines(like.stdout)[0]).toEqual({ groups: 0, archived: 0, like: 0 });
+  });
+});
+
+describe('troupe memory export and import', () => {
+  test('carry it from one home to another, and name bad lines', async () => {
+    const desk = await deskAfterRun();
+    const saved = await desk.type(['memory', 'export', 'memory.jsonl']);
+    expect(saved.stderr).toContain('2 tasks written to memory.jsonl');
+    const words = ['memory', 'import', 'memory.jsonl', '--home', 'other'];
+    expect((await desk.type(words)).stderr).toContain('2 tasks added, 0 known already');
+    const found = await desk.type(['similar', 'logged out', '--home', 'other', '--limit', '1']);
+    expect(found.stdout).toContain('expires too soon');
+    appendFileSync(desk.path('memory.jsonl'), 'garbage\n');
+    const again = await desk.type(words);
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain('memory.jsonl:4: it is not JSON');
   });
 });
 
