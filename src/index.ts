@@ -44,6 +44,8 @@ export type {
   MemoryDesk,
   MemoryState,
   MemoryStats,
+  PutAway,
+  SurplusTask,
 } from './remembering/memory-desk.ts';
 export type { Prompt, PromptLibrary } from './remembering/prompts.ts';
 export type { Difference, Finding, Rewind } from './rewind.ts';
@@ -54,8 +56,6 @@ export { type ReplayOutcome, replayRecords } from './runs/regression.ts';
 export { duration } from './runs/report.ts';
 export { readResult, type TaskResult } from './runs/results.ts';
 export type { PrunePolicy } from './runs/retention.ts';
-  PutAway,
-  SurplusTask,
 export type { Run, RunEnd, RunFact } from './runs/run.ts';
 export type { AgentView, RunView, TaskView } from './runs/view.ts';
 export type { Exploration, ExploreOptions } from './simulation/explore.ts';
