@@ -49,6 +49,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/logs.ts'),
   },
   {
+    name: 'history',
+    summary: 'read what agents said, play it again, export it, go on with it',
+    load: () => import('./commands/history.ts'),
+  },
+  {
     name: 'why',
     summary: 'say what a task waits for, and what would move it',
     load: () => import('./commands/why.ts'),
@@ -79,6 +84,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/simulate.ts'),
   },
   {
+    name: 'verify',
+    summary: 'prove that a plan ends, and what it costs at most, before it is run',
+    load: () => import('./commands/verify.ts'),
+  },
+  {
     name: 'similar',
     summary: 'find what was done before that is like something, by meaning',
     load: () => import('./commands/similar.ts'),
@@ -97,6 +107,11 @@ export const verbs: readonly Verb[] = [
     name: 'accounts',
     summary: 'list, add and limit keys to providers, and say what was spent',
     load: () => import('./commands/accounts.ts'),
+  },
+  {
+    name: 'mcp',
+    summary: 'serve agents and plans to other assistants, over MCP',
+    load: () => import('./commands/mcp.ts'),
   },
   {
     name: 'doctor',

@@ -5,6 +5,7 @@ import { type AgentSurvey, surveyAgents } from './agents/survey.ts';
 import { type Assembler, assemble, openLog, setGoing, takeUp } from './assembly.ts';
 import type { Cleaned } from './cleaning.ts';
 import { type Config, readConfig, readVersion } from './config.ts';
+import type { History } from './conversations/history.ts';
 import type { Forked, ForkOptions } from './forking.ts';
 import { lockOwner } from './journal/lock.ts';
 import { openTail } from './journal/tail.ts';
@@ -20,6 +21,7 @@ import {
 } from './keeping.ts';
 import { type Clock, sleep, systemClock } from './kernel/clock.ts';
 import { type Random, systemRandom } from './kernel/random.ts';
+import type { McpDesk } from './mcp/mcp-desk.ts';
 import { resolveInputs } from './plan/inputs.ts';
 import { loadPlan } from './plan/load.ts';
 import type { Plan } from './plan/plan.ts';
@@ -47,6 +49,9 @@ import { settle } from './settling.ts';
 import type { Exploration, ExploreOptions } from './simulation/explore.ts';
 import type { SimulateOptions, Simulation } from './simulation/study/simulate-plan.ts';
 import { coreFrom, coreOf, type RunSummary, unreadable } from './standing.ts';
+import type { ClearOptions } from './verify/clearance.ts';
+import type { PlanVerification, VerifyOptions } from './verify/verify-plan.ts';
+import type { WorstCase } from './verify/worst-case.ts';
 
 export type { RunSummary } from './standing.ts';
 
@@ -203,6 +208,25 @@ export class Troupe {
     return simulatePlan(loaded, options, this.config.home);
   }
 
+  /** Proves of a plan, before anything of it is run, that it ends, and what it costs at most. */
+  async verify(plan: Plan | string, options: VerifyOptions = {}): Promise<PlanVerification> {
+    const { verifyPlan } = await import('./verify/verify-plan.ts');
+    return verifyPlan(plan, options, { home: this.config.home, clock: this.#clock });
+  }
+
+  /** The plan, when nothing speaks against running it; throws a UserError with what does. */
+  async clear(plan: Plan | string, options: ClearOptions = {}): Promise<Plan> {
+    const { clear } = await import('./verify/clearance.ts');
+    return clear(plan, options, this.config.home);
+  }
+
+  /** What a run can still take and cost at most; null once it is over. */
+  async remainder(name: string): Promise<WorstCase | null> {
+    const folder = await findRun(this.config.home, name);
+    const { remainderOf } = await import('./verify/remainder.ts');
+    return remainderOf(coreOf(folder), (await readOrder(folder)).plan);
+  }
+
   /** The past tasks nearest in meaning to a text, best first. */
   async similar(text: string, options: SimilarOptions = {}): Promise<readonly SimilarTask[]> {
     // Only whoever looks back pays for loading it.
@@ -220,6 +244,18 @@ export class Troupe {
   async accounts(): Promise<AccountDesk> {
     const { AccountDesk } = await import('./account-desk.ts');
     return new AccountDesk(this.config, this.#clock);
+  }
+
+  /** Serves this home to other programs' agents, by the Model Context Protocol. */
+  async mcp(): Promise<McpDesk> {
+    const { McpDesk } = await import('./mcp/mcp-desk.ts');
+    return new McpDesk(this, this.#clock, this.#random);
+  }
+
+  /** What agents and we said to each other, attempt by attempt. */
+  async history(): Promise<History> {
+    const { History } = await import('./conversations/history.ts');
+    return new History(this.config.home);
   }
 
   /** What may be asked of memory beside that. */

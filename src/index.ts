@@ -12,6 +12,15 @@ export {
 } from './app.ts';
 export type { Cleaned } from './cleaning.ts';
 export { type Config, readConfig, readVersion } from './config.ts';
+export {
+  conversationFile,
+  type Entry,
+  type Message,
+} from './conversations/entry.ts';
+export { type ExportFormat, exportConversation, exportFormats } from './conversations/exporting.ts';
+export type { Conversation, History, HistoryFilter } from './conversations/history.ts';
+export { ConversationTail } from './conversations/reading.ts';
+export { type Speech, speechOf } from './conversations/wording.ts';
 export type { Forked, ForkOptions } from './forking.ts';
 export { type OpenSystemOptions, openSystem } from './host.ts';
 export type { Violation } from './journal/axioms/violation.ts';
@@ -23,6 +32,7 @@ export type { Ref } from './kernel/ref.ts';
 export type { System } from './kernel/system.ts';
 export { isUserError, UserError } from './kernel/user-error.ts';
 export { limits } from './limits.ts';
+export type { McpDesk } from './mcp/mcp-desk.ts';
 export type { Setting } from './plan/change.ts';
 export {
   claude,
@@ -61,3 +71,7 @@ export type { AgentView, RunView, TaskView } from './runs/view.ts';
 export type { Exploration, ExploreOptions } from './simulation/explore.ts';
 export { faultNames } from './simulation/fault-kinds.ts';
 export type { SimulateOptions, Simulation } from './simulation/study/simulate-plan.ts';
+export type { ClearOptions } from './verify/clearance.ts';
+export type { Bound, Finding as PlanFinding, TraceStep, Unbounded } from './verify/verdict.ts';
+export type { PlanVerification, VerifyOptions } from './verify/verify-plan.ts';
+export type { WorstCase } from './verify/worst-case.ts';

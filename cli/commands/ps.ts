@@ -1,6 +1,14 @@
 /** `troupe ps`: lists all runs, or the tasks and agents of one. */
 import type { Command } from 'commander';
-import { type AgentView, duration, type TaskView, type Troupe } from '../../src/index.ts';
+import {
+  type AgentView,
+  duration,
+  systemClock,
+  type TaskView,
+  type Troupe,
+  type WorstCase,
+} from '../../src/index.ts';
+import { limitsOf } from '../certificate.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
 import { allRecords, type RunRecord, recordOf } from '../records.ts';
@@ -56,14 +64,23 @@ async function showRun(troupe: Troupe, name: string, { json }: PsOptions): Promi
   const record = recordOf(summary);
   const { tasks, agents } = summary.view;
   const { path: folder } = await troupe.folder(record.id);
-  if (json) return out.json({ ...record, folder, tasks, agents });
+  const left = await troupe.remainder(record.id);
+  if (json) return out.json({ ...record, folder, tasks, agents, left: boundOf(left) });
   const palette = paletteFor(out, troupe.config.environment);
   const parts = [
     table([[...runHeads], runRow(record, palette)], out.columns),
     table([[...taskHeads], ...tasks.map((task) => taskRow(task, palette))], out.columns),
     table([[...agentHeads], ...agents.map((agent) => agentRow(agent, palette))], out.columns),
   ];
-  await out.write(`${parts.join('\n')}\n${folder}\n`);
+  const rest = left ? `Left: ${limitsOf(left, systemClock.now())}.\n\n` : '';
+  await out.write(`${parts.join('\n')}\n${rest}${folder}\n`);
+}
+
+/** What a program may count on: three figures, or nothing while one of them is not known. */
+function boundOf(left: WorstCase | null) {
+  if (left === null || left.costUsd === null) return null;
+  const { durationMs, costUsd, calls } = left;
+  return { durationMs, costUsd, calls };
 }
 
 const taskHeads = ['TASK', 'STATE', 'AGENT', 'ATTEMPTS', 'TOOK', ''];

@@ -1,0 +1,116 @@
+/** What verification found, as a report for people and as one object for programs. */
+import { duration, type PlanVerification, type TraceStep } from '../src/index.ts';
+import { dayOf, money, type Palette, plural, table, timeOf } from './style.ts';
+import { plainLine } from './text.ts';
+
+type Bound = NonNullable<PlanVerification['bound']>;
+type Worst = PlanVerification['worst'];
+
+/** Exactly what is promised, in this order. */
+export function answerOf(verification: PlanVerification) {
+  const { verdict, findings, states, seconds, bound, unbounded } = verification;
+  return { verdict, findings, states, seconds, bound, unbounded };
+}
+
+interface Page {
+  readonly palette: Palette;
+  readonly columns: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export function reportOf(verification: PlanVerification, page: Page): string {
+  const parts = [
+    headOf(verification, page),
+    ...verification.findings.map((finding) => findingOf(finding, page)),
+    certificateOf(verification, page),
+  ];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+function headOf({ name, verdict, reach, findings }: PlanVerification, { palette }: Page): string {
+  const { bold, green, red, yellow } = palette;
+  const colour = { proved: green, refuted: red, bounded: yellow }[verdict];
+  const why = verdict === 'refuted' ? `refuted: ${plural(findings.length, 'finding')}` : reach;
+  return `${plainLine(name)}: ${bold(colour(why))}\n`;
+}
+
+type Finding = PlanVerification['findings'][number];
+
+function findingOf({ property, message, trace }: Finding, { palette: { red } }: Page): string {
+  const chart = trace.length === 0 ? '' : `\n\`\`\`mermaid\n${chartOf(trace)}\`\`\`\n`;
+  return `${red(property)} ${plainLine(message)}\n${chart}`;
+}
+
+/** A message sequence chart. */
+export function chartOf(trace: readonly TraceStep[]): string {
+  const rows = trace.map(({ from, to, event }) => {
+    return `  ${nameOf(from)}->>${nameOf(to)}: ${plainLine(event).replaceAll(/[;#]/g, ',')}\n`;
+  });
+  return `sequenceDiagram\n${rows.join('')}`;
+}
+
+/** Mermaid takes some signs and some words of a name for its own. */
+const nameOf = (name: string): string =>
+  plainLine(name)
+    .replaceAll(/[^\w/-]/g, '_')
+    .replace(/^end$/i, 'end_');
+
+function certificateOf(verification: PlanVerification, page: Page): string {
+  const { worst, likely, unbounded } = verification;
+  const { dim } = page.palette;
+  const rows = [
+    ['', 'BEST', 'EXPECTED', 'AT MOST'],
+    ...row('duration', ({ durationMs }) => duration(durationMs), likely, worst),
+    ...row('cost', ({ costUsd }) => money(costUsd), likely, worst),
+    ...row('agent calls', ({ calls }) => String(calls), likely, worst),
+  ];
+  const notes = [
+    `At most ${plural(worst.attempts, 'attempt')} of its tasks. Not counted: waits that a provider`,
+    `orders (rate limits), and stops of Troupe; each adds itself, and ${pauseOf(worst)}.`,
+  ];
+  return [
+    `${sentenceOf(worst, page.now)}\n`,
+    ...unbounded.map((part) => `  ${page.palette.yellow('unbounded')} ${lineOf(part)}\n`),
+    '\n',
+    table(rows, page.columns),
+    ...notes.map((note) => `${dim(note)}\n`),
+  ].join('');
+}
+
+type Part = PlanVerification['unbounded'][number];
+
+function lineOf({ key, line, message }: Part): string {
+  return plainLine(`${key}${line > 0 ? ` (line ${line})` : ''}: ${message}`);
+}
+
+function row(
+  name: string,
+  say: (figures: Omit<Bound, 'costUsd'> & { readonly costUsd: number | null }) => string,
+  { best, expected }: PlanVerification['likely'],
+  worst: Worst,
+): readonly (readonly string[])[] {
+  return [[name, say(best), say(expected), say(worst)]];
+}
+
+/** `This plan ends: at the latest 14:32 (3 h 05 min), at most $4.10, at most 46 agent calls.` */
+export function sentenceOf(worst: Worst, now: number, subject = 'This plan ends'): string {
+  return `${subject}: ${limitsOf(worst, now)}.`;
+}
+
+export function limitsOf({ durationMs, costUsd, calls }: Worst, now: number): string {
+  const cost = costUsd === null ? 'nobody knows at what cost' : `at most ${money(costUsd)}`;
+  const latest = `at the latest ${momentOf(now + durationMs, now)} (${duration(durationMs)})`;
+  return `${latest}, ${cost}, at most ${plural(calls, 'agent call')}`;
+}
+
+/** Without the day when it is today. */
+function momentOf(at: number, now: number): string {
+  const time = timeOf(at).slice(0, 5);
+  return dayOf(at) === dayOf(now) ? time : `${dayOf(at)} ${time}`;
+}
+
+function pauseOf({ pause }: Worst): string {
+  const { durationMs, costUsd } = pause;
+  return `at most ${duration(durationMs)}, ${money(costUsd)} and one call`;
+}

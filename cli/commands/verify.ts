@@ -1,0 +1,50 @@
+/** `troupe verify`: proves, before anything is run, that a plan ends and what it costs at most. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { systemClock } from '../../src/index.ts';
+import { answerOf, reportOf } from '../certificate.ts';
+import { type Exit, exits } from '../exits.ts';
+import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
+import { out } from '../render.ts';
+import { paletteFor } from '../style.ts';
+import { type Act, addExamples } from '../verb.ts';
+
+interface VerifyOptions extends HomeOption, JsonOption {
+  readonly maxStates?: number;
+  readonly maxSeconds?: number;
+}
+
+export function define(command: Command, act: Act): void {
+  command
+    .argument('<plan>', 'the file with the plan, YAML or JSON')
+    .option('--max-states <n>', 'look at no more states than this', readLimit)
+    .option('--max-seconds <n>', 'look no longer than this', readLimit);
+  addJson(command, 'print one object: verdict, findings, states, seconds, bound, unbounded');
+  addHome(command).action(act(verify));
+  addExamples(command, [
+    'troupe verify plan.yaml',
+    'troupe verify examples/level-6.yaml --json',
+    'troupe verify plan.yaml --max-seconds 60 --max-states 5000000',
+  ]);
+}
+
+async function verify(plan: string, options: VerifyOptions): Promise<Exit> {
+  const troupe = openTroupe(options);
+  const { maxStates, maxSeconds } = options;
+  const verification = await troupe.verify(plan, {
+    ...(maxStates !== undefined && { statesMax: maxStates }),
+    ...(maxSeconds !== undefined && { secondsMax: maxSeconds }),
+  });
+  if (options.json) out.json(answerOf(verification));
+  else {
+    const palette = paletteFor(out, troupe.config.environment);
+    const page = { palette, columns: out.columns, now: systemClock.now() };
+    await out.write(reportOf(verification, page));
+  }
+  return verification.verdict === 'refuted' ? exits.failed : exits.succeeded;
+}
+
+function readLimit(given: string): number {
+  const limit = Number(given);
+  if (limit > 0 && Number.isFinite(limit)) return limit;
+  throw new InvalidArgumentError('It must be a number above 0.');
+}

@@ -1,0 +1,58 @@
+/** The quick look at a plan before every run: what surely goes wrong stops it, in milliseconds. */
+import { accountsFor, readHomeAccounts } from '../accounting.ts';
+import { UserError } from '../kernel/user-error.ts';
+import type { Plan } from '../plan/plan.ts';
+import { boundOf, type Certificate, certify } from './certificate.ts';
+import { findingOf, type Property } from './flaw.ts';
+import { type PlanText, planText } from './plan-text.ts';
+import type { Unbounded } from './verdict.ts';
+
+export interface ClearOptions {
+  /** Also refuses a plan of which some part has no limit. */
+  readonly requireCertificate?: boolean;
+  /** Lets it through although it can't come through. */
+  readonly anyway?: boolean;
+}
+
+/** What no luck can mend. That a task fails may be what a person wants to see. */
+const stopping: readonly Property[] = [
+  'approval.impossible',
+  'budget.too-small',
+  'account.cannot-afford',
+  'role.unplayed',
+];
+
+/** The plan, when nothing speaks against its run; throws a UserError with what does. */
+export async function clear(
+  given: Plan | string,
+  { requireCertificate = false, anyway = false }: ClearOptions,
+  home: string,
+): Promise<Plan> {
+  const text = await planText(given);
+  const certificate = certifyText(text, home);
+  const flaws = certificate.flaws.filter(({ property }) => stopping.includes(property));
+  if (flaws.length > 0 && !anyway) {
+    const messages = flaws.map((flaw) => findingOf(flaw, text.lineOf).message);
+    const hint = 'mend it (troupe verify says more), or begin it all the same with --anyway';
+    throw new UserError('plan.refuted', messages.join('\n'), hint);
+  }
+  if (requireCertificate && boundOf(certificate) === null) throw uncertain(certificate);
+  return text.plan;
+}
+
+export function certifyText({ plan, lineOf }: PlanText, home: string): Certificate {
+  const list = readHomeAccounts(home);
+  const purses = { accounts: accountsFor(plan, list), usdPerDay: list.usdPerDay };
+  return certify(plan, purses, lineOf);
+}
+
+function uncertain({ unbounded }: Certificate): UserError {
+  const message = ['the plan has no certificate:', ...unbounded.map(unboundedLine)].join('\n  ');
+  const hint = 'say in the plan what an attempt costs at most: costUsdMax: 0.50';
+  return new UserError('plan.unbounded', message, hint);
+}
+
+/** `agents.coder (line 7): nobody knows ...` */
+export function unboundedLine({ key, line, message }: Unbounded): string {
+  return `${key}${line > 0 ? ` (line ${line})` : ''}: ${message}`;
+}
