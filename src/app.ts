@@ -99,7 +99,7 @@ export class Troupe {
 
   /** Begins a plan, or the plan in a file. Its first fact comes after this has resolved. */
   async run(plan: Plan | string, { inputs = {}, speed = 1 }: RunOptions = {}): Promise<Run> {
-    const loaded = typeof plan === 'string' ? await loadPlan(plan) : plan;
+    const loaded = await this.#load(plan);
     const given = resolveInputs(loaded, inputs);
     requireAccounts(loaded, this.config);
     const order: RunOrder = {
@@ -202,7 +202,7 @@ export class Troupe {
 
   /** Plays a plan through many times in virtual time: nothing is run, and nothing written. */
   async simulate(plan: Plan | string | null, options: SimulateOptions = {}): Promise<Simulation> {
-    const loaded = typeof plan === 'string' ? await loadPlan(plan) : plan;
+    const loaded = plan === null ? null : await this.#load(plan);
     // Only whoever simulates pays for loading it.
     const { simulatePlan } = await import('./simulation/study/simulate-plan.ts');
     return simulatePlan(loaded, options, this.config.home);
@@ -284,7 +284,7 @@ export class Troupe {
 
   /** Looks for seeds under which a plan breaks a rule, and makes the first ones small. */
   async explore(plan: Plan | string, options: ExploreOptions = {}): Promise<Exploration> {
-    const loaded = typeof plan === 'string' ? await loadPlan(plan) : plan;
+    const loaded = await this.#load(plan);
     const { explorePlan } = await import('./simulation/explore.ts');
     return explorePlan(loaded, options);
   }
@@ -320,6 +320,11 @@ export class Troupe {
     const core = coreOf(folder);
     const owner = lockOwner(folder.path);
     return { view: viewOf(core, folder.id, order.plan), owner, orderedAt: order.orderedAt };
+  }
+
+  /** With prompts of this home's library where it names some. */
+  #load(plan: Plan | string): Promise<Plan> | Plan {
+    return typeof plan === 'string' ? loadPlan(plan, () => this.prompts()) : plan;
   }
 
   get #assembler(): Assembler {

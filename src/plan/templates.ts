@@ -62,6 +62,10 @@ export function fillTemplate(template: Template, lookup: (reference: Reference) 
   return texts.join('');
 }
 
+/** A template that gives just this text, whatever braces are in it. */
+export const literalTemplate = (text: string): string =>
+  text.replaceAll(/(\\*)\{\{/g, (_, slashes: string) => `${slashes}${slashes}\\{{`);
+
 export const hasTemplate = (text: string): boolean =>
   text.includes(opening) && parseTemplate(text).parts.some((part) => part.kind !== 'text');
 

@@ -16,6 +16,8 @@ export interface Ended {
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** `pipe`: the test types into it. */
+  readonly stdin?: 'ignore' | 'pipe';
 }
 
 const newFolder = tempFolders('cli');
@@ -80,11 +82,12 @@ export class Desk {
     return { PATH: process.env.PATH ?? '', HOME: this.folder, USER: 'tester', ...added };
   }
 
-  start(words: readonly string[], { env, cwd = this.folder }: StartOptions = {}): Process {
+  start(words: readonly string[], options: StartOptions = {}): Process {
+    const { env, cwd = this.folder, stdin = 'ignore' } = options;
     const child = spawn(process.execPath, [this.main, ...words], {
       cwd,
       env: this.environment(env),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin, 'pipe', 'pipe'],
     });
     return new Process(child);
   }

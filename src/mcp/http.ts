@@ -1,0 +1,125 @@
+/** Serves a house over streamable HTTP, to clients of both kinds, behind a token. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { toNodeHandler, toWebRequest } from '@modelcontextprotocol/node';
+import {
+  createMcpHandler,
+  isLegacyRequest,
+  type McpHttpHandler,
+} from '@modelcontextprotocol/server';
+import type { Clock } from '../kernel/clock.ts';
+import type { Random } from '../kernel/random.ts';
+import { UserError } from '../kernel/user-error.ts';
+import { admit } from './gate.ts';
+import type { House } from './house.ts';
+import { createMcpServer } from './server.ts';
+import { Sessions } from './sessions.ts';
+
+export interface HttpOptions {
+  readonly house: House;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly token: string;
+  readonly random: Random;
+  readonly clock: Clock;
+}
+
+export interface HttpServed {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const path = '/mcp';
+const host = '127.0.0.1';
+const bodyBytesMax = 10_000_000;
+const connectionsMax = 500;
+const loopback = ['127.0.0.1', 'localhost', '[::1]'];
+
+export async function serveOverHttp(options: HttpOptions): Promise<HttpServed> {
+  const { house, port, token, random, clock } = options;
+  const sessions = new Sessions({ house, random, clock });
+  const modern = createMcpHandler(() => createMcpServer(house), {
+    legacy: 'reject',
+    maxRequestBodySize: bodyBytesMax,
+  });
+  const server = createServer((req, res) => {
+    const admission = admit(req.headers, { token, hosts: loopback });
+    if (admission.kind === 'refused') return refuse(res, admission.status, admission.why);
+    if (new URL(req.url ?? '/', 'http://host').pathname !== path) {
+      return refuse(res, 404, `MCP is served under ${path}`);
+    }
+    answer(req as Asked, res, { sessions, modern }).catch((error: unknown) => fail(res, error));
+  });
+  server.maxConnections = connectionsMax;
+  await listen(server, port);
+  return {
+    url: `http://${host}:${portOf(server)}${path}`,
+    async close() {
+      await Promise.all([sessions.close(), modern.close()]);
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+interface Ways {
+  readonly sessions: Sessions;
+  readonly modern: McpHttpHandler;
+}
+
+/** A server's own requests always have both. */
+type Asked = IncomingMessage & { readonly method: string; readonly url: string };
+
+async function answer(req: Asked, res: ServerResponse, ways: Ways): Promise<void> {
+  const body = req.method === 'POST' ? await readBody(req) : undefined;
+  if (body === tooLarge) return refuse(res, 413, `a request has at most ${bodyBytesMax} bytes`);
+  const probe = await toWebRequest(req, body);
+  if (!(await isLegacyRequest(probe, body))) return toNodeHandler(ways.modern)(req, res, body);
+  if (await ways.sessions.serve(req, res, body)) return;
+  refuse(res, 404, 'this session is over: begin a new one');
+}
+
+const tooLarge = Symbol('too large');
+
+/** Undefined for what is no JSON: the protocol has its own words for that. */
+async function readBody(req: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > bodyBytesMax) return tooLarge;
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    return null;
+  }
+}
+
+function refuse(res: ServerResponse, status: number, message: string): void {
+  const headers = { 'content-type': 'application/json', connection: 'close' };
+  const challenge = status === 401 ? { 'www-authenticate': 'Bearer realm="troupe"' } : {};
+  res.writeHead(status, { ...headers, ...challenge });
+  res.end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: -32_000, message } }));
+}
+
+function fail(res: ServerResponse, error: unknown): void {
+  if (res.headersSent) return void res.destroy();
+  refuse(res, 500, error instanceof Error ? error.message : String(error));
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (error) {
+    const message = `port ${port} can't be listened on: ${(error as Error).message}`;
+    throw new UserError('mcp.port', message, 'name another one with --port, or 0 for any');
+  }
+}
+
+function portOf(server: Server): number {
+  const at = server.address();
+  return typeof at === 'object' && at ? at.port : 0;
+}

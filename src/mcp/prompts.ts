@@ -1,0 +1,28 @@
+/** The prompts of the library as MCP prompts: what they leave open is asked of the client. */
+import type { McpServer } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import type { House } from './house.ts';
+
+/** A client shows them in a menu. */
+const promptsMax = 200;
+
+export async function registerPrompts(server: McpServer, house: House): Promise<void> {
+  const library = await house.troupe.prompts();
+  for (const { name, category, tags } of library.list().slice(0, promptsMax)) {
+    const description = [category, ...tags].filter(Boolean).join(', ');
+    const variables = library.variables(name);
+    const argsSchema = z.object(
+      Object.fromEntries(variables.map((variable) => [variable.name, argument(variable.default)])),
+    );
+    server.registerPrompt(name, { title: name, description, argsSchema }, async (given) => {
+      const values = Object.fromEntries(
+        Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      );
+      const text = library.render(name, values);
+      return { messages: [{ role: 'user', content: { type: 'text', text } }] };
+    });
+  }
+}
+
+const argument = (fallback: string | null) =>
+  fallback === null ? z.string() : z.string().optional().describe(`Default: ${fallback}`);

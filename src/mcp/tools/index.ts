@@ -1,0 +1,13 @@
+/** Every tool of the server, in the order in which a client sees them. */
+import type { Tool } from '../tool.ts';
+import { agentTools } from './agents.ts';
+import { foresightTools } from './foresight.ts';
+import { lookbackTools } from './lookback.ts';
+import { runTools } from './runs.ts';
+
+export const tools: readonly Tool[] = [
+  ...agentTools,
+  ...runTools,
+  ...foresightTools,
+  ...lookbackTools,
+];
