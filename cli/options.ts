@@ -25,7 +25,12 @@ export function openTroupe({ home }: HomeOption): Troupe {
 /** A command that a person can copy, with the same home. */
 export function commandLine(words: readonly string[], { home }: HomeOption): string {
   const all = ['troupe', ...words, ...(home === undefined ? [] : ['--home', home])];
-  return all.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoted(word))).join(' ');
+  return quoteWords(all);
+}
+
+/** As a shell reads them back. */
+export function quoteWords(words: readonly string[]): string {
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoted(word))).join(' ');
 }
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;

@@ -38,9 +38,10 @@ export class StreamTail {
   }
 
   /** What was not given before. */
-  async *fresh(of: 'work' | 'work and checks'): AsyncGenerator<Words> {
+  async *fresh(of: 'work' | 'checks' | 'work and checks'): AsyncGenerator<Words> {
     for (const stream of await this.#streams()) {
-      if (of === 'work' && stream.startsWith('check-')) continue;
+      const isOf = stream.startsWith('check-') ? 'checks' : 'work';
+      if (of !== 'work and checks' && of !== isOf) continue;
       yield* this.#read(stream);
     }
   }

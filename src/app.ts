@@ -246,18 +246,6 @@ export class Troupe {
     return new AccountDesk(this.config, this.#clock);
   }
 
-  /** Serves this home to other programs' agents, by the Model Context Protocol. */
-  async mcp(): Promise<McpDesk> {
-    const { McpDesk } = await import('./mcp/mcp-desk.ts');
-    return new McpDesk(this, this.#clock, this.#random);
-  }
-
-  /** What agents and we said to each other, attempt by attempt. */
-  async history(): Promise<History> {
-    const { History } = await import('./conversations/history.ts');
-    return new History(this.config.home);
-  }
-
   /** What may be asked of memory beside that. */
   async memory(): Promise<MemoryDesk> {
     const { MemoryDesk } = await import('./remembering/memory-desk.ts');

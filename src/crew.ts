@@ -14,6 +14,7 @@ import { cliAgent } from './agents/cli-agent.ts';
 import { commandAdapter } from './agents/command.ts';
 import { dialects } from './agents/dialects.ts';
 import type { Guardian } from './agents/guardian.ts';
+import { Recorder } from './conversations/recorder.ts';
 import { inspect, missingProgram } from './agents/inspection.ts';
 import { simulatedAdapter } from './agents/simulated.ts';
 import type { Bus } from './bus/bus.ts';
@@ -59,6 +60,7 @@ interface Kind {
 
 export class Crew implements RunWorld {
   readonly #place: Place;
+  readonly #recorder: Recorder;
   readonly #desk: Desk;
   readonly #workplaces: Workplaces;
   readonly #workers = new Map<RoleName, Worker>();
@@ -69,6 +71,7 @@ export class Crew implements RunWorld {
   constructor(place: Place) {
     this.#place = place;
     this.#desk = new Desk(place.folder, place.order, (task) => this.#outputOf(task));
+    this.#recorder = new Recorder(place);
     const [core, taskOf] = [() => this.#core, (id: string) => this.#desk.task(id)];
     this.#workplaces = new Workplaces({ ...place, core, taskOf });
   }
@@ -199,11 +202,11 @@ export class Crew implements RunWorld {
     const assignment = { ...given, ...prepared, ...around };
     const tell = (event: AgentEvent): void => this.#overhear(assignment, event);
     const world = { clock: this.#place.clock, signal, tell };
-    const outcome = await this.#place.accounting.attempt(
-      this.#desk.role(input.role),
-      assignment,
-      world,
-      (lent, around) => kind.adapter.work(lent, around),
+    const role = this.#desk.role(given.role);
+    const { accounting } = this.#place;
+    const recorded = { assignment, role, task: this.#desk.task(given.task) };
+    return this.#recorder.record(recorded, world, (heard) =>
+      accounting.attempt(role, assignment, heard, (lent, around) => adapter.work(lent, around)),
     );
     return this.#workplaces.finish(input, outcome, signal);
   }

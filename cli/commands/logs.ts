@@ -12,12 +12,14 @@ import { type Chronicle, JsonChronicle, LineChronicle } from '../chronicle.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
 import { out } from '../render.ts';
+import { SpeechTail } from '../speech.ts';
 import { StreamTail } from '../streams.ts';
 import { paletteFor } from '../style.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface LogsOptions extends HomeOption, JsonOption {
   readonly follow?: true;
+  readonly raw?: true;
 }
 
 /** How often the files of a task that is worked on are looked at. */
@@ -27,7 +29,8 @@ export function define(command: Command, act: Act): void {
   command
     .argument('<run>', 'its name, the beginning of it, or latest')
     .argument('[task]', 'only what happened to this task, and what its programs said')
-    .option('-f, --follow', 'go on as long as somebody works on the run');
+    .option('-f, --follow', 'go on as long as somebody works on the run')
+    .option('--raw', 'what programs said letter by letter, also where that is a protocol');
   addJson(command, 'print each fact, and what programs said, as lines of JSON');
   addHome(command).action(act(logs));
   addExamples(command, [
@@ -48,7 +51,7 @@ async function logs(name: string, task: string | undefined, options: LogsOptions
     for await (const fact of facts) await chronicle.tell(fact);
   } else {
     await refuseUnknown(troupe, id, task);
-    await tellTask(ofTask(facts, task), path, chronicle);
+    await tellTask(ofTask(facts, task), options.raw ? StreamTail : SpeechTail, path, chronicle);
   }
   return exits.succeeded;
 }
@@ -67,10 +70,11 @@ async function* ofTask(facts: AsyncIterable<RunFact>, task: string): AsyncGenera
 /** The words of an attempt come before the fact that tells of its end. */
 async function tellTask(
   facts: AsyncGenerator<RunFact>,
+  Tail: typeof StreamTail | typeof SpeechTail,
   folder: string,
   chronicle: Chronicle,
 ): Promise<void> {
-  let tail: StreamTail | null = null;
+  let tail: StreamTail | SpeechTail | null = null;
   let of: 'work' | 'work and checks' = 'work';
   const quote = async (): Promise<void> => {
     for await (const words of tail?.fresh(of) ?? []) await chronicle.quote(words);
@@ -81,7 +85,7 @@ async function tellTask(
     await chronicle.tell(fact);
     of = fact.type === 'task.verifying' ? 'work and checks' : 'work';
     if (fact.type === 'task.started' && fact.token !== null) {
-      tail = new StreamTail(folder, fact.task, fact.token);
+      tail = new Tail(folder, fact.task, fact.token);
     }
   }
   of = 'work and checks';

@@ -141,8 +141,9 @@ async function film({ troupe, rewind, run, options, palette }: Scene, speed: num
   const chronicle = options.json ? new JsonChronicle(out) : new LineChronicle(out, palette);
   const note = (text: string): void => err.note(text);
   try {
-    const facts = upTo(troupe.facts(run), lastSeq);
-    await play({ facts, speed, chronicle, clock: systemClock, stopped: stops.first, note });
+    const scenes = upTo(troupe.facts(run), lastSeq);
+    const show = (fact: RunFact): Promise<void> => chronicle.tell(fact);
+    await play({ scenes, speed, show, clock: systemClock, stopped: stops.first, note });
   } finally {
     stops.close();
   }

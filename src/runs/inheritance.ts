@@ -18,7 +18,8 @@ import { artifactsFolder, resultPath } from './results.ts';
 
 /** An attempt that is over, and what was left of it. */
 const keepsArtifacts = ['succeeded', 'verifying'];
-const streams = 'streams';
+/** Folders whose files are named for the attempt that they are of. */
+const wordsFolders = ['streams', 'conversations'];
 
 export async function inherit(from: RunFolder, to: RunFolder, core: Core): Promise<void> {
   const tasks = actorsOf(core);
@@ -51,10 +52,10 @@ async function shareWords(
     const path = outcome?.output.path ?? '';
     if (path !== '') await share(join(from.path, path), join(to.path, path));
   }
-  for (const file of filesIn(join(from.path, streams))) {
-    const token = Number.parseInt(file.split('/').at(-1) ?? '', 10);
+  for (const file of wordsFolders.flatMap((name) => filesIn(from.path, name))) {
+    const token = tokenOf(file);
     if (token > tokens || underWay.has(token)) continue;
-    await share(join(from.path, streams, file), join(to.path, streams, file));
+    await share(join(from.path, file), join(to.path, file));
   }
 }
 
@@ -68,12 +69,19 @@ function outerState({ state }: Actor): string {
   return typeof value === 'string' ? value : (Object.keys(value)[0] ?? '');
 }
 
-/** `task/7.out.txt` */
-function filesIn(folder: string): readonly string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).flatMap((task) =>
-    readdirSync(join(folder, task)).map((name) => `${task}/${name}`),
-  );
+/** `streams/build/7.out.txt`, `conversations/7.jsonl`, `conversations/7/1.txt` */
+function tokenOf(file: string): number {
+  const [folder = '', first = '', second = ''] = file.split('/');
+  return Number.parseInt(folder === 'streams' ? second : first, 10);
+}
+
+/** All below a folder, with `/`. */
+function filesIn(path: string, folder: string): readonly string[] {
+  if (!existsSync(join(path, folder))) return [];
+  return readdirSync(join(path, folder), { withFileTypes: true }).flatMap((entry) => {
+    const name = `${folder}/${entry.name}`;
+    return entry.isDirectory() ? filesIn(path, name) : [name];
+  });
 }
 
 /** Another disk, or one that knows no links: then it is copied. Gone already: then it is not. */
