@@ -21,7 +21,6 @@ import {
 } from './keeping.ts';
 import { type Clock, sleep, systemClock } from './kernel/clock.ts';
 import { type Random, systemRandom } from './kernel/random.ts';
-import type { McpDesk } from './mcp/mcp-desk.ts';
 import { resolveInputs } from './plan/inputs.ts';
 import { loadPlan } from './plan/load.ts';
 import type { Plan } from './plan/plan.ts';

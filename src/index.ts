@@ -33,6 +33,7 @@ export type { System } from './kernel/system.ts';
 export { isUserError, UserError } from './kernel/user-error.ts';
 export { limits } from './limits.ts';
 export type { McpDesk } from './mcp/mcp-desk.ts';
+export { openMcp } from './mcp/open-mcp.ts';
 export type { Setting } from './plan/change.ts';
 export {
   claude,

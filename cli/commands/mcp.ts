@@ -1,6 +1,6 @@
 /** `troupe mcp`: serves this home to an assistant that speaks the Model Context Protocol. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { type McpDesk, systemClock, UserError } from '../../src/index.ts';
+import { type McpDesk, openMcp, systemClock, UserError } from '../../src/index.ts';
 import { ask } from '../ask.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
@@ -41,7 +41,7 @@ export function define(command: Command, act: Act): void {
 
 async function mcp(options: Options) {
   const troupe = openTroupe(options);
-  const desk = await troupe.mcp();
+  const desk = await openMcp(troupe);
   if (options.printConfig !== undefined) return print(desk, options.printConfig);
   if (options.install !== undefined) return install(desk, options.install, options);
   const { TROUPE_MCP_TOKEN: token } = troupe.config.environment;

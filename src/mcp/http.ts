@@ -17,7 +17,7 @@ import { Sessions } from './sessions.ts';
 
 export interface HttpOptions {
   readonly house: House;
-  /** 0: any that is free. */
+  /** 0 takes one that is free. */
   readonly port: number;
   readonly token: string;
   readonly random: Random;

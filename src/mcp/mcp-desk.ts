@@ -1,4 +1,4 @@
-/** What a person may ask of the MCP server: to serve, and to be put into a client's configuration. */
+/** What a person may ask of the MCP server: to serve, and to be known to a client. */
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';

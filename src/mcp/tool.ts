@@ -1,4 +1,4 @@
-/** What a tool of the MCP server is: its words, its schemas, and one body that answers with data. */
+/** What a tool of the server is: its words, its schemas, and one body that answers with data. */
 import type { ZodObject, z } from 'zod';
 import type { House } from './house.ts';
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { systemRandom } from '../../src/kernel/random.ts';
 import { admit } from '../../src/mcp/gate.ts';
 import { House } from '../../src/mcp/house.ts';
+import { openMcp } from '../../src/mcp/open-mcp.ts';
 import { idleMs, Sessions, sessionsMax } from '../../src/mcp/sessions.ts';
 import { Team } from '../../src/mcp/team.ts';
 import { ManualClock } from '../kernel/manual-clock.ts';
@@ -93,14 +94,14 @@ describe('refused is', () => {
 
   test('a server with a token that can be guessed', async () => {
     const { troupe } = await open();
-    const served = (await troupe.mcp()).overHttp(null, { port: 0, token: 'secret' });
+    const served = (await openMcp(troupe)).overHttp(null, { port: 0, token: 'secret' });
     await expect(served).rejects.toMatchObject({ code: 'mcp.token' });
   });
 
   test('a second server on the same port', async () => {
     const { server, troupe } = await open();
     const port = Number(new URL(server.url).port);
-    const second = (await troupe.mcp()).overHttp(null, { port });
+    const second = (await openMcp(troupe)).overHttp(null, { port });
     await expect(second).rejects.toMatchObject({ code: 'mcp.port' });
   });
 });
@@ -116,7 +117,7 @@ test('a page of this machine is let in with the token', () => {
   expect(admit({ ...headers, host: '' }, gate)).toMatchObject({ status: 403 });
 });
 
-test('no more sessions are opened than there may be, and those nobody uses are closed', async () => {
+test('sessions are only so many, and those that nobody uses are closed', async () => {
   const { troupe } = await open();
   const clock = new ManualClock();
   const house = new House({ troupe, clock, team: new Team({}) });

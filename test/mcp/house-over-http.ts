@@ -9,6 +9,7 @@ import {
 import { afterEach } from 'vitest';
 import { createTroupe, type Troupe } from '../../src/app.ts';
 import type { ServedOverHttp } from '../../src/mcp/mcp-desk.ts';
+import { openMcp } from '../../src/mcp/open-mcp.ts';
 import { tempFolders } from '../app/temp.ts';
 
 /** How a client greets: with the handshake of 2025, or request by request as of 2026. */
@@ -42,7 +43,7 @@ export function housesOverHttp(name: string): () => Promise<Served> {
     const team = join(cwd, 'team.yaml');
     writeFileSync(team, teamYaml);
     const troupe = createTroupe({ home: join(cwd, '.troupe'), cwd });
-    const server = await (await troupe.mcp()).overHttp(team, { port: 0 });
+    const server = await (await openMcp(troupe)).overHttp(team, { port: 0 });
     closers.push(() => server.close());
     const client = async (era: Era = 'legacy') => {
       const opened = await connectTo(server, era);

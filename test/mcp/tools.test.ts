@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallToolResult } from '@modelcontextprotocol/client';
 import { describe, expect, test } from 'vitest';
+import { openMcp } from '../../src/mcp/open-mcp.ts';
 import { ask, connectTo, type Era, housesOverHttp, textOf } from './house-over-http.ts';
 
 const open = housesOverHttp('mcp-tools');
@@ -131,7 +132,7 @@ describe('runs', () => {
     const { run } = await ask(await first.client(), 'assign_task', { agent: 'slow', prompt: 'x' });
     await first.server.close();
     expect((await first.troupe.look(String(run))).owner).toBeNull();
-    const server = await (await first.troupe.mcp()).overHttp(null, { port: 0 });
+    const server = await (await openMcp(first.troupe)).overHttp(null, { port: 0 });
     writeFileSync(join(first.cwd, 'go'), '');
     const mine = await connectTo(server, 'legacy');
     const resumed = await ask(mine, 'resume_run', { run, wait: true });
