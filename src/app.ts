@@ -21,6 +21,7 @@ import {
 } from './keeping.ts';
 import { type Clock, sleep, systemClock } from './kernel/clock.ts';
 import { type Random, systemRandom } from './kernel/random.ts';
+import type { McpDesk } from './mcp/mcp-desk.ts';
 import { resolveInputs } from './plan/inputs.ts';
 import { loadPlan } from './plan/load.ts';
 import type { Plan } from './plan/plan.ts';
@@ -243,6 +244,18 @@ export class Troupe {
   async accounts(): Promise<AccountDesk> {
     const { AccountDesk } = await import('./account-desk.ts');
     return new AccountDesk(this.config, this.#clock);
+  }
+
+  /** Serves this home to other programs' agents, by the Model Context Protocol. */
+  async mcp(): Promise<McpDesk> {
+    const { McpDesk } = await import('./mcp/mcp-desk.ts');
+    return new McpDesk(this, this.#clock, this.#random);
+  }
+
+  /** What agents and we said to each other, attempt by attempt. */
+  async history(): Promise<History> {
+    const { History } = await import('./conversations/history.ts');
+    return new History(this.config.home);
   }
 
   /** What may be asked of memory beside that. */
