@@ -84,10 +84,10 @@ export class PromptLibrary {
     return render(text, values);
   }
 
-  variables(given: string) {
-    return variablesIn(
-      withIncludes(this.show(given).text, (each) => this.show(each).text, [given]),
-    );
+  /** Its own, and those of what it includes. */
+  variables(given: string, at?: number) {
+    const { text } = this.show(given, at);
+    return variablesIn(withIncludes(text, (each) => this.show(each).text, [given]));
   }
 
   /** The text of an older version becomes the newest one. */

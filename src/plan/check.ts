@@ -1,6 +1,7 @@
 /** Every check of a plan, in order, whichever way it came in. */
 import { checkInputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
+import { fillPrompts, pinPrompts } from './prompt-uses.ts';
 import { readParts } from './read.ts';
 import { checkReferences } from './references.ts';
 import { createReport, type PlanSource } from './report.ts';
@@ -9,13 +10,14 @@ import { checkTasks } from './task-rules.ts';
 import { checkTemplates } from './template-rules.ts';
 
 /** The document must be plain data within bounds. Throws a PlanError with all that is wrong. */
-export function checkPlan(document: unknown, source: PlanSource): Plan {
+export function checkPlan(given: unknown, source: PlanSource): Plan {
   const report = createReport(source);
+  const { document, pins } = fillPrompts(given, source.prompts, report);
   const parts = readParts(document, report);
   checkInputs(parts, report);
   const graph = checkReferences(parts, report);
   checkTasks(parts, report);
   checkTemplates(parts, graph, source.folder !== null, report);
   report.throwIfAny();
-  return resolvePlan(parts, source);
+  return pinPrompts(resolvePlan(parts, source), pins);
 }

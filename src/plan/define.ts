@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { outOfBounds } from './bounds.ts';
 import { checkPlan } from './check.ts';
 import type { Plan } from './plan.ts';
+import type { PromptShelf } from './prompt-shelf.ts';
 import { createReport, type PlanSource } from './report.ts';
 import type { planShape, roleShapes } from './schema.ts';
 
@@ -18,6 +19,8 @@ export type OpencodeRoleDocument = z.input<typeof roleShapes.opencode>;
 export interface DefineOptions {
   /** Absolute, what `{{plan.folder}}` stands for: `import.meta.dirname`. */
   readonly folder?: string;
+  /** Where prompts that it names are: `await troupe.prompts()`. */
+  readonly prompts?: PromptShelf;
 }
 
 /** Throws a PlanError with everything that is wrong, its file being `definePlan`. */
@@ -27,6 +30,7 @@ export function definePlan(document: PlanDocument, options: DefineOptions = {}):
     folder: options.folder ?? null,
     defaultName: 'plan',
     locate: () => null,
+    ...(options.prompts && { prompts: options.prompts }),
   };
   const report = createReport(source);
   const complaint = outOfBounds(document, writtenMax);

@@ -2,6 +2,7 @@
 import { accountShape, priceShape } from './account-shapes.ts';
 import { suggest } from './nearest.ts';
 import { type Path, quote, valueAt } from './problem.ts';
+import { promptUseShape } from './prompt-uses.ts';
 import type { Said } from './report.ts';
 import {
   backoffShape,
@@ -107,6 +108,8 @@ function kindsAt(path: Path): Kinds | null {
 
 function shapeAt(path: Path): object {
   if (path.length === 0) return planShape.shape;
+  if (path.at(-1) === 'prompt') return promptUseShape.shape;
+  if (path.at(-1) === 'review') return reviewShape.shape;
   if (path.at(-1) === 'backoff') return backoffShape.shape;
   if (path.at(-1) === 'simulate') return simulateShape.shape;
   if (path.at(-1) === 'memory') return recallShape.shape;

@@ -3,12 +3,22 @@ import { dirname, resolve } from 'node:path';
 import { readPlanFile } from './file.ts';
 import { parsePlan } from './parse.ts';
 import type { Plan } from './plan.ts';
+import type { PromptShelf } from './prompt-shelf.ts';
 
 /**
  * `file` as the person named it; messages repeat it.
+ * `openPrompts` is called when the plan may take prompts from the library.
  * Rejects with a PlanError with everything that is wrong with the file or the plan.
  */
-export async function loadPlan(file: string): Promise<Plan> {
+export async function loadPlan(
+  file: string,
+  openPrompts?: () => Promise<PromptShelf>,
+): Promise<Plan> {
   const text = await readPlanFile(file);
-  return parsePlan(text, { file, folder: dirname(resolve(file)) });
+  const prompts = mayTakePrompts.test(text) ? await openPrompts?.() : undefined;
+  const folder = dirname(resolve(file));
+  return parsePlan(text, { file, folder, ...(prompts && { prompts }) });
 }
+
+/** `use:`, as YAML or JSON would write it. */
+const mayTakePrompts = /\buse["']?\s*:/;

@@ -6,6 +6,7 @@ import { scanJson } from './json-text.ts';
 import { createLocate, locateOffset } from './locate.ts';
 import type { Plan } from './plan.ts';
 import { PlanError, type Problem, quote } from './problem.ts';
+import type { PromptShelf } from './prompt-shelf.ts';
 import { createReport, mendHint, type PlanSource } from './report.ts';
 import { parseLeniently, parseYaml, type TextFault } from './yaml-text.ts';
 
@@ -14,17 +15,32 @@ export interface TextSource {
   readonly file: string;
   /** Absolute. */
   readonly folder: string;
+  readonly prompts?: PromptShelf;
 }
 
 /** Throws a PlanError with everything that is wrong. */
-export function parsePlan(given: string, { file, folder }: TextSource): Plan {
+export function parsePlan(given: string, from: TextSource): Plan {
+  const { value, source } = readDocument(given, from);
+  return checkPlan(value, source);
+}
+
+export interface ReadDocument {
+  readonly value: unknown;
+  readonly source: PlanSource;
+}
+
+/** Plain data within bounds, whatever it says. Throws a PlanError when it is none. */
+export function readDocument(given: string, { file, folder, prompts }: TextSource): ReadDocument {
   const text = given.replace(/^\uFEFF/, '');
   if (text.trim() === '') throw emptyError(file);
   const isJson = /\.json$/i.test(file);
   const { value, written, parsed } = isJson ? readJson(text, file) : readYaml(text, file);
   if (value === null) throw emptyError(file);
   const locate = createLocate(text, parsed);
-  const source: PlanSource = { file, folder, defaultName: baseName(file), locate };
+  const source: PlanSource = {
+    ...{ file, folder, defaultName: baseName(file), locate },
+    ...(prompts && { prompts }),
+  };
   const report = createReport(source);
   const complaint = outOfBounds(value, written);
   if (complaint) report.add(complaint);

@@ -4,6 +4,7 @@ import type { Backoff } from '../../machines/rules/backoff.ts';
 import type { Borrowing, PlanAccount } from './accounts.ts';
 import type { DurationRange } from './duration.ts';
 import type { JsonObject } from './json-schema.ts';
+import type { PromptPin } from './prompt-shelf.ts';
 import type { Run } from './shell.ts';
 
 export interface Plan {
@@ -111,6 +112,8 @@ export interface PlanTask {
   readonly needs: readonly string[];
   /** May hold templates; empty when there is none. */
   readonly prompt: string;
+  /** Which prompt of the library it was made of; absent: the plan's own words. */
+  readonly promptFrom?: PromptPin;
   /** Null: what the role runs. See `runOf`. */
   readonly run: Run | null;
   /** Its own, without the role's; values may hold templates. See `environmentOf`. */

@@ -1,5 +1,7 @@
 /** Gathers what is wrong with a plan; lines and near names are only sought for what is shown. */
+
 import { type Path, PlanError, type Problem, renderPath } from './problem.ts';
+import type { PromptShelf } from './prompt-shelf.ts';
 
 /** More than this is a wall of text; the rest is counted. */
 const shownMax = 20;
@@ -26,6 +28,8 @@ export interface PlanSource {
   /** What the plan is called when it does not say. */
   readonly defaultName: string;
   readonly locate: (place: Place) => Position | null;
+  /** Where prompts that it names are; absent: nobody knows them. */
+  readonly prompts?: PromptShelf;
 }
 
 export interface Said {

@@ -13,6 +13,9 @@ import {
   wholeNumber,
   words,
 } from './fields.ts';
+import { promptUseShape } from './prompt-uses.ts';
+import { reviewCheckShape } from './review.ts';
+import { subtasksShape, totalShape } from './subtasks.ts';
 
 const countMax = 1_000;
 const retriesMax = 100;
@@ -198,7 +201,12 @@ export const taskShape = z.strictObject(
     id: fileSafeName('a task id'),
     agent: text('the name of a role').optional().describe('May be left out with one role.'),
     needs: z.array(text('a task id'), list('task ids')).default([]),
-    prompt: text().default('').describe('What the agent is asked. May hold {{...}}.'),
+    prompt: z
+      .union([text(), promptUseShape.transform(() => '')], {
+        error: 'expected text, or a map with use',
+      })
+      .default('')
+      .describe('What the agent is asked. May hold {{...}}.'),
     run: run.optional(),
     env: env.optional(),
     workspace: workspace.optional(),

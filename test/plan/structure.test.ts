@@ -171,7 +171,7 @@ const tasks: readonly (readonly [string, string, string, string])[] = [
     'nothing where text belongs',
     'prompt:',
     'plan.bad-value',
-    'plan.yaml:5:12 tasks[0].prompt: expected text, got nothing',
+    'plan.yaml:5:12 tasks[0].prompt: expected text, or a map with use, got nothing',
   ],
   [
     'a duration without its unit',
