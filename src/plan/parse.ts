@@ -45,7 +45,7 @@ export function readDocument(given: string, { file, folder, prompts }: TextSourc
   const complaint = outOfBounds(value, written);
   if (complaint) report.add(complaint);
   report.throwIfAny();
-  return checkPlan(value, source);
+  return { value, source };
 }
 
 interface ReadText {
