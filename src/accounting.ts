@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunId } from '../machines/ids.ts';
 import type { AccountTrouble } from '../machines/loan.ts';
-import { noOutput, noUsage, type Outcome } from '../machines/outcome.ts';
+import { noOutput, noUsage, type Outcome, type Usage } from '../machines/outcome.ts';
 import { unitHash } from '../machines/rules/backoff.ts';
 import type { Account } from './accounts/account.ts';
 import { accountsNamed } from './accounts/account.ts';
@@ -12,7 +12,7 @@ import { type Price, priced, priceOf, weight } from './accounts/prices.ts';
 import { redactorOf } from './accounts/redaction.ts';
 import type { Refused } from './accounts/refusals.ts';
 import { variablesOf } from './accounts/variables.ts';
-import type { AgentWorld, Assignment } from './agents/agent.ts';
+import type { AgentWorld, Assignment, Question } from './agents/agent.ts';
 import { askProgram } from './agents/version.ts';
 import type { Config } from './config.ts';
 import { lives, thisProcess } from './journal/lock.ts';
@@ -119,6 +119,12 @@ export class Accounting {
     }
   }
 
+  /** What the tokens of a role's model cost, as far as that is known before an attempt. */
+  priceFor(role: PlanRole): (usage: Usage) => number | null {
+    const price = this.#priceOf(role, null);
+    return (usage) => priced(usage, price).costUsd;
+  }
+
   async close(): Promise<void> {
     (await this.#desk?.catch(() => null))?.close();
   }
@@ -141,7 +147,9 @@ export class Accounting {
     };
     const tell: AgentWorld['tell'] = (event) => world.tell(redact(event));
     tell({ type: 'account.leased', account: account.name });
-    const outcome = redact(await work(assignment, { ...world, tell }));
+    const { ask } = world;
+    const asking = ask && { ask: (question: Question) => ask(redact(question)) };
+    const outcome = redact(await work(assignment, { ...world, tell, ...asking }));
     return this.#priced(role, outcome, account);
   }
 

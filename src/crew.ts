@@ -10,20 +10,16 @@ import type { RunEnding } from '../machines/rules/orchestration.ts';
 import type { Verdict, VerifyInput } from '../machines/task.ts';
 import type { Accounting } from './accounting.ts';
 import type { Adapter, AgentEvent, Assignment } from './agents/agent.ts';
-import { cliAgent } from './agents/cli-agent.ts';
-import { commandAdapter } from './agents/command.ts';
-import { dialects } from './agents/dialects.ts';
 import type { Guardian } from './agents/guardian.ts';
 import { Recorder } from './conversations/recorder.ts';
 import { inspect, missingProgram } from './agents/inspection.ts';
-import { simulatedAdapter } from './agents/simulated.ts';
 import type { Bus } from './bus/bus.ts';
 import type { Config } from './config.ts';
 import { runChecks } from './evidence/checks.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { System } from './kernel/system.ts';
 import { attemptUsdMax } from './plan/compile.ts';
-import { type CliRole, environmentOf, type Plan, type PlanRole, runOf } from './plan/plan.ts';
+import { environmentOf, type Plan, type PlanRole, runOf } from './plan/plan.ts';
 import { runArgv } from './plan/shell.ts';
 import { hasTemplate } from './plan/templates.ts';
 import type { Reminder } from './remembering/reminder.ts';
@@ -35,6 +31,7 @@ import type { RunFolder, RunOrder } from './runs/folder.ts';
 import { reportOf } from './runs/report.ts';
 import { resultPath, writeResult } from './runs/results.ts';
 import { viewOf } from './runs/view.ts';
+import { adapterOf } from './staffing.ts';
 import { Workplaces } from './workplaces.ts';
 
 /** What a run's workers work with. */
@@ -46,7 +43,7 @@ export interface Place {
   readonly clock: Clock;
   readonly bus: Bus;
   /** Lends accounts to attempts, and knows what they cost. */
-  readonly accounting: Pick<Accounting, 'attempt'>;
+  readonly accounting: Pick<Accounting, 'attempt' | 'priceFor'>;
   /** Tells agents of the past, where their role asks for it. */
   readonly reminder: Pick<Reminder, 'begin'>;
 }
@@ -238,43 +235,13 @@ export class Crew implements RunWorld {
   }
 
   #kindOf(role: PlanRole): Kind {
-    switch (role.adapter) {
-      case 'command':
-        return {
-          adapter: commandAdapter(this.#commandPlace),
-          open: () => this.#missingProgram(role),
-          prepare: (input) => this.#desk.begin(input),
-        };
-      case 'claude':
-      case 'codex':
-      case 'gemini':
-      case 'opencode': {
-        const adapter = this.#cliAgent(role);
-        return {
-          adapter,
-          open: () => adapter.open(),
-          prepare: (input) => this.#desk.begin(input),
-        };
-      }
-      case 'simulated': {
-        const adapter = simulatedAdapter({ ...role, speed: this.#place.order.speed });
-        return { adapter, open: () => adapter.open(), prepare: async () => this.#desk.bare };
-      }
-    }
-  }
-
-  /** A value that holds a template is only known for an attempt. */
-  #cliAgent(role: CliRole): Adapter {
-    const known = Object.entries(role.env).filter(([, value]) => !hasTemplate(value));
-    const { model, permissions, maxTurns, budgetUsd, startWithinMs, silenceMs } = role;
-    return cliAgent({
-      ...this.#commandPlace,
-      dialect: dialects[role.adapter],
-      settings: { model, permissions, maxTurns, budgetUsd },
-      env: Object.fromEntries(known),
-      startWithinMs,
-      silenceMs,
-    });
+    const adapter = adapterOf(role, this.#place);
+    const bare = role.adapter === 'simulated';
+    return {
+      adapter,
+      open: () => ('run' in role ? this.#missingProgram(role) : adapter.open()),
+      prepare: async (input) => (bare ? this.#desk.bare : this.#desk.begin(input)),
+    };
   }
 
   get #commandPlace() {

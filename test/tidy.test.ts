@@ -32,6 +32,7 @@ const layers: readonly Layer[] = [
   { at: 'src/app.ts', mayImport: assembly },
   { at: 'src/assembly.ts', mayImport: assembly },
   { at: 'src/crew.ts', mayImport: assembly },
+  { at: 'src/staffing.ts', mayImport: assembly },
   { at: 'src/accounting.ts', mayImport: assembly },
   { at: 'src/account-desk.ts', mayImport: assembly },
   { at: 'src/host.ts', mayImport: assembly },

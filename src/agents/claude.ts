@@ -60,6 +60,7 @@ const permissionFlags: Readonly<Record<Permissions, readonly string[]>> = {
   read: ['--tools', reading, '--strict-mcp-config'],
   edit: ['--tools', editing, '--permission-mode', 'acceptEdits'],
   full: ['--permission-mode', 'bypassPermissions'],
+  ask: ['--permission-mode', 'default'],
 };
 
 function argumentsOf({ model, permissions, maxTurns, budgetUsd, session }: Order) {

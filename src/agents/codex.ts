@@ -36,6 +36,8 @@ const sandboxes: Readonly<Record<Permissions, string>> = {
   read: 'read-only',
   edit: 'workspace-write',
   full: 'danger-full-access',
+  // It has nobody to ask: a plan can't say so.
+  ask: 'read-only',
 };
 
 /** A resumed thread knows no `-s`; both know `-c`. */

@@ -4,8 +4,11 @@ import type { Environment } from './environment.ts';
 import type { Sign } from './sign.ts';
 import type { Trouble } from './trouble.ts';
 
-/** `read` changes nothing, `edit` changes files where it works, `full` does what it likes. */
-export type Permissions = 'read' | 'edit' | 'full';
+/**
+ * `read` changes nothing, `edit` changes files where it works, `full` does what it likes, `ask` does
+ * what a person allows.
+ */
+export type Permissions = 'read' | 'edit' | 'full' | 'ask';
 
 /** What the plan says of a role's agents. */
 export interface Settings {

@@ -41,6 +41,8 @@ const modes: Readonly<Record<Permissions, string>> = {
   read: 'default',
   edit: 'auto_edit',
   full: 'yolo',
+  // It has nobody to ask: a plan can't say so.
+  ask: 'default',
 };
 
 function argumentsOf({ model, permissions, session }: Order): readonly string[] {

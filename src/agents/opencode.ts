@@ -60,6 +60,8 @@ const permissionRules: Readonly<Record<Permissions, object>> = {
   read: { edit: 'deny', bash: 'deny', webfetch: 'deny', external_directory: 'deny' },
   edit: { edit: 'allow', bash: 'deny', external_directory: 'deny' },
   full: { edit: 'allow', bash: 'allow', webfetch: 'allow', external_directory: 'allow' },
+  // It has nobody to ask: a plan can't say so.
+  ask: { edit: 'deny', bash: 'deny', webfetch: 'deny', external_directory: 'deny' },
 };
 
 /** Its log goes to stderr: of a request that fails again and again, nothing else tells. */

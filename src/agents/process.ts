@@ -29,8 +29,10 @@ export interface ProcessOptions {
   readonly variables: Readonly<Record<string, string>>;
   /** Also seen by the child, and by no other attempt's: on Linux its strays are known by them. */
   readonly marks: Readonly<Record<string, string>>;
-  /** Given to the child, then closed. */
+  /** Given to the child, then closed, unless somebody goes on talking to it. */
   readonly stdin: string;
+  /** Called once, with the way to say more to the child. */
+  readonly talk?: (mouth: Mouth) => void;
   /** Absolute; their folders are made. */
   readonly stdoutPath: string;
   readonly stderrPath: string;
@@ -47,6 +49,13 @@ export interface ProcessOptions {
   readonly guardian: Guardian;
   readonly started?: (pid: number) => void;
   readonly said?: (stream: 'stdout' | 'stderr', text: string) => void;
+}
+
+/** What a running child is told. Whoever has ended hears nothing, and that is no error. */
+export interface Mouth {
+  readonly say: (text: string) => void;
+  /** Nothing more will be said. */
+  readonly close: () => void;
 }
 
 export interface Ended {
@@ -116,11 +125,20 @@ function introduce(child: Child, pid: number, options: ProcessOptions): Fault | 
   try {
     recordProcess(options.runFolder, pid, options.token);
     options.started?.(pid);
-    child.stdin.end(options.stdin);
+    if (options.talk) converse(child, options.stdin, options.talk);
+    else child.stdin.end(options.stdin);
     return null;
   } catch (error) {
     return outputLost(options.runFolder, error);
   }
+}
+
+function converse({ stdin }: Child, first: string, talk: (mouth: Mouth) => void): void {
+  const say = (text: string): void => {
+    if (stdin.writable) stdin.write(text);
+  };
+  if (first !== '') say(first);
+  talk({ say, close: () => stdin.end() });
 }
 
 function capture(child: Child, name: 'stdout' | 'stderr', options: ProcessOptions): Capture {

@@ -7,7 +7,7 @@ import type { Testimony } from './testimony.ts';
 import { faultOf, type Trouble, trouble, troubleFrom } from './trouble.ts';
 
 export interface Case {
-  readonly dialect: Dialect;
+  readonly dialect: Pick<Dialect, 'program' | 'hintFor'>;
   readonly settings: Settings;
   readonly ended: Ended;
   readonly told: Testimony;

@@ -12,7 +12,7 @@ const perMinute = wholeNumber(1, 1_000_000_000);
 
 /** Upper case alone: whoever writes a key in its place is told so before it goes anywhere. */
 const variableWords = 'expected the name of a variable, in capitals, and never a key itself';
-const variable = z
+export const variable = z
   .string({ error: variableWords })
   .regex(/^[A-Z_][A-Z0-9_]{0,99}$/, { error: variableWords });
 

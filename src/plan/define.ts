@@ -15,6 +15,11 @@ export type ClaudeRoleDocument = z.input<typeof roleShapes.claude>;
 export type CodexRoleDocument = z.input<typeof roleShapes.codex>;
 export type GeminiRoleDocument = z.input<typeof roleShapes.gemini>;
 export type OpencodeRoleDocument = z.input<typeof roleShapes.opencode>;
+export type OpenaiRoleDocument = z.input<typeof roleShapes.openai>;
+export type GrokRoleDocument = z.input<typeof roleShapes.grok>;
+export type AcpRoleDocument = z.input<typeof roleShapes.acp>;
+export type McpRoleDocument = z.input<typeof roleShapes.mcp>;
+export type AutoRoleDocument = z.input<typeof roleShapes.auto>;
 
 export interface DefineOptions {
   /** Absolute, what `{{plan.folder}}` stands for: `import.meta.dirname`. */
@@ -65,6 +70,31 @@ export function gemini(role: Omit<GeminiRoleDocument, 'adapter'> = {}): GeminiRo
 /** A role whose agents are OpenCode. */
 export function opencode(role: Omit<OpencodeRoleDocument, 'adapter'> = {}): OpencodeRoleDocument {
   return { adapter: 'opencode', ...role };
+}
+
+/** A role whose agents are a model behind an OpenAI-compatible API. */
+export function openai(role: Omit<OpenaiRoleDocument, 'adapter'>): OpenaiRoleDocument {
+  return { adapter: 'openai', ...role };
+}
+
+/** A role whose agents are Grok. */
+export function grok(role: Omit<GrokRoleDocument, 'adapter'> = {}): GrokRoleDocument {
+  return { adapter: 'grok', ...role };
+}
+
+/** A role whose agents speak the Agent Client Protocol. */
+export function acp(role: Omit<AcpRoleDocument, 'adapter'>): AcpRoleDocument {
+  return { adapter: 'acp', ...role };
+}
+
+/** A role whose tasks are calls of an MCP server's tool. */
+export function mcp(role: Omit<McpRoleDocument, 'adapter'>): McpRoleDocument {
+  return { adapter: 'mcp', ...role };
+}
+
+/** A role whose agents are the first that can be used on this machine. */
+export function auto(role: Omit<AutoRoleDocument, 'adapter'> = {}): AutoRoleDocument {
+  return { adapter: 'auto', ...role };
 }
 
 /** A role whose agents only pretend, with luck that the plan's seed repeats. */

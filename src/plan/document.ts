@@ -1,18 +1,20 @@
 /** A checked plan as the document that says the same, for whoever wants to change a word of it. */
 import type { Backoff } from '../../machines/rules/backoff.ts';
 import { accountDocument } from './accounts.ts';
+import { agentRoleDocument } from './agent-roles.ts';
 import type { PlanDocument } from './define.ts';
 import type { DurationRange } from './duration.ts';
 import type {
-  CliRole,
   Plan,
   PlanCheck,
   PlanInput,
+  PlanReview,
   PlanRole,
   PlanTask,
   SimulatedCourse,
 } from './plan.ts';
 import type { Run } from './shell.ts';
+import { subtasksDocument } from './subtasks.ts';
 
 type RoleDocument = PlanDocument['agents'][string];
 type TaskDocument = PlanDocument['tasks'][number];
@@ -25,6 +27,7 @@ export function documentOf(plan: Plan): PlanDocument {
     ...{ name, description, mode, concurrency, onFailure, seed },
     ...(budgetUsd === null ? {} : { budget: { usd: budgetUsd } }),
     inputs: Object.fromEntries(plan.inputs.map((input) => [input.name, inputOf(input)])),
+    ...(plan.subtasksMax === undefined ? {} : { subtasks: { count: plan.subtasksMax } }),
     ...(plan.accounts === undefined ? {} : { accounts: accountsOf(plan.accounts) }),
     agents: Object.fromEntries(plan.roles.map((role) => [role.name, roleOf(role)])),
     tasks: plan.tasks.map(taskOf),
@@ -53,7 +56,7 @@ function roleOf(role: PlanRole): RoleDocument {
   if (role.adapter === 'command') {
     return { adapter: 'command', ...runIn(role.run), env: role.env, ...shared };
   }
-  if (role.adapter !== 'simulated') return { ...cliRoleOf(role), ...shared };
+  if (role.adapter !== 'simulated') return { ...agentRoleDocument(role, commandOf), ...shared };
   const { adapter, work, fail, crash, costUsd } = role;
   return { adapter, work: rangeOf(work), fail, crash, costUsd, ...shared };
 }
@@ -65,19 +68,6 @@ function moneyOf({ borrowing, costUsdMax, totalUsdMax }: PlanRole) {
     ...(costUsdMax !== undefined && { costUsdMax }),
     ...(totalUsdMax !== undefined && { budget: { usd: totalUsdMax } }),
   };
-}
-
-function cliRoleOf(role: CliRole) {
-  const { adapter, model, permissions, env, maxTurns, budgetUsd } = role;
-  const limits = {
-    ...(maxTurns === null ? {} : { maxTurns }),
-    ...(budgetUsd === null ? {} : { budgetUsd }),
-  };
-  const said = {
-    ...{ permissions, env, ...(model === null ? {} : { model }) },
-    ...{ startWithin: inMs(role.startWithinMs), silence: inMs(role.silenceMs) },
-  };
-  return adapter === 'claude' ? { adapter, ...said, ...limits } : { adapter, ...said };
 }
 
 function courseOf({ work, ...shares }: SimulatedCourse) {
@@ -93,12 +83,13 @@ function taskOf(task: PlanTask): TaskDocument {
     ...runIn(task.run),
     timeout: inMs(task.timeoutMs),
     backoff: backoffOf(task.backoff),
-    verify: task.verify.map(checkOf),
+    verify: [...task.verify.map(checkOf), ...(task.review ? [reviewOf(task.review)] : [])],
     verifyTimeout: inMs(task.verifyTimeoutMs),
     ...(estimateMs === null ? {} : { estimate: inMs(estimateMs) }),
     ...(approveWithinMs === null ? {} : { approve: true, approveWithin: inMs(approveWithinMs) }),
     ...(task.workspace === undefined ? {} : { workspace: task.workspace }),
     ...(task.memory === undefined ? {} : { memory: task.memory }),
+    ...(task.subtasks && { subtasks: subtasksDocument(task.subtasks) }),
   };
 }
 
@@ -115,6 +106,11 @@ function checkOf(check: PlanCheck): CheckDocument {
     case 'schema':
       return { schema: check.schema };
   }
+}
+
+function reviewOf({ role, prompt, quorum, of, retries, timeoutMs }: PlanReview): CheckDocument {
+  const panel = { quorum: `${quorum} of ${of}`, timeout: inMs(timeoutMs), retries };
+  return { review: { agent: role, prompt, ...panel } };
 }
 
 function runIn(run: Run | null) {

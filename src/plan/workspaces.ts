@@ -1,7 +1,7 @@
 /** Where tasks work that do not say it: agents that edit, in a repository, each in a worktree. */
 import { assertNever } from '../../machines/errors.ts';
 import { waves } from '../../machines/rules/plan-graph.ts';
-import type { CliRole, Plan, PlanRole, PlanTask } from './plan.ts';
+import type { Plan, PlanRole, PlanTask } from './plan.ts';
 
 /** Whether a repository is needed, or only welcome. */
 export type RepositoryNeed = 'none' | 'welcome' | 'needed';
@@ -46,15 +46,23 @@ function edits(role: PlanRole): boolean {
   return isAgent(role) && role.permissions !== 'read';
 }
 
-function isAgent(role: PlanRole): role is CliRole {
+type Agent = Exclude<PlanRole, { adapter: 'command' | 'simulated' | 'mcp' }>;
+
+function isAgent(role: PlanRole): role is Agent {
   switch (role.adapter) {
     case 'command':
     case 'simulated':
+    // What a tool of a server does is not known here.
+    case 'mcp':
       return false;
     case 'claude':
     case 'codex':
     case 'gemini':
     case 'opencode':
+    case 'openai':
+    case 'grok':
+    case 'acp':
+    case 'auto':
       return true;
     default:
       return assertNever(role);

@@ -44,8 +44,8 @@ describe('an agent role', () => {
       'asks a person',
       '{ adapter: codex, permissions: ask }',
       'plan.cannot-ask',
-      "plan.yaml:2:37 agents.w.permissions: codex can't ask a person yet while it works; write " +
-        'read, edit or full; "approve: true" on a task asks before it starts',
+      "plan.yaml:2:37 agents.w.permissions: codex can't ask a person while it works; write " +
+        'read, edit or full, or use adapter: acp with run: [opencode, acp]',
     ],
     [
       'has other permissions',

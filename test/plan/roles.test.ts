@@ -4,14 +4,16 @@ import { simulatedRole, toldAbout } from './complaints.ts';
 
 const oneTask = 'tasks:\n  - id: a\n';
 
-const built = 'adapters that work today: command, simulated, claude, codex, gemini, opencode';
+const built =
+  'adapters: command, simulated, claude, codex, gemini, opencode, openai, grok, acp, mcp, auto';
 
 const roles: readonly (readonly [string, string, string, string])[] = [
   [
-    'an adapter that is known but not built',
+    'an agent that speaks ACP without its program',
     '{ adapter: acp }',
-    'plan.adapter-not-built',
-    `plan.yaml:2:17 agents.w.adapter: the adapter acp is not built yet; ${built}`,
+    'plan.missing',
+    'plan.yaml:2:6 agents.w.run: is missing; ' +
+      'expected a command line, or a list of a program and its arguments',
   ],
   [
     'an adapter that is misspelt',

@@ -1,0 +1,73 @@
+/** What an agent's updates over ACP say, in the words that all agents share. Pure. */
+import { countAt, mapAt, numberAt, textAt } from '../loose-json.ts';
+import { inputText, type Sign } from '../sign.ts';
+import { type Trouble, trouble } from '../trouble.ts';
+
+export function signsOfUpdate(update: unknown): readonly Sign[] {
+  switch (textAt(update, 'sessionUpdate')) {
+    case 'agent_message_chunk': {
+      const text = textAt(update, 'content', 'text') ?? '';
+      return text === '' ? [] : [{ type: 'text.written', text, piece: 'part' }];
+    }
+    case 'agent_thought_chunk':
+      return [{ type: 'thought.told', text: textAt(update, 'content', 'text') ?? '' }];
+    case 'tool_call':
+      return [called(update), ...endOf(update)];
+    case 'tool_call_update':
+      return endOf(update);
+    case 'usage_update':
+      return costOf(update);
+    default:
+      return [];
+  }
+}
+
+function called(update: unknown): Sign {
+  const tool = textAt(update, 'name') ?? textAt(update, 'kind') ?? 'tool';
+  const { rawInput, title, locations } = mapAt(update);
+  const input = inputText(rawInput ?? { title, locations });
+  return { type: 'tool.called', call: textAt(update, 'toolCallId') ?? '', tool, input };
+}
+
+function endOf(update: unknown): readonly Sign[] {
+  const status = textAt(update, 'status');
+  if (status !== 'completed' && status !== 'failed') return [];
+  const how = status === 'completed' ? 'succeeded' : 'failed';
+  return [{ type: 'tool.ended', call: textAt(update, 'toolCallId') ?? '', how }];
+}
+
+/** How full its memory is says nothing about what was used. */
+function costOf(update: unknown): readonly Sign[] {
+  const amount = numberAt(update, 'cost', 'amount');
+  if (amount === null || textAt(update, 'cost', 'currency') !== 'USD') return [];
+  const usage = { inputTokens: 0, outputTokens: 0, costUsd: Math.max(0, amount) };
+  return [{ type: 'usage.counted', over: 'session', usage }];
+}
+
+/** What the answer to a prompt says of its end; tokens only where the agent counts them. */
+export function signsOfEnd(response: unknown, costUsd: number | null): readonly Sign[] {
+  const reason = textAt(response, 'stopReason') ?? 'no reason';
+  const ended: Sign = { type: 'turn.ended', trouble: troubleOf(reason), answer: null };
+  const said = mapAt(response, 'usage');
+  const inputTokens =
+    countAt(said, 'inputTokens') +
+    countAt(said, 'cachedReadTokens') +
+    countAt(said, 'cachedWriteTokens');
+  const outputTokens = countAt(said, 'outputTokens') + countAt(said, 'thoughtTokens');
+  if (inputTokens + outputTokens === 0) return [ended];
+  const usage = { inputTokens, outputTokens, costUsd };
+  return [{ type: 'usage.counted', over: 'session', usage }, ended];
+}
+
+function troubleOf(reason: string): Trouble | null {
+  switch (reason) {
+    case 'end_turn':
+      return null;
+    case 'refusal':
+      return trouble('refused', 'the agent refused');
+    case 'max_turn_requests':
+      return trouble('turns', 'its turns are taken');
+    default:
+      return trouble('malformed', `the agent stopped early: ${reason}`);
+  }
+}

@@ -1,0 +1,132 @@
+/** Roles whose agents work by themselves: as they are once they are checked, and as they are written. */
+import { autoChoices } from './agent-shapes.ts';
+import type { PlanDocument } from './define.ts';
+import type { JsonObject } from './json-schema.ts';
+import type {
+  AcpRole,
+  ApiRole,
+  AutoChoice,
+  AutoRole,
+  CliRole,
+  McpRole,
+  Permissions,
+} from './plan.ts';
+import type { RoleValue } from './read.ts';
+import type { Run } from './shell.ts';
+
+type AgentValue = Exclude<RoleValue, { adapter: 'command' | 'simulated' }>;
+type AgentRole = CliRole | ApiRole | AcpRole | McpRole | AutoRole;
+type Own<Role> = Role extends AgentRole ? Omit<Role, SharedKeys> : never;
+type SharedKeys =
+  | 'name'
+  | 'where'
+  | 'count'
+  | 'concurrency'
+  | 'restart'
+  | 'maxRestarts'
+  | 'periodMs'
+  | 'backoff'
+  | 'handoff';
+
+export interface Waits {
+  readonly startWithinMs: number;
+  readonly silenceMs: number;
+}
+
+/** What is its own, beside what every role has. `run`: how a run reads once it is checked. */
+export function resolveAgentRole(
+  value: AgentValue,
+  ours: Waits,
+  runOf: (run: string | readonly string[]) => Run,
+): Own<AgentRole> {
+  const { env = {}, startWithin, silence } = value;
+  const waits = {
+    startWithinMs: startWithin ?? ours.startWithinMs,
+    silenceMs: silence ?? ours.silenceMs,
+  };
+  const shared = { env, ...waits };
+  switch (value.adapter) {
+    case 'claude':
+    case 'codex':
+    case 'gemini':
+    case 'opencode': {
+      const { adapter, model = null, permissions } = value;
+      const maxTurns = 'maxTurns' in value ? (value.maxTurns ?? null) : null;
+      const budgetUsd = 'budgetUsd' in value ? (value.budgetUsd ?? null) : null;
+      return { adapter, model, permissions, ...shared, maxTurns, budgetUsd };
+    }
+    case 'openai':
+    case 'grok': {
+      const { adapter, model, permissions, baseUrl = null, keyEnv = null } = value;
+      const { maxTurns = null, maxTokens = null, budgetUsd = null } = value;
+      const caps = { maxTurns, maxTokens, budgetUsd };
+      return { adapter, model, permissions, ...shared, baseUrl, keyEnv, ...caps };
+    }
+    case 'acp': {
+      const { adapter, model = null, permissions, run } = value;
+      return { adapter, model, permissions, run: runOf(run), ...shared };
+    }
+    case 'mcp': {
+      const { adapter, run, tool, arguments: given = { prompt: '{{prompt}}' } } = value;
+      const permissions: Permissions = 'full';
+      const own = { tool, arguments: given as JsonObject, run: runOf(run) };
+      return { adapter, permissions, ...own, ...shared };
+    }
+    case 'auto': {
+      const { adapter, permissions, prefer = autoChoices } = value;
+      return { adapter, permissions, prefer: prefer as readonly AutoChoice[], ...shared };
+    }
+  }
+}
+
+type RoleDocument = PlanDocument['agents'][string];
+
+/** As it would be written, without what every role has. */
+export function agentRoleDocument(
+  role: AgentRole,
+  commandOf: (run: Run) => string | string[],
+): RoleDocument {
+  const shared = {
+    env: role.env,
+    startWithin: `${role.startWithinMs}ms`,
+    silence: `${role.silenceMs}ms`,
+  };
+  const { permissions } = role;
+  switch (role.adapter) {
+    case 'claude': {
+      const { adapter, model, maxTurns, budgetUsd } = role;
+      return { adapter, permissions, ...shared, ...withoutNulls({ model, maxTurns, budgetUsd }) };
+    }
+    case 'codex':
+    case 'gemini':
+    case 'opencode':
+      return {
+        adapter: role.adapter,
+        permissions,
+        ...shared,
+        ...withoutNulls({ model: role.model }),
+      };
+    case 'openai':
+    case 'grok': {
+      const { adapter, model, baseUrl, keyEnv, maxTurns, maxTokens, budgetUsd } = role;
+      const said = withoutNulls({ baseUrl, keyEnv, maxTurns, maxTokens, budgetUsd });
+      return { adapter, model, permissions, ...shared, ...said };
+    }
+    case 'acp': {
+      const { adapter, model, run } = role;
+      return { adapter, run: commandOf(run), permissions, ...shared, ...withoutNulls({ model }) };
+    }
+    case 'mcp': {
+      const { adapter, run, tool, arguments: given } = role;
+      return { adapter, run: commandOf(run), tool, arguments: { ...given }, ...shared };
+    }
+    case 'auto':
+      return { adapter: role.adapter, permissions, prefer: [...role.prefer], ...shared };
+  }
+}
+
+type WithoutNulls<Map> = { [Key in keyof Map]?: NonNullable<Map[Key]> };
+
+function withoutNulls<Map extends object>(map: Map): WithoutNulls<Map> {
+  return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== null)) as never;
+}

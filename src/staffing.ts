@@ -1,0 +1,83 @@
+/** Who plays a role: its adapter, made of what the plan says and of what this machine has. */
+import type { Accounting } from './accounting.ts';
+import type { Adapter } from './agents/agent.ts';
+import { cliAgent } from './agents/cli-agent.ts';
+import { commandAdapter } from './agents/command.ts';
+import { dialects } from './agents/dialects.ts';
+import type { Environment } from './agents/environment.ts';
+import type { Guardian } from './agents/guardian.ts';
+import { lateAdapter } from './agents/late.ts';
+import { simulatedAdapter } from './agents/simulated.ts';
+import type { AcpRole, ApiRole, CliRole, PlanRole } from './plan/plan.ts';
+import { hasTemplate } from './plan/templates.ts';
+import type { RunFolder, RunOrder } from './runs/folder.ts';
+
+export interface Staff {
+  readonly folder: RunFolder;
+  readonly order: Pick<RunOrder, 'speed'>;
+  readonly guardian: Guardian;
+  readonly environment: Environment;
+  /** Knows what models cost. */
+  readonly accounting: Pick<Accounting, 'priceFor'>;
+}
+
+export function adapterOf(role: PlanRole, staff: Staff): Adapter {
+  switch (role.adapter) {
+    case 'command':
+      return commandAdapter(groundOf(staff));
+    case 'claude':
+    case 'codex':
+    case 'gemini':
+    case 'opencode':
+      return cliAdapter(role, staff);
+    case 'openai':
+    case 'grok':
+      return lateAdapter(role.adapter, () => apiAdapter(role, staff));
+    case 'acp':
+      return lateAdapter(role.adapter, () => acpAdapter(role, staff));
+    case 'mcp':
+    case 'auto':
+      throw new TypeError(`${role.adapter} is not built yet`);
+    case 'simulated':
+      return simulatedAdapter({ ...role, speed: staff.order.speed });
+  }
+}
+
+function groundOf({ folder, environment, guardian }: Staff) {
+  return { runFolder: folder.path, runId: folder.id, environment, guardian };
+}
+
+/** A value that holds a template is only known for an attempt. */
+function commonOf(role: Exclude<PlanRole, { adapter: 'command' | 'simulated' }>, staff: Staff) {
+  const known = Object.entries(role.env).filter(([, value]) => !hasTemplate(value));
+  const { startWithinMs, silenceMs } = role;
+  return { ...groundOf(staff), env: Object.fromEntries(known), startWithinMs, silenceMs };
+}
+
+function cliAdapter(role: CliRole, staff: Staff): Adapter {
+  const { model, permissions, maxTurns, budgetUsd } = role;
+  return cliAgent({
+    ...commonOf(role, staff),
+    dialect: dialects[role.adapter],
+    settings: { model, permissions, maxTurns, budgetUsd },
+  });
+}
+
+async function apiAdapter(role: ApiRole, staff: Staff): Promise<Adapter> {
+  const { apiAgent } = await import('./agents/openai.ts');
+  const { endpointOf } = await import('./agents/api/endpoints.ts');
+  const { adapter: name, model, permissions, maxTurns, maxTokens, budgetUsd } = role;
+  return apiAgent({
+    ...{ ...commonOf(role, staff), name, model, permissions },
+    ...endpointOf(role),
+    caps: { maxTurns, maxTokens, budgetUsd },
+    priceOf: staff.accounting.priceFor(role),
+    isLent: role.borrowing !== undefined,
+  });
+}
+
+async function acpAdapter(role: AcpRole, staff: Staff): Promise<Adapter> {
+  const { acpAgent } = await import('./agents/acp.ts');
+  const { model, permissions } = role;
+  return acpAgent({ ...commonOf(role, staff), model, permissions });
+}
