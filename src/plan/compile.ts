@@ -49,11 +49,18 @@ export function attemptUsdMax(role: PlanRole): number | null {
       return role.borrowing === undefined ? 0 : null;
     case 'simulated':
       return role.costUsd;
+    case 'mcp':
+      return role.borrowing === undefined ? 0 : null;
     case 'claude':
     case 'codex':
     case 'gemini':
     case 'opencode':
+    case 'openai':
+    case 'grok':
       return role.budgetUsd;
+    case 'acp':
+    case 'auto':
+      return null;
     default:
       return assertNever(role);
   }

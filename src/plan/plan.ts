@@ -87,21 +87,73 @@ export interface SimulatedRole extends SharedRole {
 
 export type CliAgent = 'claude' | 'codex' | 'gemini' | 'opencode';
 
-export interface CliRole extends SharedRole {
-  readonly adapter: CliAgent;
-  /** Null: the program's own choice. */
-  readonly model: string | null;
-  readonly permissions: 'read' | 'edit' | 'full';
-  /** Null: no limit, or a program that has none. */
-  readonly maxTurns: number | null;
-  readonly budgetUsd: number | null;
+/** `ask`: a person decides about whatever would change something. */
+export type Permissions = 'read' | 'edit' | 'full' | 'ask';
+
+/** What holds for every agent that works by itself. */
+interface WorkingRole extends SharedRole {
+  readonly permissions: Permissions;
   /** Values may hold templates. A task's own names win. */
   readonly env: Readonly<Record<string, string>>;
   readonly startWithinMs: number;
   readonly silenceMs: number;
 }
 
-export type PlanRole = CommandRole | SimulatedRole | CliRole;
+export interface CliRole extends WorkingRole {
+  readonly adapter: CliAgent;
+  /** Null: the program's own choice. */
+  readonly model: string | null;
+  /** Null: no limit, or a program that has none. */
+  readonly maxTurns: number | null;
+  readonly budgetUsd: number | null;
+}
+
+/** A model behind an OpenAI-compatible API. */
+export interface ApiRole extends WorkingRole {
+  readonly adapter: 'openai' | 'grok';
+  readonly model: string;
+  /** Null: the adapter's own. */
+  readonly baseUrl: string | null;
+  readonly keyEnv: string | null;
+  /** Null: no limit. */
+  readonly maxTurns: number | null;
+  readonly maxTokens: number | null;
+  readonly budgetUsd: number | null;
+}
+
+/** A program that speaks the Agent Client Protocol. */
+export interface AcpRole extends WorkingRole {
+  readonly adapter: 'acp';
+  readonly run: Run;
+  /** Null: the program's own choice. */
+  readonly model: string | null;
+}
+
+/** A tool of an MCP server, worn as an agent. */
+export interface McpRole extends WorkingRole {
+  readonly adapter: 'mcp';
+  readonly run: Run;
+  readonly tool: string;
+  /** Texts in it may hold `{{prompt}}`. */
+  readonly arguments: JsonObject;
+}
+
+/** The first of these that can be used on this machine. */
+export interface AutoRole extends WorkingRole {
+  readonly adapter: 'auto';
+  readonly prefer: readonly AutoChoice[];
+}
+
+export type AutoChoice = CliAgent | ApiRole['adapter'];
+
+export type PlanRole =
+  | CommandRole
+  | SimulatedRole
+  | CliRole
+  | ApiRole
+  | AcpRole
+  | McpRole
+  | AutoRole;
 
 /** Where a task works: see the plan's words. */
 export type Workspace = 'worktree' | 'shared' | 'folder' | 'copy';
@@ -147,7 +199,7 @@ export type PlanCheck =
 
 /** What a task runs: its own, else its role's; null for adapters that bring their own program. */
 export function runOf(task: PlanTask, role: PlanRole): Run | null {
-  return task.run ?? (role.adapter === 'command' ? role.run : null);
+  return task.run ?? ('run' in role ? role.run : null);
 }
 
 /** What a task's program finds in its environment beside what the runtime puts there. */

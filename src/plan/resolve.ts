@@ -3,6 +3,7 @@
 import { assert } from '../../machines/errors.ts';
 import { type Backoff, defaultBackoff } from '../../machines/rules/backoff.ts';
 import { type Borrowing, type PlanAccount, resolveAccount } from './accounts.ts';
+import { resolveAgentRole } from './agent-roles.ts';
 import type { Plan, PlanCheck, PlanInput, PlanRole, PlanTask, SimulatedCourse } from './plan.ts';
 import type { HeadPart, Parts, RoleValue, TaskValue } from './read.ts';
 import type { PlanSource } from './report.ts';
@@ -86,13 +87,14 @@ function resolveRole(name: string, value: RoleValue, defaults: Defaults): PlanRo
   if (value.adapter === 'command') {
     return { ...shared, adapter: 'command', run: resolveRun(value.run), env: value.env ?? {} };
   }
-  if (value.adapter !== 'simulated') return { ...shared, ...resolveCliRole(value) };
+  if (value.adapter !== 'simulated')
+    return { ...shared, ...resolveAgentRole(value, ours, (run) => sound(resolveRun(run))) };
   const { adapter, work = ours.work, fail, crash, costUsd } = value;
   return { ...shared, adapter, work, fail, crash, costUsd };
 }
 
 /** Whose agents are of a company, by the name of their adapter. */
-const companies = ['claude', 'codex', 'gemini'];
+const companies = ['claude', 'codex', 'gemini', 'grok', 'openai'];
 
 function moneyOf(value: RoleValue) {
   const { adapter, account, strategy, costUsdMax, budget } = value;
@@ -103,20 +105,6 @@ function moneyOf(value: RoleValue) {
     ...(names.length > 0 && { borrowing }),
     ...(costUsdMax !== undefined && { costUsdMax }),
     ...(budget !== undefined && { totalUsdMax: budget.usd }),
-  };
-}
-
-type CliValue = Exclude<RoleValue, { adapter: 'command' | 'simulated' }>;
-
-function resolveCliRole(value: CliValue) {
-  const { adapter, model = null, permissions, env = {}, startWithin, silence } = value;
-  assert(permissions !== 'ask', 'a plan that was checked asks nobody');
-  return {
-    ...{ adapter, model, permissions, env },
-    maxTurns: 'maxTurns' in value ? (value.maxTurns ?? null) : null,
-    budgetUsd: 'budgetUsd' in value ? (value.budgetUsd ?? null) : null,
-    startWithinMs: startWithin ?? ours.startWithinMs,
-    silenceMs: silence ?? ours.silenceMs,
   };
 }
 

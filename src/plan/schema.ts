@@ -1,6 +1,7 @@
 /** The words of a plan document: one schema gives its types, its errors and its JSON Schema. */
 import { z } from 'zod';
 import { accountsShape, borrowing } from './account-shapes.ts';
+import { acpWords, autoWords, grokWords, mcpWords, openaiWords } from './agent-shapes.ts';
 import {
   argument,
   duration,
@@ -136,7 +137,7 @@ const cliAgent = {
   model: words('the name of a model').optional().describe("Default: the program's own."),
   permissions: oneOf(['read', 'edit', 'full', 'ask'])
     .default('edit')
-    .describe('read changes nothing, edit changes files where it works, full runs anything.'),
+    .describe('read changes nothing, edit changes files, full runs anything, ask asks a person.'),
   env: env.optional(),
   workspace: workspace.optional(),
   startWithin: duration(1).optional().describe('Its first sign of work. Default 2m.'),
@@ -181,6 +182,11 @@ export const roleShapes = {
   codex: cliRole('codex'),
   gemini: cliRole('gemini'),
   opencode: cliRole('opencode'),
+  openai: cliRole('openai').extend(openaiWords),
+  grok: cliRole('grok').extend(grokWords),
+  acp: cliRole('acp').extend(acpWords),
+  mcp: cliRole('mcp').omit({ model: true, permissions: true }).extend(mcpWords),
+  auto: cliRole('auto').omit({ model: true }).extend(autoWords),
 } as const;
 
 export const roleShape = z.discriminatedUnion(
@@ -192,6 +198,11 @@ export const roleShape = z.discriminatedUnion(
     roleShapes.codex,
     roleShapes.gemini,
     roleShapes.opencode,
+    roleShapes.openai,
+    roleShapes.grok,
+    roleShapes.acp,
+    roleShapes.mcp,
+    roleShapes.auto,
   ],
   map('with adapter'),
 );

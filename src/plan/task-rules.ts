@@ -54,17 +54,18 @@ function checkRole({ path, value }: Parts['roles'][number], report: Report): voi
 
 function* roleComplaints(value: RoleValue, path: Path): Generator<Complaint> {
   const { adapter, account, strategy } = value;
-  // Its agents are called with their answer already given: there is nobody to ask yet.
-  if ('permissions' in value && value.permissions === 'ask') {
-    const message = `${adapter} can't ask a person yet while it works`;
-    const fix = 'write read, edit or full; "approve: true" on a task asks before it starts';
+  const cannotAsk = ['codex', 'gemini', 'opencode', 'auto'].includes(adapter);
+  if (cannotAsk && 'permissions' in value && value.permissions === 'ask') {
+    const message = `${adapter} can't ask a person while it works`;
+    const fix =
+      'write read, edit or full, or use adapter: acp with run: [opencode, acp]';
     yield {
       code: 'plan.cannot-ask',
       path: [...path, 'permissions'],
       say: () => ({ message, fix }),
     };
   }
-  const isOfCompany = ['claude', 'codex', 'gemini'].includes(adapter);
+  const isOfCompany = ['claude', 'codex', 'gemini', 'grok', 'openai'].includes(adapter);
   if (strategy === undefined || account !== undefined || isOfCompany) return;
   const message = '"strategy" says nothing without "account"';
   const fix = 'name the accounts, or a provider: account: grok';

@@ -30,7 +30,7 @@ export function* templatedTexts(parts: Parts): Texts {
 
 function* textsOfRole(role: RoleValue, path: Path): Texts {
   if (role.adapter === 'simulated') return;
-  if (role.adapter === 'command') yield* textsOfRun(role.run, [...path, 'run'], null);
+  if ('run' in role) yield* textsOfRun(role.run, [...path, 'run'], null);
   yield* textsOfEnv(role.env, [...path, 'env'], null);
 }
 
