@@ -13,7 +13,7 @@ import {
   readWhole,
 } from '../options.ts';
 import { err, out } from '../render.ts';
-import { dayOf, table } from '../style.ts';
+import { dayOf, plural, table } from '../style.ts';
 import { plainLine } from '../text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
@@ -35,10 +35,14 @@ export function define(command: Command, act: Act): void {
   const rm = command.command('rm').description('remove one, with its history').argument('<name>');
   addHome(rm).action(act(remove));
   const search = command.command('search').description('find by words').argument('<words...>');
+  search.option('--category <name>', 'only of this').option('--tag <name>', 'only with this');
   addHome(addJson(search, 'print one object a line')).action(act(find));
+  defineExchange(command, act);
   addExamples(command, [
     'echo "Review {{file}} for {{what|bugs}}." | troupe prompts save review --tag code',
     'troupe prompts render review --with file=src/app.ts',
+    'troupe prompts diff review 1 2',
+    'troupe prompts export review > review.json',
   ]);
 }
 
@@ -71,15 +75,20 @@ async function readStdin(): Promise<string> {
   return text;
 }
 
-async function listAll(options: Options & { readonly category?: string; readonly tag?: string }) {
+interface Within {
+  readonly category?: string;
+  readonly tag?: string;
+}
+
+async function listAll(options: Options & Within) {
   const library = await openTroupe(options).prompts();
   await tell(library.list(options), options);
   return exits.succeeded;
 }
 
-async function find(words: readonly string[], options: Options) {
+async function find(words: readonly string[], options: Options & Within) {
   const library = await openTroupe(options).prompts();
-  await tell(library.search(words.join(' ')), options);
+  await tell(library.search(words.join(' '), options), options);
   return exits.succeeded;
 }
 
@@ -111,6 +120,47 @@ async function renderOne(name: string, options: RenderOptions) {
   const library = await openTroupe(options).prompts();
   await out.write(`${library.render(name, options.with ?? {}, options.at)}\n`);
   return exits.succeeded;
+}
+
+/** To compare, and to carry from one home to another. */
+function defineExchange(command: Command, act: Act): void {
+  const diff = command.command('diff').description('what changed between two versions');
+  diff.argument('<name>').argument('[from]', 'default: the one before', readVersion);
+  diff.argument('[to]', 'default: the newest', readVersion);
+  addHome(addJson(diff, 'print one object a line: kind, line')).action(act(diffOne));
+  const save = command.command('export').description('print prompts with their histories, as JSON');
+  addHome(save.argument('[names...]', 'default: all')).action(act(exportThem));
+  const load = command.command('import').description('take in what an export has');
+  load.argument('[file]', 'where it is (default: stdin)');
+  addHome(addJson(load, 'print one object: added, changed, bad')).action(act(importThem));
+}
+
+const signs = { same: ' ', added: '+', removed: '-' } as const;
+
+async function diffOne(
+  name: string,
+  from: number | undefined,
+  to: number | undefined,
+  options: Options,
+) {
+  const changes = (await openTroupe(options).prompts()).diff(name, from, to);
+  if (options.json) for (const change of changes) await out.json(change);
+  else await out.write(changes.map(({ kind, line }) => `${signs[kind]} ${line}\n`).join(''));
+  return exits.succeeded;
+}
+
+async function exportThem(names: readonly string[], options: HomeOption) {
+  await out.write((await openTroupe(options).prompts()).export(names));
+  return exits.succeeded;
+}
+
+async function importThem(file: string | undefined, options: Options) {
+  const text = file === undefined ? await readStdin() : await readFile(file, 'utf8');
+  const { added, changed, bad } = await (await openTroupe(options).prompts()).import(text);
+  if (options.json) await out.json({ added, changed, bad });
+  else err.note(`${plural(added.length, 'prompt')} added, ${changed.length} changed.\n`);
+  for (const { name, why } of bad) err.note(`${plainLine(name)}: ${plainLine(why)}\n`);
+  return bad.length === 0 ? exits.succeeded : exits.failed;
 }
 
 async function rollBack(name: string, version: number, options: HomeOption) {

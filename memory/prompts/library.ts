@@ -4,22 +4,16 @@ import { z } from 'zod';
 import { MemoryMistake } from '../errors.ts';
 import { JsonFile } from '../json-file.ts';
 import type { Time } from '../time.ts';
+import { type ImportedPrompts, readExport } from './export-text.ts';
+import { diffLines, type LineChange } from './line-diff.ts';
+import { name, prompt, type Stored } from './stored-prompt.ts';
 import { render, variablesIn, withIncludes } from './template.ts';
 
-const name = z.string().regex(/^[A-Za-z0-9][\w.-]{0,99}$/);
-const version = z.strictObject({ text: z.string(), saved_at: z.number() });
-const prompt = z.strictObject({
-  category: z.string().default(''),
-  tags: z.array(z.string()).default([]),
-  /** Oldest first; the last one counts. */
-  versions: z.array(version).min(1),
-});
 const content = z.strictObject({
   version: z.literal(1),
   prompts: z.record(name, prompt).default({}),
 });
 
-type Stored = z.infer<typeof prompt>;
 type Content = z.infer<typeof content>;
 
 /** A prompt as it is shown; versions count from 1. */
@@ -31,6 +25,12 @@ export interface Prompt {
   readonly versions: number;
   readonly saved_at: number;
   readonly text: string;
+}
+
+/** Only of a category, or with a tag. */
+interface Within {
+  readonly category?: string;
+  readonly tag?: string;
 }
 
 export interface SaveOptions {
@@ -65,7 +65,7 @@ export class PromptLibrary {
   }
 
   /** By name; of a category, or with a tag, when one is named. */
-  list({ category, tag }: { readonly category?: string; readonly tag?: string } = {}) {
+  list({ category, tag }: Within = {}) {
     return Object.entries(this.#file.read().prompts)
       .filter(([, stored]) => category === undefined || stored.category === category)
       .filter(([, stored]) => tag === undefined || stored.tags.includes(tag))
@@ -102,9 +102,42 @@ export class PromptLibrary {
     });
   }
 
+  /** Of two versions, the newest ones when none are named: what went and what came. */
+  diff(given: string, from?: number, to?: number): readonly LineChange[] {
+    const { versions } = this.show(given);
+    const last = to ?? versions;
+    const first = from ?? Math.max(1, last - 1);
+    return diffLines(this.show(given, first).text, this.show(given, last).text);
+  }
+
+  /** As the file has it: all of them, or those that are named, with their histories. */
+  export(names: readonly string[] = []): string {
+    const { version, prompts } = this.#file.read();
+    for (const each of names) this.#find(each);
+    const wanted = names.length === 0 ? Object.keys(prompts) : names;
+    const chosen = Object.fromEntries(wanted.map((each) => [each, prompts[each]]));
+    return `${JSON.stringify({ version, prompts: chosen }, null, 2)}\n`;
+  }
+
+  /** Takes in what an export has. Bad ones are named, and the others taken. */
+  import(text: string): Promise<ImportedPrompts> {
+    const { sound, bad } = readExport(text);
+    return this.#file.change(({ prompts }) => {
+      const added: string[] = [];
+      const changed: string[] = [];
+      for (const [given, stored] of sound) {
+        const known = Object.hasOwn(prompts, given) ? prompts[given] : undefined;
+        if (!known) added.push(given);
+        else if (takeNewest(known, stored)) changed.push(given);
+        if (!known) prompts[given] = stored;
+      }
+      return { added, changed, bad };
+    });
+  }
+
   /** By words in names, texts, tags and categories; best first. */
-  search(words: string): readonly Prompt[] {
-    const all = this.list();
+  search(words: string, within: Within = {}): readonly Prompt[] {
+    const all = this.list(within);
     const pages = new MiniSearch({
       fields: ['name', 'text', 'tags', 'category'],
       idField: 'name',
@@ -143,6 +176,14 @@ function shown(given: string, { category, tags, versions }: Stored, at?: number)
     saved_at,
     text,
   };
+}
+
+/** Of one that is known by its name, the newest text becomes the newest version. */
+function takeNewest(known: Stored, given: Stored): boolean {
+  const newest = given.versions.at(-1);
+  if (!newest || known.versions.some(({ text }) => text === newest.text)) return false;
+  known.versions.push(newest);
+  return true;
 }
 
 function badName(given: string): MemoryMistake {

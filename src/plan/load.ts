@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { readPlanFile } from './file.ts';
 import { parsePlan } from './parse.ts';
 import type { Plan } from './plan.ts';
-import type { PromptShelf } from './prompt-shelf.ts';
+import { mayTakePrompts, type PromptShelf } from './prompt-shelf.ts';
 
 /**
  * `file` as the person named it; messages repeat it.
@@ -15,10 +15,7 @@ export async function loadPlan(
   openPrompts?: () => Promise<PromptShelf>,
 ): Promise<Plan> {
   const text = await readPlanFile(file);
-  const prompts = mayTakePrompts.test(text) ? await openPrompts?.() : undefined;
+  const prompts = mayTakePrompts(text) ? await openPrompts?.() : undefined;
   const folder = dirname(resolve(file));
   return parsePlan(text, { file, folder, ...(prompts && { prompts }) });
 }
-
-/** `use:`, as YAML or JSON would write it. */
-const mayTakePrompts = /\buse["']?\s*:/;

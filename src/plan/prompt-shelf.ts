@@ -21,3 +21,8 @@ export interface PromptPin {
   readonly name: string;
   readonly version: number;
 }
+
+/** Whether the library is needed to read this text of a plan: `use:`, in YAML or JSON. */
+export function mayTakePrompts(text: string): boolean {
+  return /\buse["']?\s*:/.test(text);
+}

@@ -28,7 +28,7 @@ export async function clear(
   { requireCertificate = false, anyway = false }: ClearOptions,
   home: string,
 ): Promise<Plan> {
-  const text = await planText(given);
+  const text = await planText(given, home);
   const certificate = certifyText(text, home);
   const flaws = certificate.flaws.filter(({ property }) => stopping.includes(property));
   if (flaws.length > 0 && !anyway) {

@@ -4,6 +4,7 @@ import { readPlanFile } from '../plan/file.ts';
 import { parsePlan } from '../plan/parse.ts';
 import { type LineOf, linesOf, noLines } from '../plan/places.ts';
 import type { Plan } from '../plan/plan.ts';
+import { promptsFor } from '../remembering/plan-prompts.ts';
 
 export interface PlanText {
   readonly plan: Plan;
@@ -11,10 +12,12 @@ export interface PlanText {
 }
 
 /** The file as the person named it, or a plan that has no text. */
-export async function planText(given: Plan | string): Promise<PlanText> {
+export async function planText(given: Plan | string, home: string): Promise<PlanText> {
   if (typeof given !== 'string') return { plan: given, lineOf: noLines };
   // Read once: a pipe can't be read again.
   const text = await readPlanFile(given);
-  const plan = parsePlan(text, { file: given, folder: dirname(resolve(given)) });
+  const prompts = await promptsFor(text, home);
+  const folder = dirname(resolve(given));
+  const plan = parsePlan(text, { file: given, folder, ...(prompts && { prompts }) });
   return { plan, lineOf: linesOf(text.replace(/^\uFEFF/, ''), given) };
 }

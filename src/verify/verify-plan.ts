@@ -42,7 +42,7 @@ export async function verifyPlan(
   { home, clock }: Around,
 ): Promise<PlanVerification> {
   const beganMs = clock.elapsed();
-  const text = await planText(given);
+  const text = await planText(given, home);
   const certificate = certifyText(text, home);
   const findings = findingsOf(certificate, text);
   const likely = await likelyOf(text.plan, home);

@@ -1,4 +1,5 @@
 /** `troupe prompts`, as a person types it. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Desk, jsonLines } from './troupe.ts';
 
@@ -27,4 +28,33 @@ test.each([
   const { code, stderr } = await new Desk().type(words);
   expect(code).toBe(2);
   expect(stderr).toContain(told);
+});
+
+test('prompts are compared, exported, imported, and used by a plan that pins them', async () => {
+  const desk = new Desk();
+  await desk.shell("printf 'a\\nb {{who|me}}' | troupe library save-prompt greet --category talk");
+  await desk.shell("printf 'a\\nc {{who|me}}\\nd' | troupe prompts save greet");
+  const { stdout } = await desk.type(['library', 'diff-prompt', 'greet']);
+  expect(stdout).toBe('  a\n- b {{who|me}}\n+ c {{who|me}}\n+ d\n');
+  await desk.shell('troupe prompts export > all.json');
+  const moved = await desk.type(['prompts', 'import', 'all.json', '--home', 'other', '--json']);
+  expect(jsonLines(moved.stdout)).toEqual([{ added: ['greet'], changed: [], bad: [] }]);
+  const found = await desk.type(['prompts', 'search', 'talk', '--home', 'other', '--json']);
+  expect(jsonLines(found.stdout)).toMatchObject([{ name: 'greet', versions: 2 }]);
+  const none = await desk.type(['prompts', 'search', 'talk', '--tag', 'none', '--json']);
+  expect(none.stdout).toBe('');
+  const prompt = '{ use: greet, with: { who: Ada }, version: 1 }';
+  writeFileSync(
+    desk.path('plan.yaml'),
+    `agents: { a: { adapter: command, run: [cat] } }\ntasks: [{ id: one, prompt: ${prompt} }]\n`,
+  );
+  expect(await desk.type(['run', 'plan.yaml', '--quiet'])).toMatchObject({ stdout: 'a\nb Ada\n' });
+  writeFileSync(
+    desk.path('plan.yaml'),
+    readFileSync(desk.path('plan.yaml'), 'utf8').replace('greet', 'gret'),
+  );
+  const wrong = await desk.type(['run', 'plan.yaml']);
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain('plan.yaml:2:');
+  expect(wrong.stderr).toContain('did you mean "greet"?');
 });

@@ -81,3 +81,48 @@ describe('the library', () => {
     expect(() => library.remove('a')).toThrow(/no prompt is called "a"/);
   });
 });
+
+describe('an export', () => {
+  test('carries prompts with their histories, and never takes a version away', async () => {
+    const [one, other] = [newFile(), newFile()].map((file) => new PromptLibrary(file, realTime));
+    if (!one || !other) throw new Error('there are two');
+    await one.save('a', 'first');
+    await one.save('a', 'second', { tags: ['x'] });
+    await one.save('b', 'only');
+    expect(JSON.parse(one.export(['b'])).prompts).toHaveProperty('b');
+    expect(JSON.parse(one.export(['b'])).prompts).not.toHaveProperty('a');
+    await other.save('a', 'mine');
+    expect(await other.import(one.export())).toEqual({ added: ['b'], changed: ['a'], bad: [] });
+    expect(other.show('a')).toMatchObject({ version: 2, text: 'second' });
+    expect(other.show('a', 1).text).toBe('mine');
+    expect(await other.import(one.export())).toEqual({ added: [], changed: [], bad: [] });
+  });
+
+  test('that is damaged names what is bad, and takes the rest', async () => {
+    const library = new PromptLibrary(newFile(), realTime);
+    await library.save('a', 'text');
+    const whole = JSON.parse(library.export());
+    whole.prompts.b = { versions: [] };
+    whole.prompts['no name'] = whole.prompts.a;
+    const fresh = new PromptLibrary(newFile(), realTime);
+    const { added, bad } = await fresh.import(JSON.stringify(whole));
+    expect(added).toEqual(['a']);
+    expect(bad.map(({ name }) => name)).toEqual(['b', 'no name']);
+    expect(() => fresh.import('{')).toThrow(/no export of prompts/);
+    expect(() => fresh.import('{"version":2}')).toThrow(/no export of prompts/);
+  });
+});
+
+describe('a difference', () => {
+  test('is told line by line', async () => {
+    const library = new PromptLibrary(newFile(), realTime);
+    await library.save('a', 'one\ntwo\nthree');
+    expect(library.diff('a').every(({ kind }) => kind === 'same')).toBe(true);
+    await library.save('a', 'zero\none\nthree\nfour');
+    expect(library.diff('a').map(({ kind, line }) => `${kind[0]} ${line}`)).toEqual([
+      ...['a zero', 's one', 'r two', 's three', 'a four'],
+    ]);
+    await library.save('a', 'else');
+    expect(library.diff('a', 1, 2)).toHaveLength(5);
+  });
+});
