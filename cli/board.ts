@@ -2,7 +2,14 @@
 import type { RunFact, RunView, TaskProgress } from '../src/index.ts';
 
 /** What an agent does, as far as a person watching wants to know. */
-export type Doing = 'idle' | 'starting' | 'working' | 'checking' | 'restarting' | 'crashed';
+export type Doing =
+  | 'idle'
+  | 'starting'
+  | 'working'
+  | 'checking'
+  | 'judging'
+  | 'restarting'
+  | 'crashed';
 
 export interface AgentRow {
   readonly id: string;
@@ -13,18 +20,20 @@ export interface AgentRow {
 }
 
 /** Why a task that could have run does not. */
-export type Pause = 'retrying' | 'parked' | 'asking';
+export type Pause = 'retrying' | 'parked' | 'asking' | 'delegating';
 
 const pauseIn: Readonly<Record<string, Pause>> = {
   retrying: 'retrying',
   parked: 'parked',
   approving: 'asking',
+  'delegating.consenting': 'asking',
+  'delegating.gathering': 'delegating',
 };
 
 type Settled = keyof RunView['counts'];
 
 export class Board {
-  readonly total: number;
+  #total: number;
   readonly #agents = new Map<string, AgentRow>();
   readonly #tasks = new Map<string, TaskProgress>();
   readonly #pauses = new Map<string, Pause>();
@@ -33,8 +42,12 @@ export class Board {
   #counts: Record<Settled, number> = { succeeded: 0, failed: 0, skipped: 0, cancelled: 0 };
 
   constructor(view: RunView) {
-    this.total = view.total;
+    this.#total = view.total;
     this.reset(view);
+  }
+
+  get total(): number {
+    return this.#total;
   }
 
   get counts(): Readonly<Record<Settled, number>> {
@@ -61,6 +74,7 @@ export class Board {
   /** Starts over from the run as it stands: at the beginning, and when facts were missed. */
   reset(view: RunView): void {
     this.#counts = { ...view.counts };
+    this.#total = view.total;
     for (const map of [this.#agents, this.#tasks, this.#pauses, this.#holders]) map.clear();
     for (const { id, state, task } of view.agents) {
       if (state === 'stopped' || state === 'crashed') continue;
@@ -86,6 +100,9 @@ export class Board {
       case 'agent.restarting':
         for (const agent of fact.agents) this.#turn(agent, 'restarting', null, fact.at);
         return;
+      case 'plan.grown':
+        this.#total += fact.tasks.length;
+        return;
       default:
         return this.#takeTask(fact);
     }
@@ -101,10 +118,16 @@ export class Board {
         return this.#turn(fact.agent, 'working', fact.task, fact.at);
       case 'task.verifying':
         return this.#move(fact.task, 'checking', fact.at);
+      case 'review.assigned':
+        return this.#turn(fact.reviewer, 'judging', fact.task, fact.at);
+      case 'review.ended':
+        return this.#turn(fact.reviewer, 'idle', null, fact.at);
       case 'task.retrying':
         return this.#pause(fact.task, 'retrying', fact.at);
       case 'task.parked':
         return this.#pause(fact.task, 'parked', fact.at);
+      case 'task.delegated':
+        return this.#pause(fact.task, 'delegating', fact.at);
       case 'task.asked':
         return this.#pause(fact.task, 'asking', fact.at);
       case 'task.succeeded':

@@ -16,6 +16,7 @@ export function subjectOf(fact: RunFact): string {
   if ('task' in fact) return fact.task;
   if ('agent' in fact) return fact.agent;
   if (fact.type === 'budget.warned') return fact.account ?? fact.role ?? 'budget';
+  if (fact.type === 'context.changed' || fact.type === 'context.refused') return fact.key;
   return 'role' in fact ? fact.role : '';
 }
 
@@ -38,6 +39,20 @@ export function detailOf(fact: RunFact): string {
       return joined([fact.agent ?? '', `attempt ${fact.attempt}`]);
     case 'task.verifying':
       return `attempt ${fact.attempt}`;
+    case 'task.reviewing':
+      return joined([`attempt ${fact.attempt}`, `${fact.role} is to judge`, votes(fact)]);
+    case 'review.assigned':
+      return joined([fact.reviewer ?? '', `judges attempt ${fact.attempt}`]);
+    case 'review.ended':
+      return joined([
+        `${fact.reviewer ?? fact.role}: ${verdicts[fact.verdict]}`,
+        plainLine(fact.reasons.join('; ')),
+        votes(fact),
+      ]);
+    case 'plan.grown':
+      return plainLine(fact.tasks.join(', '));
+    case 'task.delegated':
+      return `waits for ${plainLine(fact.subtasks.join(', '))}`;
     case 'task.retrying':
       return joined([why(fact.fault), `again ${after(fact.delayMs)}`]);
     case 'task.parked':
@@ -50,6 +65,10 @@ export function detailOf(fact: RunFact): string {
     case 'agent.crashed':
     case 'role.lost':
       return why(fact.fault);
+    case 'context.changed':
+      return plainLine(`by ${fact.by}, version ${fact.version}: ${fact.value ?? 'taken away'}`);
+    case 'context.refused':
+      return plainLine(`by ${fact.by}: ${fact.reason}, it has version ${fact.version}`);
     case 'agent.told':
       return plainLine(fact.text);
     case 'agent.restarting':
@@ -62,6 +81,14 @@ export function detailOf(fact: RunFact): string {
     case 'agent.stopped':
       return '';
   }
+}
+
+type Votes = (RunFact & { type: 'review.ended' })['votes'];
+
+const verdicts = { accepted: 'accepted', rejected: 'rejected', none: 'no verdict' } as const;
+
+function votes({ votes }: { votes: Votes }): string {
+  return `${votes.accepted} of ${votes.quorum} accept`;
 }
 
 type Amended = RunFact & { type: 'plan.amended' };

@@ -1,10 +1,12 @@
 /** Every event of the product, one union by noun: facts are noun.participle, requests noun.verb. */
 import type { AccountName, Address, AgentId, RoleName, TaskId, Token } from './ids.ts';
 import type { AccountLimits, Again, LearnedLimits, LoanEnding } from './loan.ts';
-import type { Earlier, Evidence, Fault, Outcome } from './outcome.ts';
+import type { Earlier, Evidence, Fault, Outcome, Question } from './outcome.ts';
 import type { PlanAmendment, PlanSpec, RoleLimits, TaskLimits, TaskSpec } from './plan.ts';
 import type { BudgetWarning, Spending } from './rules/budget.ts';
 import type { ReadyKey, ReadyTask } from './rules/dispatch.ts';
+import type { ContextRefusal } from './rules/shared-context.ts';
+import type { UpkeepReport } from './rules/upkeep.ts';
 
 export type Settled = 'succeeded' | 'failed' | 'skipped' | 'cancelled';
 
@@ -41,8 +43,15 @@ export type TaskEvent =
       /** Whose slot it held at the end, and what that attempt cost; null when it held none. */
       readonly held: Spending | null;
     }
-  /** It was ready, and no attempt can be begun for it. */
+  /** It was ready, and no attempt can be begun for it; or what it asked for is not added. */
   | { readonly type: 'task.refuse'; readonly fault: Fault }
+  /** It waits for these, which others are to do first. */
+  | {
+      readonly type: 'task.add';
+      readonly task: TaskId;
+      readonly tasks: readonly TaskSpec[];
+      readonly seed: number;
+    }
   | { readonly type: 'task.approve'; readonly by: string }
   | { readonly type: 'task.reject'; readonly by: string }
   | { readonly type: 'task.cancel'; readonly reason: string }
@@ -65,7 +74,16 @@ export type AgentEvent =
   | { readonly type: 'agent.abandon'; readonly token: Token }
   | { readonly type: 'agent.lost'; readonly agent: AgentId; readonly fault: Fault }
   | { readonly type: 'agent.stop' }
-  | { readonly type: 'agent.tell'; readonly text: string; readonly from: string };
+  | { readonly type: 'agent.tell'; readonly text: string; readonly from: string }
+  /** In the middle of an attempt it wants to do what a person must allow. */
+  | { readonly type: 'agent.ask'; readonly token: Token; readonly question: Question }
+  | {
+      readonly type: 'agent.answer';
+      /** Null: the oldest. */
+      readonly question: string | null;
+      readonly answer: 'allow' | 'deny';
+      readonly by: string;
+    };
 
 /** One try at a task, as its agent gets it. */
 export interface Attempt {
@@ -77,6 +95,15 @@ export interface Attempt {
   readonly seed: number;
   /** Absent for the first. */
   readonly earlier?: Earlier;
+  /** Not the task itself is to be done: what came of it is to be judged. */
+  readonly review?: ReviewOrder;
+}
+
+export interface ReviewOrder {
+  /** Whose work it is. */
+  readonly author: AgentId;
+  /** Counts the reviews of one attempt from 1, those that came to nothing with them. */
+  readonly count: number;
 }
 
 export type ReportEvent = { readonly type: 'report.taken'; readonly token: Token };
@@ -101,6 +128,18 @@ export type SupervisorEvent =
   | { readonly type: 'supervisor.stopped'; readonly role: RoleName }
   | { readonly type: 'role.lost'; readonly role: RoleName; readonly fault: Fault };
 
+/** Something that all agents of the run are to know, or no longer. */
+export type ContextEvent = {
+  readonly type: 'context.set';
+  readonly key: string;
+  /** Null: it is taken away. */
+  readonly value: string | null;
+  /** Only when it still has this version, 0 for none; null: whatever it has. */
+  readonly ifVersion: number | null;
+  /** An agent, or a person. */
+  readonly by: string;
+};
+
 /** Asked of an account; `at` is the time, in ms since the epoch. */
 export type AccountEvent =
   | {
@@ -118,6 +157,9 @@ export type AccountEvent =
   /** What was wrong with it is mended: it has a new key, or credit again. */
   | { readonly type: 'account.restore'; readonly at: number };
 
+/** To the memory worker of a home: do now what you would do later. */
+export type MemoryEvent = { readonly type: 'memory.maintain' };
+
 export type TroupeEvent =
   | PlanEvent
   | RunEvent
@@ -129,7 +171,9 @@ export type TroupeEvent =
   | ReportEvent
   | ChildEvent
   | SupervisorEvent
-  | AccountEvent;
+  | ContextEvent
+  | AccountEvent
+  | MemoryEvent;
 
 /** What observers hear; nothing depends on it. */
 export type Fact =
@@ -146,6 +190,7 @@ export type Fact =
       readonly tasks: readonly TaskId[];
       readonly roles: readonly RoleName[];
     }
+  | { readonly type: 'plan.grown'; readonly task: TaskId; readonly tasks: readonly TaskId[] }
   | { readonly type: 'wave.started'; readonly wave: number }
   | ({ readonly type: 'budget.warned' } & BudgetWarning)
   | { readonly type: 'task.ready'; readonly task: TaskId }
@@ -153,10 +198,31 @@ export type Fact =
   | TaskTried<'task.assigned' | 'task.started'>
   | { readonly type: 'task.verifying'; readonly task: TaskId; readonly attempt: number }
   | {
+      readonly type: 'task.reviewing';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly role: RoleName;
+      readonly votes: VoteCount;
+    }
+  | ({ readonly type: 'review.assigned'; readonly token: Token | null } & Reviewed)
+  | ({
+      readonly type: 'review.ended';
+      readonly verdict: 'accepted' | 'rejected' | 'none';
+      /** Why, in the reviewer's words; or what kept it from a verdict. */
+      readonly reasons: readonly string[];
+      readonly votes: VoteCount;
+    } & Reviewed)
+  | {
       readonly type: 'task.retrying';
       readonly task: TaskId;
       readonly fault: Fault | null;
       readonly delayMs: number;
+    }
+  | {
+      readonly type: 'task.delegated';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly subtasks: readonly TaskId[];
     }
   | {
       readonly type: 'task.parked';
@@ -169,11 +235,40 @@ export type Fact =
   | { readonly type: 'agent.crashed'; readonly agent: AgentId; readonly fault: Fault }
   | { readonly type: 'agent.told'; readonly agent: AgentId; readonly text: string }
   | {
+      readonly type: 'agent.asked';
+      readonly agent: AgentId;
+      readonly task: TaskId;
+      readonly question: Question;
+    }
+  | {
+      readonly type: 'agent.answered';
+      readonly agent: AgentId;
+      readonly task: TaskId;
+      readonly question: string;
+      readonly answer: 'allow' | 'deny';
+      readonly by: string;
+    }
+  | {
       readonly type: 'agent.restarting';
       readonly agents: readonly string[];
       readonly delayMs: number;
     }
-  | { readonly type: 'role.lost'; readonly role: RoleName; readonly fault: Fault };
+  | { readonly type: 'role.lost'; readonly role: RoleName; readonly fault: Fault }
+  | {
+      readonly type: 'context.changed';
+      readonly key: string;
+      readonly value: string | null;
+      readonly by: string;
+      readonly version: number;
+    }
+  | {
+      readonly type: 'context.refused';
+      readonly key: string;
+      readonly by: string;
+      readonly reason: ContextRefusal;
+      /** That it has; 0: there is none. */
+      readonly version: number;
+    };
 
 /** What the accounts of a home state; no run hears it. */
 export type AccountFact =
@@ -203,12 +298,33 @@ export type AccountFact =
       readonly limitUsd: number;
     };
 
+/** What the memory worker of a home states; no run hears it. */
+export type MemoryFact =
+  | { readonly type: 'memory.rested' | 'memory.stopped' }
+  | { readonly type: 'memory.maintained'; readonly round: number; readonly report: UpkeepReport }
+  | { readonly type: 'memory.failed'; readonly round: number; readonly fault: Fault };
+
 interface TaskTried<Type extends string> {
   readonly type: Type;
   readonly task: TaskId;
   readonly agent: AgentId | null;
   readonly attempt: number;
   readonly token: Token | null;
+}
+
+interface Reviewed {
+  readonly task: TaskId;
+  readonly attempt: number;
+  readonly role: RoleName;
+  readonly reviewer: AgentId | null;
+}
+
+/** How a review stands. */
+export interface VoteCount {
+  readonly accepted: number;
+  readonly rejected: number;
+  /** How many must accept. */
+  readonly quorum: number;
 }
 
 interface Ended {

@@ -1,5 +1,6 @@
 /** What comes back from an attempt: its outcome, what the runtime saw, and what went wrong. */
 import type { LearnedLimits } from './loan.ts';
+import type { TaskSpec } from './plan.ts';
 
 /** The world failing, as data: a person reads `message`, a rule reads `code` and `retryable`. */
 export interface Fault {
@@ -47,6 +48,29 @@ export interface Session {
   readonly counted: Usage;
 }
 
+/** What a reviewer says of another's work. */
+export interface Judgement {
+  readonly accepts: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** What an agent wants to do in the middle of an attempt, and must not without a person's word. */
+export interface Question {
+  /** Unique in the run. */
+  readonly id: string;
+  readonly tool: string;
+  /** What it would do with it, shortened. */
+  readonly input: string;
+}
+
+/** What a person said to that, for an attempt that asks the same again. */
+export interface Answered {
+  readonly tool: string;
+  readonly input: string;
+  readonly answer: 'allow' | 'deny';
+  readonly by: string;
+}
+
 interface Measured {
   readonly durationMs: number;
   readonly output: OutputRef;
@@ -54,8 +78,14 @@ interface Measured {
   readonly evidence: readonly Evidence[];
   /** Absent when there is none to go on with. */
   readonly session?: Session;
+  /** Of an attempt that was a review: what it came to; absent when nobody could read that. */
+  readonly judgement?: Judgement;
   /** What its provider said of the limits of its account; absent when it said nothing. */
   readonly limits?: LearnedLimits;
+  /** What people said while it worked, when it did not come to its end. */
+  readonly answers?: readonly Answered[];
+  /** What is to be done by others before it can go on; absent: nothing. */
+  readonly subtasks?: readonly TaskSpec[];
 }
 
 /** Exactly one ends every attempt. */
@@ -71,6 +101,8 @@ export type Outcome =
 export interface Earlier {
   readonly fault: Fault;
   readonly session: Session | null;
+  /** Absent: nobody was asked, or what was said counts no more. */
+  readonly answers?: readonly Answered[];
 }
 
 export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, costUsd: 0 };

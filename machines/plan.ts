@@ -24,8 +24,42 @@ export interface TaskSpec {
   readonly verifyTimeoutMs: number;
   /** Whether the plan names checks beyond the agent's own end. */
   readonly checked: boolean;
+  /** Who judges it once its checks have passed; absent: nobody. */
+  readonly review?: ReviewSpec;
   /** Whether a person must approve before it starts, and for how long they are waited for. */
   readonly approveWithinMs: number | null;
+  /** What it may ask others for while it is worked on; absent: nothing. */
+  readonly delegation?: DelegationSpec;
+  /** Of a task that another one asked for; absent: the plan has it. */
+  readonly origin?: Origin;
+}
+
+export interface DelegationSpec {
+  /** How many tasks it may ask for, all its attempts together. */
+  readonly count: number;
+  /** 1: what it asks for may ask for nothing itself. */
+  readonly depth: number;
+  /** A person looks at what it asks for, and is waited for so long; null: nobody does. */
+  readonly approveWithinMs: number | null;
+}
+
+export interface Origin {
+  readonly parent: TaskId;
+  /** What it is asked, in its parent's words. */
+  readonly prompt: string;
+}
+
+/** A panel of agents that had no part in the work. */
+export interface ReviewSpec {
+  readonly role: RoleName;
+  /** How many must accept. */
+  readonly quorum: number;
+  /** Of how many at most, each another agent. */
+  readonly of: number;
+  /** Reviews that come to nothing and are made again, all together. */
+  readonly retries: number;
+  /** The limit of one review. */
+  readonly timeoutMs: number;
 }
 
 /** OTP's three: restart the one that crashed, all, or it and those started after it. */
@@ -63,6 +97,8 @@ export interface PlanSpec {
   readonly seed: number;
   readonly roles: readonly RoleSpec[];
   readonly tasks: readonly TaskSpec[];
+  /** How many tasks its tasks may add to it; absent: none. */
+  readonly subtasksMax?: number;
 }
 
 /** What a task is held to; its place in the graph is not among it. */
@@ -76,6 +112,7 @@ export type TaskLimits = Partial<
     | 'timeoutMs'
     | 'verifyTimeoutMs'
     | 'checked'
+    | 'review'
     | 'approveWithinMs'
   >
 >;

@@ -1,31 +1,17 @@
 /** A task's life, from waiting for its dependencies to one of four ends, attempt by attempt. */
 import { assign, emit, setup } from 'xstate';
 import type { Fact, TaskRecord, TroupeEvent } from './events.ts';
-import { agentAddress, orchestratorAddress, type Token } from './ids.ts';
 import { kernelActions } from './messages.ts';
-import type { Evidence, Fault, Outcome } from './outcome.ts';
-import type { TaskSpec } from './plan.ts';
 import { taskAmended } from './rules/amend.ts';
 import * as attempt from './rules/attempt.ts';
+import * as delegation from './rules/delegation.ts';
+import * as review from './rules/review.ts';
+import * as terms from './rules/task-terms.ts';
+import type { Verdict, VerifyInput } from './rules/verdict.ts';
 import { declared } from './work.ts';
 
-/** What the runtime found when it ran the plan's checks. */
-export interface Verdict {
-  readonly evidence: readonly Evidence[];
-  /** Null when every check passed. */
-  readonly fault: Fault | null;
-}
-
-export interface VerifyInput {
-  readonly task: TaskSpec['id'];
-  readonly token: Token | null;
-  readonly attempt: number;
-  readonly outcome: Outcome | null;
-}
-
-export const assignDeadlineMs = 60_000;
-/** The agent itself ends an attempt at its timeout; the task does so this much later. */
-export const reportGraceMs = 30_000;
+export { assignDeadlineMs, reportGraceMs } from './rules/task-terms.ts';
+export type { Verdict, VerifyInput };
 
 export const taskMachine = setup({
   types: {
@@ -40,60 +26,19 @@ export const taskMachine = setup({
     /** Writes the result file; a behaviour of the runtime. */
     record: (_: unknown, _record: TaskRecord) => {},
   },
-  delays: {
-    approvalDeadline: ({ context }) => attempt.approvalMs(context),
-    assignDeadline: assignDeadlineMs,
-    attemptDeadline: ({ context }) => context.spec.timeoutMs + reportGraceMs,
-    verifyDeadline: ({ context }) => context.spec.verifyTimeoutMs,
-    retryDelay: ({ context }) => attempt.retryDelayMs(context),
-    parkDelay: ({ context }) => attempt.parkDelayMs(context),
-  },
-  guards: {
-    unblocked: ({ context }) => context.open === 0,
-    mustAsk: ({ context }) => context.open === 0 && context.spec.approveWithinMs !== null,
-    dependencyFailed: ({ event }) =>
-      event.type === 'dependency.settled' && event.status !== 'succeeded',
-    currentToken: ({ context, event }) => 'token' in event && event.token === context.token,
-    itsAgent: ({ context, event }) => event.type === 'agent.lost' && event.agent === context.agent,
-    faultless: ({ context }) => context.fault === null,
-    limited: ({ context }) => attempt.isLimited(context),
-    interrupted: ({ context }) => attempt.isInterrupted(context),
-    mayRetry: ({ context }) => attempt.mayRetry(context),
-    nothingToCheck: ({ context }) => !context.spec.checked,
-  },
+  delays: terms.delays,
+  guards: terms.guards,
 }).createMachine({
   id: 'task',
   version: '1',
-  context: ({ input }) => ({
-    spec: input.spec,
-    open: input.open,
-    seed: input.seed,
-    agent: null,
-    prefer: null,
-    token: null,
-    attempt: 0,
-    failures: 0,
-    pauses: 0,
-    costUsd: 0,
-    slot: 'free',
-    outcome: null,
-    earlier: null,
-    evidence: [],
-    fault: null,
-  }),
+  context: ({ input }) => attempt.unbegun(input),
   initial: 'waiting',
   on: {
     'task.cancel': {
       target: '.cancelled',
       actions: [
         { type: 'sendAll', params: ({ context }) => attempt.farewells(context) },
-        assign({
-          fault: ({ event }) => ({
-            code: 'task.cancelled',
-            message: event.reason,
-            retryable: false,
-          }),
-        }),
+        assign({ fault: ({ event }) => attempt.calledOff(event.reason) }),
       ],
     },
     // Deadlines that are set already stay as they are.
@@ -102,10 +47,7 @@ export const taskMachine = setup({
     'task.reported': {
       actions: {
         type: 'send',
-        params: ({ event }) => ({
-          to: agentAddress(event.agent),
-          event: { type: 'report.taken', token: event.token },
-        }),
+        params: ({ event }) => attempt.receipt(event),
       },
     },
   },
@@ -120,20 +62,9 @@ export const taskMachine = setup({
           {
             guard: 'dependencyFailed',
             target: 'skipped',
-            actions: assign({
-              fault: ({ event }) => ({
-                code: `dependency.${event.status}`,
-                message: `it needs ${event.task}, which ${attempt.ended[event.status]}`,
-                retryable: false,
-              }),
-            }),
+            actions: assign({ fault: ({ event }) => attempt.unmet(event) }),
           },
-          {
-            actions: assign({
-              open: ({ context }) => context.open - 1,
-              prefer: ({ context, event }) => event.agent ?? context.prefer,
-            }),
-          },
+          { actions: assign(({ context, event }) => attempt.met(context, event)) },
         ],
         'wave.opened': { actions: assign({ open: ({ context }) => context.open - 1 }) },
       },
@@ -152,30 +83,15 @@ export const taskMachine = setup({
       entry: [
         assign({ slot: 'queued' }),
         emit(({ context }) => ({ type: 'task.ready', task: context.spec.id })),
-        {
-          type: 'send',
-          params: ({ context }) => ({
-            to: orchestratorAddress,
-            event: { type: 'task.ready', ...attempt.readiness(context) },
-          }),
-        },
+        { type: 'send', params: ({ context }) => attempt.readyMessage(context) },
       ],
       on: {
         'task.assign': {
           target: 'assigned',
-          actions: assign({
-            agent: ({ event }) => event.agent,
-            token: ({ event }) => event.token,
-            attempt: ({ context }) => context.attempt + 1,
-            slot: 'held',
-            earlier: ({ context }) => attempt.earlierOf(context),
-            outcome: null,
-            evidence: [],
-            fault: null,
-          }),
+          actions: assign(({ context, event }) => attempt.begun(context, event)),
         },
-        'role.lost': { target: 'failed', actions: assign({ fault: ({ event }) => event.fault }) },
-        'task.refuse': { target: 'failed', actions: assign({ fault: ({ event }) => event.fault }) },
+        'role.lost': { target: 'failed', actions: assign(({ event }) => attempt.doomed(event)) },
+        'task.refuse': { target: 'failed', actions: assign(({ event }) => attempt.doomed(event)) },
         // Its place in the queue may be another one now.
         'task.amend': {
           target: 'ready',
@@ -197,7 +113,7 @@ export const taskMachine = setup({
         'agent.lost': {
           guard: 'itsAgent',
           target: 'judging',
-          actions: assign({ fault: ({ event }) => event.fault }),
+          actions: assign(({ event }) => attempt.doomed(event)),
         },
       },
       after: {
@@ -217,25 +133,14 @@ export const taskMachine = setup({
           guard: 'currentToken',
           target: 'judging',
           actions: [
-            assign({
-              outcome: ({ event }) => event.outcome,
-              evidence: ({ event }) => event.outcome.evidence,
-              fault: ({ event }) => attempt.faultOf(event.outcome),
-              costUsd: ({ context, event }) => attempt.costWith(context.costUsd, event.outcome),
-            }),
-            {
-              type: 'send',
-              params: ({ event }) => ({
-                to: agentAddress(event.agent),
-                event: { type: 'report.taken', token: event.token },
-              }),
-            },
+            assign(({ context, event }) => attempt.told(context, event.outcome)),
+            { type: 'send', params: ({ event }) => attempt.receipt(event) },
           ],
         },
         'agent.lost': {
           guard: 'itsAgent',
           target: 'judging',
-          actions: assign({ fault: ({ event }) => event.fault }),
+          actions: assign(({ event }) => attempt.doomed(event)),
         },
       },
       after: {
@@ -250,16 +155,17 @@ export const taskMachine = setup({
     },
     judging: {
       always: [
+        { guard: 'delegates', target: 'delegating' },
         { guard: 'faultless', target: 'verifying' },
         {
           guard: 'limited',
           target: 'parked',
-          actions: assign({ pauses: ({ context }) => context.pauses + 1 }),
+          actions: assign(attempt.paused),
         },
         {
           guard: 'interrupted',
           target: 'retrying',
-          actions: assign({ pauses: ({ context }) => context.pauses + 1 }),
+          actions: assign(attempt.paused),
         },
         {
           guard: 'mayRetry',
@@ -269,6 +175,53 @@ export const taskMachine = setup({
         { target: 'failed' },
       ],
     },
+    // What it asked for comes first, and then it is tried once more.
+    delegating: {
+      initial: 'showing',
+      entry: [
+        emit(({ context }) => delegation.delegatedFact(context)),
+        { type: 'sendAll', params: ({ context }) => attempt.release(context) },
+        assign(({ context }) => delegation.asked(context)),
+      ],
+      states: {
+        showing: {
+          always: [{ guard: 'mustConsent', target: 'consenting' }, { target: 'gathering' }],
+        },
+        consenting: {
+          entry: emit(({ context }) => ({ type: 'task.asked', task: context.spec.id })),
+          on: {
+            'task.approve': 'gathering',
+            'task.reject': {
+              target: '#task.failed',
+              actions: assign({ fault: attempt.rejected }),
+            },
+          },
+          after: {
+            consentDeadline: {
+              target: '#task.failed',
+              actions: assign({ fault: attempt.expired }),
+            },
+          },
+        },
+        gathering: {
+          entry: { type: 'send', params: ({ context }) => delegation.additions(context) },
+          always: {
+            guard: 'subtasksEnded',
+            target: '#task.ready',
+            actions: assign(({ context }) => delegation.goesOn(context)),
+          },
+          on: {
+            'dependency.settled': {
+              actions: assign(({ context }) => delegation.oneEnded(context)),
+            },
+            'task.refuse': {
+              target: '#task.judging',
+              actions: assign(({ context, event }) => delegation.denied(context, event)),
+            },
+          },
+        },
+      },
+    },
     verifying: {
       initial: 'looking',
       states: {
@@ -276,26 +229,14 @@ export const taskMachine = setup({
           always: [{ guard: 'nothingToCheck', target: '#task.succeeded' }, { target: 'checking' }],
         },
         checking: {
-          entry: emit(({ context }) => ({
-            type: 'task.verifying',
-            task: context.spec.id,
-            attempt: context.attempt,
-          })),
+          entry: emit(({ context }) => attempt.verifyingFact(context)),
           invoke: {
             id: 'verify',
             src: 'verify',
-            input: ({ context }) => ({
-              task: context.spec.id,
-              token: context.token,
-              attempt: context.attempt,
-              outcome: context.outcome,
-            }),
+            input: ({ context }) => review.verifyInput(context),
             onDone: {
               target: 'checked',
-              actions: assign({
-                evidence: ({ context, event }) => [...context.evidence, ...event.output.evidence],
-                fault: ({ event }) => event.output.fault,
-              }),
+              actions: assign(({ context, event }) => attempt.looked(context, event.output)),
             },
             onError: {
               target: 'checked',
@@ -307,32 +248,117 @@ export const taskMachine = setup({
           },
         },
         checked: {
-          always: [{ guard: 'faultless', target: '#task.succeeded' }, { target: '#task.judging' }],
+          always: [
+            { guard: 'reviewDue', target: '#task.reviewing' },
+            { guard: 'faultless', target: '#task.succeeded' },
+            { target: '#task.judging' },
+          ],
+        },
+      },
+    },
+    // Others judge it, one after the other; whoever did the work is free for something else.
+    reviewing: {
+      initial: 'calling',
+      states: {
+        calling: {
+          entry: [
+            { type: 'sendAll', params: ({ context }) => attempt.release(context) },
+            assign(({ context }) => review.called(context)),
+            emit(({ context }) => review.reviewingFact(context)),
+            { type: 'send', params: ({ context }) => attempt.readyMessage(context) },
+          ],
+          on: {
+            'task.assign': {
+              target: 'asking',
+              actions: assign(({ context, event }) => review.begun(context, event)),
+            },
+            'role.lost': {
+              target: '#task.failed',
+              actions: assign(({ event }) => attempt.doomed(event)),
+            },
+            'task.refuse': {
+              target: '#task.failed',
+              actions: assign(({ event }) => attempt.doomed(event)),
+            },
+            'task.amend': {
+              target: 'calling',
+              reenter: true,
+              actions: [
+                { type: 'sendAll', params: ({ context }) => attempt.farewells(context) },
+                assign(({ context, event }) => taskAmended(context, event)),
+              ],
+            },
+          },
+        },
+        asking: {
+          entry: [
+            emit(({ context }) => review.assignedFact(context)),
+            { type: 'send', params: ({ context }) => review.assignment(context) },
+          ],
+          on: {
+            'task.reported': {
+              guard: 'reviewToken',
+              target: 'counting',
+              actions: [
+                assign(({ context, event }) => review.counted(context, event.outcome)),
+                { type: 'send', params: ({ event }) => attempt.receipt(event) },
+              ],
+            },
+            'agent.lost': {
+              guard: 'itsReviewer',
+              target: 'counting',
+              actions: assign(({ context, event }) => review.spoilt(context, event.fault)),
+            },
+          },
+          after: {
+            reviewDeadline: {
+              target: 'counting',
+              actions: [
+                { type: 'sendAll', params: ({ context }) => attempt.farewells(context) },
+                assign(({ context }) => review.spoilt(context, attempt.silent)),
+              ],
+            },
+          },
+        },
+        counting: {
+          entry: [
+            emit(({ context }) => review.endedFact(context)),
+            { type: 'sendAll', params: ({ context }) => attempt.release(context) },
+            assign({ slot: 'free' }),
+          ],
+          always: [
+            { guard: 'reviewRests', target: 'resting' },
+            {
+              guard: 'accepted',
+              target: '#task.verifying.checking',
+              actions: assign({ review: { stage: 'accepted' } }),
+            },
+            {
+              guard: 'refused',
+              target: '#task.judging',
+              actions: assign(({ context }) => review.closed(context)),
+            },
+            { target: 'calling' },
+          ],
+        },
+        resting: {
+          entry: emit(({ context }) => review.parkedFact(context)),
+          after: { restDelay: 'calling' },
         },
       },
     },
     retrying: {
       entry: [
-        emit(({ context }) => ({
-          type: 'task.retrying',
-          task: context.spec.id,
-          fault: context.fault,
-          delayMs: attempt.retryDelayMs(context),
-        })),
-        { type: 'send', params: ({ context }) => attempt.release(context) },
+        emit(({ context }) => attempt.retryingFact(context)),
+        { type: 'sendAll', params: ({ context }) => attempt.release(context) },
         assign({ slot: 'free' }),
       ],
       after: { retryDelay: 'ready' },
     },
     parked: {
       entry: [
-        emit(({ context }) => ({
-          type: 'task.parked',
-          task: context.spec.id,
-          fault: context.fault,
-          waitMs: attempt.parkDelayMs(context),
-        })),
-        { type: 'send', params: ({ context }) => attempt.release(context) },
+        emit(({ context }) => attempt.parkedFact(context)),
+        { type: 'sendAll', params: ({ context }) => attempt.release(context) },
         assign({ slot: 'free' }),
       ],
       after: { parkDelay: 'ready' },

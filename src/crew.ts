@@ -11,10 +11,11 @@ import type { Verdict, VerifyInput } from '../machines/task.ts';
 import type { Accounting } from './accounting.ts';
 import type { Adapter, AgentEvent, Assignment } from './agents/agent.ts';
 import type { Guardian } from './agents/guardian.ts';
-import { Recorder } from './conversations/recorder.ts';
 import { inspect, missingProgram } from './agents/inspection.ts';
 import type { Bus } from './bus/bus.ts';
 import type { Config } from './config.ts';
+import { Sharing } from './context/sharing.ts';
+import { Recorder } from './conversations/recorder.ts';
 import { runChecks } from './evidence/checks.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { System } from './kernel/system.ts';
@@ -22,12 +23,15 @@ import { attemptUsdMax } from './plan/compile.ts';
 import { environmentOf, type Plan, type PlanRole, runOf } from './plan/plan.ts';
 import { runArgv } from './plan/shell.ts';
 import { hasTemplate } from './plan/templates.ts';
+import { type AskRoom, askable } from './planning/delegating.ts';
 import type { Reminder } from './remembering/reminder.ts';
+import { review } from './reviewing.ts';
 import { Desk, type Prepared } from './runs/assignment.ts';
 import type { RunWorld, Worker } from './runs/behaviours.ts';
 import { type Ground, readyChecks } from './runs/checking.ts';
 import { writeWhole } from './runs/disk.ts';
 import type { RunFolder, RunOrder } from './runs/folder.ts';
+import { addedTask } from './runs/growth.ts';
 import { reportOf } from './runs/report.ts';
 import { resultPath, writeResult } from './runs/results.ts';
 import { viewOf } from './runs/view.ts';
@@ -57,9 +61,10 @@ interface Kind {
 
 export class Crew implements RunWorld {
   readonly #place: Place;
-  readonly #recorder: Recorder;
   readonly #desk: Desk;
   readonly #workplaces: Workplaces;
+  readonly #recorder: Recorder;
+  readonly #sharing: Sharing;
   readonly #workers = new Map<RoleName, Worker>();
   /** How much each agent has said. */
   readonly #words = new Map<AgentId, number>();
@@ -67,15 +72,23 @@ export class Crew implements RunWorld {
 
   constructor(place: Place) {
     this.#place = place;
-    this.#desk = new Desk(place.folder, place.order, (task) => this.#outputOf(task));
-    this.#recorder = new Recorder(place);
+    this.#desk = new Desk(
+      place.folder,
+      place.order,
+      (task) => this.#outputOf(task),
+      (id, planned) => addedTask(this.#core, id, planned),
+      () => this.#sharing.text(),
+    );
     const [core, taskOf] = [() => this.#core, (id: string) => this.#desk.task(id)];
     this.#workplaces = new Workplaces({ ...place, core, taskOf });
+    this.#recorder = new Recorder(place);
+    this.#sharing = new Sharing(place);
   }
 
   /** The system whose machines will call; given once it is there. */
   serve(system: System): void {
     this.#system = system;
+    this.#sharing.follow(system);
   }
 
   workerOf(name: RoleName): Worker {
@@ -106,7 +119,8 @@ export class Crew implements RunWorld {
   }
 
   verify(input: VerifyInput, signal: AbortSignal): Promise<Verdict> {
-    let count = 0;
+    // Of a second look at the same attempt nothing is written over the first.
+    let count = input.look === 'final' ? this.#desk.task(input.task).verify.length : 0;
     const next = (): number => {
       count += 1;
       return count;
@@ -186,26 +200,65 @@ export class Crew implements RunWorld {
   }
 
   #outputOf(task: string): OutputRef | null {
-    const actor = this.#core.registry.lookUp(taskAddress(taskId(task)));
-    return (actor?.state.context as TaskContext | undefined)?.outcome?.output ?? null;
+    return this.#contextOf(task)?.outcome?.output ?? null;
   }
 
-  async #work(kind: Kind, input: WorkInput, signal: AbortSignal): Promise<Outcome> {
+  #contextOf(task: string): TaskContext | undefined {
+    const actor = this.#core.registry.lookUp(taskAddress(taskId(task)));
+    return actor?.state.context as TaskContext | undefined;
+  }
+
+  #work(kind: Kind, input: WorkInput, signal: AbortSignal): Promise<Outcome> {
+    return input.review ? this.#judge(kind, input, signal) : this.#make(kind, input, signal);
+  }
+
+  #judge(kind: Kind, input: WorkInput, signal: AbortSignal): Promise<Outcome> {
+    const [desk, workplaces, { folder }] = [this.#desk, this.#workplaces, this.#place];
+    const contextOf = (task: string) => this.#contextOf(task) as TaskContext;
+    return review({ desk, workplaces, folder, contextOf }, input, signal, (prepared) =>
+      this.#attempt(kind, input, prepared, signal),
+    );
+  }
+
+  async #make(kind: Kind, input: WorkInput, signal: AbortSignal): Promise<Outcome> {
     const prepared = await this.#remind(input, await kind.prepare(input));
     const { cwd, env, notice } = await this.#workplaces.begin(input, signal);
-    const { inbox: _, ...given } = input;
     const prompt = notice === '' ? prepared.prompt : `${prepared.prompt}\n\n${notice}`;
     const around = { cwd, env: { ...env, ...prepared.env }, prompt };
-    const assignment = { ...given, ...prepared, ...around };
+    const outcome = await askable(this.#askRoom, input, { ...prepared, ...around }, (told) =>
+      this.#attempt(kind, input, told, signal),
+    );
+    return this.#workplaces.finish(input, outcome, signal);
+  }
+
+  /** Where its agents ask for sub-tasks. */
+  get #askRoom(): AskRoom {
+    const { plan } = this.#desk;
+    const taskOf = (id: string) => this.#desk.task(id);
+    const [contextOf, outputOf] = [
+      (id: string) => this.#contextOf(id),
+      (id: string) => this.#desk.output(id),
+    ];
+    return { plan, runFolder: this.#place.folder.path, taskOf, contextOf, outputOf };
+  }
+
+  #attempt(
+    { adapter }: Kind,
+    { inbox: _, ...given }: WorkInput,
+    prepared: Prepared,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const assignment = { ...given, ...prepared };
     const tell = (event: AgentEvent): void => this.#overhear(assignment, event);
     const world = { clock: this.#place.clock, signal, tell };
     const role = this.#desk.role(given.role);
     const { accounting } = this.#place;
-    const recorded = { assignment, role, task: this.#desk.task(given.task) };
-    return this.#recorder.record(recorded, world, (heard) =>
-      accounting.attempt(role, assignment, heard, (lent, around) => adapter.work(lent, around)),
+    const of = { role, task: this.#desk.task(given.task) };
+    return this.#sharing.around(assignment, of, world, (told, listened) =>
+      this.#recorder.record({ assignment: told, ...of }, listened, (heard) =>
+        accounting.attempt(role, told, heard, (lent, around) => adapter.work(lent, around)),
+      ),
     );
-    return this.#workplaces.finish(input, outcome, signal);
   }
 
   /** Where its role asks for it, the prompt begins with what was done before that is like it. */

@@ -110,13 +110,29 @@ export class Workplaces {
   /** Checks where the task has worked; of a worktree, only what was committed, and merges it. */
   async verify(input: VerifyInput, signal: AbortSignal, look: Look): Promise<Verdict> {
     const task = this.#around.taskOf(input.task);
-    if (!usesWorktree(task)) return look({ cwd: this.#cwdOf(task), within: null }, signal);
-    const facts = factsOf(input.outcome?.evidence ?? [], 'commit');
-    if (!facts) throw new TypeError(`no commit of ${task.id} is known`);
-    const [commit, tree] = [String(facts.commit), String(facts.tree)];
-    const own = await this.#lookAt(task, { commit, tree }, signal, look);
-    if (own.fault) return own;
+    if (!usesWorktree(task)) return this.#lookAround(task, input, signal, look);
+    const { commit, tree } = committedBy(task.id, input.outcome);
+    const isNew = input.look !== 'final';
+    const own = isNew ? await this.#lookAt(task, { commit, tree }, signal, look) : nothingMore;
+    if (own.fault || input.look === 'own') return own;
     return this.#merging.take(signal, () => this.#merge(task, { commit, tree }, own, signal, look));
+  }
+
+  /** For whoever judges it: what was committed, where nobody works; else where the task works. */
+  inReview<Answer>(
+    id: string,
+    outcome: Outcome,
+    signal: AbortSignal,
+    judge: (place: Workplace) => Promise<Answer>,
+  ): Promise<Answer> {
+    const task = this.#around.taskOf(id);
+    const cwd = this.#cwdOf(task);
+    if (!usesWorktree(task)) return judge({ cwd, env: {}, notice: placeNotice(cwd) });
+    const { commit, base } = committedBy(id, outcome);
+    const env = this.#fenced;
+    return this.#trees.inCleanPlace(id, commit, signal, (place) =>
+      judge({ cwd: place.cwd, env, notice: changeNotice(base, commit) }),
+    );
   }
 
   /** After its end is on record: the result branch follows, and room is given back. */
@@ -161,6 +177,12 @@ export class Workplaces {
     const position = (last?.position ?? 0) + (merged.commit === into ? 0 : 1);
     const told = mergeEvidence(resultBranch(folder.id), { ...merged, position });
     return { evidence: [...evidence, told], fault: null };
+  }
+
+  /** Once others have accepted it, nothing is left to be looked at. */
+  async #lookAround(task: PlanTask, input: VerifyInput, signal: AbortSignal, look: Look) {
+    if (input.look === 'final') return nothingMore;
+    return look({ cwd: this.#cwdOf(task), within: null }, signal);
   }
 
   /** In a place of its own, within the task's time for it, and with the tree's hash on record. */
@@ -212,6 +234,21 @@ export class Workplaces {
   get #fenced(): Readonly<Record<string, string>> {
     return { GIT_CEILING_DIRECTORIES: this.#path };
   }
+}
+
+function placeNotice(cwd: string): string {
+  return `Its files are in ${cwd}.`;
+}
+
+function changeNotice(base: string, commit: string): string {
+  if (base === commit) return 'It has changed no file; the files are here as it found them.';
+  return `Its files are here, as it left them. What it has changed: git diff ${base} ${commit}`;
+}
+
+function committedBy(task: string, outcome: Outcome | null) {
+  const facts = factsOf(outcome?.evidence ?? [], 'commit');
+  if (!facts) throw new TypeError(`no commit of ${task} is known`);
+  return { commit: String(facts.commit), tree: String(facts.tree), base: String(facts.base) };
 }
 
 interface Snapshot {

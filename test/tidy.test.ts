@@ -43,6 +43,7 @@ const layers: readonly Layer[] = [
   { at: 'src/keeping.ts', mayImport: assembly },
   { at: 'src/workplaces.ts', mayImport: assembly },
   { at: 'src/settling.ts', mayImport: assembly },
+  { at: 'src/reviewing.ts', mayImport: assembly },
   { at: 'src/facts.ts', mayImport: assembly },
   { at: 'src/cleaning.ts', mayImport: assembly },
   { at: 'src/simulation/', mayImport: assembly },
@@ -51,10 +52,12 @@ const layers: readonly Layer[] = [
   { at: 'src/planning/', mayImport: assembly },
   // It hides what memory hides, without loading memory's database.
   { at: 'src/conversations/', mayImport: [...assembly, 'memory/truth/redaction.ts'] },
+  { at: 'src/context/', mayImport: assembly },
   { at: 'src/documents/', mayImport: assembly },
   { at: 'src/inspection/', mayImport: assembly },
   { at: 'src/serving/', mayImport: assembly },
   { at: 'src/mcp/', mayImport: assembly },
+  { at: 'src/panes/', mayImport: assembly },
   // The page speaks with the house over the wire, and shares the wire's types.
   { at: 'src/dashboard/', mayImport: ['src/serving/'] },
   {
@@ -67,7 +70,8 @@ const layers: readonly Layer[] = [
       ...['src/plan/', 'src/kernel/', 'src/runs/', 'src/simulation/'],
       ...['src/agents/streams.ts', 'src/agents/survey.ts'],
       ...['src/verify/', 'src/planning/', 'src/conversations/', 'src/documents/'],
-      ...['src/inspection/', 'src/serving/', 'src/mcp/'],
+      ...['src/context/'],
+      ...['src/inspection/', 'src/serving/', 'src/mcp/', 'src/panes/'],
     ],
   },
   { at: 'cli/', mayImport: ['src/index.ts'] },
@@ -76,7 +80,10 @@ const layers: readonly Layer[] = [
 /** Every outside package, and the only places that may name it. */
 const homes: Readonly<Record<string, readonly string[]>> = {
   // The bus and the host speak of its events and machines as types.
-  xstate: ['machines/', 'src/kernel/', 'src/bus/', 'src/host.ts', 'src/upgrading.ts'],
+  xstate: [
+    ...['machines/', 'src/kernel/', 'src/bus/', 'src/host.ts', 'src/upgrading.ts'],
+    ...['src/verify/', 'src/inspection/'],
+  ],
   '@xstate/graph': ['src/verify/'],
   zod: ['machines/', 'src/', 'memory/', 'cli/'],
   yaml: ['src/plan/'],
@@ -139,7 +146,13 @@ const bans: readonly Ban[] = [
     within: '',
     // `doctor` asks programs of the machine for their versions; Chroma's server is no agent.
     except: [
-      ...['src/agents/', 'src/worktrees/git.ts', 'cli/checkup.ts', 'memory/chroma/server.ts'],
+      ...[
+        'src/agents/',
+        'src/worktrees/git.ts',
+        'src/panes/tmux.ts',
+        'cli/checkup.ts',
+        'memory/chroma/server.ts',
+      ],
       'src/remembering/rememberer.ts',
     ],
     instead: 'src/agents/process.ts',

@@ -1,10 +1,11 @@
 /** What follows from the end of an attempt: another one, a pause, or the end of the task. */
 import { assert, messageOf } from '../errors.ts';
-import type { Fact, Settled, TaskRecord } from '../events.ts';
+import type { Fact, Settled, TaskRecord, TroupeEvent } from '../events.ts';
 import {
   type AgentId,
   agentAddress,
   orchestratorAddress,
+  type RoleName,
   type Token,
   taskAddress,
 } from '../ids.ts';
@@ -13,7 +14,11 @@ import type { Earlier, Evidence, Fault, Outcome } from '../outcome.ts';
 import type { TaskSpec } from '../plan.ts';
 import { backoffDelayMs } from './backoff.ts';
 import type { Spending } from './budget.ts';
+import type { Delegated } from './delegation.ts';
+import * as delegation from './delegation.ts';
 import type { ReadyTask } from './dispatch.ts';
+import { noReview, type Review } from './panel.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface TaskInput {
   readonly spec: TaskSpec;
@@ -41,6 +46,10 @@ export interface TaskContext extends TaskInput {
   /** What the attempt before this one came to. */
   readonly earlier: Earlier | null;
   readonly evidence: readonly Evidence[];
+  /** What others think of this attempt, where the plan has them asked. */
+  readonly review: Review;
+  /** What others are to do, or did, for it; absent: it never asked. */
+  readonly delegated?: Delegated;
   /** Why it is not where it should be. */
   readonly fault: Fault | null;
 }
@@ -67,6 +76,75 @@ export const ended: Readonly<Record<Settled, string>> = {
 
 export function faultOf(outcome: Outcome): Fault | null {
   return outcome.kind === 'succeeded' ? null : outcome.fault;
+}
+
+export function unbegun({ spec, open, seed }: TaskInput): TaskContext {
+  return {
+    spec,
+    open,
+    seed,
+    agent: null,
+    prefer: null,
+    token: null,
+    attempt: 0,
+    failures: 0,
+    pauses: 0,
+    costUsd: 0,
+    slot: 'free',
+    outcome: null,
+    earlier: null,
+    evidence: [],
+    review: noReview,
+    fault: null,
+  };
+}
+
+type Patch = Partial<TaskContext>;
+type Event<Type extends TroupeEvent['type']> = TroupeEvent & { type: Type };
+
+export function met(context: TaskContext, { agent }: Event<'dependency.settled'>): Patch {
+  return { open: context.open - 1, prefer: agent ?? context.prefer };
+}
+
+export function unmet({ task, status }: Event<'dependency.settled'>): Fault {
+  return fault(`dependency.${status}`, `it needs ${task}, which ${ended[status]}`, false);
+}
+
+export const calledOff = (reason: string): Fault => fault('task.cancelled', reason, false);
+
+export function begun(context: TaskContext, { agent, token }: Event<'task.assign'>): Patch {
+  return {
+    agent,
+    token,
+    attempt: context.attempt + 1,
+    slot: 'held',
+    earlier: earlierOf(context),
+    outcome: null,
+    evidence: [],
+    review: noReview,
+    fault: null,
+  };
+}
+
+export function told({ costUsd }: TaskContext, outcome: Outcome): Patch {
+  const { evidence } = outcome;
+  return { outcome, evidence, fault: faultOf(outcome), costUsd: costWith(costUsd, outcome) };
+}
+
+export function looked({ evidence }: TaskContext, verdict: Verdict): Patch {
+  return { evidence: [...evidence, ...verdict.evidence], fault: verdict.fault };
+}
+
+/** Somebody else tells why it can't go on. */
+export const doomed = ({ fault }: { readonly fault: Fault }): Patch => ({ fault });
+
+export const paused = ({ context }: { context: TaskContext }): Patch => ({
+  pauses: context.pauses + 1,
+});
+
+/** Reports that nobody awaits are answered, too: their agent can go on. */
+export function receipt({ agent, token }: Event<'task.reported'>): Message {
+  return { to: agentAddress(agent), event: { type: 'report.taken', token } };
 }
 
 /** The checks could not even be run. */
@@ -121,6 +199,20 @@ export function settledFact(context: TaskContext, status: Settled): Fact {
   return { type: `task.${status}`, task: spec.id, agent, attempts, durationMs, fault };
 }
 
+export function verifyingFact({ spec, attempt }: TaskContext): Fact {
+  return { type: 'task.verifying', task: spec.id, attempt };
+}
+
+export function retryingFact(context: TaskContext): Fact {
+  const { spec, fault } = context;
+  return { type: 'task.retrying', task: spec.id, fault, delayMs: retryDelayMs(context) };
+}
+
+export function parkedFact(context: TaskContext): Fact {
+  const { spec, fault } = context;
+  return { type: 'task.parked', task: spec.id, fault, waitMs: parkDelayMs(context) };
+}
+
 export function tried({ spec, agent, attempt, token }: TaskContext) {
   return { task: spec.id, agent, attempt, token };
 }
@@ -129,7 +221,8 @@ export function tried({ spec, agent, attempt, token }: TaskContext) {
 export function earlierOf({ fault, outcome, earlier }: TaskContext): Earlier | null {
   if (fault === null) return null;
   const session = outcome === null ? earlier?.session : outcome.session;
-  return { fault, session: session ?? null };
+  const answers = outcome?.answers;
+  return { fault, session: session ?? null, ...(answers && { answers }) };
 }
 
 export function assignment(context: TaskContext): Message {
@@ -140,19 +233,43 @@ export function assignment(context: TaskContext): Message {
   return { to: agentAddress(agent), event: earlier ? { ...event, earlier } : event };
 }
 
-export function release(context: TaskContext): Message {
-  return { to: orchestratorAddress, event: { type: 'task.released', ...spendingOf(context) } };
+/** Gives the place for work back, if it holds one. */
+export function release(context: TaskContext): { messages: Message[] } {
+  if (context.slot !== 'held') return { messages: [] };
+  const event = { type: 'task.released', ...spendingOf(context) } as const;
+  return { messages: [{ to: orchestratorAddress, event }] };
 }
 
 /** Of an attempt that never reported, nobody knows. */
-function spendingOf({ spec, outcome }: TaskContext): Spending {
-  return { role: spec.role, costUsd: outcome ? outcome.usage.costUsd : null };
+function spendingOf(context: TaskContext): Spending {
+  const { review } = context;
+  const outcome = review.stage === 'open' ? review.last?.outcome : context.outcome;
+  return { role: roleAtWork(context), costUsd: outcome ? outcome.usage.costUsd : null };
 }
 
 /** How it stands in the queue of those that wait for an agent. */
-export function readiness({ spec, prefer }: TaskContext): ReadyTask {
-  const { id: task, role, priority, rank, order } = spec;
-  return { task, role, key: [priority, rank, order], prefer };
+export function readiness(context: TaskContext): ReadyTask {
+  const { id: task, priority, rank, order } = context.spec;
+  const ready: ReadyTask = {
+    task,
+    role: roleAtWork(context),
+    key: [priority, rank, order],
+    prefer: context.prefer,
+  };
+  const { review, agent } = context;
+  if (review.stage !== 'open') return ready;
+  // Neither the author, nor anybody who has judged already.
+  const voted = review.votes.map(({ reviewer }) => reviewer);
+  return { ...ready, prefer: null, avoid: agent === null ? voted : [agent, ...voted] };
+}
+
+export function readyMessage(context: TaskContext): Message {
+  return { to: orchestratorAddress, event: { type: 'task.ready', ...readiness(context) } };
+}
+
+/** Whose turn it is: its own role's, or that of those who judge. */
+function roleAtWork({ spec, review }: TaskContext): RoleName {
+  return review.stage === 'open' && spec.review ? spec.review.role : spec.role;
 }
 
 /** Dependants first: what gets ready by it must be known before its slot is given away. */
@@ -172,19 +289,21 @@ export function settledMessages(context: TaskContext, status: Settled): { messag
 
 /** What a cancelled task owes: its place in the queue, or an agent that still works on it. */
 export function farewells(context: TaskContext): { messages: Message[] } {
-  const { slot, agent, token } = context;
+  const { slot, agent, token, review } = context;
   switch (slot) {
     case 'free':
-      return { messages: [] };
+      return { messages: delegation.farewells(context) };
     case 'queued': {
       const { role, key } = readiness(context);
       const event = { type: 'task.withdrawn', role, key } as const;
       return { messages: [{ to: orchestratorAddress, event }] };
     }
     case 'held': {
-      assert(agent !== null && token !== null, `${context.spec.id} is held by nobody`);
-      const event = { type: 'agent.abandon', token } as const;
-      return { messages: [{ to: agentAddress(agent), event, ifThere: true }] };
+      const [worker, held] =
+        review.stage === 'open' ? [review.reviewer, review.token] : [agent, token];
+      assert(worker !== null && held !== null, `${context.spec.id} is held by nobody`);
+      const event = { type: 'agent.abandon', token: held } as const;
+      return { messages: [{ to: agentAddress(worker), event, ifThere: true }] };
     }
   }
 }

@@ -4,15 +4,25 @@
  * Invariants:
  * - D1 nothing starts while `running` of its role has reached the role's concurrency, or their
  *   sum the run's.
- * - D2 a role stands in `open` exactly when it has a ready task, an idle agent and a free slot;
- *   it stands there under the key of its best task.
+ * - D2 a role stands in `open` exactly when it has a free slot, and an idle agent that may have one
+ *   of its `lookedAtMax` best tasks; it stands there under the key of the best such task.
  * - D3 an agent is idle, or busy with one task, or unknown.
+ * A task that avoids more agents than its role has waits for ever: plans are checked for that.
  * Every change costs O(log n) in tasks, agents and roles.
  */
 import { assert } from '../errors.ts';
 import type { AgentId, RoleName, TaskId } from '../ids.ts';
 import type { PlanSpec, RoleSpec } from '../plan.ts';
-import { byText, type Compare, first, get, remove, type SortedMap, set } from './sorted-map.ts';
+import {
+  byText,
+  type Compare,
+  first,
+  get,
+  remove,
+  type SortedMap,
+  set,
+  type Tree,
+} from './sorted-map.ts';
 
 /** Priority first, then the longest remaining path, then the plan's order. */
 export type ReadyKey = readonly [priority: number, rank: number, order: number];
@@ -23,6 +33,8 @@ export interface ReadyTask {
   readonly key: ReadyKey;
   /** The agent that ran a dependency: it knows most, and gets the task if it is idle. */
   readonly prefer: AgentId | null;
+  /** Agents that may not have it: they would judge their own work. Left out: none. */
+  readonly avoid?: readonly AgentId[];
 }
 
 interface RoleQueue {
@@ -102,7 +114,7 @@ export function agentGone(dispatch: Dispatch, agent: AgentId): [Dispatch, TaskId
 export function nextReady(dispatch: Dispatch): ReadyTask | null {
   const open = dispatch.running < dispatch.concurrency ? first(dispatch.open) : null;
   const queue = open && get(dispatch.roles, open.value, byText);
-  return (queue && first(queue.ready)?.value) ?? null;
+  return (queue && bestMatch(queue)?.ready.value) ?? null;
 }
 
 /** The best match there is under the limits; null when nothing can start now. */
@@ -111,9 +123,9 @@ export function nextMatch(dispatch: Dispatch): [Dispatch, Match] | null {
   if (!open) return null;
   const role = open.value;
   const queue = get(dispatch.roles, role, byText);
-  const best = queue && first(queue.ready);
-  const agent = queue && best && chooseAgent(queue, best.value.prefer);
-  assert(best && agent, `${role} is open without a task or an agent (D2)`);
+  const match = queue && bestMatch(queue);
+  assert(match, `${role} is open without a task or an agent (D2)`);
+  const { ready: best, agent } = match;
   const { task } = best.value;
   const agents = set(dispatch.agents, agent, { role, task }, byText);
   const taken = withRole(withAgents(dispatch, agents), role, ({ spec, running, ready, idle }) =>
@@ -162,10 +174,37 @@ export function withLimits(
   );
 }
 
+/** Behind so many tasks that nobody idle may have, others wait until somebody else is idle. */
+export const lookedAtMax = 16;
+
+interface Playable {
+  readonly ready: Tree<ReadyKey, ReadyTask>;
+  readonly agent: AgentId;
+}
+
+/** The best task that somebody idle may have; mostly that is the best there is. */
+function bestMatch({ ready, idle }: RoleQueue): Playable | null {
+  let rest = ready;
+  for (let looked = 0; looked < lookedAtMax; looked += 1) {
+    const best = first(rest);
+    if (!best) return null;
+    const agent = chooseAgent(idle, best.value);
+    if (agent !== undefined) return { ready: best, agent };
+    rest = remove(rest, best.key, byBest);
+  }
+  return null;
+}
+
 /** The agent that knows the matter, if idle; else the first idle one takes the work. */
-function chooseAgent(queue: RoleQueue, prefer: AgentId | null): AgentId | undefined {
-  if (prefer && get(queue.idle, prefer, byText)) return prefer;
-  return first(queue.idle)?.key;
+function chooseAgent(idle: RoleQueue['idle'], { prefer, avoid }: ReadyTask): AgentId | undefined {
+  if (avoid !== undefined) return firstExcept(idle, avoid);
+  if (prefer && get(idle, prefer, byText)) return prefer;
+  return first(idle)?.key;
+}
+
+function firstExcept(idle: RoleQueue['idle'], avoid: readonly AgentId[]): AgentId | undefined {
+  const others = avoid.reduce((left, agent) => remove(left, agent, byText), idle);
+  return first(others)?.key;
 }
 
 function withAgents(dispatch: Dispatch, agents: Dispatch['agents']): Dispatch {
@@ -216,5 +255,7 @@ function dispatchOf(
 
 function openKey({ spec, running, ready, idle }: RoleQueue): ReadyKey | null {
   if (!idle || running >= spec.concurrency) return null;
-  return first(ready)?.key ?? null;
+  const best = first(ready);
+  if (!best || best.value.avoid === undefined) return best?.key ?? null;
+  return bestMatch({ spec, running, ready, idle })?.ready.key ?? null;
 }

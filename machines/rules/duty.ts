@@ -3,7 +3,15 @@ import { assert, messageOf } from '../errors.ts';
 import type { Attempt, TroupeEvent } from '../events.ts';
 import { type AgentId, type RoleName, taskAddress } from '../ids.ts';
 import type { Message } from '../messages.ts';
-import { type Fault, noOutput, noUsage, type Outcome } from '../outcome.ts';
+import {
+  type Answered,
+  type Fault,
+  noOutput,
+  noUsage,
+  type Outcome,
+  type Question,
+} from '../outcome.ts';
+import { unasked, withAnswers } from './permission.ts';
 
 export interface AgentInput {
   readonly id: AgentId;
@@ -18,6 +26,9 @@ export interface AgentContext extends AgentInput {
   readonly attempt: HeardAttempt | null;
   readonly outcome: Outcome | null;
   readonly fault: Fault | null;
+  /** What it asks a person, and what they have said in this attempt; absent: it never asked. */
+  readonly questions?: readonly Question[];
+  readonly answers?: readonly Answered[];
 }
 
 /** An attempt, and what people said to its agent before it began. */
@@ -61,10 +72,17 @@ export function heard(inbox: readonly string[], text: string): readonly string[]
 }
 
 /** What is said to it from now on is for the attempt after this one. */
-export function begun({ inbox }: AgentContext, event: TroupeEvent & { type: 'agent.assign' }) {
-  const { task, token, attempt, timeoutMs, seed, earlier } = event;
+export function begun(context: AgentContext, event: TroupeEvent & { type: 'agent.assign' }) {
+  const { inbox } = context;
+  const { task, token, attempt, timeoutMs, seed, earlier, review } = event;
   const heard = { task, token, attempt, timeoutMs, seed, inbox };
-  return { attempt: earlier ? { ...heard, earlier } : heard, outcome: null, inbox: [] };
+  const told = { ...heard, ...(earlier && { earlier }), ...(review && { review }) };
+  return {
+    attempt: earlier || review ? told : heard,
+    outcome: null,
+    inbox: [],
+    ...unasked(context),
+  };
 }
 
 export function started(context: AgentContext): Message {
@@ -81,7 +99,8 @@ export function report(context: AgentContext): Message {
   const { task, token } = current(context);
   const { id: agent, outcome } = context;
   assert(outcome, `${agent} reports without an outcome`);
-  return { to: taskAddress(task), event: { type: 'task.reported', agent, token, outcome } };
+  const told = withAnswers(context, outcome);
+  return { to: taskAddress(task), event: { type: 'task.reported', agent, token, outcome: told } };
 }
 
 /** An adapter that broke its promise never to throw. */

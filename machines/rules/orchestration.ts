@@ -13,6 +13,7 @@ import {
 import type { Message, SpawnWish } from '../messages.ts';
 import type { PlanSpec } from '../plan.ts';
 import * as budgeting from './budget.ts';
+import type { Growth } from './delegation.ts';
 import * as dispatching from './dispatch.ts';
 import { findCycle } from './plan-graph.ts';
 
@@ -42,6 +43,8 @@ export interface OrchestratorContext {
   /** What was said of the roles that nobody plays any more. */
   readonly lost: readonly Event<'role.lost'>[];
   readonly halt: Halt;
+  /** Tasks that others asked for; absent when none may. */
+  readonly subtasks?: Growth;
   /** What the present event makes it say. */
   readonly outbox: readonly Message[];
 }
@@ -90,6 +93,8 @@ export function planProblem(plan: PlanSpec): string | null {
   const roles = new Set(played.map(({ name }) => name));
   const homeless = plan.tasks.find(({ role }) => !roles.has(role));
   if (homeless) return `nobody plays ${homeless.role}, which ${homeless.id} needs`;
+  const unjudged = plan.tasks.find((task) => task.review && !roles.has(task.review.role));
+  if (unjudged) return `nobody plays ${unjudged.review?.role}, which reviews ${unjudged.id}`;
   const known = new Set(plan.tasks.map(({ id }) => id));
   if (known.size < plan.tasks.length) return 'two tasks have the same id';
   for (const { id, needs } of plan.tasks) {
@@ -116,6 +121,7 @@ export function openBooks(plan: PlanSpec): Patch {
     purse: budgeting.purseOf(plan),
     unsettled: plan.tasks.length,
     roles: plan.roles.map(({ name }) => name),
+    ...(plan.subtasksMax === undefined ? {} : { subtasks: { max: plan.subtasksMax, count: 0 } }),
     ...first,
   };
 }
@@ -151,10 +157,12 @@ export function startedFact(plan: PlanSpec): Fact {
 }
 
 export function taskReady(context: OrchestratorContext, event: Event<'task.ready'>): Patch {
-  const { task, role, key, prefer } = event;
+  const { task, role, key, prefer, avoid } = event;
   const lost = context.lost.find((loss) => loss.role === role);
   if (lost) return { outbox: [{ to: taskAddress(task), event: lost, ifThere: true }] };
-  return changed(context, dispatching.taskReady(context.dispatch, { task, role, key, prefer }));
+  const plain = { task, role, key, prefer };
+  const ready = avoid === undefined ? plain : { ...plain, avoid };
+  return changed(context, dispatching.taskReady(context.dispatch, ready));
 }
 
 export function taskWithdrawn(context: OrchestratorContext, event: Event<'task.withdrawn'>): Patch {

@@ -1,9 +1,11 @@
 /** Makes of a plan what the machines need to know: its graph, its limits and its roles. */
 import { assertNever } from '../../machines/errors.ts';
 import { roleName, taskId } from '../../machines/ids.ts';
-import type { PlanSpec, RoleSpec, TaskSpec } from '../../machines/plan.ts';
+import type { PlanSpec, ReviewSpec, RoleSpec, TaskSpec } from '../../machines/plan.ts';
 import { dependants, ranks, waves } from '../../machines/rules/plan-graph.ts';
 import type { Plan, PlanRole, PlanTask } from './plan.ts';
+import { agentsNeeded, type PlanReview } from './review-shape.ts';
+import { delegationOf, type PlanSubtasks, totalDefault } from './subtasks.ts';
 
 /** What a task weighs when nobody knows how long it takes. */
 const unknownWeightMs = 1_000;
@@ -11,8 +13,7 @@ const unknownWeightMs = 1_000;
 /** Linear in tasks and needs. The plan must have been checked: a cycle is an InvariantError. */
 export function compilePlan(plan: Plan): PlanSpec {
   const { name, mode, concurrency, onFailure, budgetUsd, seed } = plan;
-  const tasksOf = new Map<string, number>();
-  for (const { role } of plan.tasks) tasksOf.set(role, (tasksOf.get(role) ?? 0) + 1);
+  const asked = askedOf(plan);
   return {
     name,
     mode,
@@ -20,13 +21,50 @@ export function compilePlan(plan: Plan): PlanSpec {
     onFailure,
     budgetUsd,
     seed,
-    roles: plan.roles.map((role) => compileRole(role, concurrency, tasksOf.get(role.name) ?? 0)),
+    roles: plan.roles.map((role) => compileRole(role, concurrency, asked.get(role.name))),
     tasks: compileTasks(plan),
+    ...growthOf(plan),
   };
 }
 
-function compileRole(role: PlanRole, concurrency: number, tasks: number): RoleSpec {
-  const count = role.count ?? Math.max(1, Math.min(concurrency, tasks));
+/** Plans whose tasks may ask for nothing never grow. */
+function growthOf({ tasks, subtasksMax = totalDefault }: Plan) {
+  return tasks.some(({ subtasks }) => subtasks) ? { subtasksMax } : {};
+}
+
+/** What a role is there for: so many tasks, and reviews that need so many agents at least. */
+interface Asked {
+  tasks: number;
+  agentsMin: number;
+}
+
+function askedOf({ tasks, roles }: Plan): ReadonlyMap<string, Asked> {
+  const asked = new Map<string, Asked>();
+  const of = (role: string): Asked => {
+    const known = asked.get(role) ?? { tasks: 0, agentsMin: 1 };
+    asked.set(role, known);
+    return known;
+  };
+  for (const { role, review, subtasks } of tasks) {
+    of(role).tasks += 1;
+    for (const name of whom(subtasks, roles)) of(name).tasks += subtasks?.count ?? 0;
+    if (!review) continue;
+    const judges = of(review.role);
+    judges.tasks += 1;
+    judges.agentsMin = Math.max(judges.agentsMin, agentsNeeded(review, role));
+  }
+  return asked;
+}
+
+function whom(subtasks: PlanSubtasks | undefined, roles: Plan['roles']): readonly string[] {
+  return subtasks ? (subtasks.agents ?? roles.map(({ name }) => name)) : [];
+}
+
+const nothing: Asked = { tasks: 0, agentsMin: 1 };
+
+function compileRole(role: PlanRole, concurrency: number, asked = nothing): RoleSpec {
+  const { tasks, agentsMin } = asked;
+  const count = role.count ?? Math.max(agentsMin, Math.min(concurrency, tasks));
   return {
     name: roleName(role.name),
     count,
@@ -92,10 +130,16 @@ function compileTasks({ tasks, roles, concurrency }: Plan): readonly TaskSpec[] 
       timeoutMs: task.timeoutMs,
       verifyTimeoutMs: verifyLimitMs(task, concurrency),
       // What is merged is looked at, too: it may not fit.
-      checked: task.verify.length > 0 || task.workspace === 'worktree',
+      checked: task.verify.length > 0 || task.workspace === 'worktree' || task.review !== undefined,
+      ...(task.review && { review: reviewOf(task.review) }),
       approveWithinMs: task.approveWithinMs,
+      ...(task.subtasks && { delegation: delegationOf(task.subtasks) }),
     };
   });
+}
+
+function reviewOf({ role, quorum, of, retries, timeoutMs }: PlanReview): ReviewSpec {
+  return { role: roleName(role), quorum, of, retries, timeoutMs };
 }
 
 /** What git may take beside the checks. */

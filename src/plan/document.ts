@@ -4,15 +4,8 @@ import { accountDocument } from './accounts.ts';
 import { agentRoleDocument } from './agent-roles.ts';
 import type { PlanDocument } from './define.ts';
 import type { DurationRange } from './duration.ts';
-import type {
-  Plan,
-  PlanCheck,
-  PlanInput,
-  PlanReview,
-  PlanRole,
-  PlanTask,
-  SimulatedCourse,
-} from './plan.ts';
+import type { Plan, PlanCheck, PlanInput, PlanRole, PlanTask, SimulatedCourse } from './plan.ts';
+import type { PlanReview } from './review-shape.ts';
 import type { Run } from './shell.ts';
 import { subtasksDocument } from './subtasks.ts';
 

@@ -4,6 +4,7 @@ import { suggest } from './nearest.ts';
 import { type Path, quote, valueAt } from './problem.ts';
 import { promptUseShape } from './prompt-uses.ts';
 import type { Said } from './report.ts';
+import { reviewShape } from './review-shape.ts';
 import {
   backoffShape,
   budgetShape,
@@ -16,6 +17,7 @@ import {
   simulateShape,
   taskShape,
 } from './schema.ts';
+import { subtasksShape, totalShape } from './subtasks.ts';
 
 /** Words of other tools, and of haste. */
 const otherWords: Readonly<Record<string, string>> = {
@@ -103,7 +105,8 @@ function strangeKey(key: string, known: readonly string[]): KeyMistake {
 
 function kindsAt(path: Path): Kinds | null {
   if (path[0] === 'agents' && path.length === 2) return roleKinds;
-  return path[2] === 'verify' && path.at(-1) !== 'schema' ? checkKinds : null;
+  const isInside = path.at(-1) === 'schema' || path.at(-1) === 'review';
+  return path[2] === 'verify' && !isInside ? checkKinds : null;
 }
 
 function shapeAt(path: Path): object {
@@ -116,6 +119,9 @@ function shapeAt(path: Path): object {
   if (path.at(-1) === 'budget') return budgetShape.shape;
   if (path.at(-1) === 'price') return priceShape.shape;
   if (path[0] === 'accounts') return accountShape.shape;
+  if (path.at(-1) === 'subtasks') {
+    return path[0] === 'tasks' ? subtasksShape.shape : totalShape.shape;
+  }
   if (path[0] === 'tasks') return taskShape.shape;
   if (path[0] === 'inputs') return inputShape.shape;
   return defaultsShape.shape;

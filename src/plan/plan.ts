@@ -5,7 +5,9 @@ import type { Borrowing, PlanAccount } from './accounts.ts';
 import type { DurationRange } from './duration.ts';
 import type { JsonObject } from './json-schema.ts';
 import type { PromptPin } from './prompt-shelf.ts';
+import type { PlanReview } from './review-shape.ts';
 import type { Run } from './shell.ts';
+import type { PlanSubtasks } from './subtasks.ts';
 
 export interface Plan {
   /** Of this format, for runs that outlive a release. */
@@ -24,6 +26,8 @@ export interface Plan {
   readonly roles: readonly PlanRole[];
   /** Its own, beside those of the home; absent: none. */
   readonly accounts?: readonly PlanAccount[];
+  /** How many tasks its tasks may add to it; absent: as many as is usual. */
+  readonly subtasksMax?: number;
   /** In the order of the document. */
   readonly tasks: readonly PlanTask[];
 }
@@ -174,6 +178,8 @@ export interface PlanTask {
   readonly retries: number;
   readonly backoff: Backoff;
   readonly verify: readonly PlanCheck[];
+  /** Who judges it once its checks have passed; absent: nobody. */
+  readonly review?: PlanReview;
   readonly verifyTimeoutMs: number;
   readonly priority: number;
   readonly estimateMs: number | null;
@@ -183,6 +189,8 @@ export interface PlanTask {
   readonly workspace?: Workspace;
   /** Absent: it is remembered once it has ended. */
   readonly memory?: 'off';
+  /** What it may ask others for while it is worked on; absent: nothing. */
+  readonly subtasks?: PlanSubtasks;
 }
 
 export type PlanCheck =

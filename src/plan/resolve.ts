@@ -7,7 +7,9 @@ import { resolveAgentRole } from './agent-roles.ts';
 import type { Plan, PlanCheck, PlanInput, PlanRole, PlanTask, SimulatedCourse } from './plan.ts';
 import type { HeadPart, Parts, RoleValue, TaskValue } from './read.ts';
 import type { PlanSource } from './report.ts';
+import { type PlanReview, resolveReview } from './review-shape.ts';
 import type { Run } from './shell.ts';
+import { resolveSubtasks } from './subtasks.ts';
 import { checksOf } from './templated-texts.ts';
 import { fillTemplate, parseTemplate } from './templates.ts';
 
@@ -40,6 +42,7 @@ export function resolvePlan({ head, roles, tasks }: Parts, source: PlanSource): 
     budgetUsd: head.budget?.usd ?? null,
     inputs: Object.entries(head.inputs).map(([name, value]) => resolveInput(name, value)),
     ...resolveAccounts(head, source),
+    ...(head.subtasks && { subtasksMax: head.subtasks.count }),
     roles: [...values].map(([name, value]) => resolveRole(name, value, head.defaults)),
     tasks: tasks.map(({ value }) => {
       const task = sound(value);
@@ -138,17 +141,32 @@ function resolveTask(
     timeoutMs: task.timeout ?? timeout ?? defaults.timeout ?? ours.timeoutMs,
     retries: task.retries ?? retries ?? defaults.retries ?? ours.retries,
     backoff: mergeBackoff(defaults.backoff, backoff, task.backoff),
-    verify: checksOf(task, []).map(({ check }) => resolveCheck(check)),
+    ...resolveVerify(task),
     verifyTimeoutMs: task.verifyTimeout ?? defaults.verifyTimeout ?? ours.verifyTimeoutMs,
     priority: task.priority,
     estimateMs: task.estimate ?? null,
     approveWithinMs: task.approve ? (task.approveWithin ?? ours.approveWithinMs) : null,
     ...(workspace === undefined ? {} : { workspace }),
     ...(task.memory === 'off' ? { memory: task.memory } : {}),
+    ...(task.subtasks && { subtasks: resolveSubtasks(task.subtasks) }),
   };
 }
 
-type CheckValue = ReturnType<typeof checksOf>[number]['check'];
+/** A review is not one of the checks that the runtime makes itself. */
+function resolveVerify(task: TaskValue): Pick<PlanTask, 'verify' | 'review'> {
+  const verify: PlanCheck[] = [];
+  let review: PlanReview | null = null;
+  for (const { check } of checksOf(task, [])) {
+    if ('review' in check) review = resolveReview(check.review);
+    else verify.push(resolveCheck(check));
+  }
+  return { verify, ...(review && { review }) };
+}
+
+type CheckValue = Exclude<
+  ReturnType<typeof checksOf>[number]['check'],
+  { readonly review: unknown }
+>;
 
 function resolveCheck(check: CheckValue): PlanCheck {
   if ('run' in check) {

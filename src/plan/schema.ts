@@ -15,7 +15,7 @@ import {
   words,
 } from './fields.ts';
 import { promptUseShape } from './prompt-uses.ts';
-import { reviewCheckShape } from './review.ts';
+import { reviewCheckShape } from './review-shape.ts';
 import { subtasksShape, totalShape } from './subtasks.ts';
 
 const countMax = 1_000;
@@ -83,10 +83,14 @@ export const checkShapes = {
     },
     map('with schema'),
   ),
+  review: reviewCheckShape,
 } as const;
 
-const checkWords = { error: 'expected a check: a map with run, file or schema' };
-const check = z.union([checkShapes.run, checkShapes.file, checkShapes.schema], checkWords);
+const checkWords = { error: 'expected a check: a map with run, file, schema or review' };
+const check = z.union(
+  [checkShapes.run, checkShapes.file, checkShapes.schema, checkShapes.review],
+  checkWords,
+);
 const verify = z.union([check, z.array(check, list('checks'))], checkWords);
 
 const costUsd = number(0, Number.MAX_VALUE);
@@ -232,6 +236,7 @@ export const taskShape = z.strictObject(
     estimate: duration(0).optional().describe('How long it will take; orders the work.'),
     approve: flag().default(false).describe('A person must approve before it starts.'),
     approveWithin: duration(1).optional().describe('How long they are waited for. Default 7d.'),
+    subtasks: subtasksShape.optional(),
     memory: oneOf(['on', 'off']).default('on').describe('off: it is not remembered.'),
   },
   map('with id'),
@@ -276,6 +281,7 @@ export const planShape = z.strictObject(
     defaults: defaultsShape.default({}),
     agents: z.record(z.string(), roleShape, map('of roles')).describe('Roles by name.'),
     accounts: accountsShape.optional(),
+    subtasks: totalShape.optional(),
     tasks: z.array(taskShape, list('tasks')),
   },
   map('with name, agents and tasks'),

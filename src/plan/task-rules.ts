@@ -3,6 +3,8 @@ import { compileSchema, type JsonObject } from './json-schema.ts';
 import { type Path, quote } from './problem.ts';
 import type { Parts, RoleValue, TaskValue } from './read.ts';
 import type { Complaint, Report } from './report.ts';
+import { reviewComplaints } from './review-rules.ts';
+import { subtasksComplaints } from './subtasks.ts';
 import { checksOf } from './templated-texts.ts';
 
 export function checkTasks({ roles, tasks }: Parts, report: Report): void {
@@ -17,6 +19,8 @@ export function checkTasks({ roles, tasks }: Parts, report: Report): void {
       ...runComplaints(value, path, name, byName.get(name) ?? null),
       ...approvalComplaints(value, path),
       ...checkComplaints(value, path, judgeSchema),
+      ...reviewComplaints(value, path, name, roles),
+      ...subtasksComplaints(value, path, roles),
     ];
     for (const complaint of complaints) report.add(complaint);
   }
@@ -57,8 +61,7 @@ function* roleComplaints(value: RoleValue, path: Path): Generator<Complaint> {
   const cannotAsk = ['codex', 'gemini', 'opencode', 'auto'].includes(adapter);
   if (cannotAsk && 'permissions' in value && value.permissions === 'ask') {
     const message = `${adapter} can't ask a person while it works`;
-    const fix =
-      'write read, edit or full, or use adapter: acp with run: [opencode, acp]';
+    const fix = 'write read, edit or full, or use adapter: acp with run: [opencode, acp]';
     yield {
       code: 'plan.cannot-ask',
       path: [...path, 'permissions'],

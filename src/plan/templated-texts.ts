@@ -41,6 +41,9 @@ function* textsOfTask(value: TaskValue, path: Path): Texts {
   yield* textsOfEnv(value.env, [...path, 'env'], task);
   for (const { check, path: at } of checksOf(value, path)) {
     if ('run' in check) yield* textsOfRun(check.run, [...at, 'run'], task);
+    if ('review' in check) {
+      yield { path: [...at, 'review', 'prompt'], text: check.review.prompt, task, run: null };
+    }
     if ('file' in check) yield { path: [...at, 'file'], text: check.file, task, run: null };
   }
 }

@@ -15,6 +15,9 @@ import { artifactsFolder } from './results.ts';
 /** What is known of the tasks that are done: their outputs. */
 export type FindOutput = (task: string) => OutputRef | null;
 
+/** Tasks that were added to the plan since. */
+type FindAdded = (id: string, planned: (id: string) => PlanTask | null) => PlanTask | null;
+
 /** More is not put into the environment, of one output or of all: no program starts with it. */
 const variableMaxBytes = 32_768;
 const variablesMaxBytes = 262_144;
@@ -28,21 +31,33 @@ export interface Prepared {
   readonly artifactsFolder: string;
 }
 
+type Place = 'cwd' | 'artifactsFolder';
+
 export class Desk {
   readonly #folder: RunFolder;
   readonly #order: RunOrder;
   readonly #tasks: ReadonlyMap<string, PlanTask>;
   readonly #roles: ReadonlyMap<string, PlanRole>;
   readonly #findOutput: FindOutput;
+  readonly #findAdded: FindAdded;
+  readonly #contextText: () => string;
   /** For agents that touch nothing: made once, and free. */
   readonly bare: Prepared;
 
-  constructor(folder: RunFolder, order: RunOrder, findOutput: FindOutput) {
+  constructor(
+    folder: RunFolder,
+    order: RunOrder,
+    findOutput: FindOutput,
+    findAdded: FindAdded = () => null,
+    contextText: () => string = () => '',
+  ) {
     this.#folder = folder;
     this.#order = order;
     this.#tasks = new Map(order.plan.tasks.map((task) => [task.id, task]));
     this.#roles = new Map(order.plan.roles.map((role) => [role.name, role]));
     this.#findOutput = findOutput;
+    this.#findAdded = findAdded;
+    this.#contextText = contextText;
     this.bare = { prompt: '', argv: [], env: {}, cwd: order.cwd, artifactsFolder: '' };
   }
 
@@ -51,7 +66,8 @@ export class Desk {
   }
 
   task(id: string): PlanTask {
-    const task = this.#tasks.get(id);
+    const find = (planned: string) => this.#tasks.get(planned) ?? null;
+    const task = find(id) ?? this.#findAdded(id, find);
     if (!task) throw new TypeError(`no task ${id} in the plan`);
     return task;
   }
@@ -76,11 +92,24 @@ export class Desk {
     const run = runOf(task, role);
     const prompt = await this.fill(id, task.prompt);
     return {
-      prompt: [prompt, ...inbox.map((text) => `\nA message for you:\n${text}`)].join('\n'),
+      prompt: withMessages(prompt, inbox),
       argv: run ? await this.argv(id, run) : [],
       env: { ...(await this.#surroundings(task)), ...(await this.#ownVariables(task, role)) },
       cwd: this.#order.cwd,
       artifactsFolder: folder,
+    };
+  }
+
+  /** For one who judges it: with the question as the prompt, and nothing taken away. */
+  async prepareReview({ task: id, role: name, inbox }: WorkInput): Promise<Omit<Prepared, Place>> {
+    const [task, role] = [this.task(id), this.role(name)];
+    const run = role.adapter === 'command' ? role.run : null;
+    const question = await this.fill(id, task.review?.prompt ?? '');
+    const own = role.adapter === 'simulated' ? {} : role.env;
+    return {
+      prompt: withMessages(question, inbox),
+      argv: run ? await this.argv(id, run) : [],
+      env: { ...(await this.#surroundings(task)), ...(await this.#filled(id, own)) },
     };
   }
 
@@ -109,6 +138,8 @@ export class Desk {
         return this.output(reference.task);
       case 'artifacts':
         return artifactsFolder(this.#folder, reference.task);
+      case 'context':
+        return this.#contextText();
       case 'own-artifacts':
         return artifactsFolder(this.#folder, task);
       case 'plan-folder':
@@ -157,10 +188,18 @@ export class Desk {
     return Object.fromEntries(variables);
   }
 
-  async #ownVariables(task: PlanTask, role: PlanRole): Promise<Record<string, string>> {
-    const entries = Object.entries(environmentOf(task, role)).map(
-      async ([name, value]) => [name, await this.fill(task.id, value)] as const,
+  #ownVariables(task: PlanTask, role: PlanRole): Promise<Record<string, string>> {
+    return this.#filled(task.id, environmentOf(task, role));
+  }
+
+  async #filled(task: string, env: Readonly<Record<string, string>>) {
+    const entries = Object.entries(env).map(
+      async ([name, value]) => [name, await this.fill(task, value)] as const,
     );
     return Object.fromEntries(await Promise.all(entries));
   }
+}
+
+function withMessages(prompt: string, inbox: readonly string[]): string {
+  return [prompt, ...inbox.map((text) => `\nA message for you:\n${text}`)].join('\n');
 }

@@ -41,6 +41,8 @@ function sentence(view: RunView, task: TaskView): Said {
         `${id} waits for a person: troupe approve ${view.id} ${id}${until(task, view)}.`,
         'task.approve',
       );
+    case 'delegating':
+      return delegating(view, task);
     case 'ready':
       return ready(view, task);
     case 'assigned':
@@ -52,6 +54,11 @@ function sentence(view: RunView, task: TaskView): Said {
       );
     case 'verifying':
       return said(`${agent} is done; the checks of ${id} are being run.`, 'done.verify');
+    case 'reviewing':
+      return said(
+        `The checks of ${id} have passed; others judge it now${until(task, view)}.`,
+        state.endsWith('asking') ? 'task.reported' : 'task.assign',
+      );
     case 'retrying':
       return said(
         `Attempt ${task.attempt} of ${id} failed: ${fault?.message ?? 'no reason was given'}. ` +
@@ -70,6 +77,24 @@ function sentence(view: RunView, task: TaskView): Said {
         `${id} ${verbs[outer ?? ''] ?? 'ended'}: ${fault?.message ?? 'no reason known'}.`,
       );
   }
+}
+
+function delegating(view: RunView, task: TaskView): Said {
+  const { id, state } = task;
+  if (state === 'delegating.consenting') {
+    const command = `troupe approve ${view.id} ${id}`;
+    const why = `${id} has a plan, and a person must agree to it: ${command}${until(task, view)}.`;
+    return said(why, 'task.approve');
+  }
+  const own = view.tasks.filter(({ parent }) => parent === id);
+  const open = own.filter((each) => !finals.has(each.state));
+  const list = open.map((each) => `${each.id} (${each.state})`);
+  const why = `${id} waits for what it asked others to do: ${inWords(list)}.`;
+  return said(
+    why,
+    'dependency.settled',
+    open.map((each) => each.id),
+  );
 }
 
 const verbs: Readonly<Record<string, string>> = {

@@ -32,16 +32,25 @@ const attemptFaults = [
 ] as const satisfies readonly FaultKind[];
 
 /** Names an attempt, to draw its luck by. */
-export function attemptKey({ task, attempt }: Pick<WorkInput, 'task' | 'attempt'>): string {
-  return `${task}#${attempt}`;
+export function attemptKey(input: Pick<WorkInput, 'task' | 'attempt' | 'review'>): string {
+  const { task, attempt, review } = input;
+  return review ? `${task}#${attempt}/review-${review.count}` : `${task}#${attempt}`;
 }
 
 export function deedOf(input: WorkInput, rates: RoleRates, luck: Luck): Deed {
   const key = attemptKey(input);
   const workMs = Math.round(rates.workMs(luck.unit(`${key}/work`), input.task));
   const kind = attemptFaults.find((each) => luck.strikes(each, key));
-  const deed = { workMs, key, input, rates, luck };
-  return kind ? withFault(kind, deed) : inTime(deed, workMs, ownEnd(deed));
+  const draft = { workMs, key, input, rates, luck };
+  const deed = kind ? withFault(kind, draft) : inTime(draft, workMs, ownEnd(draft));
+  return input.review ? { ...deed, outcome: judged(deed.outcome, kind ?? null) } : deed;
+}
+
+/** A reviewer that lies says the opposite of what it saw; one that garbles says nothing. */
+function judged(outcome: Outcome, kind: FaultKind | null): Outcome {
+  if (outcome.kind !== 'succeeded' || kind === 'garbage' || kind === 'schema') return outcome;
+  const accepts = kind !== 'lie';
+  return { ...outcome, judgement: { accepts, reasons: ['as its seed decided'] } };
 }
 
 interface Draft {

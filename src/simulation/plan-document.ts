@@ -25,7 +25,7 @@ export function planOf(plan: Plan, kept: ReadonlySet<string>): Plan {
   const tasks = plan.tasks
     .filter(({ id }) => kept.has(id))
     .map((task) => ({ ...task, needs: task.needs.filter((need) => kept.has(need)) }));
-  const played = new Set(tasks.map(({ role }) => role));
+  const played = new Set(tasks.flatMap(({ role, review }) => [role, review?.role ?? role]));
   return { ...plan, tasks, roles: plan.roles.filter(({ name }) => played.has(name)) };
 }
 
@@ -63,9 +63,17 @@ function taskDocument(task: PlanTask): PlanDocument['tasks'][number] {
     priority,
     ...(estimateMs === null ? {} : { estimate: ms(estimateMs) }),
     // What is checked is simulated; only that it is checked counts.
-    ...(verify.length > 0 ? { verify: [{ run: 'true' }] } : {}),
+    verify: [...(verify.length > 0 ? [{ run: 'true' }] : []), ...reviewIn(task)],
     ...(approveWithinMs === null ? {} : { approve: true, approveWithin: ms(approveWithinMs) }),
   };
+}
+
+function reviewIn({ review }: PlanTask) {
+  if (!review) return [];
+  const { role, quorum, of, retries, timeoutMs } = review;
+  return [
+    { review: { agent: role, quorum: `${quorum} of ${of}`, retries, timeout: ms(timeoutMs) } },
+  ];
 }
 
 function backoffDocument({ initialMs, factor, maxMs, jitter }: Backoff) {

@@ -106,7 +106,7 @@ export class Workshop {
     const deed = deedOf(job.input, rates.get(role) ?? assumedRates, luck);
     Object.assign(job, { state: 'running', deed, beganMs: time.nowMs });
     this.#running.add(job);
-    see({ kind: 'work.begun', task, token: String(token), agent, attempt });
+    see({ kind: 'work.begun', task, token: String(token), agent, role, attempt });
     link.endanger(agent, job.key);
     if (Number.isFinite(deed.durationMs))
       time.after(deed.durationMs, () => this.#finish(job, deed));

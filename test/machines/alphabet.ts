@@ -12,6 +12,8 @@ import {
   token,
 } from '../../machines/ids.ts';
 import {
+  accepted,
+  asking,
   crashFault,
   failed,
   interrupted,
@@ -19,6 +21,7 @@ import {
   limited,
   missingFault,
   passingFault,
+  rejected,
   succeeded,
 } from './outcomes.ts';
 import { planSpec, taskSpec } from './plans.ts';
@@ -29,6 +32,7 @@ type Event<Of extends Type> = TroupeEvent & { type: Of };
 export const build = taskId('build');
 export const design = taskId('design');
 export const coder = roleName('coder');
+export const reviewer = roleName('reviewer');
 export const coder1 = agentId('coder-1');
 export const coder2 = agentId('coder-2');
 export const at = {
@@ -96,6 +100,7 @@ export const alphabet: { readonly [Of in Type]: Event<Of> } = {
     type: 'task.refuse',
     fault: { code: 'budget.exhausted', message: 'no money is left', retryable: false },
   },
+  'task.add': { type: 'task.add', task: build, tasks: asking.subtasks ?? [], seed: 1 },
   'task.approve': { type: 'task.approve', by: 'ada' },
   'task.reject': { type: 'task.reject', by: 'ada' },
   'task.cancel': { type: 'task.cancel', reason: 'enough' },
@@ -131,13 +136,20 @@ export const alphabet: { readonly [Of in Type]: Event<Of> } = {
     at: later,
   },
   'account.restore': { type: 'account.restore', at: later },
+  'context.set': {
+    ...{ type: 'context.set', key: 'api.port', value: '8080', ifVersion: null, by: 'coder-1' },
+  },
 };
 
 const reported = alphabet['task.reported'];
 const settle = alphabet['account.settle'];
+const second = { agent: coder2, token: token(2) };
 
 /** By `type (what is special)`. */
 export const variants = {
+  'context.set (by one who saw nothing)': {
+    ...{ type: 'context.set', key: 'api.port', value: '1', ifVersion: 0, by: 'coder-2' },
+  },
   'plan.submit (unsound)': {
     type: 'plan.submit',
     plan: { ...smallPlan, tasks: [taskSpec({ needs: [build] })] },
@@ -149,6 +161,11 @@ export const variants = {
   'task.reported (failed for good)': { ...reported, outcome: failed(lastingFault) },
   'task.reported (limited)': { ...reported, outcome: limited(3_000) },
   'task.reported (interrupted)': { ...reported, outcome: interrupted },
+  'task.reported (asks)': { ...reported, outcome: asking },
+  'task.reported (accepted)': { ...reported, ...second, outcome: accepted },
+  'task.reported (rejected)': { ...reported, ...second, outcome: rejected },
+  'task.reported (no verdict)': { ...reported, ...second },
+  'task.reported (limited review)': { ...reported, ...second, outcome: limited(3_000) },
   'task.settled (failed)': { ...alphabet['task.settled'], status: 'failed' },
   'task.settled (holding nothing)': { ...alphabet['task.settled'], status: 'skipped', held: null },
   'dependency.settled (failed)': { ...alphabet['dependency.settled'], status: 'failed' },

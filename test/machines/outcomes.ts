@@ -1,4 +1,5 @@
 /** One of each: what an attempt can end with, and what can go wrong. */
+import { taskId } from '../../machines/ids.ts';
 import {
   type Evidence,
   type Fault,
@@ -6,6 +7,9 @@ import {
   noUsage,
   type Outcome,
 } from '../../machines/outcome.ts';
+
+import type { TaskSpec } from '../../machines/plan.ts';
+import { taskSpec } from './plans.ts';
 
 export const passingFault: Fault = { code: 'agent.failed', message: 'it failed', retryable: true };
 export const lastingFault: Fault = { code: 'agent.failed', message: 'no use', retryable: false };
@@ -27,9 +31,26 @@ export const fileEvidence: Evidence = {
   facts: { bytes: 500 },
 };
 
+const parent = taskId('build');
+
+function part(id: string, needs: readonly string[] = []): TaskSpec {
+  const full = (name: string) => taskId(`${parent}.${name}`);
+  const origin = { parent, prompt: `${id} it` };
+  const dependants = needs.length > 0 ? [parent] : [full('write'), parent];
+  return taskSpec({ id: full(id), needs: needs.map(full), dependants, origin });
+}
+
 const measured = { durationMs: 7, output: noOutput, usage: noUsage, evidence: [exitEvidence] };
 
 export const succeeded: Outcome = { kind: 'succeeded', ...measured };
+/** Of a review. */
+export const accepted: Outcome = { ...succeeded, judgement: { accepts: true, reasons: [] } };
+export const rejected: Outcome = {
+  ...succeeded,
+  judgement: { accepts: false, reasons: ['no tests', 'too long'] },
+};
+/** It wants two others to do something first, one after the other. */
+export const asking: Outcome = { ...succeeded, subtasks: [part('read'), part('write', ['read'])] };
 export const failed = (fault: Fault): Outcome => ({ kind: 'failed', fault, ...measured });
 export const limited = (waitMs: number): Outcome => ({
   kind: 'limited',

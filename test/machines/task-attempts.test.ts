@@ -202,7 +202,7 @@ describe('the checks', () => {
 
   test('look at the outcome, for a limited time', () => {
     const step = checking();
-    const input = { task: build, token: 1, attempt: 1, outcome: succeeded };
+    const input = { task: build, token: 1, attempt: 1, outcome: succeeded, look: 'whole' };
     expect(invokesOf(step)).toEqual([['verify', input]]);
     expect(factsOf(step)).toEqual([{ type: 'task.verifying', task: build, attempt: 1 }]);
     expect(timersOf(step)).toEqual([[timeUp('verifyDeadline', 'verifying.checking'), 120_000]]);

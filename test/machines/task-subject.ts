@@ -1,6 +1,6 @@
 /** The task machine in every state it can rest in, and how it gets there. */
 import { taskMachine } from '../../machines/task.ts';
-import { alphabet, build, design, variants } from './alphabet.ts';
+import { alphabet, build, design, reviewer, variants } from './alphabet.ts';
 import { fileEvidence, lastingFault, passingFault } from './outcomes.ts';
 import { taskSpec } from './plans.ts';
 import { subject } from './tables.ts';
@@ -15,10 +15,21 @@ const askingLater = { ...asking, open: 1 };
 const lastTry = { spec: { ...spec, retries: 0 }, open: 0, seed: 1 };
 const checkedLastTry = { spec: { ...spec, checked: true, retries: 0 }, open: 0, seed: 1 };
 
+const panel = { role: reviewer, quorum: 1, of: 1, retries: 0, timeoutMs: 60_000 };
+const reviewed = { spec: { ...spec, checked: true, review: panel }, open: 0, seed: 1 };
+const twice = { ...panel, quorum: 2, of: 3, retries: 1 };
+const reviewedTwice = { spec: { ...spec, checked: true, review: twice }, open: 0, seed: 1 };
+
+const delegation = { count: 4, depth: 1, approveWithinMs: null };
+const mayAsk = { spec: { ...spec, delegation }, open: 0, seed: 1 };
+const consented = { ...delegation, approveWithinMs: 9_000 };
+const mayAskWithConsent = { spec: { ...spec, delegation: consented }, open: 0, seed: 1 };
+
 const assign = alphabet['task.assign'];
 const started = alphabet['task.started'];
 const reported = alphabet['task.reported'];
 const toRunning = [assign, started];
+const asks = variants['task.reported (asks)'];
 
 const verified = 'xstate.done.actor.verify';
 const verdict = (fault: object | null) => ({
@@ -26,6 +37,9 @@ const verdict = (fault: object | null) => ({
   actorId: 'verify',
   output: { evidence: [fileEvidence], fault },
 });
+
+const toCalling = [...toRunning, reported, verdict(null)];
+const toAsking = [...toCalling, variants['task.assign (another agent)']];
 
 export const taskSubject = subject(taskMachine, {
   scenes: {
@@ -48,6 +62,44 @@ export const taskSubject = subject(taskMachine, {
       at: 'verifying.checking',
       input: checkedLastTry,
       path: [...toRunning, reported],
+    },
+    'verifying.checking, with a review ahead': {
+      at: 'verifying.checking',
+      input: reviewed,
+      path: [...toRunning, reported],
+    },
+    'reviewing.calling': { at: 'reviewing.calling', input: reviewed, path: toCalling },
+    'reviewing.asking': { at: 'reviewing.asking', input: reviewed, path: toAsking },
+    'reviewing.asking, two of three': {
+      at: 'reviewing.asking',
+      input: reviewedTwice,
+      path: toAsking,
+    },
+    'reviewing.resting': {
+      at: 'reviewing.resting',
+      input: reviewed,
+      path: [...toAsking, variants['task.reported (limited review)']],
+    },
+    'verifying.checking, once others accepted it': {
+      at: 'verifying.checking',
+      input: reviewed,
+      path: [...toAsking, variants['task.reported (accepted)']],
+    },
+    'running, and it may ask others': { at: 'running', input: mayAsk, path: toRunning },
+    'delegating.consenting': {
+      at: 'delegating.consenting',
+      input: mayAskWithConsent,
+      path: [...toRunning, asks],
+    },
+    'delegating.gathering': {
+      at: 'delegating.gathering',
+      input: mayAsk,
+      path: [...toRunning, asks],
+    },
+    'delegating.gathering, for the last one': {
+      at: 'delegating.gathering',
+      input: mayAsk,
+      path: [...toRunning, asks, alphabet['dependency.settled']],
     },
     retrying: {
       at: 'retrying',
@@ -89,8 +141,23 @@ export const taskSubject = subject(taskMachine, {
     'xstate.after.verifyDeadline.task.verifying.checking': {
       type: 'xstate.after.verifyDeadline.task.verifying.checking',
     },
+    'xstate.after.reviewDeadline.task.reviewing.asking': {
+      type: 'xstate.after.reviewDeadline.task.reviewing.asking',
+    },
+    'xstate.after.restDelay.task.reviewing.resting': {
+      type: 'xstate.after.restDelay.task.reviewing.resting',
+    },
+    'xstate.after.consentDeadline.task.delegating.consenting': {
+      type: 'xstate.after.consentDeadline.task.delegating.consenting',
+    },
     'xstate.after.retryDelay.task.retrying': { type: 'xstate.after.retryDelay.task.retrying' },
     'xstate.after.parkDelay.task.parked': { type: 'xstate.after.parkDelay.task.parked' },
   },
-  passing: ['judging', 'verifying.looking', 'verifying.checked'],
+  passing: [
+    'judging',
+    'delegating.showing',
+    'verifying.looking',
+    'verifying.checked',
+    'reviewing.counting',
+  ],
 });

@@ -1,9 +1,17 @@
 /** The task machine, state by state: what each event of the alphabet does to it. */
 import { describe, expect, test } from 'vitest';
 import { taskMachine } from '../../machines/task.ts';
-import { edgesOf, isWithin, nodesOf, pathOf } from './machine-graph.ts';
+import { edgesOf, isWithin, nodesOf, pathOf } from '../../src/verify/machines/graph.ts';
 import { testTable } from './tables.ts';
 import { taskSubject } from './task-subject.ts';
+
+/** Under a token that only a reviewer has. */
+const reviews = (state: string) => ({
+  'task.reported (accepted)': state,
+  'task.reported (rejected)': state,
+  'task.reported (no verdict)': state,
+  'task.reported (limited review)': state,
+});
 
 /** Reports that are not awaited are answered, so that their agent can go on. */
 const answers = (state: string) => ({
@@ -13,6 +21,8 @@ const answers = (state: string) => ({
   'task.reported (failed for good)': state,
   'task.reported (limited)': state,
   'task.reported (interrupted)': state,
+  'task.reported (asks)': state,
+  ...reviews(state),
 });
 
 testTable('task', taskSubject, {
@@ -79,7 +89,9 @@ testTable('task', taskSubject, {
   running: {
     'task.amend': 'running',
     'task.reported': 'succeeded',
+    'task.reported (asks)': 'succeeded',
     'task.reported (stale)': 'running',
+    ...reviews('running'),
     'task.reported (failed)': 'retrying',
     'task.reported (failed for good)': 'failed',
     'task.reported (limited)': 'parked',
@@ -91,7 +103,9 @@ testTable('task', taskSubject, {
   'running, with checks ahead': {
     'task.amend': 'running',
     'task.reported': 'verifying.checking',
+    'task.reported (asks)': 'verifying.checking',
     'task.reported (stale)': 'running',
+    ...reviews('running'),
     'task.reported (failed)': 'retrying',
     'task.reported (failed for good)': 'failed',
     'task.reported (limited)': 'parked',
@@ -103,7 +117,9 @@ testTable('task', taskSubject, {
   'running, the last try': {
     'task.amend': 'running',
     'task.reported': 'succeeded',
+    'task.reported (asks)': 'succeeded',
     'task.reported (stale)': 'running',
+    ...reviews('running'),
     'task.reported (failed)': 'failed',
     'task.reported (failed for good)': 'failed',
     'task.reported (limited)': 'parked',
@@ -132,6 +148,103 @@ testTable('task', taskSubject, {
     'xstate.error.actor.verify': 'failed',
     'xstate.after.verifyDeadline.task.verifying.checking': 'failed',
   },
+  'verifying.checking, with a review ahead': {
+    'task.amend': 'verifying.checking',
+    ...answers('verifying.checking'),
+    'task.cancel': 'cancelled',
+    'xstate.done.actor.verify': 'reviewing.calling',
+    'xstate.done.actor.verify (failed)': 'retrying',
+    'xstate.done.actor.verify (failed for good)': 'failed',
+    'xstate.error.actor.verify': 'retrying',
+    'xstate.after.verifyDeadline.task.verifying.checking': 'retrying',
+  },
+  'reviewing.calling': {
+    'task.amend': 'reviewing.calling',
+    ...answers('reviewing.calling'),
+    'task.assign': 'reviewing.asking',
+    'task.assign (another agent)': 'reviewing.asking',
+    'role.lost': 'failed',
+    'task.refuse': 'failed',
+    'task.cancel': 'cancelled',
+  },
+  'reviewing.asking': {
+    'task.amend': 'reviewing.asking',
+    ...answers('reviewing.asking'),
+    'task.reported (accepted)': 'verifying.checking',
+    'task.reported (rejected)': 'retrying',
+    'task.reported (no verdict)': 'failed',
+    'task.reported (limited review)': 'reviewing.resting',
+    'agent.lost (another)': 'failed',
+    'task.cancel': 'cancelled',
+    'xstate.after.reviewDeadline.task.reviewing.asking': 'failed',
+  },
+  'reviewing.asking, two of three': {
+    'task.amend': 'reviewing.asking',
+    ...answers('reviewing.asking'),
+    'task.reported (accepted)': 'reviewing.calling',
+    'task.reported (rejected)': 'reviewing.calling',
+    'task.reported (no verdict)': 'reviewing.calling',
+    'task.reported (limited review)': 'reviewing.resting',
+    'agent.lost (another)': 'reviewing.calling',
+    'task.cancel': 'cancelled',
+    'xstate.after.reviewDeadline.task.reviewing.asking': 'reviewing.calling',
+  },
+  'reviewing.resting': {
+    'task.amend': 'reviewing.resting',
+    ...answers('reviewing.resting'),
+    'task.cancel': 'cancelled',
+    'xstate.after.restDelay.task.reviewing.resting': 'reviewing.calling',
+  },
+  'verifying.checking, once others accepted it': {
+    'task.amend': 'verifying.checking',
+    ...answers('verifying.checking'),
+    'task.cancel': 'cancelled',
+    'xstate.done.actor.verify': 'succeeded',
+    'xstate.done.actor.verify (failed)': 'retrying',
+    'xstate.done.actor.verify (failed for good)': 'failed',
+    'xstate.error.actor.verify': 'retrying',
+    'xstate.after.verifyDeadline.task.verifying.checking': 'retrying',
+  },
+  'running, and it may ask others': {
+    'task.amend': 'running',
+    'task.reported': 'succeeded',
+    'task.reported (asks)': 'delegating.gathering',
+    'task.reported (stale)': 'running',
+    ...reviews('running'),
+    'task.reported (failed)': 'retrying',
+    'task.reported (failed for good)': 'failed',
+    'task.reported (limited)': 'parked',
+    'task.reported (interrupted)': 'retrying',
+    'agent.lost': 'retrying',
+    'task.cancel': 'cancelled',
+    'xstate.after.attemptDeadline.task.running': 'retrying',
+  },
+  'delegating.consenting': {
+    'task.amend': 'delegating.consenting',
+    ...answers('delegating.consenting'),
+    'task.approve': 'delegating.gathering',
+    'task.reject': 'failed',
+    'task.cancel': 'cancelled',
+    'xstate.after.consentDeadline.task.delegating.consenting': 'failed',
+  },
+  'delegating.gathering': {
+    'task.amend': 'delegating.gathering',
+    ...answers('delegating.gathering'),
+    'task.refuse': 'failed',
+    'dependency.settled': 'delegating.gathering',
+    'dependency.settled (failed)': 'delegating.gathering',
+    'dependency.settled (cancelled)': 'delegating.gathering',
+    'task.cancel': 'cancelled',
+  },
+  'delegating.gathering, for the last one': {
+    'task.amend': 'delegating.gathering',
+    ...answers('delegating.gathering'),
+    'task.refuse': 'failed',
+    'dependency.settled': 'ready',
+    'dependency.settled (failed)': 'ready',
+    'dependency.settled (cancelled)': 'ready',
+    'task.cancel': 'cancelled',
+  },
   retrying: {
     'task.amend': 'retrying',
     ...answers('retrying'),
@@ -153,11 +266,14 @@ describe('the graph of the task', () => {
     expect(waysIn.every(({ from }) => isWithin(from, 'verifying'))).toBe(true);
   });
 
-  test('`verifying` is entered by a judgement that found no fault', () => {
+  test('`verifying` is entered without a fault: by a judgement, or once others accepted', () => {
     const waysIn = edgesOf(taskMachine).filter(({ from, to }) => {
       return to !== null && isWithin(to, 'verifying') && !isWithin(from, 'verifying');
     });
-    expect(waysIn).toMatchObject([{ from: 'judging', to: 'verifying', guard: 'faultless' }]);
+    expect(waysIn).toMatchObject([
+      { from: 'judging', to: 'verifying', guard: 'faultless' },
+      { from: 'reviewing.counting', to: 'verifying.checking', guard: 'accepted' },
+    ]);
   });
 
   test('it ends in four ways, and none of them is left', () => {
@@ -171,6 +287,7 @@ describe('the graph of the task', () => {
     const timed = edgesOf(taskMachine).filter(({ event }) => event.startsWith('xstate.after.'));
     const untimed = [...new Set(resting)].filter((at) => !timed.some(({ from }) => from === at));
     const ends = ['succeeded', 'failed', 'skipped', 'cancelled'];
-    expect(untimed).toEqual(['waiting', 'ready', ...ends]);
+    const waits = ['waiting', 'ready', 'reviewing.calling', 'delegating.gathering'];
+    expect(untimed).toEqual([...waits, ...ends]);
   });
 });

@@ -227,14 +227,14 @@ const tasks: readonly (readonly [string, string, string, string])[] = [
     'a check that is none',
     'verify: 5',
     'plan.bad-value',
-    'plan.yaml:5:13 tasks[0].verify: expected a check: a map with run, file or schema, got 5',
+    'plan.yaml:5:13 tasks[0].verify: expected a check: a map with run, file, schema or review, got 5',
   ],
   [
     'a check whose own key is misspelt',
     'verify: { fil: x }',
     'plan.bad-value',
     'plan.yaml:5:13 tasks[0].verify: ' +
-      'expected a check: a map with run, file or schema, got a map with "fil"; ' +
+      'expected a check: a map with run, file, schema or review, got a map with "fil"; ' +
       'did you mean "file"?',
   ],
   [
@@ -242,7 +242,7 @@ const tasks: readonly (readonly [string, string, string, string])[] = [
     'verify: [{ file: x }, {}]',
     'plan.bad-value',
     'plan.yaml:5:27 tasks[0].verify[1]: ' +
-      'expected a check: a map with run, file or schema, got an empty map',
+      'expected a check: a map with run, file, schema or review, got an empty map',
   ],
   [
     'a wrong value in a check',

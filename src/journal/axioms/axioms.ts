@@ -14,6 +14,7 @@ import { parkedTasksWake } from './parked-tasks-wake.ts';
 import { peopleAreAsked } from './people-are-asked.ts';
 import { restartLimitsHold } from './restart-limits-hold.ts';
 import { runEndsInTime } from './run-ends-in-time.ts';
+import { successIsAccepted } from './success-is-accepted.ts';
 import { successIsChecked } from './success-is-checked.ts';
 import { tasksEndOnce } from './tasks-end-once.ts';
 import { timersKeepTime } from './timers-keep-time.ts';
@@ -24,6 +25,7 @@ export const axioms: readonly Axiom[] = [
   oneAttemptAtATime,
   oldTokensChangeNothing,
   successIsChecked,
+  successIsAccepted,
   nothingAcknowledgedIsLost,
   nothingDoneUnwritten,
   dependantsWait,

@@ -2,7 +2,7 @@
 import { agentAddress } from '../../../machines/ids.ts';
 import type { Outcome } from '../../../machines/outcome.ts';
 import type { Axiom } from './axiom.ts';
-import { givesUpPlace } from './endings.ts';
+import { givesUpPlace, workBegun } from './endings.ts';
 
 /** Sums of money are kept in whole millionths, so that they are exact. */
 const microsOf = (usd: number): number => Math.round(usd * 1e6);
@@ -17,8 +17,8 @@ export const budgetHolds: Axiom = {
     const costs = new Map<string, number>();
     /** Who works on which task, by the agent's address. */
     const tasks = new Map<string, string>();
-    const priceOf = (task: string): number | null => {
-      const { attemptUsdMax = null } = ground.role(ground.task(task)?.role ?? '') ?? {};
+    const priceOf = (role: string): number | null => {
+      const { attemptUsdMax = null } = ground.role(role) ?? {};
       return attemptUsdMax === null ? null : microsOf(attemptUsdMax);
     };
     const release = (task: string): void => {
@@ -41,16 +41,18 @@ export const budgetHolds: Axiom = {
       fact: ({ n, at, fact }) => {
         if (!('task' in fact)) return;
         if (givesUpPlace(fact)) release(fact.task);
-        if (fact.type !== 'task.assigned') return;
-        const price = priceOf(fact.task);
+        const begun = workBegun(fact);
+        if (!begun) return;
+        const { agent, name } = begun;
+        const price = priceOf(begun.role ?? ground.task(fact.task)?.role ?? '');
         const { budgetUsd } = ground;
         const left = budgetUsd === null ? null : microsOf(budgetUsd) - spent - reserved;
-        if (fact.agent) tasks.set(agentAddress(fact.agent), fact.task);
+        if (agent) tasks.set(agentAddress(agent), fact.task);
         held.set(fact.task, price ?? 0);
         reserved += price ?? 0;
         if (left === null || (price === null ? left > 0 : price <= left)) return;
         const sum = `$${(left / 1e6).toFixed(2)} of $${budgetUsd?.toFixed(2)} were left`;
-        blame(`attempt ${fact.attempt} of ${fact.task} began, and ${sum}`, { n, at });
+        blame(`${name} of ${fact.task} began, and ${sum}`, { n, at });
       },
     };
   },

@@ -1,6 +1,6 @@
 /** The run and each role have no more tasks under way than the plan allows, at every instant. */
 import type { Axiom, Place } from './axiom.ts';
-import { givesUpPlace } from './endings.ts';
+import { givesUpPlace, workBegun } from './endings.ts';
 
 export const concurrencyHolds: Axiom = {
   name: 'concurrency-holds',
@@ -30,9 +30,10 @@ export const concurrencyHolds: Axiom = {
     return {
       fact: ({ n, at, fact }) => {
         if (!('task' in fact)) return;
-        const role = roleOf(fact.task);
-        if (givesUpPlace(fact)) held.leave(fact.task, role);
-        if (fact.type !== 'task.assigned') return;
+        if (givesUpPlace(fact)) held.leave(fact.task);
+        const begun = workBegun(fact);
+        if (!begun) return;
+        const role = begun.role ?? roleOf(fact.task);
         held.take(fact.task, role);
         judge(held, role, 'hold a place', { n, at });
       },
@@ -41,10 +42,11 @@ export const concurrencyHolds: Axiom = {
       },
       sight: (sighting) => {
         const { at } = sighting;
-        if (sighting.kind === 'work.ended') seen.leave(sighting.token, roleOf(sighting.task));
+        if (sighting.kind === 'work.ended') seen.leave(sighting.token);
         if (sighting.kind !== 'work.begun') return;
-        seen.take(sighting.token, roleOf(sighting.task));
-        judge(seen, roleOf(sighting.task), 'were seen worked on', { n: null, at });
+        const role = sighting.role ?? roleOf(sighting.task);
+        seen.take(sighting.token, role);
+        judge(seen, role, 'were seen worked on', { n: null, at });
       },
     };
   },
@@ -57,7 +59,8 @@ interface Counts {
 
 /** Who holds a place for work. */
 class Places implements Counts {
-  readonly #held = new Set<string>();
+  /** With the role that they have it for. */
+  readonly #held = new Map<string, string>();
   readonly #ofRole = new Map<string, number>();
 
   get size(): number {
@@ -70,11 +73,14 @@ class Places implements Counts {
 
   take(who: string, role: string): void {
     if (this.#held.has(who)) return;
-    this.#held.add(who);
+    this.#held.set(who, role);
     this.#ofRole.set(role, this.ofRole(role) + 1);
   }
 
-  leave(who: string, role: string): void {
-    if (this.#held.delete(who)) this.#ofRole.set(role, this.ofRole(role) - 1);
+  leave(who: string): void {
+    const role = this.#held.get(who);
+    if (role === undefined) return;
+    this.#held.delete(who);
+    this.#ofRole.set(role, this.ofRole(role) - 1);
   }
 }

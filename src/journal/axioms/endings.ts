@@ -1,5 +1,6 @@
 /** How facts tell of the end of a task, or of the run. */
 import type { Fact, Settled } from '../../../machines/events.ts';
+import type { AgentId, RoleName } from '../../../machines/ids.ts';
 
 export interface Ending {
   readonly n: number;
@@ -36,7 +37,30 @@ export function isSame(status: Settled, written: string): boolean {
   return written === status || (status === 'succeeded' && written === 'completed');
 }
 
+export interface WorkBegun {
+  readonly agent: AgentId | null;
+  /** Null: the task's own. */
+  readonly role: RoleName | null;
+  readonly name: string;
+}
+
+/** A fact that says who takes a place for work; null for any other. */
+export function workBegun(fact: Fact): WorkBegun | null {
+  switch (fact.type) {
+    case 'task.assigned':
+      return { agent: fact.agent, role: null, name: `attempt ${fact.attempt}` };
+    case 'review.assigned':
+      return { agent: fact.reviewer, role: fact.role, name: `a review of ${fact.attempt}` };
+    default:
+      return null;
+  }
+}
+
+const placesEnd: ReadonlySet<Fact['type']> = new Set([
+  ...(['task.retrying', 'task.parked', 'task.reviewing', 'review.ended'] as const),
+]);
+
 /** Whether a fact says that the task has given its place for work back. */
 export function givesUpPlace(fact: Fact): boolean {
-  return fact.type === 'task.retrying' || fact.type === 'task.parked' || endOf(fact) !== null;
+  return placesEnd.has(fact.type) || endOf(fact) !== null;
 }

@@ -58,9 +58,9 @@ export const noWorkWithoutOwner: Axiom = {
 function orphansOf(task: string, attempts: Attempts, core: Core): readonly Attempt[] {
   return attempts.ofTask(task).filter(({ agent, token }) => {
     const owner = core.registry.find(taskAddress(taskId(task)));
-    const held = (owner?.state.context as TaskContext | undefined)?.slot === 'held';
-    const current = (owner?.state.context as TaskContext | undefined)?.token;
-    const waits = held && current === token;
+    const context = owner?.state.context as TaskContext | undefined;
+    const current = context?.review.stage === 'open' ? context.review.token : context?.token;
+    const waits = context?.slot === 'held' && current === token;
     return !waits || !core.registry.find(agentAddress(agentId(agent)));
   });
 }

@@ -27,10 +27,11 @@ export const parkedTasksWake: Axiom = {
         if (endOfRun(fact)) {
           for (const task of parked.keys()) blame(`the run ended, and ${task} sleeps`, { n, at });
         }
-        if (!('task' in fact) || (fact.type !== 'task.ready' && !endOf(fact))) return;
+        const wakes = fact.type === 'task.ready' || fact.type === 'task.reviewing';
+        if (!('task' in fact) || !(wakes || endOf(fact))) return;
         const dueMs = parked.get(fact.task) ?? 0;
         parked.delete(fact.task);
-        if (fact.type === 'task.ready' && at < dueMs) {
+        if (wakes && at < dueMs) {
           blame(`${fact.task} woke ${dueMs - at} ms too early`, { n, at });
         }
       },

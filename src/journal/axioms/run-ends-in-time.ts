@@ -85,7 +85,16 @@ class Bound {
     if (!spec) return 0;
     const role = this.#ground.role(spec.role);
     const workMs = assignDeadlineMs + spec.timeoutMs + reportGraceMs + spec.verifyTimeoutMs;
-    return workMs + spec.backoff.maxMs + (role ? startMs(role) : 0);
+    return workMs + spec.backoff.maxMs + (role ? startMs(role) : 0) + this.#reviewMs(spec);
+  }
+
+  /** One after the other, and then what the checks still have to look at. */
+  #reviewMs({ review, verifyTimeoutMs }: TaskSpec): number {
+    if (!review) return 0;
+    const role = this.#ground.role(review.role);
+    const eachMs = assignDeadlineMs + review.timeoutMs + reportGraceMs;
+    const restartMs = role ? startMs(role) : 0;
+    return (review.of + review.retries) * (eachMs + restartMs) + verifyTimeoutMs;
   }
 
   #taskMs({ id, retries, approveWithinMs }: TaskSpec): number {

@@ -7,6 +7,8 @@ export type Sighting = { readonly at: number } & (
       readonly task: string;
       readonly token: string;
       readonly agent: string;
+      /** Left out: the task's own. */
+      readonly role?: string;
       readonly attempt: number;
     }
   | {

@@ -48,6 +48,8 @@ class SteppedClock implements Clock {
 export interface Life {
   /** How the attempts of a task end, in their order; later ones succeed. */
   readonly outcomes?: Readonly<Record<string, readonly Outcome[]>>;
+  /** How every review ends; without a verdict when left out. */
+  readonly reviews?: Outcome;
   /** Attempts that take so long; the others take 2 s. */
   readonly workMs?: Readonly<Record<string, number>>;
   readonly machines?: typeof machines;
@@ -63,8 +65,10 @@ export async function live(plan: PlanSpec, life: Life = {}): Promise<LoggedInput
   const log = new MemoryJournal();
   const later = <Answer>(answer: Answer, ms = usualWorkMs): Promise<Answer> =>
     new Promise((resolve) => clock.at(clock.now() + ms, () => resolve(answer)));
-  const work = ({ input: { task, attempt }, signal }: Call<WorkInput>): Promise<Outcome> => {
-    const outcome = life.outcomes?.[task]?.[attempt - 1] ?? outcomes.succeeded;
+  const work = ({ input, signal }: Call<WorkInput>): Promise<Outcome> => {
+    const { task, attempt } = input;
+    const judged = input.review && life.reviews;
+    const outcome = judged ?? life.outcomes?.[task]?.[attempt - 1] ?? outcomes.succeeded;
     const stopped = new Promise<Outcome>((resolve) => {
       signal.addEventListener('abort', () => resolve(outcome), { once: true });
     });

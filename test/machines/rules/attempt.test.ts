@@ -32,12 +32,15 @@ const fresh: attempt.TaskContext = {
   outcome: null,
   earlier: null,
   evidence: [],
+  review: { stage: 'none' },
   fault: null,
 };
 const given = (parts: Partial<attempt.TaskContext>): attempt.TaskContext => ({
   ...fresh,
   ...parts,
 });
+
+const releaseOf = (context: attempt.TaskContext) => attempt.release(context).messages[0]?.event;
 
 describe('the judgement of an attempt', () => {
   test.each<[string, Outcome | null, attempt.TaskContext['fault'], boolean, boolean]>([
@@ -135,10 +138,11 @@ describe('what a task says', () => {
   test('at its end says what the last attempt cost, if anybody knows', () => {
     const usage = { inputTokens: 1, outputTokens: 1, costUsd: 0.25 };
     const paid = given({ slot: 'held', outcome: { ...succeeded, usage } });
-    expect(attempt.release(paid).event).toMatchObject({ role: 'coder', costUsd: 0.25 });
+    expect(releaseOf(paid)).toMatchObject({ role: 'coder', costUsd: 0.25 });
     const { messages } = attempt.settledMessages(paid, 'succeeded');
     expect(messages).toMatchObject([{ event: { held: { role: 'coder', costUsd: 0.25 } } }]);
-    expect(attempt.release(given({ slot: 'held' })).event).toMatchObject({ costUsd: null });
+    expect(releaseOf(given({ slot: 'held' }))).toMatchObject({ costUsd: null });
+    expect(attempt.release(given({ slot: 'free' })).messages).toEqual([]);
   });
 
   test('for its record is all that is known', () => {
