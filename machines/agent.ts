@@ -5,6 +5,7 @@ import { orchestratorAddress, type RoleName } from './ids.ts';
 import { kernelActions } from './messages.ts';
 import type { Fault, Outcome } from './outcome.ts';
 import * as duty from './rules/duty.ts';
+import * as permission from './rules/permission.ts';
 import { declared } from './work.ts';
 
 export const spawnDeadlineMs = 60_000;
@@ -33,6 +34,13 @@ export const agentMachine = setup({
   guards: {
     currentToken: ({ context, event }) =>
       'token' in event && event.token === context.attempt?.token,
+    isNotItsTurn: ({ context, event }) =>
+      event.type === 'agent.ask' && event.token !== context.attempt?.token,
+    isSettled: ({ context, event }) =>
+      event.type === 'agent.ask' &&
+      (permission.isKnown(context, event) || permission.isFull(context)),
+    asksThat: ({ context, event }) =>
+      event.type === 'agent.answer' && permission.meant(context, event) !== undefined,
     faultless: ({ context }) => context.fault === null,
     died: ({ context }) => duty.died(context.outcome),
     makesRoom: ({ context }) => context.handoff,
@@ -134,7 +142,29 @@ export const agentMachine = setup({
           actions: assign({ outcome: ({ event }) => duty.crashedOutcome(event.error) }),
         },
       },
-      on: { 'agent.abandon': { guard: 'currentToken', target: 'idle' } },
+      on: {
+        'agent.abandon': { guard: 'currentToken', target: 'idle' },
+        'agent.ask': [
+          { guard: 'isNotItsTurn' },
+          {
+            guard: 'isSettled',
+            actions: emit(({ context, event }) => permission.settledFact(context, event)),
+          },
+          {
+            actions: [
+              assign({ questions: ({ context, event }) => permission.asked(context, event) }),
+              emit(({ context, event }) => permission.askedFact(context, event)),
+            ],
+          },
+        ],
+        'agent.answer': {
+          guard: 'asksThat',
+          actions: [
+            emit(({ context, event }) => permission.heardFact(context, event)),
+            assign(({ context, event }) => permission.answered(context, event)),
+          ],
+        },
+      },
     },
     reporting: {
       entry: { type: 'send', params: ({ context }) => duty.report(context) },
