@@ -50,6 +50,7 @@ import type { Exploration, ExploreOptions } from './simulation/explore.ts';
 import type { SimulateOptions, Simulation } from './simulation/study/simulate-plan.ts';
 import { coreFrom, coreOf, type RunSummary, unreadable } from './standing.ts';
 import type { ClearOptions } from './verify/clearance.ts';
+import type { MachineDesk } from './verify/machines/machine-desk.ts';
 import type { PlanVerification, VerifyOptions } from './verify/verify-plan.ts';
 import type { WorstCase } from './verify/worst-case.ts';
 
@@ -262,6 +263,12 @@ export class Troupe {
   async memory(): Promise<MemoryDesk> {
     const { MemoryDesk } = await import('./remembering/memory-desk.ts');
     return new MemoryDesk(this.config, this.#clock);
+  }
+
+  /** What may be asked about machines, the product's and those of a person's file. */
+  async machines(): Promise<MachineDesk> {
+    const { MachineDesk } = await import('./verify/machines/machine-desk.ts');
+    return new MachineDesk(this.config, this.#clock);
   }
 
   /** A run's past, to be walked through; to be closed when nobody looks at it any more. */

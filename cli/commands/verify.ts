@@ -1,8 +1,9 @@
 /** `troupe verify`: proves, before anything is run, that a plan ends and what it costs at most. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { systemClock } from '../../src/index.ts';
+import { systemClock, UserError } from '../../src/index.ts';
 import { answerOf, reportOf } from '../certificate.ts';
 import { type Exit, exits } from '../exits.ts';
+import { isMachineFile, proveMachines } from '../machine-proof.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
 import { out } from '../render.ts';
 import { paletteFor } from '../style.ts';
@@ -11,11 +12,13 @@ import { type Act, addExamples } from '../verb.ts';
 interface VerifyOptions extends HomeOption, JsonOption {
   readonly maxStates?: number;
   readonly maxSeconds?: number;
+  readonly machines?: true;
 }
 
 export function define(command: Command, act: Act): void {
   command
-    .argument('<plan>', 'the file with the plan, YAML or JSON')
+    .argument('[file]', 'a plan, YAML or JSON, or a file of XState machines')
+    .option('--machines', "prove Troupe's own machines instead")
     .option('--max-states <n>', 'look at no more states than this', readLimit)
     .option('--max-seconds <n>', 'look no longer than this', readLimit);
   addJson(command, 'print one object: verdict, findings, states, seconds, bound, unbounded');
@@ -24,10 +27,23 @@ export function define(command: Command, act: Act): void {
     'troupe verify plan.yaml',
     'troupe verify examples/level-6.yaml --json',
     'troupe verify plan.yaml --max-seconds 60 --max-states 5000000',
+    'troupe verify my.machine.ts',
+    'troupe verify --machines',
   ]);
 }
 
-async function verify(plan: string, options: VerifyOptions): Promise<Exit> {
+async function verify(file: string | undefined, options: VerifyOptions): Promise<Exit> {
+  if (options.machines) return proveMachines(null, options);
+  if (file === undefined) throw nothingNamed();
+  return isMachineFile(file) ? proveMachines(file, options) : verifyPlan(file, options);
+}
+
+function nothingNamed(): UserError {
+  const hint = 'write: troupe verify plan.yaml, or troupe verify --machines';
+  return new UserError('verify.unclear', 'nothing is named that is to be verified', hint);
+}
+
+async function verifyPlan(plan: string, options: VerifyOptions): Promise<Exit> {
   const troupe = openTroupe(options);
   const { maxStates, maxSeconds } = options;
   const verification = await troupe.verify(plan, {

@@ -59,6 +59,27 @@ function refuseSystem(): never {
   throw new InvariantError('`system` has no place in a pure step: send to an address instead');
 }
 
+/**
+ * Whoever only looks at a machine and hosts none: what the kernel can't carry is left out of its
+ * steps instead of refused.
+ */
+export interface Onlooker {
+  /** Hears of each microstep: the transitions taken, and where they led. */
+  readonly microstep: (transitions: readonly Transition[], snapshot: AnyMachineSnapshot) => void;
+}
+
+interface Inspection {
+  readonly type: string;
+  readonly _transitions: readonly Transition[];
+  readonly snapshot: AnyMachineSnapshot;
+}
+
+function inspectionFor({ microstep }: Onlooker) {
+  return ({ type, _transitions, snapshot }: Inspection): void => {
+    if (type === '@xstate.microstep') microstep(_transitions, snapshot);
+  };
+}
+
 /** Takes the place of every invoked actor: the kernel runs the real one, a pure step needs none. */
 const standIn = {
   transition: (snapshot: unknown) => snapshot,
@@ -77,7 +98,7 @@ export class PureMachine {
   readonly #scope: Scope;
   #collected: ResolvedAction[] = [];
 
-  constructor(machine: AnyStateMachine) {
+  constructor(machine: AnyStateMachine, onlooker?: Onlooker) {
     this.machine = machine.provide({ actors: standIns(machine.root as Node) });
     this.machine.options.maxIterations = microstepsMax;
     const self = createActor(this.machine) as unknown as Scope & { _parent: unknown };
@@ -89,12 +110,12 @@ export class PureMachine {
       sessionId: 'inert',
       system: {
         ...(self.system as object),
-        _sendInspectionEvent: inert,
-        get: refuseSystem,
+        _sendInspectionEvent: onlooker ? inspectionFor(onlooker) : inert,
+        get: onlooker ? inert : refuseSystem,
         getAll: refuseSystem,
       },
       logger: inert,
-      defer: refuseSpawn,
+      defer: onlooker ? inert : refuseSpawn,
       emit: inert,
       stopChild: inert,
       actionExecutor: (action) => this.#collected.push(action),

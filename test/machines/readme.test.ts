@@ -1,8 +1,8 @@
 /** machines/README.md is what the machines say of themselves; `UPDATE=1` writes it anew. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { diagramOf } from './machine-diagram.ts';
-import { edgesOf, nodesOf } from './machine-graph.ts';
+import { diagramOf } from '../../src/verify/machines/diagram.ts';
+import { edgesOf, nodesOf } from '../../src/verify/machines/graph.ts';
 import { machinesPage, unheardMessages, unspoken } from './machine-pages.ts';
 import { subjects } from './machine-words.ts';
 

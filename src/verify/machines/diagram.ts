@@ -1,6 +1,6 @@
 /** A machine as a Mermaid diagram: nested states, guards, deadlines and invoked work. */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { edgesOf, nodesOf, pathOf } from './machine-graph.ts';
+import { edgesOf, nodesOf, pathOf } from './graph.ts';
 
 /** Stands for a transition that every state has. */
 const anywhere = 'anywhere';

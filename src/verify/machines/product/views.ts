@@ -1,0 +1,61 @@
+/**
+ * What decides in the contexts of the product's machines: the rest only grows or is told to others.
+ *
+ * Leaving out what does decide would hide states: test/verify/machines/views.test.ts walks pairs of
+ * equal views side by side.
+ */
+import type { EventObject } from 'xstate';
+import type { TaskContext } from '../../../../machines/rules/attempt.ts';
+import type { AgentContext } from '../../../../machines/rules/duty.ts';
+import type { AccountContext } from '../../../../machines/rules/lending.ts';
+import type { OrchestratorContext } from '../../../../machines/rules/orchestration.ts';
+import type { SortedMap, Tree } from '../../../../machines/rules/sorted-map.ts';
+
+/** Attempts, pauses and money are counted for records alone. */
+export function taskView(context: TaskContext): unknown {
+  const { attempt: _a, pauses: _p, costUsd: _c, evidence: _e, earlier: _b, ...deciding } = context;
+  return deciding;
+}
+
+export function agentView({ inbox: _inbox, attempt, ...deciding }: AgentContext): unknown {
+  return { ...deciding, token: attempt?.token ?? null };
+}
+
+/** Who is ready, idle or busy, however the trees that hold them have grown. */
+export function orchestratorView(context: OrchestratorContext): unknown {
+  const { plan, mode, onFailure, dispatch, dispatchDue, unsettled, waves, roles, halt } = context;
+  const { failed, skipped, cancelled } = context.counts;
+  const queues = [...entriesOf(dispatch.roles)].map(({ key, value }) => {
+    const [ready, idle] = [[...entriesOf(value.ready)], [...entriesOf(value.idle)]];
+    const asks = ready.map((one) => one.value.task);
+    return [key, value.running, value.spec.concurrency, asks, idle.map((one) => one.key)];
+  });
+  const busy = [...entriesOf(dispatch.agents)].map(({ key, value }) => [key, value.task]);
+  return [
+    ...[plan?.mode, mode, onFailure, dispatchDue, unsettled, waves.open, waves.unsettled, roles],
+    ...[halt.kind, dispatch.concurrency, failed + skipped + cancelled > 0, context.lost.length > 0],
+    ...[queues, busy, context.subtasks?.count],
+  ];
+}
+
+function* entriesOf<K, V>(map: SortedMap<K, V>): Generator<Tree<K, V>> {
+  if (!map) return;
+  yield* entriesOf(map.left);
+  yield map;
+  yield* entriesOf(map.right);
+}
+
+/** Whoever gives a place back has one. */
+export function orchestratorAdmits(context: OrchestratorContext, event: EventObject): boolean {
+  const { held } = event as EventObject & { held?: unknown };
+  const frees = event.type === 'task.released' || (event.type === 'task.settled' && held !== null);
+  return !frees || context.dispatch.running > 0;
+}
+
+/** Without a cap, nothing that was spent decides. */
+export function accountView(context: AccountContext): unknown {
+  const { limits, loans, trouble, warned } = context;
+  const isCapped = limits.usdMax !== null || limits.usdPerDay !== null;
+  const spent = isCapped ? [context.spent, context.today] : null;
+  return { limits, loans: Object.keys(loans).sort(), trouble, warned, spent };
+}
