@@ -54,6 +54,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/history.ts'),
   },
   {
+    name: 'context',
+    summary: 'see what agents have told each other, and tell them something',
+    load: () => import('./commands/context.ts'),
+  },
+  {
     name: 'why',
     summary: 'say what a task waits for, and what would move it',
     load: () => import('./commands/why.ts'),
@@ -77,6 +82,11 @@ export const verbs: readonly Verb[] = [
     name: 'cancel',
     summary: 'call off a run, or one task of it',
     load: () => import('./commands/cancel.ts'),
+  },
+  {
+    name: 'serve',
+    summary: 'keep a house of runs: see and steer them in a browser',
+    load: () => import('./commands/serve.ts'),
   },
   {
     name: 'simulate',
@@ -107,6 +117,11 @@ export const verbs: readonly Verb[] = [
     name: 'accounts',
     summary: 'list, add and limit keys to providers, and say what was spent',
     load: () => import('./commands/accounts.ts'),
+  },
+  {
+    name: 'attach',
+    summary: 'watch agents at work, in panes or one here, and talk to them',
+    load: () => import('./commands/attach.ts'),
   },
   {
     name: 'mcp',

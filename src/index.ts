@@ -12,6 +12,7 @@ export {
 } from './app.ts';
 export type { Cleaned } from './cleaning.ts';
 export { type Config, readConfig, readVersion } from './config.ts';
+export { type ContextFact, changesIn, entryOf } from './context/shared.ts';
 export {
   conversationFile,
   type Entry,
@@ -34,6 +35,7 @@ export { isUserError, UserError } from './kernel/user-error.ts';
 export { limits } from './limits.ts';
 export type { McpDesk } from './mcp/mcp-desk.ts';
 export { openMcp } from './mcp/open-mcp.ts';
+export { Attendance } from './panes/attending.ts';
 export type { Setting } from './plan/change.ts';
 export {
   claude,
@@ -48,7 +50,8 @@ export {
 export { parseDuration } from './plan/duration.ts';
 export { loadPlan } from './plan/load.ts';
 export { suggest } from './plan/nearest.ts';
-export type { Plan } from './plan/plan.ts';
+export type { Plan, PlanTask } from './plan/plan.ts';
+export { type GoalOptions, goalTask } from './planning/goal-words.ts';
 export type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
 export type {
   Forgettable,
@@ -68,7 +71,10 @@ export { duration } from './runs/report.ts';
 export { readResult, type TaskResult } from './runs/results.ts';
 export type { PrunePolicy } from './runs/retention.ts';
 export type { Run, RunEnd, RunFact } from './runs/run.ts';
+export type { RunContext, SharedContext, SharedEntry } from './runs/shared-context.ts';
 export type { AgentView, RunView, TaskView } from './runs/view.ts';
+export type { House } from './serving/house.ts';
+export { type ServeOptions, type Serving, serve } from './serving/open.ts';
 export type { Exploration, ExploreOptions } from './simulation/explore.ts';
 export { faultNames } from './simulation/fault-kinds.ts';
 export type { SimulateOptions, Simulation } from './simulation/study/simulate-plan.ts';

@@ -1,0 +1,127 @@
+/** `troupe attach` with a real tmux: panes are views, typing is telling, and nothing is left. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createTroupe } from '../../src/app.ts';
+import { Attendance } from '../../src/panes/attending.ts';
+import { Session } from '../../src/panes/session.ts';
+import { Tmux } from '../../src/panes/tmux.ts';
+import { eventually } from '../agents/processes.ts';
+import { Desk, type Process } from '../cli/troupe.ts';
+
+const found = spawnSync('tmux', ['-V']).status === 0;
+const missing = found ? '' : ' (skipped: tmux is not installed)';
+const socket = `troupe-test-${process.pid}`;
+const tmux = new Tmux({ environment: process.env, socket });
+afterAll(() => spawnSync('tmux', ['-L', socket, 'kill-server']));
+
+const plan = `name: talk
+agents:
+  coder: { adapter: command, run: [sh, -c, "cat; echo at work; until [ -e go ]; do sleep 0.05; done"], count: 2 }
+tasks:
+  - { id: one, agent: coder, prompt: "first words", retries: 3 }
+  - { id: two, agent: coder, prompt: "other words" }
+`;
+
+async function begun(): Promise<{ readonly desk: Desk; readonly troupe: Process }> {
+  const desk = new Desk();
+  writeFileSync(desk.path('plan.yaml'), plan);
+  const troupe = desk.start(['run', 'plan.yaml', '--json']);
+  await troupe.says(/"task.started","task":"two"/);
+  return { desk, troupe };
+}
+
+function paneText(pane: string): string {
+  return spawnSync('tmux', ['-L', socket, 'capture-pane', '-p', '-t', pane]).stdout.toString();
+}
+
+function panes(session: Session): readonly string[] {
+  const words = ['-L', socket, 'list-panes', '-t', `=${session.name}:`, '-F', '#{pane_id}'];
+  return spawnSync('tmux', words).stdout.toString().split('\n').filter(Boolean);
+}
+
+describe('one agent', () => {
+  test('is shown as lines that go into a pipe, until the run is over', async () => {
+    const { desk, troupe } = await begun();
+    const view = desk.start(['attach', 'coder-1']);
+    await view.says(/prompt +first words/);
+    writeFileSync(desk.path('go'), '');
+    const { code, stdout, stderr } = await view.end();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Nobody works') });
+    expect(stdout).toContain('succeeded');
+    expect((await troupe.end()).code).toBe(0);
+  });
+
+  test('that nobody knows is refused with a name like it', async () => {
+    const { desk } = await begun();
+    writeFileSync(desk.path('go'), '');
+    const { code, stderr } = await desk.type(['attach', 'coder-3']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/"coder-[12]"/) });
+  });
+
+  test('is left without stopping anything', async () => {
+    const { desk, troupe } = await begun();
+    const view = desk.start(['attach', 'coder-2']);
+    await view.says(/other words/);
+    view.child.kill('SIGINT');
+    expect((await view.end()).code).toBe(0);
+    writeFileSync(desk.path('go'), '');
+    expect((await troupe.end()).code).toBe(0);
+  });
+});
+
+describe('all agents', () => {
+  test('need a terminal', async () => {
+    const { desk } = await begun();
+    writeFileSync(desk.path('go'), '');
+    const { code, stderr } = await desk.type(['attach']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('a terminal') });
+  });
+
+  test('without tmux are refused with how to get it', async () => {
+    const nowhere = new Tmux({ environment: { PATH: '/nowhere' }, socket });
+    await expect(nowhere.do(['-V'])).rejects.toMatchObject({ code: 'tmux.missing' });
+  });
+
+  test.skipIf(!found)(`have a pane each; typing into it tells the agent${missing}`, async () => {
+    const { desk, troupe } = await begun();
+    const run = 'latest';
+    const { home, folder: cwd } = desk;
+    const attendance = new Attendance(createTroupe({ home, cwd }));
+    const view = (id: string, agent: string) => [
+      ...['env', `HOME=${cwd}`, process.execPath, desk.main],
+      ...['attach', agent, '--run', id, '--home', home],
+    ];
+    const opened = await attendance.panes(run, { view, socket });
+    expect(opened).toMatchObject({ agents: ['coder-1', 'coder-2'], left: 0 });
+    const [first = '', second = ''] = panes(opened.session);
+    await eventually(
+      'both are shown',
+      () => /first words/.test(paneText(first)) && /other words/.test(paneText(second)),
+    );
+    // As a person types: also what a shell or tmux would take for its own.
+    const odd = `mind "this"; $(touch broken) \`x\` #{pane_id} 'é'`;
+    spawnSync('tmux', ['-L', socket, 'send-keys', '-l', '-t', first, odd]);
+    spawnSync('tmux', ['-L', socket, 'send-keys', '-t', first, 'Enter']);
+    const { journal } = await createTroupe({ home, cwd }).folder(run);
+    const said = JSON.stringify(odd).slice(1, -1);
+    await eventually('it was told', () => readFileSync(journal, 'utf8').includes(said));
+    writeFileSync(desk.path('go'), '');
+    expect((await troupe.end()).code).toBe(0);
+    await eventually('the panes are gone', () => panes(opened.session).length === 0);
+  });
+
+  test.skipIf(!found)(`only what was opened is closed${missing}`, async () => {
+    const own = ['-L', socket, 'new-session', '-d', '-s', 'mine', 'sleep', '600'];
+    spawnSync('tmux', own);
+    const views = [{ title: 'a.b:c', command: ['sleep', '600'] }];
+    const session = await Session.open(tmux, { run: 'a.b:c', cwd: '/', views });
+    expect(panes(session)).toHaveLength(1);
+    const again = await Session.open(tmux, { run: 'a.b:c', cwd: '/', views });
+    expect(panes(again)).toHaveLength(1);
+    await session.close();
+    expect(panes(session)).toEqual([]);
+    const left = spawnSync('tmux', ['-L', socket, 'list-sessions', '-F', '#{session_name}']);
+    expect(left.stdout.toString()).toContain('mine');
+  });
+});
