@@ -2,19 +2,20 @@
 import type { Plan, PlanCheck, PlanRole, PlanTask } from '../plan/plan.ts';
 import type { Run } from '../plan/shell.ts';
 import { duration } from '../runs/report.ts';
-import type { Flaw } from './flaw.ts';
+import { type Flaw, nobody } from './flaw.ts';
 
 /** Nobody reads a question, thinks and answers in less. */
 const answerMinMs = 1_000;
 
 export function abilityFlaws(plan: Plan): readonly Flaw[] {
   const roles = new Map(plan.roles.map((role) => [role.name, role]));
-  return plan.tasks.flatMap((task, at) => {
+  const own = plan.tasks.flatMap((task, at) => {
     const role = roles.get(task.role);
     if (role === undefined) return [unplayed(task, at)];
-    const found = [tooSlow(task, at, role), everFailing(task, role), uncheckable(task, at)];
-    return [...found.filter((flaw) => flaw !== null), ...approvalFlaws(task, at)];
+    const found = [tooSlow(task, at, role), uncheckable(task, at), unanswerable(task, at)];
+    return found.filter((flaw) => flaw !== null);
   });
+  return [...own, ...plan.roles.flatMap((role) => everFailing(plan, role))];
 }
 
 export function unusedRoles({ roles, tasks }: Plan): readonly Flaw[] {
@@ -22,7 +23,7 @@ export function unusedRoles({ roles, tasks }: Plan): readonly Flaw[] {
   const unused = roles.filter(({ name }) => !used.has(name));
   return unused.map(({ name }): Flaw => {
     const message = `no task is given to ${name}, and its agents start all the same`;
-    return { property: 'role.unused', path: ['agents', name], message, task: null };
+    return { property: 'role.unused', path: ['agents', name], message, ...nobody };
   });
 }
 
@@ -33,7 +34,8 @@ export function rolesOf({ role, review }: PlanTask): readonly string[] {
 
 function unplayed({ id, role }: PlanTask, at: number): Flaw {
   const message = `nobody plays ${role}, which ${id} needs`;
-  return { property: 'role.unplayed', path: ['tasks', at, 'agent'], message, task: id };
+  const path = ['tasks', at, 'agent'];
+  return { property: 'role.unplayed', path, message, tasks: [id], rulesOut: { work: false } };
 }
 
 /** What an attempt takes at least, when the plan says so. */
@@ -52,14 +54,23 @@ function tooSlow(task: PlanTask, at: number, role: PlanRole): Flaw | null {
   };
 }
 
-function everFailing(task: PlanTask, role: PlanRole): Flaw | null {
+function everFailing({ tasks }: Plan, role: PlanRole): readonly Flaw[] {
   const own = role.adapter === 'simulated' ? role : { fail: 0, crash: 0 };
   const { fail = own.fail, crash = own.crash } = role.simulate ?? {};
-  if (fail + crash < 1) return null;
-  const message = `${task.id} can't succeed: every attempt of ${role.name} fails`;
-  return {
-    ...{ property: 'task.cannot-succeed', path: ['agents', role.name], message, task: task.id },
-  };
+  const ids = tasks.filter((task) => task.role === role.name).map(({ id }) => id);
+  if (fail + crash < 1 || ids.length === 0) return [];
+  const first = `${ids[0]}${ids.length > 1 ? `, and ${ids.length - 1} more,` : ''}`;
+  const message = `${first} can't succeed: every attempt of ${role.name} fails`;
+  return [cannot(['agents', role.name], message, ids, { work: false })];
+}
+
+function cannot(
+  path: Flaw['path'],
+  message: string,
+  tasks: Flaw['tasks'],
+  rulesOut: Flaw['rulesOut'],
+): Flaw {
+  return { property: 'task.cannot-succeed', path, message, tasks, rulesOut };
 }
 
 function uncheckable(task: PlanTask, at: number): Flaw | null {
@@ -68,7 +79,7 @@ function uncheckable(task: PlanTask, at: number): Flaw | null {
   if (check === undefined) return null;
   const message = `${task.id} can't succeed: ${contradictionOf(check)}`;
   const path = ['tasks', at, 'verify', found];
-  return { property: 'task.cannot-succeed', path, message, task: task.id };
+  return cannot(path, message, [task.id], { checks: false });
 }
 
 /** Why a check can never pass; null when nothing says that it can't. */
@@ -107,9 +118,10 @@ function emptySchema(schema: Readonly<Record<string, unknown>>): string | null {
 
 const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-function approvalFlaws({ id, approveWithinMs }: PlanTask, at: number): readonly Flaw[] {
-  if (approveWithinMs === null || approveWithinMs >= answerMinMs) return [];
+function unanswerable({ id, approveWithinMs }: PlanTask, at: number): Flaw | null {
+  if (approveWithinMs === null || approveWithinMs >= answerMinMs) return null;
   const message = `nobody can approve ${id} within ${duration(approveWithinMs)}`;
   const path = ['tasks', at, 'approveWithin'];
-  return [{ property: 'approval.impossible', path, message, task: id }];
+  const rulesOut = { approval: false };
+  return { property: 'approval.impossible', path, message, tasks: [id], rulesOut };
 }

@@ -3,6 +3,7 @@
 import type { LineOf } from '../plan/places.ts';
 import type { Path } from '../plan/problem.ts';
 import { renderPath } from '../plan/problem.ts';
+import type { Ability } from './model/stimuli.ts';
 import type { Finding } from './verdict.ts';
 
 export type Property =
@@ -20,9 +21,14 @@ export interface Flaw {
   readonly property: Property;
   readonly path: Path;
   readonly message: string;
-  /** The task that can't succeed for it; null when it is no single task's. */
-  readonly task: string | null;
+  /** Those that can't succeed for it; none when nobody can say which. */
+  readonly tasks: readonly string[];
+  /** What can never happen to them. */
+  readonly rulesOut: Partial<Ability>;
 }
+
+/** It is no single task's. */
+export const nobody = { tasks: [], rulesOut: {} } as const;
 
 /** `tasks[3].timeout (line 12): ...` */
 export function findingOf({ property, path, message }: Flaw, lineOf: LineOf): Finding {

@@ -3,7 +3,8 @@ import type { Account } from '../accounts/account.ts';
 import { accountsNamed } from '../accounts/account.ts';
 import { attemptUsdMax } from '../plan/compile.ts';
 import type { Plan, PlanRole, PlanTask } from '../plan/plan.ts';
-import type { Flaw } from './flaw.ts';
+import { rolesOf } from './ability.ts';
+import { type Flaw, nobody } from './flaw.ts';
 import { cheapest } from './prices.ts';
 
 /** What attempts can be paid from, beside the plan's own budget. */
@@ -53,7 +54,7 @@ function budgetFlaw(
     all > budget
       ? `they cost ${usd(all)} when all goes well`
       : `${unpaid.task} needs ${usd(unpaid.aside)} set aside when ${usd(spent)} are spent`;
-  return [{ property: 'budget.too-small', path, message: `${worth}: ${why}`, task: null }];
+  return [{ property: 'budget.too-small', path, message: `${worth}: ${why}`, ...nobody }];
 }
 
 /** An attempt of unknown price begins as long as anything is left. */
@@ -74,16 +75,19 @@ function payFor(needs: readonly Need[], budgetUsd: number) {
 }
 
 function accountFlaws(plan: Plan, role: PlanRole, purses: Purses): readonly Flaw[] {
-  const first = plan.tasks.find((task) => task.role === role.name);
+  const own = plan.tasks.filter((task) => rolesOf(task).includes(role.name));
   const price = attemptUsdMax(role);
-  if (role.borrowing === undefined || first === undefined) return [];
+  if (role.borrowing === undefined || own.length === 0) return [];
   const accounts = accountsNamed(role.borrowing.names, purses.accounts);
   const shortages = accounts.map((account) => shortageOf(account, price, purses.usdPerDay));
   if (accounts.length === 0 || shortages.some((each) => each === null)) return [];
   const attempt = price === null ? 'any attempt' : `an attempt, which may cost $${price}`;
   const message = `no account of ${role.name} can ever afford ${attempt}: ${shortages.join('; ')}`;
   const path = ['agents', role.name, 'account'];
-  return [{ property: 'account.cannot-afford', path, message, task: first.id }];
+  const tasks = own.map(({ id }) => id);
+  return [
+    { property: 'account.cannot-afford', path, message, tasks, rulesOut: { money: 'never' } },
+  ];
 }
 
 /** Null: a full purse can pay. */

@@ -1,0 +1,154 @@
+/**
+ * Where one task is, as far as anything can follow from it: what its machine's step makes of an
+ * event, without all that only counts or tells.
+ *
+ * What is left out: the number of attempts and of pauses, what was spent, evidence, sessions and
+ * the names of agents. No guard of the machine asks for them, but for the thousand pauses after
+ * which a task gives up: without them a task may pause for ever, which only adds to what can happen.
+ */
+import type { EventObject } from 'xstate';
+import { assert } from '../../../machines/errors.ts';
+import type { Settled, TroupeEvent } from '../../../machines/events.ts';
+import type { TaskSpec } from '../../../machines/plan.ts';
+import type { TaskContext, TaskInput } from '../../../machines/rules/attempt.ts';
+import { Chart } from '../../kernel/chart.ts';
+import type { Effect } from '../../kernel/effects.ts';
+import type { ActorState } from '../../kernel/state.ts';
+
+export interface Place {
+  readonly state: ActorState;
+  /** Armed, and not fired. */
+  readonly timers: ReadonlyMap<string, EventObject>;
+  /** Invoked, and not ended. */
+  readonly works: readonly string[];
+  /** It waits for an agent of this role that is none of these. */
+  readonly wants: { readonly role: string; readonly avoid: readonly string[] } | null;
+  /** It has a slot and an agent of this role. */
+  readonly holds: { readonly role: string; readonly as: 'worker' | 'reviewer' } | null;
+  /** The agent that works for it, or did last. */
+  readonly agent: string;
+  readonly settled: Settled | null;
+}
+
+type Message = { readonly event: EventObject };
+
+export class Mover {
+  readonly #chart: Chart;
+
+  /** Of the product, or of a test that has planted a mistake in it. */
+  constructor(machine: ConstructorParameters<typeof Chart>[0]) {
+    this.#chart = new Chart(machine);
+  }
+
+  birth(spec: TaskSpec, open: number): Place {
+    const input: TaskInput = { spec, open, seed: 1 };
+    const { state, effects } = this.#chart.initial(input);
+    const unborn = { state, timers: new Map(), works: [], wants: null, holds: null };
+    return after({ ...unborn, agent: '', settled: null }, state, effects);
+  }
+
+  /** `timer`: the one that fires by it. */
+  step(place: Place, event: EventObject): Place {
+    const { state, effects } = this.#chart.step(place.state, event);
+    const { type } = event;
+    const work = type.startsWith('xstate.done.actor.') ? type.split('.').at(-1) : undefined;
+    const timers = new Map([...place.timers].filter(([, set]) => set !== event));
+    const works = place.works.filter((each) => each !== work);
+    const base = type === 'task.assign' ? taken(place, event) : place;
+    return after({ ...base, timers, works }, state, effects);
+  }
+}
+
+function taken(place: Place, event: EventObject): Place {
+  const { wants } = place;
+  assert(wants, 'a task is assigned that wants nobody');
+  const { agent } = event as TroupeEvent & { type: 'task.assign' };
+  const as = wants.avoid.length > 0 || isReviewed(place) ? 'reviewer' : 'worker';
+  return { ...place, wants: null, holds: { role: wants.role, as }, agent };
+}
+
+const isReviewed = ({ state }: Place): boolean =>
+  (state.context as TaskContext).review.stage === 'open';
+
+function after(place: Place, state: ActorState, effects: readonly Effect[]): Place {
+  let next: Place = { ...place, state: slim(state) };
+  for (const effect of effects) next = enacted(next, effect);
+  return next;
+}
+
+function enacted(place: Place, effect: Effect): Place {
+  switch (effect.kind) {
+    case 'send':
+      return effect.messages.reduce(heard, place);
+    case 'timer.set': {
+      const timer = effect.timer ?? effect.event.type;
+      return { ...place, timers: new Map([...place.timers, [timer, effect.event]]) };
+    }
+    case 'timer.cancel': {
+      const timers = [...place.timers].filter(([timer]) => timer !== effect.timer);
+      return { ...place, timers: new Map(timers) };
+    }
+    case 'invoke.start':
+      return { ...place, works: [...place.works, effect.id] };
+    case 'invoke.stop':
+      return { ...place, works: place.works.filter((work) => work !== effect.id) };
+    default:
+      return place;
+  }
+}
+
+/** What others hear of it. A message that is not known here is a machine that has outgrown this. */
+function heard(place: Place, { event }: Message): Place {
+  const said = event as TroupeEvent;
+  switch (said.type) {
+    case 'task.ready':
+      return { ...place, wants: { role: said.role, avoid: said.avoid ?? [] } };
+    case 'task.withdrawn':
+      return { ...place, wants: null };
+    case 'task.released':
+      return { ...place, holds: null };
+    case 'task.settled':
+      return { ...place, wants: null, holds: null, settled: said.status };
+    case 'agent.assign':
+    case 'agent.abandon':
+    case 'report.taken':
+    case 'dependency.settled':
+      return place;
+    default:
+      throw new TypeError(`the model of a task knows no ${said.type}`);
+  }
+}
+
+function slim(state: ActorState): ActorState {
+  const context = state.context as TaskContext;
+  const counters = { attempt: 0, pauses: 0, costUsd: 0, evidence: [], earlier: null, prefer: null };
+  return { ...state, context: { ...context, ...counters } };
+}
+
+/** The same for places from which the same can follow. */
+export function keyOf({ state, timers, works, wants, holds }: Place): string {
+  const { spec: _, outcome, fault, review, ...rest } = state.context as TaskContext;
+  const known = {
+    ...rest,
+    ...{ agent: null, token: null },
+    outcome: outcome?.kind ?? null,
+    fault: fault === null ? null : fault.retryable,
+    review: review.stage === 'open' ? panelKey(review) : review.stage,
+  };
+  const where = [
+    state.at.value,
+    known,
+    [...timers.keys()],
+    works,
+    wants?.role,
+    wants?.avoid.length,
+  ];
+  return JSON.stringify([...where, holds]);
+}
+
+type Panel = TaskContext['review'] & { stage: 'open' };
+
+function panelKey({ votes, spoilt, last }: Panel): unknown {
+  const accepted = votes.filter(({ accepts }) => accepts).length;
+  return [accepted, votes.length, spoilt, last && [last.fault?.retryable, last.restMs]];
+}
