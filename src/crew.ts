@@ -17,6 +17,7 @@ import type { Config } from './config.ts';
 import { Sharing } from './context/sharing.ts';
 import { Recorder } from './conversations/recorder.ts';
 import { runChecks } from './evidence/checks.ts';
+import { believed } from './evidence/claims.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { System } from './kernel/system.ts';
 import { attemptUsdMax } from './plan/compile.ts';
@@ -228,7 +229,8 @@ export class Crew implements RunWorld {
     const outcome = await askable(this.#askRoom, input, { ...prepared, ...around }, (told) =>
       this.#attempt(kind, input, told, signal),
     );
-    return this.#workplaces.finish(input, outcome, signal);
+    const finished = await this.#workplaces.finish(input, outcome, signal);
+    return believed(finished, this.#desk.task(input.task).mayDoNothing === true);
   }
 
   /** Where its agents ask for sub-tasks. */

@@ -3,7 +3,7 @@ import type { Fault } from '../../machines/outcome.ts';
 import { cancelled, timedOut } from './faults.ts';
 import type { Testimony } from './testimony.ts';
 import { faultOf, type Trouble, trouble } from './trouble.ts';
-import { denialOf, nothingDone, type Verdict } from './verdict.ts';
+import { denialOf, type Verdict } from './verdict.ts';
 
 /** `over`: its turn came to an end, whichever. */
 export type TurnEnding =
@@ -32,5 +32,5 @@ export function judgeTurn({ ending, told, stopped, timeoutMs, hintFor }: TurnCas
   const found = told.ended?.trouble ?? denialOf(told);
   if (found) return troubled(found);
   if (told.ended === null) return troubled(trouble('malformed', 'it never said that it is done'));
-  return nothingDone(told) ?? { kind: 'well' };
+  return { kind: 'well' };
 }

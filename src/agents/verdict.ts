@@ -24,8 +24,8 @@ export type Verdict =
   | { readonly kind: 'troubled'; readonly trouble: Trouble; readonly fault: Fault };
 
 /**
- * Well: exit 0, the end of the turn was seen, it named no trouble, nothing was denied, and
- * something was said or done. Whether it is also right is for the checks to say.
+ * Well: exit 0, the end of the turn was seen, it named no trouble, and nothing was denied.
+ * Whether it also did something, and the right thing, is for others to say.
  */
 export function judge(given: Case): Verdict {
   const { ended, told, stopped, timeoutMs } = given;
@@ -79,13 +79,7 @@ function isOver({ dialect, ended: { ending, stderr }, told }: Case): Verdict | n
     return ill(exited(dialect.program, ending.exitCode, stderr.tail));
   }
   if (told.ended === null) return ill(faultOf(trouble('malformed', untold(dialect.program))));
-  return nothingDone(told);
-}
-
-/** Null when something was said or done. */
-export function nothingDone({ toolCalls, answer }: Testimony): Verdict | null {
-  if (toolCalls > 0 || answer.trim() !== '') return null;
-  return ill(faultOf(trouble('malformed', 'it said that it is done, but said and did nothing')));
+  return null;
 }
 
 const untold = (program: string): string =>

@@ -81,6 +81,7 @@ function taskOf(task: PlanTask): TaskDocument {
     ...(estimateMs === null ? {} : { estimate: inMs(estimateMs) }),
     ...(approveWithinMs === null ? {} : { approve: true, approveWithin: inMs(approveWithinMs) }),
     ...(task.workspace === undefined ? {} : { workspace: task.workspace }),
+    ...(task.mayDoNothing === undefined ? {} : { mayDoNothing: true }),
     ...(task.memory === undefined ? {} : { memory: task.memory }),
     ...(task.subtasks && { subtasks: subtasksDocument(task.subtasks) }),
   };

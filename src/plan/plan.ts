@@ -187,6 +187,8 @@ export interface PlanTask {
   readonly approveWithinMs: number | null;
   /** Absent: `shared`, once it is settled what is meant; see `settleWorkspaces`. */
   readonly workspace?: Workspace;
+  /** Absent: whoever says that it is done has to show something for it. */
+  readonly mayDoNothing?: true;
   /** Absent: it is remembered once it has ended. */
   readonly memory?: 'off';
   /** What it may ask others for while it is worked on; absent: nothing. */

@@ -147,6 +147,7 @@ function resolveTask(
     estimateMs: task.estimate ?? null,
     approveWithinMs: task.approve ? (task.approveWithin ?? ours.approveWithinMs) : null,
     ...(workspace === undefined ? {} : { workspace }),
+    ...(task.mayDoNothing ? { mayDoNothing: true } : {}),
     ...(task.memory === 'off' ? { memory: task.memory } : {}),
     ...(task.subtasks && { subtasks: resolveSubtasks(task.subtasks) }),
   };

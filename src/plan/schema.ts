@@ -237,6 +237,9 @@ export const taskShape = z.strictObject(
     approve: flag().default(false).describe('A person must approve before it starts.'),
     approveWithin: duration(1).optional().describe('How long they are waited for. Default 7d.'),
     subtasks: subtasksShape.optional(),
+    mayDoNothing: flag()
+      .default(false)
+      .describe('Done without a tool call, a change or an answer is done all the same.'),
     memory: oneOf(['on', 'off']).default('on').describe('off: it is not remembered.'),
   },
   map('with id'),

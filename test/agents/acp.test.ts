@@ -141,7 +141,6 @@ describe('an attempt over ACP', () => {
     ['refuses', { stop: 'refusal' }, { code: 'agent.refused' }],
     ['uses up its turns', { stop: 'max_turn_requests' }, { code: 'agent.turns-spent' }],
     ['is cut off', { stop: 'max_tokens', steps: [['say', 'x']] }, { code: 'agent.malformed' }],
-    ['says and does nothing', {}, { code: 'agent.malformed' }],
     ['is not logged in', { auth: true }, { code: 'agent.unauthorized', retryable: false }],
     [
       'dies',

@@ -136,7 +136,7 @@ describe('claude', () => {
     ['no log-in', { is_error: true, result: 'Not logged in' }, 'agent.unauthorized'],
     ['no money', { is_error: true, result: 'Credit balance is too low' }, 'account.exhausted'],
     ['an unknown subtype', { subtype: 'error_of_tomorrow' }, 'agent.malformed'],
-    ['nothing said or done', { result: '' }, 'agent.malformed'],
+    ['nothing said or done, which is for others to judge', { result: '' }, null],
   ])('%s', (_, given, code) => {
     const verdict = judged(given);
     expect(verdict.kind === 'well' ? null : verdict.fault.code).toBe(code);
