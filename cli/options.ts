@@ -67,3 +67,11 @@ export function readWhole(given: string): number {
   }
   return number;
 }
+
+export function readUsd(given: string): number {
+  const usd = Number(given);
+  if (given.trim() === '' || !(usd >= 0) || !Number.isFinite(usd)) {
+    throw new InvalidArgumentError('It must be a number of dollars, 0 or more.');
+  }
+  return usd;
+}

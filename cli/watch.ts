@@ -1,5 +1,5 @@
 /** Stays with a run until it ends or is stopped: progress, facts, signals, and the last words. */
-import { type Run, systemClock, type Troupe } from '../src/index.ts';
+import { type Run, type RunFact, systemClock, type Troupe } from '../src/index.ts';
 import { conclude, isOver, type Watched, type WatchOptions } from './conclusion.ts';
 import type { Exit } from './exits.ts';
 import { commandLine } from './options.ts';
@@ -9,20 +9,54 @@ import { err, out, ReaderGone } from './render.ts';
 import { Stops } from './stops.ts';
 import { canDraw, type Environment } from './style.ts';
 
+/** What else is shown of it; the last words are not said before it is gone. */
+export type Beside = (run: Run) => Promise<void>;
+
 /** `begin` is called once signals are listened to: no child is ever without somebody to end it. */
 export async function watch(
   troupe: Troupe,
   begin: () => Promise<Run>,
   options: WatchOptions,
+  beside?: Beside,
 ): Promise<Exit> {
+  const watched = await watchUntil(troupe, begin, options, () => false, beside);
+  const { run, end, tookMs } = watched;
+  return conclude(run, end, tookMs, options);
+}
+
+export interface WatchedRun {
+  readonly run: Run;
+  readonly end: Watched;
+  /** Null: it was over before. */
+  readonly tookMs: number | null;
+  /** Whether it was stopped because what happened was enough. */
+  readonly isEnough: boolean;
+}
+
+/** Stops it, as if a person had, once a fact is enough for now. */
+export async function watchUntil(
+  troupe: Troupe,
+  begin: () => Promise<Run>,
+  options: WatchOptions,
+  enough: (fact: RunFact) => boolean,
+  beside: Beside = async () => {},
+): Promise<WatchedRun> {
   const stops = new Stops(systemClock);
   const startedMs = systemClock.elapsed();
+  let isEnough = false;
   try {
     const run = await begin();
     const wasOver = isOver(run.view());
-    const end = await accompany(run, troupe, stops, options);
+    const shown = beside(run);
+    const end = await accompany(run, troupe, stops, options, (fact) => {
+      if (!enough(fact)) return false;
+      isEnough = true;
+      run.stop();
+      return true;
+    });
+    await shown;
     const tookMs = wasOver ? null : systemClock.elapsed() - startedMs;
-    return await conclude(run, end, tookMs, options);
+    return { run, end, tookMs, isEnough };
   } finally {
     stops.close();
   }
@@ -33,6 +67,7 @@ async function accompany(
   troupe: Troupe,
   stops: Stops,
   options: WatchOptions,
+  takes: (fact: RunFact) => boolean,
 ): Promise<Watched> {
   const { environment } = troupe.config;
   const progress = openProgress({
@@ -44,7 +79,7 @@ async function accompany(
     approve: (task) => commandLine(['approve', run.id, task], options),
   });
   try {
-    const shown = show(run, progress);
+    const shown = show(run, progress, takes);
     const relayed = options.json ? relay(run, troupe, stops) : null;
     const end = await Promise.race([run.end, obey(run, stops, progress)]);
     if (end.kind === 'killed') return end;
@@ -62,8 +97,12 @@ function styleOf({ quiet, json }: WatchOptions, environment: Environment) {
   return canDraw(err, environment) && !(json && out.isTerminal) ? 'drawn' : 'lines';
 }
 
-async function show(run: Run, progress: Progress): Promise<void> {
-  for await (const fact of run.events()) progress.take(fact);
+async function show(
+  run: Run,
+  progress: Progress,
+  takes: (fact: RunFact) => boolean,
+): Promise<void> {
+  for await (const fact of run.events()) if (!takes(fact)) progress.take(fact);
 }
 
 /**

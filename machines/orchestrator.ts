@@ -4,6 +4,7 @@ import { assert } from './errors.ts';
 import type { Fact, TroupeEvent } from './events.ts';
 import { kernelActions } from './messages.ts';
 import { amendedFact, planAmended } from './rules/amend.ts';
+import * as delegation from './rules/delegation.ts';
 import * as books from './rules/orchestration.ts';
 
 /** Supervisors get this long to stop their agents before the run ends without them. */
@@ -118,6 +119,25 @@ export const orchestratorMachine = setup({
             { type: 'sendAll', params: ({ context }) => ({ messages: context.outbox }) },
           ],
         },
+        'task.add': [
+          {
+            guard: ({ context, event }) => delegation.mayGrow(context, event),
+            actions: [
+              {
+                type: 'spawnAll',
+                params: ({ context, event }) => delegation.births(context, event),
+              },
+              assign(({ context, event }) => delegation.grown(context, event)),
+              emit(({ event }) => delegation.grownFact(event)),
+            ],
+          },
+          {
+            actions: {
+              type: 'send',
+              params: ({ context, event }) => delegation.refused(context, event),
+            },
+          },
+        ],
         'wave.opened': {
           actions: [
             emit(({ event }) => ({ type: 'wave.started', wave: event.wave })),

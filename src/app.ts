@@ -25,6 +25,7 @@ import type { McpDesk } from './mcp/mcp-desk.ts';
 import { resolveInputs } from './plan/inputs.ts';
 import { loadPlan } from './plan/load.ts';
 import type { Plan } from './plan/plan.ts';
+import type { GoalOptions } from './planning/goal-words.ts';
 import type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
 import type { MemoryDesk } from './remembering/memory-desk.ts';
 import type { PromptLibrary } from './remembering/prompts.ts';
@@ -118,6 +119,13 @@ export class Troupe {
   }
 
   /** Goes on with a run that was stopped or killed; what its agents left behind is ended first. */
+  /** A plan whose first task makes the rest of it: for `run`. */
+  async planGoal(options: GoalOptions): Promise<Plan> {
+    // Only whoever has a goal in place of a plan pays for loading it.
+    const { planGoal } = await import('./planning/goal.ts');
+    return planGoal(options, null);
+  }
+
   async resume(name: string): Promise<Run> {
     const folder = await findRun(this.config.home, name);
     return setGoing(await takeUp(this.#assembler, folder, runBehaviours), this.#clock);

@@ -1,22 +1,30 @@
 /** `troupe run`: works off a plan. */
-import type { Command } from 'commander';
-import type { Troupe } from '../../src/index.ts';
-import type { WatchOptions } from '../conclusion.ts';
-import { addHome, addJson, collectInput, openTroupe, readSpeed } from '../options.ts';
+import { type Command, Option } from 'commander';
+import { type Troupe, UserError } from '../../src/index.ts';
+import type { GoalChoices } from '../goal.ts';
+import {
+  addHome,
+  addJson,
+  collectInput,
+  openTroupe,
+  readSpeed,
+  readUsd,
+  readWhole,
+} from '../options.ts';
 import { err } from '../render.ts';
 import { type Act, addExamples } from '../verb.ts';
 import { watch } from '../watch.ts';
 
-interface RunOptions extends WatchOptions {
+interface RunOptions extends GoalChoices {
   readonly input?: Readonly<Record<string, string>>;
-  readonly speed?: number;
   readonly requireCertificate?: true;
   readonly anyway?: true;
+  readonly tmux?: true;
 }
 
 export function define(command: Command, act: Act): void {
   command
-    .argument('<plan>', 'the file with the plan, YAML or JSON')
+    .argument('[plan]', 'the file with the plan, YAML or JSON')
     .option(
       '--input <name=value>',
       'a value for an input of the plan; can be repeated',
@@ -25,6 +33,18 @@ export function define(command: Command, act: Act): void {
     .option('--speed <n>', 'do simulated work so many times faster', readSpeed)
     .option('--require-certificate', 'refuse a plan whose time, cost or calls have no limit')
     .option('--anyway', 'begin it although verify says that it can not come through')
+    .option('--task <goal>', 'instead of a plan: what is to be done; a planner splits it')
+    .option('--sub-agents <n>', 'with --task: how many work at the same time', readWhole)
+    .option('--agent <name>', 'with --task: a role of troupe.yaml, or claude, codex, ...')
+    .addOption(
+      new Option('--strategy <name>', 'with --task: how they share accounts').choices([
+        ...['balanced', 'cheapest', 'fastest', 'sticky', 'failover'],
+      ]),
+    )
+    .option('--budget <usd>', 'with --task: what it may cost', readUsd)
+    .option('--yes', 'with --task: begin without asking whether the plan is good')
+    .option('--dry-run', 'with --task: only show the plan')
+    .option('--tmux', 'show the agents in panes of tmux, in place of progress')
     .option('--quiet', 'show no progress: only answers, and what needs a person');
   addJson(command, 'print each fact as a line of JSON instead of the answers');
   addHome(command).action(act(run));
@@ -33,19 +53,29 @@ export function define(command: Command, act: Act): void {
     'troupe run examples/repo-report.yaml --input repo=../other > report.md',
     'troupe run examples/level-6.yaml --speed 100',
     'troupe run plan.yaml --require-certificate',
+    'troupe run plan.yaml --tmux',
     'troupe run plan.yaml --json --quiet',
+    'troupe run --task "Write the documentation of this codebase" --sub-agents 5 --agent claude',
   ]);
 }
 
-async function run(plan: string, options: RunOptions) {
+async function run(plan: string | undefined, options: RunOptions) {
   const troupe = openTroupe(options);
+  if (plan === undefined) {
+    if (options.task === undefined) throw nothingToDo();
+    const { runGoal } = await import('../goal.ts');
+    return runGoal(troupe, options);
+  }
+  if (options.task !== undefined) throw twoThingsToDo();
   const { input: inputs = {}, speed = 1 } = options;
   const begin = async () => {
     const begun = await troupe.run(await cleared(troupe, plan, options), { inputs, speed });
     for (const note of begun.notes) err.note(`Note: ${note}.\n`);
     return begun;
   };
-  return watch(troupe, begin, options);
+  if (!options.tmux) return watch(troupe, begin, options);
+  const { panesBeside } = await import('../agent-panes.ts');
+  return watch(troupe, begin, { ...options, quiet: true }, await panesBeside(troupe));
 }
 
 /** What surely goes wrong is told before a cent is spent. */
@@ -53,4 +83,14 @@ async function cleared(troupe: Troupe, plan: string, options: RunOptions) {
   const { requireCertificate = false, anyway = false } = options;
   if (anyway && !requireCertificate) return plan;
   return troupe.clear(plan, { requireCertificate, anyway });
+}
+
+function nothingToDo(): UserError {
+  const hint = 'name a plan, troupe run PLAN; or say what is to be done, troupe run --task "..."';
+  return new UserError('run.nothing', 'there is neither a plan nor a task', hint);
+}
+
+function twoThingsToDo(): UserError {
+  const hint = 'leave one of them out';
+  return new UserError('run.ambiguous', 'there are both a plan and a task', hint);
 }

@@ -14,10 +14,13 @@ import type { System } from '../kernel/system.ts';
 import { UserError } from '../kernel/user-error.ts';
 import type { FactWish } from '../kernel/wish.ts';
 import { suggest } from '../plan/nearest.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, PlanTask } from '../plan/plan.ts';
+import { deliveryOf, type Word } from './answering.ts';
 import type { ControlRequest } from './control.ts';
 import type { RunFolder } from './folder.ts';
 import { type RunView, stateOf, viewOf } from './view.ts';
+import { askedTasks } from './growth.ts';
+import { RunContext } from './shared-context.ts';
 
 /** One fact, as `run --json` prints it. */
 export type RunFact = {
@@ -112,6 +115,11 @@ export class Run {
   }
 
   /** Calls off the run, or one task of it. */
+  /** What a task asks of others, also before anybody agreed to it. */
+  asked(task: string): readonly PlanTask[] {
+    return askedTasks(this.#parts.system.core, this.plan, task);
+  }
+
   async cancel(reason: string, task?: string): Promise<void> {
     await this.#begun;
     if (task === undefined) {
@@ -193,7 +201,7 @@ export class Run {
   }
 
   #taskAt(task: string): Address {
-    const known = this.plan.tasks.map(({ id }) => id);
+    const known = this.view().tasks.map(({ id }) => id);
     if (!known.includes(task)) throw unknownName('task', task, known);
     return taskAddress(taskId(task));
   }

@@ -9,6 +9,7 @@ import type { Core } from '../kernel/core.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { suggest } from '../plan/nearest.ts';
 import type { Plan } from '../plan/plan.ts';
+import { grownPlan } from './growth.ts';
 
 export interface TaskView {
   readonly id: string;
@@ -19,6 +20,8 @@ export interface TaskView {
   readonly attempt: number;
   readonly retries: number;
   readonly needs: readonly string[];
+  /** Who asked for it; null: the plan has it. */
+  readonly parent: string | null;
   /** Milliseconds of its last attempt. */
   readonly durationMs: number;
   readonly costUsd: number | null;
@@ -56,7 +59,8 @@ export interface RunView {
 export function viewOf(core: Core, id: string, plan: Plan): RunView {
   const orchestrator = core.registry.lookUp(orchestratorAddress);
   const books = orchestrator?.state.context as OrchestratorContext | undefined;
-  const tasks = plan.tasks.map((task) => taskView(core, task));
+  const { tasks: planned } = grownPlan(core, plan);
+  const tasks = planned.map((task) => taskView(core, task));
   const agents = agentActors(core).map(agentView);
   return {
     id,
@@ -65,7 +69,7 @@ export function viewOf(core: Core, id: string, plan: Plan): RunView {
     tasks,
     agents,
     counts: books?.counts ?? { succeeded: 0, failed: 0, skipped: 0, cancelled: 0 },
-    total: plan.tasks.length,
+    total: planned.length,
     costUsd: sum(tasks.map(({ costUsd }) => costUsd)),
     reason: books && books.halt.kind !== 'none' ? books.halt.reason : '',
     at: core.at,
@@ -129,6 +133,7 @@ function taskView(core: Core, task: Plan['tasks'][number]): TaskView {
     needs: task.needs,
     durationMs: context?.outcome?.durationMs ?? 0,
     costUsd: context ? context.costUsd : 0,
+    parent: context?.spec.origin?.parent ?? null,
     fault: context?.fault ?? null,
     dueAt: actor ? dueAt(actor) : null,
   };

@@ -53,7 +53,8 @@ describe('the board', () => {
   });
 
   test('begins with a run as it stands', () => {
-    const task = { role: 'a', retries: 0, needs: [], costUsd: 0, fault: null, dueAt: null };
+    const task = { role: 'a', retries: 0, needs: [], parent: null, costUsd: 0 };
+    const rest = { fault: null, dueAt: null };
     const board = new Board(
       viewOf({
         counts: { ...counts, succeeded: 1 },
@@ -62,8 +63,16 @@ describe('the board', () => {
           { id: 'a-2', role: 'a', state: 'stopped', task: null, fault: null },
         ],
         tasks: [
-          { ...task, id: 't', state: 'succeeded', agent: 'a-1', attempt: 1, durationMs: 7 },
-          { ...task, id: 'u', state: 'running', agent: 'a-1', attempt: 1, durationMs: 0 },
+          {
+            ...task,
+            ...rest,
+            id: 't',
+            state: 'succeeded',
+            agent: 'a-1',
+            attempt: 1,
+            durationMs: 7,
+          },
+          { ...task, ...rest, id: 'u', state: 'running', agent: 'a-1', attempt: 1, durationMs: 0 },
         ],
       }),
     );

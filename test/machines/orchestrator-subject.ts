@@ -54,6 +54,11 @@ export const orchestratorSubject = subject(orchestratorMachine, {
       path: [submitted({ budgetUsd: 1 }), ...handedOut.slice(1), dear],
     },
     'running, called off': { at: 'running', path: [submit, cancel] },
+    'running, and it may grow': { at: 'running', path: [submitted({ subtasksMax: 9 })] },
+    'running, in waves, and it may grow': {
+      at: 'running',
+      path: [submitted({ mode: 'waves', subtasksMax: 9 })],
+    },
     'running, a role is lost': { at: 'running', path: [submit, alphabet['role.lost']] },
     draining: { at: 'draining', path: [...handedOut, settled, settled] },
     'draining, called off': { at: 'draining', path: [submit, cancel, settled, settled] },

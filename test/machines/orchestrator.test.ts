@@ -18,6 +18,7 @@ const bookkeeping = {
   'wave.opened': 'running',
   'child.exited (a task threw)': 'running',
   'child.exited (a supervisor threw)': 'running',
+  'task.add': 'running',
 };
 const halting = { 'run.cancel': 'running', 'child.exited (threw)': 'running' };
 
@@ -42,6 +43,7 @@ const met = {
   'wave.opened': 'running',
   'child.exited (a task threw)': 'running',
   'child.exited (a supervisor threw)': 'running',
+  'task.add': 'running',
 };
 
 testTable('orchestrator', orchestratorSubject, {
@@ -84,6 +86,8 @@ testTable('orchestrator', orchestratorSubject, {
   'running, a task is ready and no money is left': met,
   'running, money is nearly spent': { ...bookkeeping, ...halting, 'agent.lost': 'running' },
   'running, called off': bookkeeping,
+  'running, and it may grow': { ...bookkeeping, ...halting },
+  'running, in waves, and it may grow': { ...bookkeeping, ...halting },
   'running, a role is lost': { ...bookkeeping, ...halting },
   draining: {
     'budget.warn': 'draining',

@@ -67,6 +67,7 @@ export function taskView(given: Partial<TaskView> = {}): TaskView {
     attempt: 1,
     retries: 0,
     needs: [],
+    parent: null,
     durationMs: 1_500,
     costUsd: 0,
     fault: null,
