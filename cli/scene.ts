@@ -13,6 +13,7 @@ const titles: readonly (readonly [machine: string, title: string])[] = [
   ['supervisor', 'ROLE'],
   ['agent', 'AGENT'],
   ['task', 'TASK'],
+  ['context', 'SHARED'],
 ];
 
 const heads = ['STATE', 'ATTEMPT', 'WITH', 'TIMERS', 'DOES', 'WHY'];

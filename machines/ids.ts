@@ -30,6 +30,7 @@ export const address = (text: string): Address => text as Address;
 export const token = (count: number): Token => count as Token;
 
 export const orchestratorAddress = address('orchestrator');
+export const contextAddress = address('context');
 export const taskAddress = (task: TaskId): Address => address(`task/${task}`);
 export const agentAddress = (agent: AgentId): Address => address(`agent/${agent}`);
 export const supervisorAddress = (role: RoleName): Address => address(`supervisor/${role}`);

@@ -45,6 +45,7 @@ import type { Moment } from './runs/moment.ts';
 import type { PrunePolicy } from './runs/retention.ts';
 import { factOf, type Run, type RunFact } from './runs/run.ts';
 import { findTask, viewOf } from './runs/view.ts';
+import { contextOf, type SharedContext } from './runs/shared-context.ts';
 import { type Explanation, explain } from './runs/why.ts';
 import { settle } from './settling.ts';
 import type { Exploration, ExploreOptions } from './simulation/explore.ts';
@@ -262,6 +263,11 @@ export class Troupe {
   }
 
   /** What agents and we said to each other, attempt by attempt. */
+  /** What the agents of a run have told each other; to set it: `run.context`, or `ask`. */
+  async context(name: string): Promise<SharedContext> {
+    return contextOf(coreOf(await findRun(this.config.home, name)));
+  }
+
   async history(): Promise<History> {
     const { History } = await import('./conversations/history.ts');
     return new History(this.config.home);

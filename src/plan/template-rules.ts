@@ -136,7 +136,7 @@ function unknownMistake(expression: string): Mistake {
   const known = '{{inputs.NAME}}, {{results.TASK.output}}, {{results.TASK.artifacts}}, ';
   const fix =
     meant === null
-      ? `known: ${known}{{plan.folder}}, {{artifacts}}; "\\{{" keeps the braces as text`
+      ? `known: ${known}{{plan.folder}}, {{artifacts}}, {{context}}; "\\{{" keeps the braces as text`
       : `did you mean "{{${meant}}}"?`;
   return mistake('unknown-template', `there is no value ${quote(expression)}`, () => fix);
 }
@@ -144,12 +144,12 @@ function unknownMistake(expression: string): Mistake {
 function meantBy(expression: string): string | null {
   const [root = '', ...rest] = expression.split('.');
   if (root === 'plan') return 'plan.folder';
-  if (root === 'artifacts') return 'artifacts';
+  if (root === 'artifacts' || root === 'context') return root;
   if (root === 'results' && rest.length > 0) {
     const field = nearest(rest.at(-1) ?? '', ['output', 'artifacts']);
     const task = rest.length > 1 ? rest.slice(0, -1) : rest;
     return ['results', ...task, field ?? 'output'].join('.');
   }
-  const near = nearest(root, ['inputs', 'results', 'plan', 'artifacts']);
+  const near = nearest(root, ['inputs', 'results', 'plan', 'artifacts', 'context']);
   return near === null || near === root ? null : [near, ...rest].join('.');
 }

@@ -6,7 +6,9 @@ export type Reference =
   | { readonly kind: 'output'; readonly task: string }
   | { readonly kind: 'artifacts'; readonly task: string }
   | { readonly kind: 'plan-folder' }
-  | { readonly kind: 'own-artifacts' };
+  | { readonly kind: 'own-artifacts' }
+  /** What the agents of the run have told each other by then. */
+  | { readonly kind: 'context' };
 
 export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
@@ -92,6 +94,7 @@ function partAt(text: string, open: number): Placeholder {
 function parseReference(expression: string): Reference | null {
   if (expression === 'plan.folder') return { kind: 'plan-folder' };
   if (expression === 'artifacts') return { kind: 'own-artifacts' };
+  if (expression === 'context') return { kind: 'context' };
   const [, name] = /^inputs\.([\w-]+)$/.exec(expression) ?? [];
   if (name !== undefined) return { kind: 'input', name };
   const [, task, kind] = /^results\.([\w.-]+)\.(output|artifacts)$/.exec(expression) ?? [];

@@ -76,6 +76,8 @@ function wordsFor(reference: Reference, { inputs }: RunOrder): string {
       return `(the files of ${reference.task})`;
     case 'own-artifacts':
       return '(its own files)';
+    case 'context':
+      return '(what the others had told)';
     case 'plan-folder':
       return '.';
   }

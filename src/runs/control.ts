@@ -21,8 +21,25 @@ const text = z.string().min(1).max(100_000);
 export const requestSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('run.cancel'), reason: text, task: text.optional() }),
   z.strictObject({ type: z.literal('agent.tell'), agent: text, text, from: text }),
-  z.strictObject({ type: z.literal('task.approve'), task: text, by: text }),
-  z.strictObject({ type: z.literal('task.reject'), task: text, by: text }),
+  z.strictObject({ type: z.literal('task.approve'), ...word }),
+  z.strictObject({ type: z.literal('task.reject'), ...word }),
+  z.strictObject({
+    type: z.literal('context.set'),
+    key: text,
+    /** Null: it is taken away. */
+    value: z.string().max(100_000).nullable(),
+    /** Null: whatever version it has. */
+    ifVersion: z.number().int().min(0).nullable().default(null),
+    by: text,
+  }),
+  z.strictObject({
+    type: z.literal('run.limit'),
+    /** 0: nothing new begins until it is raised again. */
+    concurrency: z.number().int().min(0).max(10_000).optional(),
+    /** In dollars; null: no limit. */
+    budgetUsd: z.number().min(0).max(1_000_000).nullable().optional(),
+    by: text,
+  }),
 ]);
 export type ControlRequest = z.infer<typeof requestSchema>;
 

@@ -2,6 +2,7 @@
 import { orchestratorAddress } from '../../machines/ids.ts';
 import {
   agentMachine,
+  contextMachine,
   orchestratorMachine,
   supervisorMachine,
   taskMachine,
@@ -11,7 +12,13 @@ import { compilePlan } from '../plan/compile.ts';
 import type { Run } from './run.ts';
 
 /** Those that every run consists of. */
-export const runMachines = [orchestratorMachine, supervisorMachine, agentMachine, taskMachine];
+export const runMachines = [
+  orchestratorMachine,
+  supervisorMachine,
+  agentMachine,
+  taskMachine,
+  contextMachine,
+];
 
 /** What an earlier life left undone comes first: whoever is called next may count on it. */
 export async function launch(run: Run, system: System, restoreResults: () => void): Promise<void> {

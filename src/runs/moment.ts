@@ -3,6 +3,7 @@ import type { TaskContext } from '../../machines/rules/attempt.ts';
 import type { SupervisorContext } from '../../machines/rules/care.ts';
 import type { AgentContext } from '../../machines/rules/duty.ts';
 import type { OrchestratorContext } from '../../machines/rules/orchestration.ts';
+import type { SharedContext } from '../../machines/rules/shared-context.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Core } from '../kernel/core.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -108,7 +109,7 @@ interface Picture {
   readonly moment: ActorMoment;
 }
 
-const ranks: readonly string[] = ['orchestrator', 'supervisor', 'agent', 'task'];
+const ranks: readonly string[] = ['orchestrator', 'supervisor', 'agent', 'task', 'context'];
 
 function lookAt(actor: Actor, timers: readonly TimerMoment[]): ActorMoment {
   const { address, chart } = actor;
@@ -149,6 +150,8 @@ function detailsOf(actor: Actor): Details {
       return agentDetails(context as AgentContext, actor);
     case 'supervisor':
       return { ...nothing, why: supervisorWhy(context as SupervisorContext) };
+    case 'context':
+      return { ...nothing, why: sharedWhy(context as SharedContext) };
     default:
       return { ...nothing, why: haltOf(context as OrchestratorContext) };
   }
@@ -173,6 +176,9 @@ function supervisorWhy({ resting, crashes }: SupervisorContext): string {
   const begun = crashes.length > 0 ? [`${crashes.length} crashes count against it`] : [];
   return [...begun, ...(resting.length > 0 ? [`${resting.join(', ')} rest`] : [])].join(', ');
 }
+
+const sharedWhy = ({ entries, version }: SharedContext): string =>
+  `${Object.keys(entries).length} keys, changed ${version} times`;
 
 function haltOf({ halt }: OrchestratorContext): string {
   return halt.kind === 'none' ? '' : halt.reason;

@@ -143,7 +143,12 @@ export class Run {
 
   async reject(task: string, by: string): Promise<void> {
     await this.#begun;
-    await this.#tell(this.#askingTaskAt(task), { type: 'task.reject', by });
+    await this.#tell(orchestratorAddress, { type: 'plan.amend', amendment: limits, by });
+  }
+
+  /** What its agents know of each other. */
+  get context(): RunContext {
+    return new RunContext(this.#parts.system);
   }
 
   /** What another process asked for. */
@@ -156,7 +161,16 @@ export class Run {
       case 'task.approve':
         return this.approve(request.task, request.by);
       case 'task.reject':
-        return this.reject(request.task, request.by);
+        return this.reject(request.task, request.by, request.question);
+      case 'context.set':
+        await this.#begun;
+        await this.context.set(request);
+        return;
+      case 'run.limit': {
+        const { concurrency, budgetUsd, by } = request;
+        const wide = concurrency === undefined ? {} : { concurrency };
+        return this.limit({ ...wide, ...(budgetUsd === undefined ? {} : { budgetUsd }) }, by);
+      }
     }
   }
 

@@ -12,6 +12,8 @@ const purposes: Readonly<Record<string, string>> = {
   task: 'One a task: waits, gets an agent, is tried, checked and tried again, and ends once.',
   agent: 'One an agent: looks whether its program can work, then works, reports, hands off.',
   supervisor: 'One a role: keeps its agents alive by rules from OTP, or gives the role up.',
+  context: 'At most one a run: what its agents have told each other, key by key.',
+  'memory-worker': 'At most one a home: looks after what is remembered, round by round.',
   account: 'One an account of a home: lent to attempts as its limits, money and key allow.',
 };
 
@@ -37,8 +39,10 @@ const introduction = [
   ),
   '',
   paragraph(
-    'A fifth statechart, the **account**, belongs to no run: all runs of a home share its actors,',
-    'which the pool in `src/accounts/` steps one event at a time.',
+    'A fifth statechart, the **context**, is there once somebody has told all agents something: it',
+    'holds facts and decisions, each with its version. A sixth, the **account**, belongs to no run:',
+    'all runs of a home share its actors, which the pool in `src/accounts/` steps one event at a',
+    'time. A seventh, the **memory-worker**, lives as an agent does, beside all runs.',
   ),
   '',
   paragraph(

@@ -3,6 +3,7 @@ import type { EventObject } from 'xstate';
 import type { Step } from '../../src/kernel/state.ts';
 import { accountSubject } from './account-subject.ts';
 import { agentSubject } from './agent-subject.ts';
+import { contextSubject } from './context-subject.ts';
 import { factsOf, messagesOf } from './effects.ts';
 import { orchestratorSubject } from './orchestrator-subject.ts';
 import { supervisorSubject } from './supervisor-subject.ts';
@@ -15,6 +16,7 @@ export const subjects: readonly Subject[] = [
   agentSubject,
   supervisorSubject,
   accountSubject,
+  contextSubject,
 ];
 
 export interface Word {

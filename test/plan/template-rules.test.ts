@@ -7,7 +7,7 @@ const plan = (task: string) =>
 const braces = '"\\{{" keeps the braces as text';
 const known =
   'known: {{inputs.NAME}}, {{results.TASK.output}}, {{results.TASK.artifacts}}, ' +
-  `{{plan.folder}}, {{artifacts}}; ${braces}`;
+  `{{plan.folder}}, {{artifacts}}, {{context}}; ${braces}`;
 
 /** The text of a prompt that begins at line 6, column 14 in its quotes. */
 const names: readonly (readonly [string, string, string])[] = [

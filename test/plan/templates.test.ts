@@ -26,6 +26,7 @@ describe('parseTemplate', () => {
     ['{{results.a.artifacts}}', { kind: 'artifacts', task: 'a' }],
     ['{{plan.folder}}', { kind: 'plan-folder' }],
     ['{{artifacts}}', { kind: 'own-artifacts' }],
+    ['{{ context }}', { kind: 'context' }],
   ])('%s', (source, reference) => {
     expect(parseTemplate(source).parts).toEqual([{ kind: 'value', source, reference }]);
   });
