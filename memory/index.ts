@@ -21,5 +21,6 @@ export { type Prompt, PromptLibrary } from './prompts/library.ts';
 export type { Time } from './time.ts';
 export type { ArchivedTask } from './truth/archive.ts';
 export type { Course } from './truth/counting.ts';
+export { type FileLock, takeFileLock } from './truth/lock.ts';
 export type { FinishedTask, Look, Outcome, TaskMemory, TouchedFile } from './truth/task-memory.ts';
 export { isVerified, type Validity } from './validity.ts';

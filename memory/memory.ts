@@ -95,7 +95,7 @@ export class Memory {
       database: this.#database,
       time,
       prepare: (tasks) => this.#scribe.prepare(tasks),
-      embedder: () => this.embedder.id,
+      embedder: () => this.embedder,
     });
   }
 

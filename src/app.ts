@@ -28,6 +28,7 @@ import type { Plan } from './plan/plan.ts';
 import type { GoalOptions } from './planning/goal-words.ts';
 import type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
 import type { MemoryDesk } from './remembering/memory-desk.ts';
+import type { MemoryWorker, MemoryWorkerSettings } from './remembering/memory-worker.ts';
 import type { PromptLibrary } from './remembering/prompts.ts';
 import type { Rewind } from './rewind.ts';
 import { runBehaviours, visitBehaviours } from './runs/behaviours.ts';
@@ -283,6 +284,12 @@ export class Troupe {
   async machines(): Promise<MachineDesk> {
     const { MachineDesk } = await import('./verify/machines/machine-desk.ts');
     return new MachineDesk(this.config, this.#clock);
+  }
+
+  /** Looks after what is remembered, as long as this process lives or until it is closed. */
+  async memoryWorker(options: MemoryWorkerSettings = {}): Promise<MemoryWorker> {
+    const { openMemoryWorker } = await import('./remembering/memory-worker.ts');
+    return openMemoryWorker({ ...options, config: this.config, clock: this.#clock });
   }
 
   /** A run's past, to be walked through; to be closed when nobody looks at it any more. */

@@ -61,6 +61,7 @@ export type {
   PutAway,
   SurplusTask,
 } from './remembering/memory-desk.ts';
+export type { MemoryWorker, MemoryWorkerSettings } from './remembering/memory-worker.ts';
 export type { Prompt, PromptLibrary } from './remembering/prompts.ts';
 export type { Difference, Finding, Rewind } from './rewind.ts';
 export { Forecast, type TaskProgress } from './runs/forecast.ts';

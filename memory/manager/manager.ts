@@ -5,6 +5,7 @@
  * Owns nothing: all that it knows is in the database, so that any process may look after it.
  * Invariant: what is pinned, or a living run may need, stays where it is.
  */
+import type { Embedder } from '../embedding/embedder.ts';
 import type { Time } from '../time.ts';
 import {
   type ArchivedTask,
@@ -16,6 +17,7 @@ import {
 } from '../truth/archive.ts';
 import { compareRecall, countAll, countForeign, readWorths } from '../truth/counting.ts';
 import type { Database } from '../truth/database.ts';
+import { outdated, renewTraces } from '../truth/renewing.ts';
 import type { FinishedTask } from '../truth/task-memory.ts';
 import type { Memorable } from '../truth/tasks.ts';
 import {
@@ -37,8 +39,8 @@ export interface ManagerDesk {
   readonly time: Time;
   /** Without secrets, and with what they are compared by. */
   readonly prepare: (tasks: readonly FinishedTask[]) => Promise<readonly Memorable[]>;
-  /** Of the embedder in use. */
-  readonly embedder: () => string;
+  /** The one in use. */
+  readonly embedder: () => Embedder;
 }
 
 /** The runs that are under way. */
@@ -47,6 +49,7 @@ type Live = ReadonlySet<string>;
 /** A look at a task's files holds for so long. */
 const checkHoldsMs = 60 * 60 * 1_000;
 const restoredAtOnce = 256;
+const renewedAtOnce = 64;
 
 export class MemoryManager {
   readonly #desk: ManagerDesk;
@@ -119,9 +122,32 @@ export class MemoryManager {
     return whys.length;
   }
 
+  /** How many have a vector of another embedder than the one in use. */
+  outdated(): number {
+    return countForeign(this.#database, this.#desk.embedder().id);
+  }
+
+  /** Gives so many of them, at most, a vector of the one in use. Answers how many. */
+  async renew(countMax: number, onProgress: (renewed: number) => void = () => {}) {
+    const embedder = this.#desk.embedder();
+    let renewed = 0;
+    while (renewed < countMax) {
+      const count = Math.min(renewedAtOnce, countMax - renewed);
+      const page = outdated(this.#database, embedder.id, count);
+      if (page.length === 0) break;
+      const vectors = await embedder.embed(page.map(({ prompt }) => prompt));
+      const fresh = page.map(({ id }, at) => [id, vectors[at] as Float32Array] as const);
+      renewTraces(this.#database, embedder.id, fresh);
+      renewed += page.length;
+      onProgress(renewed);
+      await this.#desk.time.breathe();
+    }
+    return renewed;
+  }
+
   health(live: Live): Health {
     const duplicates = this.duplicates(live).reduce((sum, { likes }) => sum + likes.length, 0);
-    const foreign = countForeign(this.#database, this.#desk.embedder());
+    const foreign = this.outdated();
     const counts = countAll(this.#database);
     return healthOf({ ...counts, ...compareRecall(this.#database), foreign, duplicates });
   }

@@ -136,6 +136,7 @@ export const alphabet: { readonly [Of in Type]: Event<Of> } = {
     at: later,
   },
   'account.restore': { type: 'account.restore', at: later },
+  'memory.maintain': { type: 'memory.maintain' },
   'context.set': {
     ...{ type: 'context.set', key: 'api.port', value: '8080', ifVersion: null, by: 'coder-1' },
   },

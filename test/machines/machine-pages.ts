@@ -54,7 +54,7 @@ const introduction = [
   '',
   paragraph(
     "To look at a machine in Stately's editor, open [state.new](https://state.new), choose",
-    '_Import_ in the code panel and paste the file: each of the five is one self-contained',
+    '_Import_ in the code panel and paste the file: each of the seven is one self-contained',
     '`setup({...}).createMachine({...})` with its whole config inline.',
     '[Importing](https://stately.ai/docs/import-from-code) overwrites the machine that is open.',
   ),
@@ -190,6 +190,7 @@ const origins: Readonly<Record<string, string>> = {
   'account.learn': 'the pool',
   'account.amend': 'a person',
   'account.restore': 'a person',
+  'memory.maintain': 'a person',
 };
 
 /** The machines that know it, and the states in which it does something. */

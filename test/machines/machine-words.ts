@@ -5,6 +5,7 @@ import { accountSubject } from './account-subject.ts';
 import { agentSubject } from './agent-subject.ts';
 import { contextSubject } from './context-subject.ts';
 import { factsOf, messagesOf } from './effects.ts';
+import { memoryWorkerSubject } from './memory-worker-subject.ts';
 import { orchestratorSubject } from './orchestrator-subject.ts';
 import { supervisorSubject } from './supervisor-subject.ts';
 import { enter, eventsFor, follow, type Scene, type Subject, stateText } from './tables.ts';
@@ -17,6 +18,8 @@ export const subjects: readonly Subject[] = [
   supervisorSubject,
   accountSubject,
   contextSubject,
+  accountSubject,
+  memoryWorkerSubject,
 ];
 
 export interface Word {

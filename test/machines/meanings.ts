@@ -1,5 +1,5 @@
 /** What every event and fact says, in a sentence each: the words of machines/README.md. */
-import type { AccountFact, Fact, TroupeEvent } from '../../machines/events.ts';
+import type { AccountFact, Fact, MemoryFact, TroupeEvent } from '../../machines/events.ts';
 
 /** The compiler sees to it that no type is left out. */
 export const eventMeanings: Readonly<Record<TroupeEvent['type'], string>> = {
@@ -44,9 +44,12 @@ export const eventMeanings: Readonly<Record<TroupeEvent['type'], string>> = {
   'account.learn': 'Your provider says this of your limits.',
   'account.amend': 'These limits of yours are others from now on.',
   'account.restore': 'What was wrong with you is mended.',
+  'memory.maintain': 'Do now what you would do later.',
 };
 
-export const factMeanings: Readonly<Record<(Fact | AccountFact)['type'], string>> = {
+type AnyFact = Fact | AccountFact | MemoryFact;
+
+export const factMeanings: Readonly<Record<AnyFact['type'], string>> = {
   'run.started': 'The plan is sound, and its actors are born.',
   'run.draining': 'Every task has ended; the agents are asked to stop.',
   'run.succeeded': 'Every task has succeeded.',
@@ -86,4 +89,8 @@ export const factMeanings: Readonly<Record<(Fact | AccountFact)['type'], string>
   'account.revoked': 'Its key is not accepted any more.',
   'account.recovered': 'What kept it is over.',
   'account.warned': 'Four fifths of what may be spent are spent.',
+  'memory.rested': 'It looks after the memory of this home, and has nothing to do.',
+  'memory.maintained': 'A round of upkeep is done, with this.',
+  'memory.failed': 'A round of upkeep came to nothing.',
+  'memory.stopped': 'It has ended as it should.',
 };
