@@ -1,27 +1,24 @@
-/** `troupe approve`: lets a task begin that asks a person, or rejects it. */
+/** `troupe approve`: says yes to a task that asks whether it may begin, or to its agent at work. */
 import type { Command } from 'commander';
-import { exits } from '../exits.ts';
-import { addHome, type HomeOption, openTroupe } from '../options.ts';
-import { err } from '../render.ts';
+import { answer } from '../answer.ts';
+import { addHome, type HomeOption } from '../options.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface ApproveOptions extends HomeOption {
   readonly reject?: true;
+  readonly question?: string;
 }
 
 export function define(command: Command, act: Act): void {
   command
     .argument('<run>', 'its name, the beginning of it, or latest')
     .argument('<task>', 'the name of the task that asks')
-    .option('--reject', 'say no: the task fails');
+    .option('--question <id>', 'which question of its agent; the oldest when left out')
+    .option('--reject', 'say no, as troupe deny does');
   addHome(command).action(act(approve));
   addExamples(command, ['troupe approve latest deploy', 'troupe approve latest deploy --reject']);
 }
 
-async function approve(run: string, task: string, options: ApproveOptions) {
-  const troupe = openTroupe(options);
-  const type = options.reject ? 'task.reject' : 'task.approve';
-  await troupe.ask(run, { type, task, by: troupe.config.user });
-  err.note(`${task} was ${options.reject ? 'rejected' : 'approved'}.\n`);
-  return exits.succeeded;
+function approve(run: string, task: string, { reject, ...options }: ApproveOptions) {
+  return answer(run, task, reject ? 'deny' : 'allow', options);
 }

@@ -24,6 +24,11 @@ export const agentSubject = subject(agentMachine, {
     registering: { at: 'registering', input: staying, path: [opened] },
     idle: { at: 'idle', input: staying, path: toIdle },
     working: { at: 'working', input: staying, path: toWorking },
+    'working, asking a person': {
+      at: 'working',
+      input: staying,
+      path: [...toWorking, alphabet['agent.ask']],
+    },
     reporting: { at: 'reporting', input: staying, path: toReporting },
     'reporting, making room': { at: 'reporting', input: leaving, path: toReporting },
     'reporting its own end': {

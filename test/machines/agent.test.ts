@@ -13,6 +13,14 @@ import { enter, follow as followOn, testTable } from './tables.ts';
 /** Whatever it does, it can be stopped and spoken to. */
 const always = (state: string) => ({ 'agent.stop': 'stopped', 'agent.tell': state });
 
+const worked = {
+  'agent.abandon': 'idle',
+  'xstate.done.actor.work': 'reporting',
+  'xstate.done.actor.work (failed)': 'reporting',
+  'xstate.done.actor.work (crashed)': 'reporting',
+  'xstate.error.actor.work': 'reporting',
+};
+
 testTable('agent', agentSubject, {
   spawning: {
     ...always('spawning'),
@@ -31,13 +39,12 @@ testTable('agent', agentSubject, {
     'agent.assign': 'working',
     'agent.assign (next)': 'working',
   },
-  working: {
+  working: { ...always('working'), ...worked, 'agent.ask': 'working' },
+  'working, asking a person': {
     ...always('working'),
-    'agent.abandon': 'idle',
-    'xstate.done.actor.work': 'reporting',
-    'xstate.done.actor.work (failed)': 'reporting',
-    'xstate.done.actor.work (crashed)': 'reporting',
-    'xstate.error.actor.work': 'reporting',
+    ...worked,
+    'agent.ask': 'working',
+    'agent.answer': 'working',
   },
   reporting: {
     ...always('reporting'),
