@@ -1,4 +1,4 @@
-/** What all agents of a run know of each other: set key by key, by whoever saw the latest version. */
+/** What all agents of a run know of each other: set by whoever saw the latest version. */
 import { assign, emit, setup } from 'xstate';
 import type { Fact, TroupeEvent } from './events.ts';
 import { kernelActions } from './messages.ts';

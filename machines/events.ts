@@ -5,7 +5,7 @@ import type { Earlier, Evidence, Fault, Outcome, Question } from './outcome.ts';
 import type { PlanAmendment, PlanSpec, RoleLimits, TaskLimits, TaskSpec } from './plan.ts';
 import type { BudgetWarning, Spending } from './rules/budget.ts';
 import type { ReadyKey, ReadyTask } from './rules/dispatch.ts';
-import type { ContextRefusal } from './rules/shared-context.ts';
+import type { ContextRefusal, ContextRequest } from './rules/shared-context.ts';
 import type { UpkeepReport } from './rules/upkeep.ts';
 
 export type Settled = 'succeeded' | 'failed' | 'skipped' | 'cancelled';
@@ -129,16 +129,7 @@ export type SupervisorEvent =
   | { readonly type: 'role.lost'; readonly role: RoleName; readonly fault: Fault };
 
 /** Something that all agents of the run are to know, or no longer. */
-export type ContextEvent = {
-  readonly type: 'context.set';
-  readonly key: string;
-  /** Null: it is taken away. */
-  readonly value: string | null;
-  /** Only when it still has this version, 0 for none; null: whatever it has. */
-  readonly ifVersion: number | null;
-  /** An agent, or a person. */
-  readonly by: string;
-};
+export type ContextEvent = { readonly type: 'context.set' } & ContextRequest;
 
 /** Asked of an account; `at` is the time, in ms since the epoch. */
 export type AccountEvent =

@@ -12,14 +12,15 @@ export {
 } from './app.ts';
 export type { Cleaned } from './cleaning.ts';
 export { type Config, readConfig, readVersion } from './config.ts';
-export { type ContextFact, changesIn, entryOf } from './context/shared.ts';
+export { type ContextFact, changesIn, entryOf } from './context/changes.ts';
+export type { Conversation } from './conversations/conversation.ts';
 export {
   conversationFile,
   type Entry,
   type Message,
 } from './conversations/entry.ts';
 export { type ExportFormat, exportConversation, exportFormats } from './conversations/exporting.ts';
-export type { Conversation, History, HistoryFilter } from './conversations/history.ts';
+export type { History, HistoryFilter } from './conversations/history.ts';
 export { ConversationTail } from './conversations/reading.ts';
 export { type Speech, speechOf } from './conversations/wording.ts';
 export type { Forked, ForkOptions } from './forking.ts';

@@ -1,4 +1,4 @@
-/** `troupe context`: what the agents of a run have told each other, and what a person tells them. */
+/** `troupe context`: what the agents of a run tell each other, and a person tells them. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { changesIn, entryOf, type SharedEntry, UserError } from '../../src/index.ts';
 import { JsonChronicle, LineChronicle } from '../chronicle.ts';

@@ -1,6 +1,16 @@
 /** Facts and decisions that all agents of a run see: each has a version, and whoever set it. */
 import { assert } from '../errors.ts';
-import type { ContextEvent } from '../events.ts';
+
+/** What is asked of it. */
+export interface ContextRequest {
+  readonly key: string;
+  /** Null: it is taken away. */
+  readonly value: string | null;
+  /** Only when it still has this version, 0 for none; null: whatever it has. */
+  readonly ifVersion: number | null;
+  /** An agent, or a person. */
+  readonly by: string;
+}
 
 export interface SharedEntry {
   readonly value: string;
@@ -28,7 +38,10 @@ export type ContextRefusal = 'conflict' | 'bad key' | 'too long' | 'full';
 const plainKey = /^[\p{L}\p{N}][\p{L}\p{N}._/-]*$/u;
 
 /** Null when it can be set like this. */
-export function contextRefusal(context: SharedContext, event: ContextEvent): ContextRefusal | null {
+export function contextRefusal(
+  context: SharedContext,
+  event: ContextRequest,
+): ContextRefusal | null {
   const { key, value, ifVersion } = event;
   if (key.length > keyCharactersMax || !plainKey.test(key)) return 'bad key';
   if (ifVersion !== null && ifVersion !== versionAt(context, key)) return 'conflict';
@@ -37,7 +50,7 @@ export function contextRefusal(context: SharedContext, event: ContextEvent): Con
   return fits(context, key, value) ? null : 'full';
 }
 
-export function refusedFor(context: SharedContext, event: ContextEvent): ContextRefusal {
+export function refusedFor(context: SharedContext, event: ContextRequest): ContextRefusal {
   const refusal = contextRefusal(context, event);
   assert(refusal, `${event.key} is refused for no reason`);
   return refusal;
@@ -59,7 +72,7 @@ function fits({ entries }: SharedContext, key: string, value: string): boolean {
   return others.length < entriesMax && wanted <= contextCharactersMax;
 }
 
-export function contextChanged(context: SharedContext, event: ContextEvent): SharedContext {
+export function contextChanged(context: SharedContext, event: ContextRequest): SharedContext {
   const { key, value, by } = event;
   const version = context.version + 1;
   const { [key]: _, ...others } = context.entries;

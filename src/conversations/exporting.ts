@@ -1,7 +1,8 @@
 /** A conversation as a file for others: Markdown, lines of JSON, or a page that runs nothing. */
 import { assertNever } from '../../machines/errors.ts';
+import type { Conversation } from './conversation.ts';
 import type { Entry } from './entry.ts';
-import type { Conversation, History } from './history.ts';
+import type { History } from './history.ts';
 import { type Speech, speechOf } from './wording.ts';
 
 export const exportFormats = ['markdown', 'jsonl', 'html'] as const;
@@ -82,7 +83,8 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto
 h1 { font-size: 1.3rem } h2 { font-size: .9rem; margin: 1.2rem 0 .2rem } time { font-weight: 400 }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; padding: .6rem; border-radius: 4px;
   border-left: 4px solid #888; background: #8881 }
-.prompt pre { border-color: #06c } .says pre { border-color: #080 } .trouble pre { border-color: #c00 }
+.prompt pre { border-color: #06c } .says pre { border-color: #080 }
+.trouble pre { border-color: #c00 }
 @media (prefers-color-scheme: dark) { body { background: #111; color: #ddd } }
 `;
 

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { lockOwner } from '../journal/lock.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { findRun, listRuns, type RunFolder } from '../runs/folder.ts';
+import type { Conversation } from './conversation.ts';
 import {
   conversationFile,
   conversationId,
   conversationsFolder,
-  type Ending,
   type Entry,
   type Heading,
 } from './entry.ts';
@@ -23,16 +23,6 @@ export interface HistoryFilter {
   readonly task?: string;
   /** Words that are in it, in any case. */
   readonly grep?: string;
-}
-
-export interface Conversation {
-  readonly id: string;
-  readonly heading: Heading;
-  /** Null: it goes on, or was cut off. */
-  readonly ending: Ending | null;
-  readonly state: 'ended' | 'alive' | 'cut off';
-  /** Around the words that were looked for; empty when nothing was. */
-  readonly excerpt: string;
 }
 
 /** Where one lies. */

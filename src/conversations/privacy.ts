@@ -1,4 +1,4 @@
-/** What a conversation must not hold: the keys that its agent can see, and all that look like it. */
+/** What a conversation must not hold: keys that its agent can see, and all that look like one. */
 import { redactor } from '../../memory/truth/redaction.ts';
 import { redactorOf } from '../accounts/redaction.ts';
 

@@ -1,4 +1,4 @@
-/** Begins the recordings of a run: of every attempt of an agent that talks, unless it is private. */
+/** Begins the recordings of a run: of every attempt of an agent that talks, if not private. */
 import type { Outcome } from '../../machines/outcome.ts';
 import type { AgentEvent, AgentWorld, Assignment } from '../agents/agent.ts';
 import { streamPaths } from '../agents/streams.ts';

@@ -1,7 +1,7 @@
 /** How a person goes on with an agent's session: the agent's own command, and where to type it. */
 import { existsSync } from 'node:fs';
 import { UserError } from '../kernel/user-error.ts';
-import type { Conversation } from './history.ts';
+import type { Conversation } from './conversation.ts';
 
 export interface Resumption {
   /** Absolute. */
