@@ -160,7 +160,7 @@ function changesOf(before: readonly ActorMoment[], after: readonly ActorMoment[]
 }
 
 /** A run that was killed before its journal had a line has no past. */
-function pastOf({ path }: RunFolder): Past {
+export function pastOf({ path }: RunFolder): Past {
   if (!hasJournal(path) || !lookInto(path).header) {
     return { base: null, stored: null, after: () => [] };
   }

@@ -1,0 +1,85 @@
+/** `troupe serve`: keeps a house of runs, and shows them in a browser. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { type Serving, serve, systemClock } from '../../src/index.ts';
+import { openBrowser } from '../browser.ts';
+import { exits } from '../exits.ts';
+import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
+import { err, out } from '../render.ts';
+import { Stops } from '../stops.ts';
+import { type Act, addExamples } from '../verb.ts';
+
+interface ServeOptions extends HomeOption, JsonOption {
+  readonly port: number;
+  readonly host: string;
+  readonly open?: true;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly insecure?: true;
+}
+
+export function define(command: Command, act: Act): void {
+  command
+    .option('--port <number>', 'where to listen; 0: any that is free', readPort, 4_870)
+    .option('--host <address>', 'whom to listen to; others need --cert or --insecure', '127.0.0.1')
+    .option('--open', 'open the page in the browser')
+    .option('--cert <file>', 'the certificate for TLS, PEM')
+    .option('--key <file>', 'its key, PEM')
+    .option('--insecure', 'speak to other machines without TLS');
+  addJson(command, 'print where it listens as one JSON object');
+  addHome(command).action(act(run));
+  addExamples(command, [
+    'troupe serve --open',
+    'troupe serve --port 0 --json',
+    'troupe serve --host 0.0.0.0 --cert cert.pem --key key.pem',
+  ]);
+}
+
+async function run(options: ServeOptions) {
+  const troupe = openTroupe(options);
+  const { port, host, cert, key, insecure } = options;
+  const stops = new Stops(systemClock);
+  try {
+    const serving = await serve(troupe, {
+      port,
+      host,
+      ...(cert === undefined || key === undefined ? {} : { tls: { cert, key } }),
+      ...(insecure && { insecure }),
+    });
+    await announce(serving, options);
+    if (options.open) await open(serving.address(), troupe.config.platform);
+    await close(serving, await stops.first, stops.second);
+    return exits.succeeded;
+  } finally {
+    stops.close();
+  }
+}
+
+async function announce(serving: Serving, { json }: ServeOptions): Promise<void> {
+  const address = serving.address();
+  if (json) {
+    const { port, token } = serving;
+    await out.json({ type: 'serve.opened', url: address, port, token, pid: process.pid });
+    return;
+  }
+  err.note(`The house is open: ${address}\nCtrl-C closes it; runs that it works on stop then.\n`);
+}
+
+async function open(address: string, platform: NodeJS.Platform): Promise<void> {
+  const opened = await openBrowser(address, platform);
+  if (!opened) err.note('There is no browser to open here: open the address yourself.\n');
+}
+
+/** What it works on stops gently, unless somebody can't wait. */
+async function close(serving: Serving, reason: string, second: Promise<void>): Promise<void> {
+  const working = serving.house.working;
+  const stopping = working.length === 0 ? '' : `, and with it ${working.join(', ')}`;
+  err.note(`Closing (${reason})${stopping}.\n`);
+  await Promise.race([serving.close(), second]);
+  for (const id of working) err.note(`  troupe resume ${id}\n`);
+}
+
+function readPort(given: string): number {
+  const port = Number(given);
+  if (/^\d+$/.test(given) && port <= 65_535) return port;
+  throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+}

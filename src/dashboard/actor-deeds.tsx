@@ -1,0 +1,99 @@
+/** What a person can do to one task or agent, as it stands. */
+import { useSignal } from '@preact/signals';
+import type { ActorRow } from '../serving/wire.ts';
+import { act, ask, attempt, runPath } from './ask.ts';
+import { go, route } from './route.ts';
+import { moment } from './store.ts';
+import { toneOf } from './words.ts';
+
+interface DeedsProps {
+  readonly address: string;
+  readonly state: string;
+  readonly row: ActorRow | null;
+}
+
+export function ActorDeeds({ address, state, row }: DeedsProps) {
+  const [noun, ...rest] = address.split('/');
+  const name = rest.join('/');
+  // The past can't be changed: that is what forks are for.
+  if (moment.value !== null || row === null) return null;
+  if (noun === 'task') return <TaskDeeds {...{ task: name, state }} />;
+  const isGone = ['off', 'badly'].includes(toneOf(state));
+  return noun === 'agent' && !isGone ? <Message agent={name} /> : null;
+}
+
+function TaskDeeds({ task, state }: { readonly task: string; readonly state: string }) {
+  const { run } = route.value;
+  const isOver = ['well', 'badly', 'off'].includes(toneOf(state));
+  return (
+    <div class="deeds" role="group" aria-label={`What can be done about ${task}`}>
+      {state === 'approving' && (
+        <>
+          <button
+            type="button"
+            class="primary"
+            onClick={() => act(run, { type: 'approve', task }, `${task} may begin`)}
+          >
+            Approve
+          </button>
+          <button
+            type="button"
+            class="danger"
+            onClick={() => act(run, { type: 'reject', task }, `${task} is rejected`)}
+          >
+            Reject
+          </button>
+        </>
+      )}
+      {!isOver && (
+        <button
+          type="button"
+          class="small"
+          onClick={() => act(run, { type: 'cancel', task }, `${task} is called off`)}
+        >
+          Cancel this task
+        </button>
+      )}
+      {toneOf(state) === 'badly' && (
+        <button type="button" class="small" onClick={() => forkBefore(run, task)}>
+          Try again in a fork
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** A task that has ended stays ended: another run goes on from before it. */
+async function forkBefore(run: string, task: string): Promise<void> {
+  let forked = '';
+  const done = await attempt(`A fork tries ${task} again`, async () => {
+    forked = (await ask<{ run: string }>(runPath(run, 'fork'), { before: task })).run;
+  });
+  if (done) go({ page: 'run', run: forked, view: 'graph', actor: `task/${task}` });
+}
+
+function Message({ agent }: { readonly agent: string }) {
+  const text = useSignal('');
+  const send = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const said = text.value.trim();
+    if (said === '') return;
+    const deed = { type: 'tell', agent, text: said } as const;
+    if (await act(route.value.run, deed, `${agent} hears it with its next attempt`))
+      text.value = '';
+  };
+  return (
+    <form class="deeds" onSubmit={send}>
+      <input
+        type="text"
+        aria-label={`Say something to ${agent}`}
+        placeholder={`Say something to ${agent}`}
+        value={text.value}
+        onInput={(event) => (text.value = event.currentTarget.value)}
+      />
+      <button type="submit" class="small">
+        Send
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,174 @@
+/** The plan as a picture: tasks by waves, coloured by their states, with the critical path. */
+import { useComputed } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import type { TaskShape } from '../serving/wire.ts';
+import {
+  edgePath,
+  type GraphLayout,
+  layOut,
+  nodeHeight,
+  nodeWidth,
+  type Place,
+} from './graph-layout.ts';
+import { go, selected } from './route.ts';
+import { rows, shape } from './store.ts';
+import { Viewport } from './viewport.tsx';
+import { signs, toneOf } from './words.ts';
+
+const farBelow = 0.42;
+
+export function Graph() {
+  const plan = shape.value;
+  const aspect = Math.min(2.4, Math.max(0.6, innerWidth / Math.max(320, innerHeight - 260)));
+  const layout = useMemo(() => layOut(plan?.tasks ?? [], aspect), [plan]);
+  const focus = useComputed(() => {
+    const place = layout.places.get(taskIn(selected.value));
+    return place ? { x: place.x + nodeWidth / 2, y: place.y + nodeHeight / 2 } : null;
+  });
+  if (plan === null) return <p class="quiet pad">The plan is on its way …</p>;
+  return (
+    <Viewport
+      {...{ width: layout.width, height: layout.height, farBelow, focus }}
+      label={`${plan.tasks.length} tasks by waves. Arrow keys go from task to task.`}
+      onKey={(event) => step(event, layout)}
+    >
+      <Waves layout={layout} />
+      <Edges layout={layout} />
+      {[...layout.places.values()].map((place) => (
+        <Node key={place.task.id} place={place} first={place.task === plan.tasks[0]} />
+      ))}
+    </Viewport>
+  );
+}
+
+const taskIn = (address: string): string => address.replace(/^task\//, '');
+
+function Waves({ layout }: { readonly layout: GraphLayout }) {
+  return (
+    <g class="waves" aria-hidden="true">
+      {layout.waves.map(({ wave, x, width, count }) => (
+        <g key={wave}>
+          <rect
+            class="wave"
+            x={x - 14}
+            y={8}
+            width={width + 28}
+            height={layout.height - 16}
+            rx={12}
+          />
+          <text class="wave-name" x={x} y={34}>
+            Wave {wave + 1} · {count}
+          </text>
+        </g>
+      ))}
+    </g>
+  );
+}
+
+/** All of them in two paths: the plain ones and the critical one; and those of who is selected. */
+function Edges({ layout }: { readonly layout: GraphLayout }) {
+  const all = useMemo(() => edgesOf(layout), [layout]);
+  const own = useComputed(() => {
+    const id = taskIn(selected.value);
+    return all
+      .filter(({ from, to }) => from === id || to === id)
+      .map(({ d }) => d)
+      .join('');
+  });
+  const path = (critical: boolean): string =>
+    all
+      .filter((edge) => edge.critical === critical)
+      .map(({ d }) => d)
+      .join('');
+  return (
+    <g class="edges" aria-hidden="true">
+      <path class="edge" d={path(false)} />
+      <path class="edge critical" d={path(true)} />
+      <path class="edge own" d={own} />
+    </g>
+  );
+}
+
+function edgesOf({ places }: GraphLayout) {
+  return [...places.values()].flatMap((to) =>
+    to.task.needs.flatMap((need) => {
+      const from = places.get(need);
+      if (!from) return [];
+      const critical = from.task.critical && to.task.critical;
+      return [{ from: need, to: to.task.id, critical, d: edgePath(from, to) }];
+    }),
+  );
+}
+
+function Node({ place, first }: { readonly place: Place; readonly first: boolean }) {
+  const { task, x, y } = place;
+  const address = `task/${task.id}`;
+  const row = rows.value.row(address).value;
+  const isSelected = useComputed(() => selected.value === address);
+  const state = row?.state ?? 'unborn';
+  const tone = toneOf(state);
+  return (
+    <g
+      class="node"
+      id={`node-${task.id}`}
+      role="button"
+      tabIndex={isSelected.value || (first && selected.value === '') ? 0 : -1}
+      aria-pressed={isSelected.value}
+      aria-label={`${task.id}, ${state}${task.critical ? ', on the critical path' : ''}`}
+      data-tone={tone}
+      data-critical={task.critical}
+      data-selected={isSelected.value}
+      transform={`translate(${x} ${y})`}
+      onClick={() => go({ actor: address })}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' || event.key === ' ') go({ actor: address });
+      }}
+    >
+      <rect class="card" width={nodeWidth} height={nodeHeight} rx={9} />
+      <rect class="stripe" width={6} height={nodeHeight - 14} x={6} y={7} rx={3} />
+      <text class="sign" x={nodeWidth - 18} y={26} text-anchor="middle">
+        {signs[tone]}
+      </text>
+      <text class="name" x={20} y={18}>
+        {short(task.id, 21)}
+      </text>
+      <text class="state" x={20} y={33}>
+        {short(caption(task, state, row?.attempt ?? 0), 25)}
+      </text>
+    </g>
+  );
+}
+
+function caption({ role }: TaskShape, state: string, attempt: number): string {
+  const tries = attempt > 1 ? ` · try ${attempt}` : '';
+  return `${state === 'unborn' ? 'not begun' : state}${tries} · ${role}`;
+}
+
+const short = (text: string, max: number): string =>
+  text.length <= max ? text : `${text.slice(0, max - 1)}…`;
+
+/** Left to what it needs, right to who needs it, up and down among its neighbours. */
+function step(event: KeyboardEvent, { places }: GraphLayout): void {
+  const here = places.get(taskIn(selected.value));
+  if (!here || !event.key.startsWith('Arrow')) return;
+  event.preventDefault();
+  const next = neighbour(event.key, here, [...places.values()]);
+  if (!next) return;
+  go({ actor: `task/${next.task.id}` });
+  document.getElementById(`node-${next.task.id}`)?.focus();
+}
+
+function neighbour(key: string, here: Place, all: readonly Place[]): Place | undefined {
+  const near = (places: readonly Place[]): Place | undefined =>
+    [...places].sort((a, b) => Math.abs(a.y - here.y) - Math.abs(b.y - here.y))[0];
+  switch (key) {
+    case 'ArrowLeft':
+      return near(all.filter(({ task }) => here.task.needs.includes(task.id)));
+    case 'ArrowRight':
+      return near(all.filter(({ task }) => task.needs.includes(here.task.id)));
+    case 'ArrowUp':
+      return near(all.filter(({ x, y }) => x === here.x && y < here.y));
+    default:
+      return near(all.filter(({ x, y }) => x === here.x && y > here.y));
+  }
+}

@@ -1,0 +1,231 @@
+/** The way through the time of a run: a scrubber over its whole journal, compare, and fork. */
+import { useComputed, useSignal } from '@preact/signals';
+import type { Comparison } from '../serving/wire.ts';
+import { ask, attempt, Refused, runPath, toast } from './ask.ts';
+import { Dialog } from './dialog.tsx';
+import { go } from './route.ts';
+import { head, moment } from './store.ts';
+import { backToPresent, goTo, isPlaying, kept, span, speed, stepBy, togglePlay } from './time.ts';
+import { clockTime, duration } from './words.ts';
+
+const speeds = [5, 20, 100, 500] as const;
+
+export function TimeBar({ run }: { readonly run: string }) {
+  const { first, last } = span.value;
+  const at = moment.value ?? last;
+  const compared = useSignal<Comparison | null>(null);
+  const forking = useSignal(false);
+  const isPast = useComputed(() => moment.value !== null);
+  const now = head.value;
+  return (
+    <section class="time" aria-label="Time">
+      <div class="time-buttons" role="group" aria-label="Go through time">
+        <IconButton label="To the first moment" sign="⇤" onClick={() => goTo(first)} />
+        <IconButton label="One step back (,)" sign="‹" onClick={() => stepBy(-1)} />
+        <IconButton
+          label={isPlaying.value ? 'Stop here (p)' : 'Play (p)'}
+          sign={isPlaying.value ? '‖' : '▶'}
+          onClick={togglePlay}
+        />
+        <IconButton label="One step forward (.)" sign="›" onClick={() => stepBy(1)} />
+      </div>
+      <label class="scrubber">
+        <span class="hidden">Moment of the run, by its inputs</span>
+        <input
+          type="range"
+          min={first}
+          max={Math.max(first + 1, last)}
+          value={at}
+          aria-valuetext={`Input ${at} of ${last}${now ? `, ${clockTime(now.at)}` : ''}`}
+          onInput={(event) => goTo(Number(event.currentTarget.value))}
+        />
+      </label>
+      <span class="time-at steady">
+        <b>{at.toLocaleString('en')}</b>
+        <span class="quiet"> / {last.toLocaleString('en')}</span>
+        {now && now.at > 0 && <span class="quiet time-clock"> · {clockTime(now.at)}</span>}
+      </span>
+      <select
+        aria-label="Steps a second while it plays"
+        value={String(speed.value)}
+        onChange={(event) => (speed.value = Number(event.currentTarget.value))}
+      >
+        {speeds.map((each) => (
+          <option key={each} value={String(each)}>
+            {each}/s
+          </option>
+        ))}
+      </select>
+      <CompareButton {...{ run, at }} show={(comparison) => (compared.value = comparison)} />
+      <button type="button" class="small" onClick={() => (forking.value = true)}>
+        Fork here
+      </button>
+      <button
+        type="button"
+        class="small live"
+        aria-pressed={!isPast.value}
+        disabled={!isPast.value}
+        onClick={backToPresent}
+      >
+        Present
+      </button>
+      {compared.value && (
+        <CompareDialog comparison={compared.value} onClose={() => (compared.value = null)} />
+      )}
+      {forking.value && <ForkDialog {...{ run, at }} onClose={() => (forking.value = false)} />}
+    </section>
+  );
+}
+
+interface IconProps {
+  readonly label: string;
+  readonly sign: string;
+  readonly onClick: () => void;
+}
+
+function IconButton({ label, sign, onClick }: IconProps) {
+  return (
+    <button type="button" class="icon" aria-label={label} title={label} onClick={onClick}>
+      {sign}
+    </button>
+  );
+}
+
+interface CompareProps {
+  readonly run: string;
+  readonly at: number;
+  readonly show: (comparison: Comparison) => void;
+}
+
+/** The first press keeps the moment, the second compares with it. */
+function CompareButton({ run, at, show }: CompareProps) {
+  const before = kept.value;
+  if (before === null || before === at) {
+    return (
+      <button
+        type="button"
+        class="small"
+        aria-pressed={before !== null}
+        onClick={() => {
+          kept.value = before === null ? at : null;
+          if (before === null)
+            toast('done', `Input ${at} is kept`, 'Go to another moment, and compare');
+        }}
+      >
+        {before === null ? 'Compare' : `Kept ${at}`}
+      </button>
+    );
+  }
+  const compare = async (): Promise<void> => {
+    try {
+      show(await ask<Comparison>(runPath(run, `compare?begin=${before}&end=${at}`)));
+      kept.value = null;
+    } catch (error) {
+      if (error instanceof Refused) toast('refused', error.problem.message, error.problem.hint);
+      else throw error;
+    }
+  };
+  return (
+    <button type="button" class="small primary" onClick={compare}>
+      Compare with {before}
+    </button>
+  );
+}
+
+interface CompareDialogProps {
+  readonly comparison: Comparison;
+  readonly onClose: () => void;
+}
+
+function CompareDialog({ comparison: { from, to, changed, facts }, onClose }: CompareDialogProps) {
+  return (
+    <Dialog title={`From input ${from.n} to ${to.n}`} onClose={onClose}>
+      <p class="quiet">
+        {duration(to.at - from.at)} · {changed.length} actors changed · {facts.length} events
+      </p>
+      <div class="compare">
+        {changed.length === 0 ? (
+          <p>Everybody stood where they stand.</p>
+        ) : (
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Who</th>
+                <th scope="col">Before</th>
+                <th scope="col">After</th>
+              </tr>
+            </thead>
+            <tbody>
+              {changed.map(({ address, before, after, why }) => (
+                <tr key={address}>
+                  <td>{address}</td>
+                  <td>{before ?? 'not there'}</td>
+                  <td title={why}>{after ?? 'gone'}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </div>
+      <div class="dialog-end">
+        <button type="button" class="primary" onClick={onClose}>
+          Close
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+interface ForkProps {
+  readonly run: string;
+  readonly at: number;
+  readonly onClose: () => void;
+}
+
+function ForkDialog({ run, at, onClose }: ForkProps) {
+  const changes = useSignal('');
+  const send = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const lines = changes.value.split('\n').filter((line) => line.includes('='));
+    const set = lines.map((line) => {
+      const cut = line.indexOf('=');
+      return { key: line.slice(0, cut).trim(), text: line.slice(cut + 1) };
+    });
+    let forked = '';
+    const isPast = moment.value !== null;
+    const done = await attempt('The fork has begun', async () => {
+      const body = { set, ...(isPast ? { at } : {}) };
+      forked = (await ask<{ run: string }>(runPath(run, 'fork'), body)).run;
+    });
+    if (!done) return;
+    onClose();
+    go({ page: 'run', run: forked, view: 'graph', actor: '' });
+  };
+  return (
+    <Dialog
+      title={`Fork from ${moment.value === null ? 'the last open moment' : `input ${at}`}`}
+      onClose={onClose}
+    >
+      <form onSubmit={send}>
+        <p>A run of its own goes on from there. This one stays as it is.</p>
+        <label>
+          What is to be different, one <code>key=value</code> a line; may stay empty
+          <textarea
+            rows={4}
+            placeholder="tasks.build.retries=3"
+            value={changes.value}
+            onInput={(event) => (changes.value = event.currentTarget.value)}
+          />
+        </label>
+        <div class="dialog-end">
+          <button type="button" onClick={onClose}>
+            Leave it
+          </button>
+          <button type="submit" class="primary">
+            Fork
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

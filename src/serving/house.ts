@@ -1,0 +1,227 @@
+/**
+ * The house of runs: everything that page, feed and other servers may ask of a home, in process.
+ *
+ * Owns: the runs that it began or took up, and a board for each run that somebody looks at.
+ * Invariants:
+ * - a run that the house began is stopped, gently, when the house closes: it can be resumed;
+ * - whatever is done to a run is an input of its journal with the name of who did it;
+ * - boards are bounded: those that nobody has asked for longest are let go.
+ */
+import { readdir } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import type { Troupe } from '../app.ts';
+import type { ForkOptions } from '../forking.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { UserError } from '../kernel/user-error.ts';
+import { findRun, type RunFolder } from '../runs/folder.ts';
+import type { Run } from '../runs/run.ts';
+import { Board } from './board.ts';
+import { requestFor } from './deeds.ts';
+import { machineShapes } from './machine-shapes.ts';
+import { paperOf } from './paper.ts';
+import { Past } from './past.ts';
+import { lifeOf, RunList } from './run-list.ts';
+import type {
+  ActorLook,
+  Comparison,
+  Deed,
+  FactRow,
+  MachineShape,
+  PlanFile,
+  RunFrame,
+  RunLine,
+  TaskPaper,
+} from './wire.ts';
+import { WordsTail } from './words.ts';
+
+const boardsMax = 12;
+const planFilesMax = 200;
+
+interface Room {
+  readonly folder: RunFolder;
+  readonly board: Board;
+  past: Past | null;
+}
+
+export interface StartOptions {
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly speed?: number;
+}
+
+export class House {
+  readonly troupe: Troupe;
+  readonly #clock: Clock;
+  readonly #runs = new Map<string, Run>();
+  readonly #list: RunList;
+  /** The one asked for last is at the end. */
+  readonly #rooms = new Map<string, Room>();
+
+  constructor(troupe: Troupe, clock: Clock) {
+    this.troupe = troupe;
+    this.#clock = clock;
+    this.#list = new RunList(troupe);
+  }
+
+  /** Newest first. */
+  runs(): Promise<readonly RunLine[]> {
+    return this.#list.lines();
+  }
+
+  machines(): readonly MachineShape[] {
+    return machineShapes();
+  }
+
+  /** Its board, up to date; `name` as a person gives it. */
+  async board(name: string): Promise<Board> {
+    const { board } = await this.#room(name);
+    await board.refresh();
+    return board;
+  }
+
+  async moment(name: string, n: number): Promise<RunFrame> {
+    return (await this.#pastOf(name)).frame(n);
+  }
+
+  async look(name: string, address: string, n: number | null): Promise<ActorLook> {
+    if (n === null) return (await this.board(name)).look(address);
+    return (await this.#pastOf(name)).look(address, n);
+  }
+
+  lifeOf(board: Board): RunLine['life'] {
+    const room = this.#rooms.get(board.run);
+    return room ? lifeOf(room.folder) : 'nobody';
+  }
+
+  /** Facts before this one, newest last. */
+  async facts(name: string, before: number): Promise<readonly FactRow[]> {
+    return (await this.board(name)).factsBefore(before);
+  }
+
+  async words(name: string, task: string, token: number): Promise<WordsTail> {
+    const { folder, board } = await this.#room(name);
+    const role = board.shape.tasks.find(({ id }) => id === task)?.role;
+    const adapter = board.shape.roles.find((each) => each.name === role)?.adapter ?? '';
+    return new WordsTail(folder.path, task, token, adapter);
+  }
+
+  async paper(name: string, task: string): Promise<TaskPaper> {
+    const { folder } = await this.#room(name);
+    const board = await this.board(name);
+    const { environment } = this.troupe.config;
+    const paper = await paperOf(folder, task, { environment, clock: this.#clock });
+    return { ...paper, attempts: board.attemptsOf(task) };
+  }
+
+  async compare(name: string, from: number, to: number): Promise<Comparison> {
+    const board = await this.board(name);
+    const rewind = await this.troupe.rewind(name);
+    try {
+      const instant = (n: number) => ({ kind: 'input', n }) as const;
+      const { changed, ...stamps } = rewind.compare(instant(from), instant(to));
+      return {
+        from: stamps.from,
+        to: stamps.to,
+        changed: changed.map(({ address, before, after }) => {
+          const states = { before: before?.state ?? null, after: after?.state ?? null };
+          return { address, ...states, why: after?.why ?? '' };
+        }),
+        facts: board.factsBetween(stamps.from.n, stamps.to.n),
+      };
+    } finally {
+      rewind.close();
+    }
+  }
+
+  /** Begins the plan in a file; the path is as seen from the working directory. */
+  async start(path: string, options: StartOptions = {}): Promise<string> {
+    return this.#keep(await this.troupe.run(resolve(this.troupe.config.cwd, path), options));
+  }
+
+  /** Goes on with a run that nobody works on. */
+  async resume(name: string): Promise<string> {
+    return this.#keep(await this.troupe.resume(name));
+  }
+
+  /** A run of its own from a moment of another one on; the house works on it at once. */
+  async fork(name: string, options: ForkOptions): Promise<string> {
+    const { folder } = await this.troupe.fork(name, options);
+    return this.resume(folder.id);
+  }
+
+  async act(name: string, deed: Deed, by: string): Promise<void> {
+    const { folder, board } = await this.#room(name);
+    await board.refresh();
+    if (deed.type === 'resume') return void (await this.resume(folder.id));
+    if (deed.type === 'stop') return this.#stop(folder.id);
+    await this.troupe.ask(folder.id, requestFor(deed, by, board));
+  }
+
+  /** Plans that lie in the working directory, or right below it. */
+  async planFiles(): Promise<readonly PlanFile[]> {
+    const { cwd } = this.troupe.config;
+    const found: string[] = [];
+    for (const folder of [cwd, join(cwd, 'examples'), join(cwd, 'plans')]) {
+      const names = await readdir(folder).catch(() => []);
+      const plans = names.filter((name) => /\.ya?ml$/.test(name) && !/^(troupe|\.)/.test(name));
+      found.push(...plans.sort().map((name) => relative(cwd, join(folder, name))));
+    }
+    return found.slice(0, planFilesMax).map((path) => ({ path }));
+  }
+
+  /** The runs that it works on stop, gently. */
+  async close(): Promise<void> {
+    for (const { past } of this.#rooms.values()) past?.close();
+    this.#rooms.clear();
+    await Promise.all([...this.#runs.values()].map((run) => run.stop()));
+  }
+
+  /** Those it works on now. */
+  get working(): readonly string[] {
+    return [...this.#runs.values()].filter(({ state }) => state === 'alive').map(({ id }) => id);
+  }
+
+  #keep(run: Run): string {
+    this.#runs.set(run.id, run);
+    run.end.then(() => this.#runs.delete(run.id));
+    return run.id;
+  }
+
+  async #stop(id: string): Promise<void> {
+    const run = this.#runs.get(id);
+    if (!run) throw notOurs(id);
+    await run.stop();
+  }
+
+  async #pastOf(name: string): Promise<Past> {
+    const room = await this.#room(name);
+    await room.board.refresh();
+    room.past ??= new Past(room.folder, room.board);
+    return room.past;
+  }
+
+  async #room(name: string): Promise<Room> {
+    const known = this.#rooms.get(name) ?? (await this.#open(name));
+    this.#rooms.delete(known.folder.id);
+    this.#rooms.set(known.folder.id, known);
+    return known;
+  }
+
+  async #open(name: string): Promise<Room> {
+    const folder = await findRun(this.troupe.config.home, name);
+    const plan = await this.troupe.plan(folder.id);
+    // Somebody else may have opened it meanwhile.
+    const known = this.#rooms.get(folder.id);
+    if (known) return known;
+    const [oldest] = this.#rooms;
+    if (oldest && this.#rooms.size >= boardsMax) {
+      oldest[1].past?.close();
+      this.#rooms.delete(oldest[0]);
+    }
+    return { folder, board: new Board(folder, plan, this.#clock), past: null };
+  }
+}
+
+function notOurs(id: string): UserError {
+  const message = `${id} is not worked on by this house`;
+  return new UserError('run.elsewhere', message, 'stop the process that works on it, with Ctrl-C');
+}

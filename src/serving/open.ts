@@ -1,0 +1,13 @@
+/** The front door of serving; what is behind it is loaded only by who serves. */
+import type { Troupe } from '../app.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { systemRandom } from '../kernel/random.ts';
+import type { ServeOptions, Serving } from './server.ts';
+
+export type { ServeOptions, Serving } from './server.ts';
+
+/** Keeps the runs of a home, shows them, and does what is asked, until it is closed. */
+export async function serve(troupe: Troupe, options: ServeOptions = {}): Promise<Serving> {
+  const { openServer } = await import('./server.ts');
+  return openServer(troupe, { clock: systemClock, random: systemRandom }, options);
+}

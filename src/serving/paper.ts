@@ -1,0 +1,60 @@
+/** What is known of a task beside its state: its words, its proof, and what it changed. */
+
+import type { Clock } from '../kernel/clock.ts';
+import { type RunFolder, readOrder } from '../runs/folder.ts';
+import { readResult } from '../runs/results.ts';
+import { Git } from '../worktrees/git.ts';
+import { placesIn } from '../worktrees/names.ts';
+import { readNote } from '../worktrees/note.ts';
+import type { TaskPaper } from './wire.ts';
+
+const textMaxCharacters = 200_000;
+
+export interface PaperWorld {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+}
+
+/** Without its attempts: those are in the run's facts. */
+export async function paperOf(
+  folder: RunFolder,
+  task: string,
+  world: PaperWorld,
+): Promise<Omit<TaskPaper, 'attempts'>> {
+  const [order, result] = [await readOrder(folder), await readResult(folder, task)];
+  const planned = order.plan.tasks.find(({ id }) => id === task);
+  return {
+    task,
+    prompt: cut(planned?.prompt ?? ''),
+    output: cut(result?.output ?? ''),
+    evidence: (result?.evidence ?? []).map(({ kind, passed, summary }) => {
+      return { kind, passed, summary };
+    }),
+    artifacts: result?.artifacts ?? [],
+    usage: result?.usage ?? null,
+    diff: order.base ? await diffOf(folder, order.base.repository, task, world) : '',
+  };
+}
+
+/** From what it started from to what it committed last. */
+async function diffOf(
+  folder: RunFolder,
+  repository: string,
+  task: string,
+  { environment, clock }: PaperWorld,
+): Promise<string> {
+  const note = await readNote(placesIn(folder.path).note(task));
+  if (!note?.commit) return '';
+  const git = new Git({ environment, clock, marks: {} });
+  const argv = ['diff', '--no-color', '--no-ext-diff', '--no-textconv', note.base, note.commit];
+  const call = { gitDir: repository, cwd: folder.path };
+  // A repository that is gone, or a commit that git has let go, is no reason to show nothing else.
+  const said = await git.text(argv, call).catch(() => '');
+  return cut(said);
+}
+
+function cut(text: string): string {
+  if (text.length <= textMaxCharacters) return text;
+  const more = text.length - textMaxCharacters;
+  return `${text.slice(0, textMaxCharacters)}\n… ${more} more characters`;
+}
