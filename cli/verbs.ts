@@ -75,8 +75,13 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'approve',
-    summary: 'let a task begin that asks a person, or reject it',
+    summary: 'say yes to a task, or to its agent, that asks a person',
     load: () => import('./commands/approve.ts'),
+  },
+  {
+    name: 'deny',
+    summary: 'say no to a task, or to its agent, that asks a person',
+    load: () => import('./commands/deny.ts'),
   },
   {
     name: 'cancel',

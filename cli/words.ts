@@ -69,6 +69,10 @@ export function detailOf(fact: RunFact): string {
       return plainLine(`by ${fact.by}, version ${fact.version}: ${fact.value ?? 'taken away'}`);
     case 'context.refused':
       return plainLine(`by ${fact.by}: ${fact.reason}, it has version ${fact.version}`);
+    case 'agent.asked':
+      return plainLine(`${fact.agent}: may it use ${fact.question.tool} ${fact.question.input}`);
+    case 'agent.answered':
+      return plainLine(`${fact.by}: ${fact.answer}`);
     case 'agent.told':
       return plainLine(fact.text);
     case 'agent.restarting':
@@ -115,8 +119,13 @@ export function noticeOf(fact: RunFact, approve: (task: string) => string): Noti
   const mark = markOf(fact);
   if (!mark) return null;
   const subject = plainLine(fact.type === 'role.lost' ? `role ${fact.role}` : subjectOf(fact));
-  const detail = fact.type === 'task.asked' ? `a person: ${approve(fact.task)}` : detailOf(fact);
-  return { mark, subject, detail };
+  return { mark, subject, detail: askedOf(fact, approve) ?? detailOf(fact) };
+}
+
+/** What a person is asked, and how to say yes. */
+function askedOf(fact: RunFact, approve: (task: string) => string): string | null {
+  if (fact.type === 'task.asked') return `a person: ${approve(fact.task)}`;
+  return fact.type === 'agent.asked' ? `${detailOf(fact)}? ${approve(fact.task)}` : null;
 }
 
 function markOf({ type }: RunFact): Mark | null {
@@ -135,6 +144,7 @@ function markOf({ type }: RunFact): Mark | null {
     case 'task.parked':
       return 'parked';
     case 'task.asked':
+    case 'agent.asked':
       return 'asks';
     case 'agent.crashed':
       return 'crashed';

@@ -1,6 +1,6 @@
 /** The people of one run: each role has its workers, each task its checks, each end its record. */
 import { existsSync } from 'node:fs';
-import type { TaskRecord } from '../machines/events.ts';
+import type { Fact, TaskRecord } from '../machines/events.ts';
 import type { AgentId, RoleName, Token } from '../machines/ids.ts';
 import { accountName, orchestratorAddress, taskAddress, taskId } from '../machines/ids.ts';
 import { type Fault, noUsage, type Outcome, type OutputRef } from '../machines/outcome.ts';
@@ -9,7 +9,7 @@ import type { WorkInput } from '../machines/rules/duty.ts';
 import type { RunEnding } from '../machines/rules/orchestration.ts';
 import type { Verdict, VerifyInput } from '../machines/task.ts';
 import type { Accounting } from './accounting.ts';
-import type { Adapter, AgentEvent, Assignment } from './agents/agent.ts';
+import type { Adapter, AgentEvent, Assignment, Question } from './agents/agent.ts';
 import type { Guardian } from './agents/guardian.ts';
 import { inspect, missingProgram } from './agents/inspection.ts';
 import type { Bus } from './bus/bus.ts';
@@ -33,6 +33,7 @@ import { type Ground, readyChecks } from './runs/checking.ts';
 import { writeWhole } from './runs/disk.ts';
 import type { RunFolder, RunOrder } from './runs/folder.ts';
 import { addedTask } from './runs/growth.ts';
+import { Questions } from './runs/questions.ts';
 import { reportOf } from './runs/report.ts';
 import { resultPath, writeResult } from './runs/results.ts';
 import { viewOf } from './runs/view.ts';
@@ -69,6 +70,7 @@ export class Crew implements RunWorld {
   readonly #workers = new Map<RoleName, Worker>();
   /** How much each agent has said. */
   readonly #words = new Map<AgentId, number>();
+  readonly #questions = new Questions(() => this.#living);
   #system: System | null = null;
 
   constructor(place: Place) {
@@ -89,6 +91,7 @@ export class Crew implements RunWorld {
   /** The system whose machines will call; given once it is there. */
   serve(system: System): void {
     this.#system = system;
+    system.onFact(({ event }) => this.#questions.hear(event as Fact));
     this.#sharing.follow(system);
   }
 
@@ -196,8 +199,12 @@ export class Crew implements RunWorld {
   }
 
   get #core() {
+    return this.#living.core;
+  }
+
+  get #living(): System {
     if (!this.#system) throw new TypeError('the crew serves no system yet');
-    return this.#system.core;
+    return this.#system;
   }
 
   #outputOf(task: string): OutputRef | null {
@@ -252,7 +259,9 @@ export class Crew implements RunWorld {
   ): Promise<Outcome> {
     const assignment = { ...given, ...prepared };
     const tell = (event: AgentEvent): void => this.#overhear(assignment, event);
-    const world = { clock: this.#place.clock, signal, tell };
+    const ask = (question: Question) =>
+      this.#questions.ask(question, { agent: given.agent, token: given.token, signal });
+    const world = { clock: this.#place.clock, signal, tell, ask };
     const role = this.#desk.role(given.role);
     const { accounting } = this.#place;
     const of = { role, task: this.#desk.task(given.task) };

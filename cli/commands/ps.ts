@@ -89,7 +89,9 @@ function taskRow(task: TaskView, palette: Palette): readonly string[] {
   const { id, state, agent, attempt, retries, durationMs, fault } = task;
   const took = durationMs > 0 ? duration(durationMs) : '';
   const attempts = attempt > 0 ? `${attempt} of ${Math.max(attempt, retries + 1)}` : '';
-  const why = plainLine(fault?.message ?? '');
+  const [asked] = task.questions ?? [];
+  const asks = asked && `asks a person: may it use ${asked.tool} ${asked.input}`;
+  const why = plainLine(asks ?? fault?.message ?? '');
   return [plainLine(id), outer(state, palette), plainLine(agent ?? ''), attempts, took, why];
 }
 

@@ -1,6 +1,6 @@
 /** A run as people see it: its tasks and agents, read from the states of its actors. */
-import { orchestratorAddress, taskAddress, taskId } from '../../machines/ids.ts';
-import type { Fault } from '../../machines/outcome.ts';
+import { agentAddress, orchestratorAddress, taskAddress, taskId } from '../../machines/ids.ts';
+import type { Fault, Question } from '../../machines/outcome.ts';
 import type { TaskContext } from '../../machines/rules/attempt.ts';
 import type { AgentContext } from '../../machines/rules/duty.ts';
 import type { OrchestratorContext } from '../../machines/rules/orchestration.ts';
@@ -28,6 +28,8 @@ export interface TaskView {
   readonly fault: Fault | null;
   /** When its state changes by itself, ms since the epoch; null: it waits for something else. */
   readonly dueAt: number | null;
+  /** What its agent asks a person, the oldest first; absent: nothing. */
+  readonly questions?: readonly Question[];
 }
 
 export interface AgentView {
@@ -136,7 +138,15 @@ function taskView(core: Core, task: Plan['tasks'][number]): TaskView {
     parent: context?.spec.origin?.parent ?? null,
     fault: context?.fault ?? null,
     dueAt: actor ? dueAt(actor) : null,
+    ...questionsOf(core, context),
   };
+}
+
+function questionsOf(core: Core, task: TaskContext | undefined): Pick<TaskView, 'questions'> {
+  if (!task?.agent) return {};
+  const actor = core.registry.lookUp(agentAddress(task.agent));
+  const { questions = [], attempt } = (actor?.state.context ?? {}) as Partial<AgentContext>;
+  return questions.length > 0 && attempt?.token === task.token ? { questions } : {};
 }
 
 function agentView(actor: Actor): AgentView {

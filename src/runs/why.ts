@@ -1,4 +1,5 @@
 /** Says in a sentence what a task waits for, and which event would move it. */
+import type { Question } from '../../machines/outcome.ts';
 import type { RunView, TaskView } from './view.ts';
 
 export interface Explanation {
@@ -48,6 +49,7 @@ function sentence(view: RunView, task: TaskView): Said {
     case 'assigned':
       return said(`${id} was given to ${agent}, which has not begun yet.`, 'task.started');
     case 'running':
+      if (task.questions?.[0]) return asking(view, task, task.questions[0]);
       return said(
         `${agent} works on ${id}, attempt ${task.attempt}${until(task, view)}.`,
         'task.reported',
@@ -109,6 +111,15 @@ const said = (why: string, event: string, waitsFor: readonly string[] = []): Sai
   event,
   waitsFor,
 });
+
+/** Of a person: what its agent wants to do, and how to answer. */
+function asking(view: RunView, { id, agent, questions = [] }: TaskView, first: Question): Said {
+  const { tool, input } = first;
+  const what = input === '' ? tool : `${tool} ${input}`;
+  const more = questions.length > 1 ? `, and ${questions.length - 1} more` : '';
+  const how = `troupe approve ${view.id} ${id}, or troupe deny ${view.id} ${id}`;
+  return said(`${agent} asks a person whether it may use ${what}${more}: ${how}.`, 'agent.answer');
+}
 
 const ended = (why: string): Said => ({ why, event: null, waitsFor: [] });
 

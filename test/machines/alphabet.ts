@@ -119,6 +119,12 @@ export const alphabet: { readonly [Of in Type]: Event<Of> } = {
   'agent.abandon': { type: 'agent.abandon', token: token(1) },
   'agent.lost': { type: 'agent.lost', agent: coder1, fault: crashFault },
   'agent.stop': { type: 'agent.stop' },
+  'agent.ask': {
+    type: 'agent.ask',
+    token: token(1),
+    question: { id: '1.1', tool: 'write', input: '{}' },
+  },
+  'agent.answer': { type: 'agent.answer', question: null, answer: 'allow', by: 'ada' },
   'agent.tell': { type: 'agent.tell', text: 'mind the tests', from: 'ada' },
   'report.taken': { type: 'report.taken', token: token(1) },
   'child.exited': { ...exit, output: { kind: 'stopped' } },
