@@ -17,6 +17,9 @@ import type { RunFolder } from './folder.ts';
 
 const text = z.string().min(1).max(100_000);
 
+/** Left out, the oldest question of the task's agent is meant. */
+const word = { task: text, by: text, question: text.optional() };
+
 /** What a person may ask of a living run. */
 export const requestSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('run.cancel'), reason: text, task: text.optional() }),
