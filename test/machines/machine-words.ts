@@ -16,7 +16,6 @@ export const subjects: readonly Subject[] = [
   taskSubject,
   agentSubject,
   supervisorSubject,
-  accountSubject,
   contextSubject,
   accountSubject,
   memoryWorkerSubject,
