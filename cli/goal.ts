@@ -1,4 +1,4 @@
-/** `troupe run --task`: a planner plans, a person agrees, others work, and one answer comes of it. */
+/** `troupe run --task`: a planner plans, a person agrees, others work, one answer comes of it. */
 import { goalTask, type Run, type RunFact, type Troupe, UserError } from '../src/index.ts';
 import { ask } from './ask.ts';
 import { conclude, type WatchOptions } from './conclusion.ts';

@@ -17,7 +17,8 @@ export function planPicture(tasks: readonly Task[], columns: number): string {
   const layers = layersOf(tasks).map((layer) =>
     layer.map(({ id }) => plainLine(shortOf(id))).join(', '),
   );
-  return `${table([heads, ...rows], columns)}\n${plural(tasks.length, 'task')}: ${layers.join(' -> ')}\n`;
+  const order = `${plural(tasks.length, 'task')}: ${layers.join(' -> ')}`;
+  return `${table([heads, ...rows], columns)}\n${order}\n`;
 }
 
 /** Of `goal.read`, what tells it from the others. */

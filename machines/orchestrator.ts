@@ -4,7 +4,7 @@ import { assert } from './errors.ts';
 import type { Fact, TroupeEvent } from './events.ts';
 import { kernelActions } from './messages.ts';
 import { amendedFact, planAmended } from './rules/amend.ts';
-import * as delegation from './rules/delegation.ts';
+import * as growth from './rules/growth.ts';
 import * as books from './rules/orchestration.ts';
 
 /** Supervisors get this long to stop their agents before the run ends without them. */
@@ -121,20 +121,20 @@ export const orchestratorMachine = setup({
         },
         'task.add': [
           {
-            guard: ({ context, event }) => delegation.mayGrow(context, event),
+            guard: ({ context, event }) => growth.mayGrow(context, event),
             actions: [
               {
                 type: 'spawnAll',
-                params: ({ context, event }) => delegation.births(context, event),
+                params: ({ context, event }) => growth.births(context, event),
               },
-              assign(({ context, event }) => delegation.grown(context, event)),
-              emit(({ event }) => delegation.grownFact(event)),
+              assign(({ context, event }) => growth.grown(context, event)),
+              emit(({ event }) => growth.grownFact(event)),
             ],
           },
           {
             actions: {
               type: 'send',
-              params: ({ context, event }) => delegation.refused(context, event),
+              params: ({ context, event }) => growth.refused(context, event),
             },
           },
         ],

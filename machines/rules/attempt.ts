@@ -14,8 +14,7 @@ import type { Earlier, Evidence, Fault, Outcome } from '../outcome.ts';
 import type { TaskSpec } from '../plan.ts';
 import { backoffDelayMs } from './backoff.ts';
 import type { Spending } from './budget.ts';
-import type { Delegated } from './delegation.ts';
-import * as delegation from './delegation.ts';
+import { type Delegated, farewells as unasked } from './delegated.ts';
 import type { ReadyTask } from './dispatch.ts';
 import { noReview, type Review } from './panel.ts';
 import type { Verdict } from './verdict.ts';
@@ -292,7 +291,7 @@ export function farewells(context: TaskContext): { messages: Message[] } {
   const { slot, agent, token, review } = context;
   switch (slot) {
     case 'free':
-      return { messages: delegation.farewells(context) };
+      return { messages: unasked(context.delegated, context.fault) };
     case 'queued': {
       const { role, key } = readiness(context);
       const event = { type: 'task.withdrawn', role, key } as const;

@@ -13,7 +13,7 @@ import {
 import type { Message, SpawnWish } from '../messages.ts';
 import type { PlanSpec } from '../plan.ts';
 import * as budgeting from './budget.ts';
-import type { Growth } from './delegation.ts';
+import type { Growth } from './delegated.ts';
 import * as dispatching from './dispatch.ts';
 import { findCycle } from './plan-graph.ts';
 

@@ -2,10 +2,6 @@
 import { z } from 'zod';
 import type { DelegationSpec } from '../../machines/plan.ts';
 import { duration, flag, text, wholeNumber } from './fields.ts';
-import { suggest } from './nearest.ts';
-import { type Path, quote } from './problem.ts';
-import type { Parts, TaskValue } from './read.ts';
-import type { Complaint } from './report.ts';
 
 const countMax = 1_000;
 const depthMax = 5;
@@ -75,24 +71,4 @@ export function subtasksDocument(subtasks: PlanSubtasks): z.input<typeof subtask
 
 export function delegationOf({ count, depth, approveWithinMs }: PlanSubtasks): DelegationSpec {
   return { count, depth, approveWithinMs };
-}
-
-export function* subtasksComplaints(
-  { subtasks }: TaskValue,
-  path: Path,
-  roles: Parts['roles'],
-): Generator<Complaint> {
-  if (!subtasks) return;
-  const known = roles.map(({ name }) => name);
-  for (const [at, name] of (subtasks.agents ?? []).entries()) {
-    if (known.includes(name)) continue;
-    const said = { message: `no role is called ${quote(name)}`, fix: suggest(name, known) };
-    const place = [...path, 'subtasks', 'agents', at];
-    yield { code: 'plan.unknown-role', path: place, say: () => said };
-  }
-  if (subtasks.approveWithin === undefined || subtasks.approve) return;
-  const message = '"approveWithin" says nothing without "approve"';
-  const say = () => ({ message, fix: 'add "approve: true", or leave it out' });
-  const place = [...path, 'subtasks', 'approveWithin'];
-  yield { code: 'plan.no-approve', path: place, at: 'key', say };
 }

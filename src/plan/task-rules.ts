@@ -4,7 +4,7 @@ import { type Path, quote } from './problem.ts';
 import type { Parts, RoleValue, TaskValue } from './read.ts';
 import type { Complaint, Report } from './report.ts';
 import { reviewComplaints } from './review-rules.ts';
-import { subtasksComplaints } from './subtasks.ts';
+import { subtasksComplaints } from './subtasks-rules.ts';
 import { checksOf } from './templated-texts.ts';
 
 export function checkTasks({ roles, tasks }: Parts, report: Report): void {

@@ -78,7 +78,7 @@ function concludingText({ answers, phase: _, ...briefing }: Briefing): string {
   });
   const how =
     task.subtasks?.kind === 'plans'
-      ? 'You have planned this, and the tasks of your plan have ended. Put one whole answer together.'
+      ? 'You planned this, and the tasks of your plan have ended. Put one whole answer together.'
       : 'The tasks that you asked for have ended. Go on with what came of them.';
   const mayAsk = task.subtasks?.kind === 'asks' && briefing.left > 0;
   const more = mayAsk ? askingText({ ...briefing, phase: 'asking', answers: [] }) : '';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fault, Outcome } from '../../machines/outcome.ts';
 import type { TaskContext } from '../../machines/rules/attempt.ts';
-import type { Delegated } from '../../machines/rules/delegation.ts';
+import { nothingAsked } from '../../machines/rules/delegated.ts';
 import type { WorkInput } from '../../machines/rules/duty.ts';
 import { isUserError } from '../kernel/user-error.ts';
 import type { Plan, PlanTask } from '../plan/plan.ts';
@@ -27,8 +27,6 @@ export interface Told {
   readonly prompt: string;
   readonly env: Readonly<Record<string, string>>;
 }
-
-const nothingAsked: Delegated = { subtasks: [], open: 0 };
 
 /** An attempt by an agent that is told whom it may ask, and heard when it does. */
 export async function askable<Given extends Told>(

@@ -50,8 +50,8 @@ describe('a task that asks for others', () => {
   });
 
   test('may ask again for more, and no more often than it may ask for tasks', async () => {
-    const more =
-      "JSON.stringify({ troupe: 'task.add', id: 't' + told.subtasks.length, agent: 'reader', prompt: 'x' })";
+    const task = "id: 't' + told.subtasks.length, agent: 'reader', prompt: 'x'";
+    const more = `JSON.stringify({ troupe: 'task.add', ${task} })`;
     const plan = crowd(asks(more, more), { count: 3 }, {}, { retries: 1 });
     const { run, end } = await stage().play(plan);
     expect(end).toMatchObject({ status: 'failed', counts: { succeeded: 3, failed: 1 } });
