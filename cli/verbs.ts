@@ -104,6 +104,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/verify.ts'),
   },
   {
+    name: 'coverage',
+    summary: 'show which states and transitions never happened in past runs',
+    load: () => import('./commands/coverage.ts'),
+  },
+  {
     name: 'similar',
     summary: 'find what was done before that is like something, by meaning',
     load: () => import('./commands/similar.ts'),

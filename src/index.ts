@@ -81,6 +81,8 @@ export type { Exploration, ExploreOptions } from './simulation/explore.ts';
 export { faultNames } from './simulation/fault-kinds.ts';
 export type { SimulateOptions, Simulation } from './simulation/study/simulate-plan.ts';
 export type { ClearOptions } from './verify/clearance.ts';
+export type { MachineCoverage } from './verify/machines/coverage/coverage.ts';
+export type { PastCoverage } from './verify/machines/coverage/past-coverage.ts';
 export type { MachineDesk } from './verify/machines/machine-desk.ts';
 export type { MachineVerdict } from './verify/machines/verify-machine.ts';
 export type { MachineProof, ToldFinding } from './verify/machines/verify-machines.ts';

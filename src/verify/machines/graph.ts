@@ -38,7 +38,7 @@ function edge(node: AnyStateNode, event: string, transition: AnyTransitionDefini
   return {
     from: pathOf(node),
     event,
-    guard: guard === undefined ? null : String(guard),
+    guard: guard === undefined ? null : guardName(guard),
     to: first ? pathOf(first) : null,
     actions: actions.map(actionName),
   };
@@ -53,4 +53,11 @@ export function actionName(action: unknown): string {
 /** The names of a transition's target and of every state around it. */
 export function isWithin(path: string, outer: string): boolean {
   return path === outer || path.startsWith(`${outer}.`);
+}
+
+/** As its author calls it. */
+export function guardName(guard: unknown): string {
+  if (typeof guard === 'string') return guard;
+  if (typeof guard === 'function') return guard.name || 'a guard';
+  return String((guard as { type?: unknown }).type);
 }

@@ -1,11 +1,17 @@
 /** The product's own machines hold what is asked of every machine, with nothing left out. */
 import { describe, expect, test } from 'vitest';
+import * as machines from '../../../machines/index.ts';
 import { nodesOf, pathOf } from '../../../src/verify/machines/graph.ts';
 import { productRests } from '../../../src/verify/machines/product/rests.ts';
 import { productSubjects } from '../../../src/verify/machines/product/subjects.ts';
 import { verifyMachine } from '../../../src/verify/machines/verify-machine.ts';
 
 const subjects = productSubjects.map((subject) => [subject.machine.id, subject] as const);
+
+test('every machine of the product is among them', () => {
+  const all = Object.values(machines).map(({ id }) => id);
+  expect(subjects.map(([id]) => id).sort()).toEqual(all.sort());
+});
 
 describe.each(subjects)('%s', (id, subject) => {
   test('is proved', () => {

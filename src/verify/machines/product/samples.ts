@@ -72,6 +72,10 @@ const ofAgents: readonly TroupeEvent[] = [
   { type: 'agent.lost', agent: coder2, fault: words.crashed },
   { type: 'agent.stop' },
   { type: 'agent.tell', text: 'mind the tests', from: 'ada' },
+  { type: 'agent.ask', token: first, question: words.question },
+  { type: 'agent.ask', token: stale, question: words.question },
+  { type: 'agent.answer', question: words.question.id, answer: 'allow', by: 'ada' },
+  { type: 'agent.answer', question: 'another', answer: 'deny', by: 'ada' },
   { type: 'report.taken', token: first },
   { type: 'report.taken', token: stale },
   { ...exit, output: { kind: 'stopped' } },
@@ -97,6 +101,13 @@ const ofAccounts: readonly TroupeEvent[] = [
   { type: 'account.restore', at },
 ];
 
+const ofTheHouse: readonly TroupeEvent[] = [
+  { type: 'context.set', key: 'port', value: '80', ifVersion: null, by: coder1 },
+  { type: 'context.set', key: 'port', value: null, ifVersion: null, by: coder1 },
+  { type: 'context.set', key: 'port', value: '81', ifVersion: 0, by: coder2 },
+  { type: 'memory.maintain' },
+];
+
 /** With more agents there is only more of the same. */
 const ofOneAgent: readonly TroupeEvent[] = [
   { type: 'plan.submit', plan: words.smallPlan },
@@ -113,6 +124,6 @@ export const aRun = byType(ofOneAgent);
 const ofTimers: Readonly<Record<string, readonly TroupeEvent[]>> = { 'child.due': [] };
 
 export const samples = {
-  ...byType([...ofTheRun, ...ofTasks, ...ofAgents, ...ofAccounts]),
+  ...byType([...ofTheRun, ...ofTasks, ...ofAgents, ...ofAccounts, ...ofTheHouse]),
   ...ofTimers,
 };

@@ -62,6 +62,16 @@ export const productSubjects: readonly Subject[] = [
     },
     view: views.agentView as never,
   }),
+  subject(machines.contextMachine, { view: views.sharedView as never, home: 'open' }),
+  subject(machines.memoryWorkerMachine, {
+    inputs: [{ intervalMs: 60_000 }],
+    outputs: {
+      open: [null, words.missing],
+      register: ['registered', 'taken'],
+      maintain: [words.upkeepReport],
+    },
+    view: views.upkeepView as never,
+  }),
   subject(machines.accountMachine, {
     inputs: [account, { ...account, limits: { ...words.noLimits, concurrency: 1 } }],
     view: views.accountView as never,

@@ -9,7 +9,9 @@ import type { TaskContext } from '../../../../machines/rules/attempt.ts';
 import type { AgentContext } from '../../../../machines/rules/duty.ts';
 import type { AccountContext } from '../../../../machines/rules/lending.ts';
 import type { OrchestratorContext } from '../../../../machines/rules/orchestration.ts';
+import type { SharedContext } from '../../../../machines/rules/shared-context.ts';
 import type { SortedMap, Tree } from '../../../../machines/rules/sorted-map.ts';
+import type { UpkeepContext } from '../../../../machines/rules/upkeep.ts';
 
 /** Attempts, pauses and money are counted for records alone. */
 export function taskView(context: TaskContext): unknown {
@@ -17,8 +19,23 @@ export function taskView(context: TaskContext): unknown {
   return deciding;
 }
 
-export function agentView({ inbox: _inbox, attempt, ...deciding }: AgentContext): unknown {
-  return { ...deciding, token: attempt?.token ?? null };
+export function agentView(context: AgentContext): unknown {
+  const { inbox: _i, attempt, questions = [], answers = [], ...deciding } = context;
+  const asked = new Set(questions.map(({ id }) => id));
+  return { ...deciding, token: attempt?.token ?? null, asked, answered: answers.length > 0 };
+}
+
+/** Versions only rise. */
+export function sharedView({ entries }: SharedContext): unknown {
+  return Object.entries(entries).map(([key, { value }]) => [key, value]);
+}
+
+export function upkeepView({
+  round: _round,
+  report: _report,
+  ...deciding
+}: UpkeepContext): unknown {
+  return deciding;
 }
 
 /** Who is ready, idle or busy, however the trees that hold them have grown. */

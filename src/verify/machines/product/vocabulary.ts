@@ -8,7 +8,13 @@ import {
   token,
 } from '../../../../machines/ids.ts';
 import type { LoanEnding } from '../../../../machines/loan.ts';
-import { type Fault, noOutput, noUsage, type Outcome } from '../../../../machines/outcome.ts';
+import {
+  type Fault,
+  noOutput,
+  noUsage,
+  type Outcome,
+  type Question,
+} from '../../../../machines/outcome.ts';
 import type { PlanSpec, RoleSpec, TaskSpec } from '../../../../machines/plan.ts';
 
 export const design = taskId('design');
@@ -46,6 +52,11 @@ export const judged = (accepts: boolean): Outcome => ({
 });
 export const limited: Outcome = { kind: 'limited', fault: limit, waitMs: 3_000, ...measured };
 export const interrupted: Outcome = { kind: 'interrupted', fault: gone, ...measured };
+
+/** What an agent may ask a person. */
+export const question = { id: 'q1', tool: 'shell', input: 'rm -r build' } as Question;
+
+export const upkeepReport = { remembered: 1, inspected: 1, renewed: 0, outdated: 0, archived: 0 };
 
 const backoff = { initialMs: 1_000, factor: 2, maxMs: 60_000, jitter: 0 };
 
