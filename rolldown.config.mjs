@@ -10,7 +10,6 @@ const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const packages = Object.keys(dependencies);
 /** Loaded only by who needs them, and not as plain modules: they stay packages. */
 const apart = ['ajv', 'chromadb', 'libsql'];
-const bundled = packages.filter((name) => !apart.includes(name));
 const isOf = (names) => names.map((name) => new RegExp(`^${name}(/|$)`));
 
 /** `npx troupe` starts the file as it is; npm only makes it executable where it installs it. */
@@ -19,12 +18,18 @@ const executable = {
   writeBundle: ({ dir }) => chmodSync(join(dir, 'cli/main.js'), 0o755),
 };
 
-/** What is copied into the bundle keeps its licence. */
-const licences = {
+/** What is copied into a bundle keeps its licence. */
+const licences = (file) => ({
   name: 'licences',
-  writeBundle: ({ dir }) =>
-    writeFileSync(join(dir, 'cli/LICENCES.txt'), bundled.map(licenceOf).join('\n\n')),
-};
+  writeBundle: ({ dir }, bundle) =>
+    writeFileSync(join(dir, file), packagesIn(bundle).map(licenceOf).join('\n\n')),
+});
+
+function packagesIn(bundle) {
+  const modules = Object.values(bundle).flatMap(({ moduleIds = [] }) => moduleIds);
+  const names = modules.flatMap((id) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1] ?? []);
+  return [...new Set(names)].sort();
+}
 
 function licenceOf(name) {
   const folder = join('node_modules', name);
@@ -46,13 +51,14 @@ export default [
     input: { 'src/index': 'src/index.ts', 'machines/index': 'machines/index.ts' },
     platform: 'node',
     external: [/^node:/, ...isOf(packages)],
+    plugins: [licences('LICENCES.txt')],
     output: { ...shared, chunkFileNames: 'chunks/[name]-[hash].js', cleanDir: true },
   },
   {
     input: { 'cli/main': 'cli/main.ts' },
     platform: 'node',
     external: [/^node:/, ...isOf(apart)],
-    plugins: [executable, licences],
+    plugins: [executable, licences('cli/LICENCES.txt')],
     output: { ...shared, chunkFileNames: 'cli/chunks/[name]-[hash].js' },
   },
   {

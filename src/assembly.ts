@@ -21,6 +21,7 @@ import { type RunFolder, type RunOrder, readOrder, writePlan } from './runs/fold
 import { launch, runMachines as machines } from './runs/launch.ts';
 import { Run } from './runs/run.ts';
 import { notesOn } from './settling.ts';
+import { wantedIn } from './telemetry/wanted.ts';
 import { takeOver } from './upgrading.ts';
 
 /** What every run of a home is given. */
@@ -82,6 +83,7 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
   const accounting = new Accounting(config, clock, order.plan, folder.id);
   const bus = new InProcessBus(clock);
   const place: Place = { folder, order, guardian, environment, clock, bus, reminder, accounting };
+  const telemetry = await telemetryOf(folder, order, { bus, clock, environment });
   const crew = new Crew(place);
   const system = await System.restore({
     log,
@@ -108,6 +110,7 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
       await system.close();
       await guardian.close();
       bus.close();
+      await telemetry?.close();
       await Promise.all([reminder.close(), accounting.close()]);
       await rememberer.end();
     },
@@ -117,6 +120,18 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
   const control = openControl({ folder, random, clock, handle });
   control.catch((error: unknown) => run.halt(error));
   return { run, begin: () => launch(run, system, () => crew.restoreResults()) };
+}
+
+/** Only where a collector is named is it loaded at all. */
+async function telemetryOf(
+  { id: run }: RunFolder,
+  { plan }: RunOrder,
+  { environment, ...heard }: Pick<Place, 'bus' | 'clock' | 'environment'>,
+) {
+  const wanted = wantedIn(environment);
+  if (!wanted.traces && !wanted.metrics) return null;
+  const { openTelemetry } = await import('./telemetry/telemetry.ts');
+  return openTelemetry({ wanted, run, plan, version: readVersion(), ...heard });
 }
 
 /** After whoever asked has had its turn to listen. */

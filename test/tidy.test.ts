@@ -58,6 +58,7 @@ const layers: readonly Layer[] = [
   { at: 'src/serving/', mayImport: assembly },
   { at: 'src/mcp/', mayImport: assembly },
   { at: 'src/panes/', mayImport: assembly },
+  { at: 'src/telemetry/', mayImport: assembly },
   // The page speaks with the house over the wire, and shares the wire's types.
   { at: 'src/dashboard/', mayImport: ['src/serving/'] },
   {
@@ -95,6 +96,13 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   '@modelcontextprotocol/client': ['src/agents/'],
   '@modelcontextprotocol/server': ['src/mcp/'],
   '@modelcontextprotocol/node': ['src/mcp/'],
+  '@opentelemetry/api': ['src/telemetry/'],
+  '@opentelemetry/exporter-metrics-otlp-http': ['src/telemetry/telemetry.ts'],
+  '@opentelemetry/exporter-prometheus': ['src/telemetry/'],
+  '@opentelemetry/exporter-trace-otlp-http': ['src/telemetry/telemetry.ts'],
+  '@opentelemetry/resources': ['src/telemetry/'],
+  '@opentelemetry/sdk-metrics': ['src/telemetry/'],
+  '@opentelemetry/sdk-trace-base': ['src/telemetry/telemetry.ts'],
   elkjs: ['src/dashboard/', 'src/inspection/'],
   preact: ['src/dashboard/'],
   '@preact/signals': ['src/dashboard/'],
