@@ -4,7 +4,7 @@ import { requireAccounts } from './accounting.ts';
 import { type AgentSurvey, surveyAgents } from './agents/survey.ts';
 import { type Assembler, assemble, openLog, setGoing, takeUp } from './assembly.ts';
 import type { Cleaned } from './cleaning.ts';
-import { type Config, readConfig, readVersion } from './config.ts';
+import { type Config, readVersion } from './config.ts';
 import type { History } from './conversations/history.ts';
 import type { Forked, ForkOptions } from './forking.ts';
 import { lockOwner } from './journal/lock.ts';
@@ -21,11 +21,12 @@ import {
 } from './keeping.ts';
 import { type Clock, sleep, systemClock } from './kernel/clock.ts';
 import { type Random, systemRandom } from './kernel/random.ts';
-import type { McpDesk } from './mcp/mcp-desk.ts';
 import { resolveInputs } from './plan/inputs.ts';
 import { loadPlan } from './plan/load.ts';
 import type { Plan } from './plan/plan.ts';
+import type { Project } from './plan/project.ts';
 import type { GoalOptions } from './planning/goal-words.ts';
+import { readSetting } from './planning/setting.ts';
 import type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
 import type { MemoryDesk } from './remembering/memory-desk.ts';
 import type { MemoryWorker, MemoryWorkerSettings } from './remembering/memory-worker.ts';
@@ -45,8 +46,8 @@ import { instantOf, type When } from './runs/instant.ts';
 import type { Moment } from './runs/moment.ts';
 import type { PrunePolicy } from './runs/retention.ts';
 import { factOf, type Run, type RunFact } from './runs/run.ts';
-import { findTask, viewOf } from './runs/view.ts';
 import { contextOf, type SharedContext } from './runs/shared-context.ts';
+import { findTask, viewOf } from './runs/view.ts';
 import { type Explanation, explain } from './runs/why.ts';
 import { settle } from './settling.ts';
 import type { Exploration, ExploreOptions } from './simulation/explore.ts';
@@ -87,16 +88,20 @@ const doorPauseMs = 50;
 
 export function createTroupe(options: TroupeOptions = {}): Troupe {
   const { clock = systemClock, random = systemRandom } = options;
-  return new Troupe(readConfig(options), clock, random);
+  const { config, project } = readSetting(options);
+  return new Troupe(config, clock, random, project);
 }
 
 export class Troupe {
   readonly config: Config;
+  /** What `troupe.yaml` says; null when there is none. */
+  readonly project: Project | null;
   readonly #clock: Clock;
   readonly #random: Random;
 
-  constructor(config: Config, clock: Clock, random: Random) {
+  constructor(config: Config, clock: Clock, random: Random, project: Project | null = null) {
     this.config = config;
+    this.project = project;
     this.#clock = clock;
     this.#random = random;
   }
@@ -120,14 +125,14 @@ export class Troupe {
     return setGoing(await assemble(this.#assembler, parts), this.#clock);
   }
 
-  /** Goes on with a run that was stopped or killed; what its agents left behind is ended first. */
   /** A plan whose first task makes the rest of it: for `run`. */
   async planGoal(options: GoalOptions): Promise<Plan> {
     // Only whoever has a goal in place of a plan pays for loading it.
     const { planGoal } = await import('./planning/goal.ts');
-    return planGoal(options, null);
+    return planGoal(options, this.project);
   }
 
+  /** Goes on with a run that was stopped or killed; what its agents left behind is ended first. */
   async resume(name: string): Promise<Run> {
     const folder = await findRun(this.config.home, name);
     return setGoing(await takeUp(this.#assembler, folder, runBehaviours), this.#clock);
@@ -257,18 +262,12 @@ export class Troupe {
     return new AccountDesk(this.config, this.#clock);
   }
 
-  /** Serves this home to other programs' agents, by the Model Context Protocol. */
-  async mcp(): Promise<McpDesk> {
-    const { McpDesk } = await import('./mcp/mcp-desk.ts');
-    return new McpDesk(this, this.#clock, this.#random);
-  }
-
-  /** What agents and we said to each other, attempt by attempt. */
   /** What the agents of a run have told each other; to set it: `run.context`, or `ask`. */
   async context(name: string): Promise<SharedContext> {
     return contextOf(coreOf(await findRun(this.config.home, name)));
   }
 
+  /** What agents and we said to each other, attempt by attempt. */
   async history(): Promise<History> {
     const { History } = await import('./conversations/history.ts');
     return new History(this.config.home);
@@ -352,7 +351,8 @@ export class Troupe {
 
   /** With prompts of this home's library where it names some. */
   #load(plan: Plan | string): Promise<Plan> | Plan {
-    return typeof plan === 'string' ? loadPlan(plan, () => this.prompts()) : plan;
+    if (typeof plan !== 'string') return plan;
+    return loadPlan(plan, () => this.prompts(), this.project);
   }
 
   get #assembler(): Assembler {

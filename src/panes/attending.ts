@@ -1,4 +1,4 @@
-/** What a person asks who wants to see agents at work: one of them here, or all of them in panes. */
+/** What a person asks who wants to see agents at work: one of them here, or all in panes. */
 import type { Troupe } from '../app.ts';
 import { type Heard, listen } from '../conversations/listening.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';

@@ -35,8 +35,8 @@ export interface TelemetryOptions {
 
 export interface Telemetry {
   /**
-   * Once the bus is closed: sends what is left, for a moment. A collector that is gone is not waited
-   * for.
+   * Once the bus is closed: sends what is left, for a moment. Nobody waits for a collector that is
+   * gone.
    */
   close(): Promise<void>;
 }
