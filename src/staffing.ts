@@ -8,7 +8,7 @@ import type { Environment } from './agents/environment.ts';
 import type { Guardian } from './agents/guardian.ts';
 import { lateAdapter } from './agents/late.ts';
 import { simulatedAdapter } from './agents/simulated.ts';
-import type { AcpRole, ApiRole, CliRole, PlanRole } from './plan/plan.ts';
+import type { AcpRole, ApiRole, CliRole, McpRole, PlanRole } from './plan/plan.ts';
 import { hasTemplate } from './plan/templates.ts';
 import type { RunFolder, RunOrder } from './runs/folder.ts';
 
@@ -36,6 +36,7 @@ export function adapterOf(role: PlanRole, staff: Staff): Adapter {
     case 'acp':
       return lateAdapter(role.adapter, () => acpAdapter(role, staff));
     case 'mcp':
+      return lateAdapter(role.adapter, () => mcpAdapter(role, staff));
     case 'auto':
       throw new TypeError(`${role.adapter} is not built yet`);
     case 'simulated':
@@ -79,5 +80,14 @@ async function apiAdapter(role: ApiRole, staff: Staff): Promise<Adapter> {
 async function acpAdapter(role: AcpRole, staff: Staff): Promise<Adapter> {
   const { acpAgent } = await import('./agents/acp.ts');
   const { model, permissions } = role;
-  return acpAgent({ ...commonOf(role, staff), model, permissions });
+  const settings = { model, permissions, maxTurns: null, budgetUsd: null };
+  return acpAgent({ ...commonOf(role, staff), settings });
+}
+
+async function mcpAdapter(role: McpRole, staff: Staff): Promise<Adapter> {
+  const { mcpAgent } = await import('./agents/mcp.ts');
+  const { tool, arguments: given, permissions, borrowing } = role;
+  const settings = { model: null, permissions, maxTurns: null, budgetUsd: null };
+  const isPaid = borrowing !== undefined;
+  return mcpAgent({ ...commonOf(role, staff), settings, tool, arguments: given, isPaid });
 }

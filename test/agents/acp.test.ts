@@ -2,8 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { type AcpAgentOptions, acpAgent } from '../../src/agents/acp.ts';
+import { acpAgent } from '../../src/agents/acp.ts';
 import type { Assignment, Leave, Question } from '../../src/agents/agent.ts';
+import type { SpokenOptions } from '../../src/agents/spoken.ts';
 import { agentContract } from '../contracts/agent.contract.ts';
 import {
   guardian,
@@ -24,9 +25,12 @@ afterAll(async () => {
 
 const actor = [process.execPath, resolve('test/agents/acp-actor.mjs')];
 
-const optionsIn = (folder: string, given: Partial<AcpAgentOptions> = {}): AcpAgentOptions => ({
-  ...{ model: null, permissions: 'full', environment: process.env, guardian },
-  ...{ runFolder: folder, runId: run, startWithinMs: 60_000, silenceMs: 60_000, graceMs: 100 },
+type Given = Partial<SpokenOptions> & Partial<SpokenOptions['settings']>;
+
+const optionsIn = (folder: string, { permissions = 'full', ...given }: Given = {}) => ({
+  settings: { model: null, permissions, maxTurns: null, budgetUsd: null },
+  ...{ environment: process.env, guardian, runFolder: folder, runId: run },
+  ...{ startWithinMs: 60_000, silenceMs: 60_000, graceMs: 100 },
   ...given,
 });
 
@@ -62,7 +66,7 @@ let plays = 0;
 
 async function play(
   script: Script,
-  options: Partial<AcpAgentOptions> = {},
+  options: Given = {},
   given: Partial<Assignment> & { ask?: (question: Question) => Promise<Leave> } = {},
 ) {
   plays += 1;

@@ -11,7 +11,7 @@ import type { AcpClient } from './client.ts';
 import { capabilitiesFor } from './client.ts';
 import { signsOfEnd } from './updates.ts';
 
-export interface Talk {
+export interface Conversing {
   readonly agent: ClientConnection['agent'];
   readonly client: AcpClient;
   readonly attention: Attention;
@@ -25,7 +25,7 @@ export interface Talk {
 }
 
 /** Resolves when its turn has ended, however; rejects only when the connection is gone. */
-export async function talk(given: Talk): Promise<void> {
+export async function converseOver(given: Conversing): Promise<void> {
   const { agent, client, attention, assignment, permissions } = given;
   const said = await step(given, 'initialize', () =>
     agent.request('initialize', {
@@ -59,7 +59,7 @@ interface Opened {
   readonly id: string;
 }
 
-async function sessionOf(given: Talk, said: unknown): Promise<Opened | null> {
+async function sessionOf(given: Conversing, said: unknown): Promise<Opened | null> {
   const { agent, assignment, model } = given;
   const { cwd, earlier } = assignment;
   const sessionId = earlier?.session?.id;
@@ -91,7 +91,7 @@ function wayBack(capabilities: unknown): 'session/resume' | 'session/load' | nul
 
 /** Where the agent offers a choice of models; elsewhere it is its own. */
 async function chooseModel(
-  agent: Talk['agent'],
+  agent: Conversing['agent'],
   sessionId: string,
   model: string,
   made: unknown,
@@ -106,7 +106,7 @@ async function chooseModel(
 
 /** Null when it went wrong, which is told as the end of the turn. */
 async function step<Answer>(
-  { attention, isOver }: Talk,
+  { attention, isOver }: Conversing,
   what: string,
   ask: () => Promise<Answer>,
   about: unknown = null,
