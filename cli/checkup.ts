@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { access, constants, mkdtemp, open, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Clock, type Config, duration } from '../src/index.ts';
+import { type Clock, type Config, duration, type Project } from '../src/index.ts';
 
 export interface Check {
   readonly name: string;
@@ -45,6 +45,13 @@ const warning = (name: string, found: string, fix: string): Check => ({
 const missing = (name: string, found: string, fix: string): Check => ({
   ...{ name, status: 'missing', found, fix },
 });
+
+/** Which file says what plans leave out. */
+export function checkProject(project: Project | null): Check {
+  if (project === null) return fine('project', 'no troupe.yaml here or above');
+  const roles = Object.keys(project.part.agents ?? {});
+  return fine('project', [project.file, ...roles].join(', '));
+}
 
 /** The home need not be there yet: its first run makes it. */
 function nearestFolder(path: string): string {

@@ -52,6 +52,7 @@ export { parseDuration } from './plan/duration.ts';
 export { loadPlan } from './plan/load.ts';
 export { suggest } from './plan/nearest.ts';
 export type { Plan, PlanTask } from './plan/plan.ts';
+export type { Project } from './plan/project.ts';
 export { type GoalOptions, goalTask } from './planning/goal-words.ts';
 export type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
 export type {

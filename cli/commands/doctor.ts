@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { limits, systemClock } from '../../src/index.ts';
 import { checkAgents } from '../agent-checks.ts';
-import { type Check, checkUp } from '../checkup.ts';
+import { type Check, checkProject, checkUp } from '../checkup.ts';
 import { exits } from '../exits.ts';
 import { checkMemory } from '../memory-check.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
@@ -20,7 +20,9 @@ export function define(command: Command, act: Act): void {
 async function doctor(options: HomeOption & JsonOption) {
   const troupe = openTroupe(options);
   const { config } = troupe;
+  const { project } = troupe;
   const checks = [
+    checkProject(project),
     ...(await checkUp(config, systemClock)),
     await checkMemory(troupe),
     ...(await checkAgents(troupe)),

@@ -3,19 +3,24 @@ import { dirname, resolve } from 'node:path';
 import { readPlanFile } from './file.ts';
 import { parsePlan } from './parse.ts';
 import type { Plan } from './plan.ts';
+import { type Project, underProject } from './project.ts';
 import { mayTakePrompts, type PromptShelf } from './prompt-shelf.ts';
 
 /**
  * `file` as the person named it; messages repeat it.
+ * `project` is what it says where the plan says nothing.
  * `openPrompts` is called when the plan may take prompts from the library.
  * Rejects with a PlanError with everything that is wrong with the file or the plan.
  */
 export async function loadPlan(
   file: string,
   openPrompts?: () => Promise<PromptShelf>,
+  project: Project | null = null,
 ): Promise<Plan> {
   const text = await readPlanFile(file);
   const prompts = mayTakePrompts(text) ? await openPrompts?.() : undefined;
   const folder = dirname(resolve(file));
-  return parsePlan(text, { file, folder, ...(prompts && { prompts }) });
+  const complete = project ? (value: unknown) => underProject(value, project) : undefined;
+  const around = { ...(prompts && { prompts }), ...(complete && { complete }) };
+  return parsePlan(text, { file, folder, ...around });
 }

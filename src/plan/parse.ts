@@ -16,12 +16,14 @@ export interface TextSource {
   /** Absolute. */
   readonly folder: string;
   readonly prompts?: PromptShelf;
+  /** Puts in what others say where the document says nothing. */
+  readonly complete?: (document: unknown) => unknown;
 }
 
 /** Throws a PlanError with everything that is wrong. */
 export function parsePlan(given: string, from: TextSource): Plan {
   const { value, source } = readDocument(given, from);
-  return checkPlan(value, source);
+  return checkPlan(from.complete?.(value) ?? value, source);
 }
 
 export interface ReadDocument {

@@ -4,18 +4,15 @@ import { checkPlan } from '../plan/check.ts';
 import type { PlanDocument } from '../plan/define.ts';
 import { suggest } from '../plan/nearest.ts';
 import type { Plan } from '../plan/plan.ts';
+import { type Project, underProject } from '../plan/project.ts';
 import { roleShapes } from '../plan/schema.ts';
 import { literalTemplate } from '../plan/templates.ts';
 import { type GoalOptions, goalTask } from './goal-words.ts';
 
-/** What a project says of every plan: roles that may be used, and what else goes with them. */
-export type ProjectPart = Partial<
-  Pick<PlanDocument, 'agents' | 'accounts' | 'budget' | 'defaults' | 'concurrency'>
->;
-
 const plannerName = 'planner';
 const workerName = 'worker';
 const subAgentsDefault = 3;
+const subAgentsMax = 1_000;
 /** A planner that fails to plan is told why, and tries again so often. */
 const repairsMax = 2;
 /** How many tasks a plan may have, for each that works at the same time. */
@@ -25,21 +22,19 @@ type Roles = PlanDocument['agents'];
 type Role = Roles[string];
 
 /** `project`: null when it says nothing. Throws a UserError or a PlanError. */
-export function planGoal(options: GoalOptions, project: ProjectPart | null): Plan {
+export function planGoal(options: GoalOptions, project: Project | null): Plan {
   const { goal, budgetUsd, consent, subAgents = subAgentsDefault } = options;
   if (goal.trim() === '') {
     throw new UserError('goal.empty', 'the goal says nothing', 'say what is to be done: --task');
   }
-  const { accounts, budget, defaults } = project ?? {};
-  const { roles, workers } = castOf(options, project?.agents ?? {}, subAgents);
-  const limit = budgetUsd === undefined ? budget : { usd: budgetUsd };
+  if (!(subAgents >= 1 && subAgents <= subAgentsMax)) throw badCount(subAgents);
+  const { agents = {} } = project?.part ?? {};
+  const { roles, workers } = castOf(options, agents, subAgents);
   const document: PlanDocument = {
     name: nameOf(goal),
     description: goal,
     concurrency: subAgents,
-    ...(limit && { budget: limit }),
-    ...(accounts && { accounts }),
-    ...(defaults && { defaults }),
+    ...(budgetUsd !== undefined && { budget: { usd: budgetUsd } }),
     agents: roles,
     subtasks: { count: subAgents * tasksPerAgent },
     tasks: [
@@ -57,12 +52,17 @@ export function planGoal(options: GoalOptions, project: ProjectPart | null): Pla
       },
     ],
   };
-  return checkPlan(document, {
+  return checkPlan(project ? underProject(document, project) : document, {
     file: 'the goal',
     folder: null,
     defaultName: 'goal',
     locate: () => null,
   });
+}
+
+function badCount(count: number): UserError {
+  const message = `${count} sub-agents are not from 1 to ${subAgentsMax}`;
+  return new UserError('goal.bad-count', message, 'say how many work at the same time: 5');
 }
 
 interface Cast {

@@ -1,0 +1,155 @@
+/** `troupe.yaml`: what a project says of all its plans, in the words of a plan. A plan wins over it. */
+import { isAbsolute, resolve } from 'node:path';
+import { z } from 'zod';
+import { accountsShape } from './account-shapes.ts';
+import { words } from './fields.ts';
+import type { JsonObject } from './json-schema.ts';
+import { complainAbout } from './mistakes.ts';
+import { suggest } from './nearest.ts';
+import { readDocument } from './parse.ts';
+import { quote } from './problem.ts';
+import { createReport, type Report } from './report.ts';
+import { budgetShape, defaultsShape, planShape, recallShape, roleShape } from './schema.ts';
+
+const list = { error: 'expected a list of regular expressions' };
+
+export const projectShape = z.strictObject(
+  {
+    home: words('a folder').optional().describe('Where runs are kept; beside this file.'),
+    concurrency: planShape.shape.concurrency.unwrap().optional().describe('Tasks at once.'),
+    budget: budgetShape.optional().describe('Of a run whose plan does not say.'),
+    defaults: defaultsShape.optional(),
+    agents: z
+      .record(z.string(), roleShape, { error: 'expected a map of roles' })
+      .optional()
+      .describe('Roles that every plan may name, and that --task works with.'),
+    accounts: accountsShape.optional(),
+    memory: recallShape.optional().describe('For agents whose role does not say.'),
+    redact: z
+      .array(words('a regular expression'), list)
+      .optional()
+      .describe('What must never be remembered, as regular expressions.'),
+  },
+  { error: 'expected a map with agents, accounts, budget, defaults, ...' },
+);
+
+type Written = z.input<typeof projectShape>;
+
+export interface Project {
+  /** Absolute. */
+  readonly file: string;
+  /** Absolute; null: it does not say. */
+  readonly home: string | null;
+  readonly redact: readonly string[];
+  /** In the words of a plan; paths are absolute. */
+  readonly part: Omit<Written, 'home' | 'redact' | 'memory'>;
+  /** How many past solutions agents are told of; null: it does not say. */
+  readonly recall: number | null;
+}
+
+/** Throws a PlanError with everything that is wrong. */
+export function parseProject(text: string, file: string, folder: string): Project {
+  const { value, source } = readDocument(text, { file, folder });
+  const report = createReport(source);
+  refuseKeys(value, report);
+  const read = projectShape.safeParse(value);
+  if (!read.success) {
+    const issues = read.error.issues.filter(({ code, path }) => {
+      return code !== 'unrecognized_keys' || path.length > 0;
+    });
+    complainAbout(issues, value, [], report);
+  }
+  const { home, redact = [], memory, accounts, ...part } = value as Written;
+  for (const [at, pattern] of [redact].flat().entries()) refusePattern(pattern, at, report);
+  report.throwIfAny();
+  return {
+    file,
+    home: home === undefined ? null : resolve(folder, home),
+    redact,
+    part: { ...part, ...(accounts && { accounts: placed(accounts, folder) }) },
+    recall: memory?.recall ?? null,
+  };
+}
+
+function refuseKeys(value: unknown, report: Report): void {
+  const known = Object.keys(projectShape.shape);
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+  for (const key of isMap ? Object.keys(value) : []) {
+    if (known.includes(key)) continue;
+    const fix = suggest(key, known) || `known: ${known.join(', ')}`;
+    const said = { message: `there is no key ${quote(key)} here`, fix };
+    report.add({ code: 'project.unknown-key', path: [key], at: 'key', say: () => said });
+  }
+}
+
+function refusePattern(pattern: unknown, at: number, report: Report): void {
+  try {
+    new RegExp(String(pattern));
+  } catch (error) {
+    const said = { message: `is no regular expression: ${(error as Error).message}` };
+    report.add({ code: 'project.bad-pattern', path: ['redact', at], say: () => said });
+  }
+}
+
+type Accounts = NonNullable<Written['accounts']>;
+
+/** A plan elsewhere reads them as they are meant here. */
+function placed(accounts: Accounts, folder: string): Accounts {
+  const entries = Object.entries(accounts).map(([name, account]) => {
+    const { keyFile } = account;
+    if (keyFile === undefined || isAbsolute(keyFile)) return [name, account] as const;
+    return [name, { ...account, keyFile: resolve(folder, keyFile) }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+type Loose = Readonly<Record<string, unknown>>;
+
+const mapOf = (value: unknown): Loose =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Loose) : {};
+
+/** A plan's document with what the project says where it says nothing; whatever else it is stays. */
+export function underProject(value: unknown, { part, recall }: Project): unknown {
+  const plan = mapOf(value);
+  if (plan !== value) return value;
+  const { agents = {}, accounts, defaults, budget, concurrency } = part;
+  const own = mapOf(plan.agents);
+  const named = rolesNamedIn(plan.tasks, Object.keys(agents));
+  const lent = Object.entries(agents).filter(([name]) => named.has(name) && !(name in own));
+  const roles = lent.length === 0 ? plan.agents : { ...Object.fromEntries(lent), ...own };
+  return {
+    ...(budget && { budget }),
+    ...(concurrency !== undefined && { concurrency }),
+    ...plan,
+    ...(defaults && { defaults: { ...defaults, ...mapOf(plan.defaults) } }),
+    ...(accounts && { accounts: { ...accounts, ...mapOf(plan.accounts) } }),
+    ...(roles !== undefined && { agents: recall === null ? roles : recalling(roles, recall) }),
+  };
+}
+
+/** Whom its tasks name, in whatever way; a task that names nobody may mean the only one there is. */
+function rolesNamedIn(tasks: unknown, known: readonly string[]): ReadonlySet<string> {
+  const named = new Set<string>();
+  for (const task of Array.isArray(tasks) ? tasks : []) {
+    const { agent, subtasks, verify } = mapOf(task);
+    const checks = [verify].flat().map((check) => mapOf(mapOf(check).review).agent);
+    const only = agent === undefined && known.length === 1 ? known[0] : agent;
+    for (const name of [only, mapOf(subtasks).agents, checks].flat(2)) named.add(String(name));
+  }
+  return named;
+}
+
+function recalling(roles: unknown, recall: number): unknown {
+  if (mapOf(roles) !== roles) return roles;
+  const entries = Object.entries(roles as Loose).map(([name, role]) => {
+    const says = mapOf(role) !== role || 'memory' in mapOf(role);
+    return [name, says ? role : { ...mapOf(role), memory: { recall } }];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The JSON Schema (draft 2020-12) of `troupe.yaml`, for editors. */
+export function projectJsonSchema(): JsonObject {
+  const schema = z.toJSONSchema(projectShape, { io: 'input', reused: 'ref' });
+  return { ...schema, title: 'Troupe project' };
+}
