@@ -101,6 +101,8 @@ export type Outcome =
 export interface Earlier {
   readonly fault: Fault;
   readonly session: Session | null;
+  /** What was looked at and found wrong; absent: nothing was. */
+  readonly failed?: readonly Evidence[];
   /** Absent: nobody was asked, or what was said counts no more. */
   readonly answers?: readonly Answered[];
 }

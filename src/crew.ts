@@ -28,9 +28,10 @@ import { type AskRoom, askable } from './planning/delegating.ts';
 import type { Reminder } from './remembering/reminder.ts';
 import { review } from './reviewing.ts';
 import { Desk, type Prepared } from './runs/assignment.ts';
-import type { RunWorld, Worker } from './runs/behaviours.ts';
+import type { RunWorld, Sight, Worker } from './runs/behaviours.ts';
 import { type Ground, readyChecks } from './runs/checking.ts';
 import { writeWhole } from './runs/disk.ts';
+import { feedbackOf } from './runs/feedback.ts';
 import type { RunFolder, RunOrder } from './runs/folder.ts';
 import { addedTask } from './runs/growth.ts';
 import { Questions } from './runs/questions.ts';
@@ -38,7 +39,7 @@ import { reportOf } from './runs/report.ts';
 import { resultPath, writeResult } from './runs/results.ts';
 import { viewOf } from './runs/view.ts';
 import { adapterOf } from './staffing.ts';
-import { Workplaces } from './workplaces.ts';
+import { type Look, Workplaces } from './workplaces.ts';
 
 /** What a run's workers work with. */
 export interface Place {
@@ -122,16 +123,15 @@ export class Crew implements RunWorld {
     return this.#workplaces.resultBranch;
   }
 
-  verify(input: VerifyInput, signal: AbortSignal): Promise<Verdict> {
+  verify(input: VerifyInput, signal: AbortSignal, sight: Sight): Promise<Verdict> {
     // Of a second look at the same attempt nothing is written over the first.
     let count = input.look === 'final' ? this.#desk.task(input.task).verify.length : 0;
     const next = (): number => {
       count += 1;
       return count;
     };
-    return this.#workplaces.verify(input, signal, (ground, ended) =>
-      this.#look(input, ground, ended, next),
-    );
+    const look: Look = (ground, ended) => this.#look(input, ground, ended, next);
+    return this.#workplaces.verify(input, signal, sight, look);
   }
 
   /** Runs a task's checks in a folder. */
@@ -231,7 +231,8 @@ export class Crew implements RunWorld {
   async #make(kind: Kind, input: WorkInput, signal: AbortSignal): Promise<Outcome> {
     const prepared = await this.#remind(input, await kind.prepare(input));
     const { cwd, env, notice } = await this.#workplaces.begin(input, signal);
-    const prompt = notice === '' ? prepared.prompt : `${prepared.prompt}\n\n${notice}`;
+    const feedback = await feedbackOf(input.earlier, this.#place.folder.path);
+    const prompt = [prepared.prompt, notice, feedback].filter((part) => part !== '').join('\n\n');
     const around = { cwd, env: { ...env, ...prepared.env }, prompt };
     const outcome = await askable(this.#askRoom, input, { ...prepared, ...around }, (told) =>
       this.#attempt(kind, input, told, signal),

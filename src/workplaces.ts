@@ -3,18 +3,23 @@ import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { assertNever } from '../machines/errors.ts';
 import type { TaskRecord } from '../machines/events.ts';
+import { taskAddress, taskId } from '../machines/ids.ts';
 import type { Evidence, Fault, Outcome } from '../machines/outcome.ts';
+import type { TaskContext } from '../machines/rules/attempt.ts';
 import type { WorkInput } from '../machines/rules/duty.ts';
 import type { Verdict, VerifyInput } from '../machines/task.ts';
 import type { Config } from './config.ts';
+import { hashFolder } from './evidence/folder-hash.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Core } from './kernel/core.ts';
 import { UserError } from './kernel/user-error.ts';
 import type { PlanTask } from './plan/plan.ts';
 import { usesWorktree } from './plan/workspaces.ts';
+import type { Sight } from './runs/behaviours.ts';
 import type { Ground } from './runs/checking.ts';
 import type { RunFolder, RunOrder } from './runs/folder.ts';
 import { commitEvidence, factsOf, lastMerge, mergeEvidence, mergesBefore } from './runs/merges.ts';
+import { tampered, tampering, treeEvidence, treeIn } from './runs/trees.ts';
 import { makeCopy, makeEmpty } from './worktrees/folders.ts';
 import { Git } from './worktrees/git.ts';
 import { placesIn, resultBranch, taskBranch } from './worktrees/names.ts';
@@ -95,7 +100,8 @@ export class Workplaces {
   async finish(input: WorkInput, outcome: Outcome, signal: AbortSignal): Promise<Outcome> {
     const { taskOf, folder, clock } = this.#around;
     const { task, agent, attempt } = input;
-    if (outcome.kind !== 'succeeded' || !usesWorktree(taskOf(task))) return outcome;
+    if (outcome.kind !== 'succeeded') return outcome;
+    if (!usesWorktree(taskOf(task))) return this.#left(taskOf(task), outcome, signal);
     try {
       const by = { task, agent, attempt, at: clock.now() };
       const made = await this.#trees.commit(by, signal);
@@ -108,9 +114,14 @@ export class Workplaces {
   }
 
   /** Checks where the task has worked; of a worktree, only what was committed, and merges it. */
-  async verify(input: VerifyInput, signal: AbortSignal, look: Look): Promise<Verdict> {
+  async verify(
+    input: VerifyInput,
+    signal: AbortSignal,
+    sight: Sight,
+    look: Look,
+  ): Promise<Verdict> {
     const task = this.#around.taskOf(input.task);
-    if (!usesWorktree(task)) return this.#lookAround(task, input, signal, look);
+    if (!usesWorktree(task)) return this.#lookAround(task, input, signal, sight, look);
     const { commit, tree } = committedBy(task.id, input.outcome);
     const isNew = input.look !== 'final';
     const own = isNew ? await this.#lookAt(task, { commit, tree }, signal, look) : nothingMore;
@@ -179,10 +190,36 @@ export class Workplaces {
     return { evidence: [...evidence, told], fault: null };
   }
 
-  /** Once others have accepted it, nothing is left to be looked at. */
-  async #lookAround(task: PlanTask, input: VerifyInput, signal: AbortSignal, look: Look) {
+  /** What has a folder of its own is looked at as it was left, and as it was judged. */
+  async #lookAround(
+    task: PlanTask,
+    input: VerifyInput,
+    signal: AbortSignal,
+    sight: Sight,
+    look: Look,
+  ): Promise<Verdict> {
+    const cwd = this.#cwdOf(task);
+    const isOwn = hasOwnFolder(task);
+    const before = treeIn(contextOf(this.#around.core(), task.id)?.evidence ?? []);
+    const now = isOwn ? await hashFolder(cwd, signal) : null;
+    // A check that was cut off may have written what nobody can tell from tampering.
+    const changed = sight === 'first' ? tampering(before, now) : null;
+    if (changed) return { evidence: [changed], fault: tampered(changed) };
+    // Others have judged it: nothing else is left to be looked at.
     if (input.look === 'final') return nothingMore;
-    return look({ cwd: this.#cwdOf(task), within: null }, signal);
+    const seen = await look({ cwd, within: null }, signal);
+    if (!now) return seen;
+    const evidence = seen.evidence.map((each) => ofTree(each, now.sha256, 'own'));
+    if (input.look === 'whole' || seen.fault) return { ...seen, evidence };
+    // Checks may write, too: what is judged from here on is what they left.
+    return { ...seen, evidence: [...evidence, treeEvidence(await hashFolder(cwd, signal))] };
+  }
+
+  /** What of an attempt that ended well is in its own folder, if anybody will look at it. */
+  async #left(task: PlanTask, outcome: Outcome, signal: AbortSignal): Promise<Outcome> {
+    if (!hasOwnFolder(task) || (task.verify.length === 0 && !task.review)) return outcome;
+    const left = treeEvidence(await hashFolder(this.#cwdOf(task), signal));
+    return { ...outcome, evidence: [...outcome.evidence, left] };
   }
 
   /** In a place of its own, within the task's time for it, and with the tree's hash on record. */
@@ -234,6 +271,13 @@ export class Workplaces {
   get #fenced(): Readonly<Record<string, string>> {
     return { GIT_CEILING_DIRECTORIES: this.#path };
   }
+}
+
+const hasOwnFolder = ({ workspace }: PlanTask): boolean =>
+  workspace === 'folder' || workspace === 'copy';
+
+function contextOf(core: Core, task: string): TaskContext | undefined {
+  return core.registry.lookUp(taskAddress(taskId(task)))?.state.context as TaskContext | undefined;
 }
 
 function placeNotice(cwd: string): string {

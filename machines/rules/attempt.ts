@@ -217,11 +217,19 @@ export function tried({ spec, agent, attempt, token }: TaskContext) {
 }
 
 /** A session goes on until an attempt ends without it; an agent that was lost took none along. */
-export function earlierOf({ fault, outcome, earlier }: TaskContext): Earlier | null {
+export function earlierOf(context: TaskContext): Earlier | null {
+  const { fault, outcome, earlier } = context;
   if (fault === null) return null;
   const session = outcome === null ? earlier?.session : outcome.session;
   const answers = outcome?.answers;
-  return { fault, session: session ?? null, ...(answers && { answers }) };
+  return { fault, session: session ?? null, ...(answers && { answers }), ...foundWrong(context) };
+}
+
+/** Of an attempt that did not come to its checks, what was said of the one before still holds. */
+function foundWrong({ outcome, evidence, earlier }: TaskContext): Pick<Earlier, 'failed'> {
+  const isChecked = outcome?.kind === 'succeeded';
+  const failed = isChecked ? evidence.filter(({ passed }) => !passed) : (earlier?.failed ?? []);
+  return failed.length === 0 ? {} : { failed };
 }
 
 export function assignment(context: TaskContext): Message {

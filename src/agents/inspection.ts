@@ -36,6 +36,9 @@ export interface Inspected {
   readonly durationMs: number;
   readonly outputSha256: string;
   readonly lastWords: string;
+  /** Where all that it said lies, under the run's folder; empty where it said nothing. */
+  readonly output: string;
+  readonly errors: string;
 }
 
 /** Never rejects; its output is kept beside the attempt's own. */
@@ -56,7 +59,9 @@ export async function inspect(inspection: Inspection): Promise<Inspected> {
   const words = lastWords(stderr.tail === '' ? stdout.tail : stderr.tail);
   const exitCode = ending.kind === 'exited' ? ending.exitCode : null;
   const fault = faultOf(ending, argv[0] ?? '', words, timeoutMs);
-  return { exitCode, fault, durationMs, outputSha256: stdout.sha256, lastWords: words };
+  const seen = { exitCode, fault, durationMs, outputSha256: stdout.sha256, lastWords: words };
+  const output = stdout.path === '' ? '' : `${stem}.out.txt`;
+  return { ...seen, output, errors: stderr.path === '' ? '' : `${stem}.err.txt` };
 }
 
 /** The first of the programs that the machine does not have. */

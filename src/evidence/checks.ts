@@ -35,6 +35,9 @@ export interface CommandSeen {
   readonly outputSha256: string;
   /** The last lines of what it said. */
   readonly lastWords: string;
+  /** Where all of it lies, under the run's folder; empty where it said nothing. */
+  readonly output: string;
+  readonly errors: string;
 }
 
 export interface CheckWorld {
@@ -90,10 +93,8 @@ async function lookByRunning(
   { argv, timeoutMs }: Check & { kind: 'run' },
   { runCommand }: CheckWorld,
 ): Promise<Evidence> {
-  const { exitCode, fault, durationMs, outputSha256, lastWords } = await runCommand(
-    argv,
-    timeoutMs,
-  );
+  const seen = await runCommand(argv, timeoutMs);
+  const { exitCode, fault, durationMs, outputSha256, lastWords } = seen;
   const command = argv.join(' ');
   const words = lastWords === '' ? '' : `: ${lastWords}`;
   const end = exitCode === null ? (fault?.message ?? 'did not end') : `exited ${exitCode}`;
@@ -101,8 +102,17 @@ async function lookByRunning(
     kind: 'run',
     passed: fault === null,
     summary: fault ? `\`${command}\` ${end}${words}` : `\`${command}\` ${end}`,
-    facts: { command, ...(exitCode === null ? {} : { exitCode }), durationMs, outputSha256 },
+    facts: {
+      command,
+      ...(exitCode === null ? {} : { exitCode }),
+      ...{ durationMs, outputSha256, ...keptOf(seen) },
+    },
   };
+}
+
+/** Programs that said nothing left no file. */
+function keptOf({ output, errors }: CommandSeen) {
+  return { ...(output !== '' && { output }), ...(errors !== '' && { errors }) };
 }
 
 async function lookAtFile(

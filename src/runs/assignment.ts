@@ -1,4 +1,5 @@
 /** Makes an attempt ready to be worked on: templates filled in, folders there, environment set. */
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertNever } from '../../machines/errors.ts';
@@ -155,10 +156,15 @@ export class Desk {
     if (!output) return '';
     // Bytes that are no text were replaced by longer ones: those are read again, too.
     const isWhole = output.path === '' || Buffer.byteLength(output.text) === output.bytes;
-    const text = isWhole
-      ? output.text
-      : await readFile(join(this.#folder.path, output.path), 'utf8');
+    const text = isWhole ? output.text : await this.#kept(task, output);
     return text.replace(/\r?\n$/, '');
+  }
+
+  /** From disk; what is not what it was any more is nobody's answer. */
+  async #kept(task: string, { path, sha256 }: OutputRef): Promise<string> {
+    const bytes = await readFile(join(this.#folder.path, path));
+    if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes.toString('utf8');
+    throw new Error(`the output of ${task} was changed after it had ended: ${path}`);
   }
 
   /** What every program of a run may read about it. */

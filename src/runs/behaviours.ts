@@ -24,9 +24,12 @@ export interface Worker {
   recall?(input: WorkInput): Promise<Pick<Outcome, 'session' | 'usage'>>;
 }
 
+/** `again`: a look like this was cut off by a stop of the runtime, and may have left something. */
+export type Sight = 'first' | 'again';
+
 export interface RunWorld {
   readonly workerOf: (role: RoleName) => Worker;
-  readonly verify: (input: VerifyInput, signal: AbortSignal) => Promise<Verdict>;
+  readonly verify: (input: VerifyInput, signal: AbortSignal, sight: Sight) => Promise<Verdict>;
   /** The task's result is there, for whoever comes after it, when this returns; more may follow. */
   readonly record: (record: TaskRecord) => void | Promise<void>;
   readonly conclude: (ending: RunEnding) => Promise<void>;
@@ -42,7 +45,8 @@ export function runBehaviours(world: RunWorld) {
     },
     task: {
       // Checks are run again after a stop of the runtime: looking twice changes nothing.
-      verify: ({ input, signal }: Call<VerifyInput>) => world.verify(input, signal),
+      verify: ({ input, signal, resumed }: Call<VerifyInput>) =>
+        world.verify(input, signal, resumed ? 'again' : 'first'),
       record: (call: Call<TaskRecord>) => record(world, call),
     },
     orchestrator: {

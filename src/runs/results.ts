@@ -24,9 +24,21 @@ export interface TaskResult {
   readonly usage: Usage;
   /** Of all its attempts; `usage` is the last one's. Null when a price is not known. */
   readonly cost_usd: number | null;
+  /** What was verified, and who did the work and the verifying; null when it was not. */
+  readonly verified: Verified | null;
   /** Files under the run's folder, with `/`. */
   readonly artifacts: readonly string[];
   readonly error?: Fault;
+}
+
+/** The commands, their exit codes and times are in `evidence`. */
+export interface Verified {
+  readonly author: string | null;
+  /** `runtime` for its checks, and each agent that accepted it. */
+  readonly by: readonly string[];
+  readonly output_sha256: string;
+  /** Of the files that were looked at: git's name of the tree, or a hash; null when unknown. */
+  readonly tree: string | null;
 }
 
 const words: Readonly<Record<Settled, TaskResult['status']>> = {
@@ -74,8 +86,20 @@ export function resultOf(record: TaskRecord, artifacts: readonly string[]): Task
     evidence,
     usage,
     cost_usd: costUsd,
+    verified: status === 'succeeded' ? verifiedIn(record) : null,
     artifacts,
     ...(fault === null ? {} : { error: fault }),
+  };
+}
+
+function verifiedIn({ agent, outcome, evidence }: TaskRecord): Verified {
+  const judges = evidence.filter(({ kind, passed }) => kind === 'review' && passed);
+  const tree = evidence.findLast(({ facts }) => facts.tree !== undefined)?.facts.tree;
+  return {
+    author: agent,
+    by: ['runtime', ...judges.map(({ facts }) => String(facts.reviewer))],
+    output_sha256: outcome?.output.sha256 ?? '',
+    tree: tree === undefined ? null : String(tree),
   };
 }
 

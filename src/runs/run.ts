@@ -8,6 +8,7 @@ import {
   taskAddress,
   taskId,
 } from '../../machines/ids.ts';
+import type { PlanAmendment } from '../../machines/plan.ts';
 import type { RunEnding } from '../../machines/rules/orchestration.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { System } from '../kernel/system.ts';
@@ -18,9 +19,9 @@ import type { Plan, PlanTask } from '../plan/plan.ts';
 import { deliveryOf, type Word } from './answering.ts';
 import type { ControlRequest } from './control.ts';
 import type { RunFolder } from './folder.ts';
-import { type RunView, stateOf, viewOf } from './view.ts';
 import { askedTasks } from './growth.ts';
 import { RunContext } from './shared-context.ts';
+import { type RunView, stateOf, viewOf } from './view.ts';
 
 /** One fact, as `run --json` prints it. */
 export type RunFact = {
@@ -114,12 +115,12 @@ export class Run {
     return viewOf(this.#parts.system.core, this.id, this.plan);
   }
 
-  /** Calls off the run, or one task of it. */
   /** What a task asks of others, also before anybody agreed to it. */
   asked(task: string): readonly PlanTask[] {
     return askedTasks(this.#parts.system.core, this.plan, task);
   }
 
+  /** Calls off the run, or one task of it. */
   async cancel(reason: string, task?: string): Promise<void> {
     await this.#begun;
     if (task === undefined) {
@@ -136,12 +137,17 @@ export class Run {
     await this.#tell(agentAddress(agentId(agent)), { type: 'agent.tell', text, from });
   }
 
-  async approve(task: string, by: string): Promise<void> {
-    await this.#begun;
-    await this.#tell(this.#askingTaskAt(task), { type: 'task.approve', by });
+  /** Says yes to a task that asks whether it may start, or to its agent that asks at work. */
+  async approve(task: string, by: string, question?: string): Promise<void> {
+    await this.#answer({ task, answer: 'allow', by, question });
   }
 
-  async reject(task: string, by: string): Promise<void> {
+  async reject(task: string, by: string, question?: string): Promise<void> {
+    await this.#answer({ task, answer: 'deny', by, question });
+  }
+
+  /** Other limits from now on; a lower one stops nobody who works already. */
+  async limit(limits: Pick<PlanAmendment, 'concurrency' | 'budgetUsd'>, by: string): Promise<void> {
     await this.#begun;
     await this.#tell(orchestratorAddress, { type: 'plan.amend', amendment: limits, by });
   }
@@ -159,7 +165,7 @@ export class Run {
       case 'agent.tell':
         return this.send(request.agent, request.text, request.from);
       case 'task.approve':
-        return this.approve(request.task, request.by);
+        return this.approve(request.task, request.by, request.question);
       case 'task.reject':
         return this.reject(request.task, request.by, request.question);
       case 'context.set':
@@ -207,6 +213,12 @@ export class Run {
     return { kind: 'halted', error };
   }
 
+  async #answer(word: Word): Promise<void> {
+    await this.#begun;
+    const { to, event } = deliveryOf(this.view(), word);
+    await this.#tell(to, event);
+  }
+
   async #tell(to: Address, event: TroupeEvent): Promise<void> {
     const { system } = this.#parts;
     const known = system.core.registry.lookUp(to);
@@ -218,14 +230,6 @@ export class Run {
     const known = this.view().tasks.map(({ id }) => id);
     if (!known.includes(task)) throw unknownName('task', task, known);
     return taskAddress(taskId(task));
-  }
-
-  #askingTaskAt(task: string): Address {
-    const at = this.#taskAt(task);
-    const state = this.view().tasks.find(({ id }) => id === task)?.state;
-    if (state === 'approving') return at;
-    const message = `${task} asks nobody: it is ${state}`;
-    throw new UserError('task.not-asking', message, 'see: troupe why RUN TASK');
   }
 
   #wind(): Promise<void> {

@@ -22,6 +22,8 @@ const well: CommandSeen = {
   durationMs: 12,
   outputSha256: 'abc',
   lastWords: 'all is well',
+  output: '',
+  errors: '',
 };
 
 const world = (given: Partial<CheckWorld> = {}): CheckWorld => ({

@@ -1,4 +1,5 @@
 /** What an attempt is handed: templates of every kind, its environment, its messages. */
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -52,7 +53,12 @@ function onDisk({ folder }: Office, name: string, text: string | Buffer): Output
   mkdirSync(dirname(join(folder.path, path)), { recursive: true });
   writeFileSync(join(folder.path, path), text);
   const bytes = Buffer.byteLength(text);
-  return { path, bytes, sha256: 'x', text: text.slice(-64).toString('utf8') };
+  return {
+    path,
+    bytes,
+    sha256: createHash('sha256').update(text).digest('hex'),
+    text: text.slice(-64).toString('utf8'),
+  };
 }
 
 const needing = (prompt: string): PlanDocument['tasks'] => [
@@ -162,6 +168,16 @@ describe('an output', () => {
     outputs.a = onDisk(made, 'bytes', bytes);
     expect(Buffer.byteLength(outputs.a?.text ?? '')).toBeGreaterThan(bytes.length);
     expect(await made.desk.output('a')).toBe('\ufffd'.repeat(100));
+  });
+
+  test('that was changed since is an error that names the file', async () => {
+    const outputs: Record<string, OutputRef> = {};
+    const made = await office(needing('{{results.a.output}}'), { outputs });
+    outputs.a = onDisk(made, 'changed', 'x'.repeat(1_000));
+    writeFileSync(join(made.folder.path, outputs.a?.path ?? ''), 'y'.repeat(1_000));
+    await expect(made.prepare('b')).rejects.toThrow(
+      'the output of a was changed after it had ended: streams/changed.txt',
+    );
   });
 
   test('that was taken away is an error that names the file', async () => {

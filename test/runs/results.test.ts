@@ -31,6 +31,7 @@ describe('a result', () => {
       evidence: [{ kind: 'exit', passed: true, summary: 'cat exited 0', facts: { exitCode: 0 } }],
       usage: { inputTokens: 0, outputTokens: 0, costUsd: 0 },
       cost_usd: 0,
+      verified: { author: 'worker-1', by: ['runtime'], output_sha256: 'abc', tree: null },
       artifacts: ['artifacts/build/a.txt'],
     });
   });
