@@ -12,7 +12,7 @@ import { type ClientConfig, configFor } from './client-config.ts';
 import { House } from './house.ts';
 import { type HttpServed, serveOverHttp } from './http.ts';
 import { type Served, serveOverStdio } from './stdio.ts';
-import { type Team, teamOf, teamOfPlan } from './team.ts';
+import { Team, teamOf, teamOfPlan } from './team.ts';
 
 export interface HttpWish {
   readonly port: number;
@@ -84,7 +84,10 @@ export class McpDesk {
   }
 
   async #team(plan: string | null): Promise<Team> {
-    return plan === null ? teamOf(await this.#troupe.agents()) : teamOfPlan(await loadPlan(plan));
+    if (plan !== null) return teamOfPlan(await loadPlan(plan));
+    const { project } = this.#troupe;
+    const named = project?.part.agents;
+    return named ? new Team(named) : teamOf(await this.#troupe.agents());
   }
 }
 

@@ -142,7 +142,49 @@ describe('runs', () => {
   });
 });
 
+describe('what a run shares', () => {
+  test('is set and read, and not over what somebody else has set', async () => {
+    const { client, cwd } = await open();
+    const mine = await client();
+    const { run } = await ask(mine, 'assign_task', { agent: 'slow', prompt: 'x' });
+    await ask(mine, 'update_shared_context', { run, key: 'port', value: '8080', if_version: 0 });
+    const { entries } = await ask(mine, 'get_shared_context', { run });
+    expect(entries).toMatchObject([
+      { key: 'port', value: '8080', by: expect.stringContaining('over MCP') },
+    ]);
+    const late = { run, key: 'port', value: '9090', if_version: 0 };
+    await expect(ask(mine, 'update_shared_context', late)).rejects.toThrow(/context\.conflict/);
+    writeFileSync(join(cwd, 'go'), '');
+    await ask(mine, 'get_run', { run, wait: true });
+  });
+
+  test('and what its agents said, are told of an agent and not of strangers', async () => {
+    const { client } = await open();
+    const mine = await client();
+    await ask(mine, 'assign_task', { agent: 'loud', prompt: 'speak up', wait: true });
+    const { messages } = await ask(mine, 'get_agent_messages', { agent: 'loud' });
+    expect(messages).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ who: 'prompt', text: 'speak up' }),
+        expect.objectContaining({ who: 'out', text: expect.stringContaining('SPEAK UP') }),
+      ]),
+    );
+    const asked = ask(mine, 'get_agent_messages', { agent: 'nobody' });
+    await expect(asked).rejects.toThrow(/agent\.unheard/);
+  });
+});
+
 describe('before work is given', () => {
+  test('a plan is proved to end, or what is wrong with it is named', async () => {
+    const { client } = await open();
+    const mine = await client();
+    const proved = await ask(mine, 'verify_plan', { plan: twoTasks });
+    expect(proved).toMatchObject({ verdict: 'proved', findings: [] });
+    const tasks = twoTasks.tasks.map((task) => ({ ...task, agent: 'unheard-of' }));
+    const wrong = ask(mine, 'verify_plan', { plan: { ...twoTasks, tasks } });
+    await expect(wrong).rejects.toThrow(/unheard-of/);
+  });
+
   test('a plan is simulated, and nothing of it is run', async () => {
     const { client, troupe } = await open();
     const given = { plan: twoTasks, seeds: 5 };

@@ -26,4 +26,40 @@ const simulatePlan = tool({
   },
 });
 
-export const foresightTools = [simulatePlan];
+const boundShape = z.object({ duration_ms: z.number(), cost_usd: z.number(), calls: z.number() });
+
+const verifyPlan = tool({
+  name: 'verify_plan',
+  title: 'Prove what a plan can come to',
+  description:
+    'Says before a cent is spent whether a plan ends whatever fails, at the latest when, and at ' +
+    'what cost and how many agent calls at most; or what is wrong with it, with the shortest way ' +
+    'there. Nothing is run.',
+  effect: 'looks',
+  input: z.object({
+    ...planGiven,
+    max_seconds: z.number().min(0.1).max(600).default(20).describe('The longest look.'),
+  }),
+  output: z.object({
+    name: z.string(),
+    verdict: z.enum(['proved', 'refuted', 'bounded']),
+    findings: z.array(z.looseObject({ property: z.string(), message: z.string() })),
+    bound: boundShape.nullable().describe('Null when some part has no limit: see unbounded.'),
+    unbounded: z.array(z.looseObject({})),
+    states: z.number(),
+    seconds: z.number(),
+  }),
+  async answer({ max_seconds: secondsMax, ...given }, { house }) {
+    const { name, verdict, findings, bound, unbounded, states, seconds } =
+      await house.troupe.verify(planOf(given), { secondsMax });
+    const limits = bound && {
+      duration_ms: bound.durationMs,
+      cost_usd: bound.costUsd,
+      calls: bound.calls,
+    };
+    const [found, open] = [findings.map((each) => ({ ...each })), unbounded.map((e) => ({ ...e }))];
+    return { name, verdict, findings: found, bound: limits, unbounded: open, states, seconds };
+  },
+});
+
+export const foresightTools = [verifyPlan, simulatePlan];

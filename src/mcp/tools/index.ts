@@ -4,10 +4,12 @@ import { agentTools } from './agents.ts';
 import { foresightTools } from './foresight.ts';
 import { lookbackTools } from './lookback.ts';
 import { runTools } from './runs.ts';
+import { sharedTools } from './shared.ts';
 
 export const tools: readonly Tool[] = [
   ...agentTools,
   ...runTools,
+  ...sharedTools,
   ...foresightTools,
   ...lookbackTools,
 ];
