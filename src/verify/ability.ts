@@ -46,12 +46,7 @@ function tooSlow(task: PlanTask, at: number, role: PlanRole): Flaw | null {
   const whose = range ? `an attempt of ${role.name} takes` : 'by its estimate it takes';
   const ended = `every attempt is ended after ${duration(task.timeoutMs)}`;
   const message = `${task.id} can't succeed: ${whose} ${duration(leastMs)} at least, and ${ended}`;
-  return {
-    property: 'task.cannot-succeed',
-    path: ['tasks', at, 'timeout'],
-    message,
-    task: task.id,
-  };
+  return cannot(['tasks', at, 'timeout'], message, [task.id], { work: false });
 }
 
 function everFailing({ tasks }: Plan, role: PlanRole): readonly Flaw[] {

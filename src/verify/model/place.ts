@@ -23,8 +23,12 @@ export interface Place {
   readonly works: readonly string[];
   /** It waits for an agent of this role that is none of these. */
   readonly wants: { readonly role: string; readonly avoid: readonly string[] } | null;
-  /** It has a slot and an agent of this role. */
-  readonly holds: { readonly role: string; readonly as: 'worker' | 'reviewer' } | null;
+  /** It has a slot of this role; `isManned`: and an agent that is at work for it. */
+  readonly holds: {
+    readonly role: string;
+    readonly as: 'worker' | 'reviewer';
+    readonly isManned: boolean;
+  } | null;
   /** The agent that works for it, or did last. */
   readonly agent: string;
   readonly settled: Settled | null;
@@ -55,7 +59,8 @@ export class Mover {
     const timers = new Map([...place.timers].filter(([, set]) => set !== event));
     const works = place.works.filter((each) => each !== work);
     const base = type === 'task.assign' ? taken(place, event) : place;
-    return after({ ...base, timers, works }, state, effects);
+    const left = type === 'agent.lost' ? unmanned(base) : base;
+    return after({ ...left, timers, works }, state, effects);
   }
 }
 
@@ -64,8 +69,12 @@ function taken(place: Place, event: EventObject): Place {
   assert(wants, 'a task is assigned that wants nobody');
   const { agent } = event as TroupeEvent & { type: 'task.assign' };
   const as = wants.avoid.length > 0 || isReviewed(place) ? 'reviewer' : 'worker';
-  return { ...place, wants: null, holds: { role: wants.role, as }, agent };
+  return { ...place, wants: null, holds: { role: wants.role, as, isManned: true }, agent };
 }
+
+/** Its agent is free again: it has reported, or was given up, or is gone. */
+const unmanned = (place: Place): Place =>
+  place.holds ? { ...place, holds: { ...place.holds, isManned: false } } : place;
 
 const isReviewed = ({ state }: Place): boolean =>
   (state.context as TaskContext).review.stage === 'open';
@@ -109,9 +118,10 @@ function heard(place: Place, { event }: Message): Place {
       return { ...place, holds: null };
     case 'task.settled':
       return { ...place, wants: null, holds: null, settled: said.status };
-    case 'agent.assign':
     case 'agent.abandon':
     case 'report.taken':
+      return unmanned(place);
+    case 'agent.assign':
     case 'dependency.settled':
       return place;
     default:
@@ -150,5 +160,5 @@ type Panel = TaskContext['review'] & { stage: 'open' };
 
 function panelKey({ votes, spoilt, last }: Panel): unknown {
   const accepted = votes.filter(({ accepts }) => accepts).length;
-  return [accepted, votes.length, spoilt, last && [last.fault?.retryable, last.restMs]];
+  return [accepted, votes.length, spoilt, last && [last.fault?.retryable, last.restMs !== null]];
 }

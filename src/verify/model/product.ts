@@ -37,7 +37,9 @@ export class Product {
   /** The same memory, in words. */
   readonly words: Int32Array;
   readonly #rows: readonly (readonly Row[])[];
+  /** Slots of each role that are taken, and agents that are at work. */
   readonly #held: Int32Array;
+  readonly #manned: Int32Array;
   readonly #waves: readonly (readonly number[])[];
   readonly #waveOf: readonly number[];
   #underWay = 0;
@@ -53,6 +55,7 @@ export class Product {
     this.cells = largest <= 256 ? new Uint8Array(buffer) : new Uint16Array(buffer);
     this.words = new Int32Array(buffer);
     this.#held = new Int32Array(team.slots.length);
+    this.#manned = new Int32Array(team.slots.length);
     this.#waveOf = members.map(({ spec }) => spec.wave);
     this.#waves = team.plan.mode === 'waves' ? wavesOf(members) : [];
   }
@@ -61,11 +64,6 @@ export class Product {
   begin(): void {
     for (const [at, { table }] of this.team.members.entries()) this.cells[at] = table.first;
     if (this.#waves.length > 0) this.#admit(0);
-  }
-
-  /** Whether a halt ends every task at once, wherever it stands. */
-  get haltsWhole(): boolean {
-    return this.#rows.every((rows) => rows.every(({ cancelled }) => cancelled.to === over));
   }
 
   /** Of a member, where it stands. */
@@ -84,10 +82,12 @@ export class Product {
     const { cells } = this;
     const { length } = this.team.members;
     this.#held.fill(0);
+    this.#manned.fill(0);
     this.#underWay = 0;
     for (let at = 0; at < length; at += 1) {
-      const { holdsRole } = (this.#rows[at] as Row[])[cells[at] as number] as Row;
+      const { holdsRole, isManned } = (this.#rows[at] as Row[])[cells[at] as number] as Row;
       if (holdsRole < 0) continue;
+      if (isManned) this.#manned[holdsRole] = (this.#manned[holdsRole] as number) + 1;
       this.#held[holdsRole] = (this.#held[holdsRole] as number) + 1;
       this.#underWay += 1;
     }
@@ -99,7 +99,8 @@ export class Product {
     const { plan, slots, agents } = this.team;
     if (wantsRole < 0 || this.#underWay >= plan.concurrency) return false;
     const isFree = (this.#held[wantsRole] as number) < (slots[wantsRole] as number);
-    return isFree && avoided < (agents[wantsRole] as number);
+    const others = (agents[wantsRole] as number) - (this.#manned[wantsRole] as number);
+    return isFree && others > 0 && avoided < (agents[wantsRole] as number);
   }
 
   movesOf(member: number): readonly Move[] {

@@ -39,14 +39,22 @@ function groupsOf(rows: readonly TableRow[]): readonly number[] {
 
 /** The finer the groups that moves lead to, the more signs there are. */
 function signOf(row: TableRow, group: readonly number[]): string {
-  const { name, wants, holds, avoided, met, unmet, admitted, cancelled } = row;
+  const { name, wants, holds, isManned, avoided, met, unmet, admitted, cancelled } = row;
   const moves = row.moves.map((move) => {
     const { kind, force } = move.stimulus;
     return `${kind}/${force}/${goalOf(move, group)}`;
   });
   const driven = [met, unmet, admitted, cancelled].map((move) => goalOf(move, group));
   const isOver = name === 'over';
-  return JSON.stringify([isOver, wants, holds, avoided, [...new Set(moves)].sort(), driven]);
+  return JSON.stringify([
+    isOver,
+    wants,
+    holds,
+    isManned,
+    avoided,
+    [...new Set(moves)].sort(),
+    driven,
+  ]);
 }
 
 const goalOf = ({ to, settles }: Move, group: readonly number[]): string =>

@@ -13,14 +13,15 @@
  *   task can end: that is all that is asked here. No circle hides anybody: a task that only pauses
  *   and tries again comes back to places it has been in, and then the next task has its turn, for
  *   such a state is known already and another move of the same task leads out of it.
- *   When one failure stops the whole run, it ends every other task at once, wherever it stands: no
- *   state but the last one follows, the same in every order. Were that not so, every order would be
- *   looked at.
+ *   When one failure stops the whole run, it ends every other task at once, wherever it stands: the
+ *   same last state follows in every order. So the same holds as long as nobody fails: whoever can
+ *   go on to success has his turn first, and the others theirs in every order.
  */
 import type { Clock } from '../../kernel/clock.ts';
 import { type Group, likeGroups, sortLikes } from './likeness.ts';
 import { type Happening, Product } from './product.ts';
 import { StateSet } from './state-set.ts';
+import { type Move, over, type TaskTable } from './task-table.ts';
 import type { Team } from './team.ts';
 
 export interface SearchLimits {
@@ -65,6 +66,8 @@ export class Search {
   readonly #groups: readonly Group[];
   readonly #options: SearchOptions;
   readonly #isOrdered: boolean;
+  /** Those whose steps may be looked at alone. */
+  readonly #hasTurn: readonly boolean[];
   readonly #members: readonly number[];
   readonly #base: Int32Array;
   readonly #succeeding = new Set<number>();
@@ -78,8 +81,9 @@ export class Search {
     this.#base = new Int32Array(this.product.words.length);
     this.#options = options;
     this.#groups = options.reduced ? likeGroups(team) : [];
-    const isApart = team.plan.onFailure === 'continue' || this.product.haltsWhole;
-    this.#isOrdered = options.reduced && isApart;
+    const isApart = team.plan.onFailure === 'continue';
+    this.#isOrdered = options.reduced && (isApart || team.members.every(isEndedByHalt));
+    this.#hasTurn = team.members.map(({ table }) => isApart || isHopeful(table));
     this.#members = [...team.members.keys()];
   }
 
@@ -170,7 +174,7 @@ export class Search {
   }
 
   #firstOf(isIt: (member: number) => boolean): readonly number[] {
-    const found = this.#members.find(isIt);
+    const found = this.#members.find((member) => this.#hasTurn[member] && isIt(member));
     return found === undefined ? [] : [found];
   }
 
@@ -211,4 +215,21 @@ export class Search {
     const name = group.find((each) => this.product.movesOf(each).includes(move));
     return name === undefined ? undefined : { member: name, move };
   }
+}
+
+const isEndedByHalt = ({ table }: Team['members'][number]): boolean =>
+  table.rows.every(({ cancelled }) => cancelled.to === over);
+
+/** Whether a way leads to success from wherever it is. */
+function isHopeful({ rows }: TaskTable): boolean {
+  const hopeful = new Set<number>();
+  for (let known = -1; known < hopeful.size; ) {
+    known = hopeful.size;
+    for (const [at, row] of rows.entries()) {
+      const moves = [...row.moves, row.met, row.admitted];
+      const leads = ({ to, settles }: Move) => settles === 'succeeded' || hopeful.has(to);
+      if (at !== over && moves.some(leads)) hopeful.add(at);
+    }
+  }
+  return hopeful.size === rows.length - 1;
 }

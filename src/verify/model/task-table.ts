@@ -32,6 +32,8 @@ export interface TableRow {
   /** The role of which it wants an agent, or has one; null: none. */
   readonly wants: string | null;
   readonly holds: string | null;
+  /** An agent of the role that it holds is at work for it. */
+  readonly isManned: boolean;
   /** How many agents of that role it must not have. */
   readonly avoided: number;
   /** `running`, `verifying.checking`: to tell people. */
@@ -102,6 +104,7 @@ class Tabulator {
       cancelled: this.#move(place, driven('task.cancel', stimuli.cancel)),
       wants: wants?.role ?? null,
       holds: holds?.role ?? null,
+      isManned: holds?.isManned ?? false,
       avoided: this.#avoided(place),
       name: nameOf(place.state.at.value),
     };
@@ -128,7 +131,7 @@ function driven(name: string, event: Stimulus['event']): Stimulus {
 const nothing: Move = { stimulus: driven('', stimuli.metNeed), to: over, settles: null };
 const ended: TableRow = {
   ...{ moves: [], met: nothing, unmet: nothing, admitted: nothing, cancelled: nothing },
-  ...{ wants: null, holds: null, avoided: 0, name: 'over' },
+  ...{ wants: null, holds: null, isManned: false, avoided: 0, name: 'over' },
 };
 
 function nameOf(value: unknown): string {

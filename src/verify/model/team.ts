@@ -44,7 +44,7 @@ export function teamOf(
     const reviewers = spec.review ? (roles.get(spec.review.role) ?? -1) : -1;
     return { spec, table, dependants, role: roles.get(spec.role) ?? -1, reviewers };
   });
-  const slots = plan.roles.map(({ count, concurrency }) => Math.min(count, concurrency));
+  const slots = plan.roles.map(({ concurrency }) => concurrency);
   return { plan, members, slots, agents: plan.roles.map(({ count }) => count) };
 }
 
