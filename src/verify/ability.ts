@@ -97,8 +97,7 @@ function failingCommand(run: Run): string | null {
 
 /** The contradictions that can be seen without solving anything. */
 function emptySchema(schema: Readonly<Record<string, unknown>>): string | null {
-  const { not, enum: values } = schema;
-  if (Array.isArray(values) && values.length === 0) return 'its schema allows no value at all';
+  const { not } = schema;
   if (not === true || (isMap(not) && Object.keys(not).length === 0)) {
     return 'its schema forbids every value';
   }
