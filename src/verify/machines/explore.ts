@@ -6,7 +6,7 @@ import { eventsAt } from './alphabet.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Unknowns } from './payload.ts';
 import { type Spot, unborn } from './spot.ts';
-import { Stepper } from './stepper.ts';
+import { type Sent, Stepper } from './stepper.ts';
 import type { Subject } from './subject.ts';
 
 export interface Place {
@@ -24,6 +24,8 @@ export interface Way {
   readonly event: EventObject;
   /** What was taken, microstep by microstep; empty when nothing was. */
   readonly transitions: readonly Transition[];
+  /** What was said to others by it. */
+  readonly messages: readonly Sent[];
   readonly to: Place;
 }
 
@@ -92,7 +94,8 @@ function placesOf(map: AdjacencyMap, expanded: ReadonlySet<Spot>, stepper: Stepp
         places.set(state.key, to);
       }
       const transitions = stepper.transitionsOf(place.spot, event);
-      place.ways.push({ event, to, transitions });
+      const messages = stepper.messagesOf(place.spot, event);
+      place.ways.push({ event, to, transitions, messages });
     }
   }
   const all = [...places.values()];

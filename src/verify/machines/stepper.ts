@@ -1,5 +1,6 @@
 /** Steps a machine as the kernel does, and says where it stands then; it never throws. */
 import type { AnyMachineSnapshot, AnyStateNode, EventObject } from 'xstate';
+import type { Message } from '../../../machines/messages.ts';
 import { PureMachine, type ResolvedAction, type Transition } from '../../kernel/xstate.ts';
 import { bareEvent, type Unknowns } from './payload.ts';
 import { type Fallen, type Spot, type Standing, standing } from './spot.ts';
@@ -21,6 +22,8 @@ export class Stepper {
   readonly #steps = new Map<Spot, Map<EventObject, readonly Transition[]>>();
   /** Of the step under way. */
   #transitions: Transition[] = [];
+  #sent: readonly Sent[] = [];
+  readonly #messages = new Map<Spot, Map<EventObject, readonly Sent[]>>();
   /** One object a place, so that many ways to it cost no memory. */
   readonly #known = new Map<string, Spot>();
 
@@ -37,11 +40,21 @@ export class Stepper {
     return this.#steps.get(spot)?.get(event) ?? [];
   }
 
+  /** What a step said to others, in its order. */
+  messagesOf(spot: Spot, event: EventObject): readonly Sent[] {
+    return this.#messages.get(spot)?.get(event) ?? [];
+  }
+
   step(spot: Spot, event: EventObject): Spot {
     this.#transitions = [];
+    this.#sent = [];
     const next = this.#attempt(spot, event);
     const taken = this.#steps.get(spot) ?? new Map();
     this.#steps.set(spot, taken.set(event, this.#transitions));
+    if (this.#sent.length > 0) {
+      const said = this.#messages.get(spot) ?? new Map();
+      this.#messages.set(spot, said.set(event, this.#sent));
+    }
     if (next.kind === 'standing') this.#enter(next.snapshot._nodes);
     const known = this.#known.get(next.key);
     if (known) return known;
@@ -94,6 +107,7 @@ export class Stepper {
     const timers = new Map(before?.timers);
     const works = new Map(before?.works);
     for (const { type, params } of actions) note(type, params, timers, works);
+    this.#sent = actions.flatMap(sentBy);
     return standing({ snapshot, timers, works }, this.#view);
   }
 }
@@ -109,6 +123,32 @@ function without(spot: Standing, { type, ...data }: EventObject): Standing {
   const { actorId } = data as { actorId?: string };
   if (type.startsWith('xstate.') && actorId !== undefined) works.delete(actorId);
   return { ...spot, timers, works };
+}
+
+/** A message to one receiver. */
+export interface Sent {
+  /** An address: `task/build`. */
+  readonly to: string;
+  readonly type: string;
+  /** Nobody minds when the receiver has ended. */
+  readonly ifThere: boolean;
+}
+
+/** Messages by address; what goes to a parent or child by XState's own means stays in its family. */
+function sentBy({ type, params }: ResolvedAction): readonly Sent[] {
+  switch (type) {
+    case 'send':
+      return toEach(params as Message);
+    case 'sendAll':
+      return (params as { messages: readonly Message[] }).messages.flatMap(toEach);
+    default:
+      return [];
+  }
+}
+
+function toEach({ to, event, ifThere = false }: Message): readonly Sent[] {
+  const receivers = Array.isArray(to) ? (to as readonly string[]) : [to as string];
+  return receivers.map((one) => ({ to: one, type: event.type, ifThere }));
 }
 
 interface Raised {

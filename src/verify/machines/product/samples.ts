@@ -66,6 +66,7 @@ const ofAgents: readonly TroupeEvent[] = [
   { type: 'agent.idle', agent: coder2, role: coder },
   { type: 'agent.assign', ...attempt },
   { type: 'agent.assign', ...attempt, token: second, attempt: 2 },
+  { type: 'agent.assign', ...attempt, token: second, attempt: 2, earlier: words.earlier },
   { type: 'agent.abandon', token: first },
   { type: 'agent.abandon', token: stale },
   { type: 'agent.lost', agent: coder1, fault: words.crashed },
@@ -73,6 +74,7 @@ const ofAgents: readonly TroupeEvent[] = [
   { type: 'agent.stop' },
   { type: 'agent.tell', text: 'mind the tests', from: 'ada' },
   { type: 'agent.ask', token: first, question: words.question },
+  { type: 'agent.ask', token: second, question: words.question },
   { type: 'agent.ask', token: stale, question: words.question },
   { type: 'agent.answer', question: words.question.id, answer: 'allow', by: 'ada' },
   { type: 'agent.answer', question: 'another', answer: 'deny', by: 'ada' },
@@ -87,7 +89,7 @@ const ofAgents: readonly TroupeEvent[] = [
 ];
 
 const ofAccounts: readonly TroupeEvent[] = [
-  { type: 'account.lease', loan: 'run/1', usdMax: 0.5, at },
+  { type: 'account.lease', loan: 'run/1', usdMax: 0.25, at },
   { type: 'account.lease', loan: 'run/2', usdMax: null, at },
   settle,
   { ...settle, loan: 'run/0' },
@@ -95,7 +97,7 @@ const ofAccounts: readonly TroupeEvent[] = [
   { ...settle, trouble: { kind: 'exhausted', reason: 'no credit is left', untilMs: null } },
   { ...settle, trouble: { kind: 'exhausted', reason: 'used up', untilMs: at + 600_000 } },
   { ...settle, trouble: { kind: 'revoked', reason: 'the key is not accepted' } },
-  { type: 'account.learn', requestsPerMinute: 30, at },
+  { type: 'account.learn', requestsPerMinute: 2, at },
   { type: 'account.learn', requestsLeft: 0, resetAtMs: at + 30_000, at },
   { type: 'account.amend', limits: { ...words.noLimits, concurrency: 7 }, at },
   { type: 'account.restore', at },

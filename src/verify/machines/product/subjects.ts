@@ -73,7 +73,9 @@ export const productSubjects: readonly Subject[] = [
     view: views.upkeepView as never,
   }),
   subject(machines.accountMachine, {
-    inputs: [account, { ...account, limits: { ...words.noLimits, concurrency: 1 } }],
+    inputs: [{}, { concurrency: 1 }, { usdPerDay: 0.3 }].map((limits) => {
+      return { ...account, limits: { ...words.noLimits, ...limits } };
+    }),
     view: views.accountView as never,
     home: 'available',
   }),

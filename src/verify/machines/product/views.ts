@@ -22,7 +22,9 @@ export function taskView(context: TaskContext): unknown {
 export function agentView(context: AgentContext): unknown {
   const { inbox: _i, attempt, questions = [], answers = [], ...deciding } = context;
   const asked = new Set(questions.map(({ id }) => id));
-  return { ...deciding, token: attempt?.token ?? null, asked, answered: answers.length > 0 };
+  const known = attempt?.earlier?.answers ?? [];
+  const token = attempt?.token ?? null;
+  return { ...deciding, token, known, asked, answered: answers.length > 0 };
 }
 
 /** Versions only rise. */
@@ -71,8 +73,9 @@ export function orchestratorAdmits(context: OrchestratorContext, event: EventObj
 
 /** Without a cap, nothing that was spent decides. */
 export function accountView(context: AccountContext): unknown {
-  const { limits, loans, trouble, warned } = context;
+  const { limits, loans, trouble, warned, requests, tokens } = context;
   const isCapped = limits.usdMax !== null || limits.usdPerDay !== null;
   const spent = isCapped ? [context.spent, context.today] : null;
-  return { limits, loans: Object.keys(loans).sort(), trouble, warned, spent };
+  const lent = Object.keys(loans).sort();
+  return { limits, lent, trouble, warned, spent, requests, tokens };
 }

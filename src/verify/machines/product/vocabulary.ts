@@ -9,6 +9,7 @@ import {
 } from '../../../../machines/ids.ts';
 import type { LoanEnding } from '../../../../machines/loan.ts';
 import {
+  type Earlier,
   type Fault,
   noOutput,
   noUsage,
@@ -55,6 +56,13 @@ export const interrupted: Outcome = { kind: 'interrupted', fault: gone, ...measu
 
 /** What an agent may ask a person. */
 export const question = { id: 'q1', tool: 'shell', input: 'rm -r build' } as Question;
+
+/** An attempt that was cut off, after a person had answered. */
+export const earlier: Earlier = {
+  fault: gone,
+  session: null,
+  answers: [{ tool: question.tool, input: question.input, answer: 'allow', by: 'ada' }],
+};
 
 export const upkeepReport = { remembered: 1, inspected: 1, renewed: 0, outdated: 0, archived: 0 };
 
