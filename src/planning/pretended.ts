@@ -1,6 +1,31 @@
 /** What an agent that only pretends asks for: as many tasks as it may, and one that joins them. */
+import type { TaskSpec } from '../../machines/plan.ts';
+import { compilePlan } from '../plan/compile.ts';
+import type { Plan, PlanTask } from '../plan/plan.ts';
 import type { Phase } from './briefing.ts';
-import { type Asker, rolesOf } from './draft.ts';
+import { type Asker, draftOf, rolesOf } from './draft.ts';
+
+/** How many a simulated task asks for. */
+export const askedMax = 5;
+
+/** What the tasks of a simulated world ask for: the same whenever it is asked. */
+export function pretendedAsking(plan: Plan): (task: string) => readonly TaskSpec[] {
+  const asking = new Map(
+    plan.tasks.filter(({ subtasks }) => subtasks).map((each) => [each.id, each]),
+  );
+  // Most plans have none, and may be large.
+  if (asking.size === 0) return () => [];
+  const specs = compilePlan(plan).tasks.filter(({ id }) => asking.has(id));
+  const asked = new Map(
+    specs.map((spec) => {
+      const task = asking.get(spec.id) as PlanTask;
+      const left = Math.min(askedMax, task.subtasks?.count ?? 0);
+      const asker: Asker = { plan, task, spec, left, known: new Set() };
+      return [spec.id as string, draftOf(pretendedPlan(asker, 'planning'), 'plan.json', asker)];
+    }),
+  );
+  return (task) => asked.get(task) ?? [];
+}
 
 /** Empty when it asks for nothing: only a plan that is wanted is pretended. */
 export function pretendedPlan(asker: Asker, phase: Phase): string {

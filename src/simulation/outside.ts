@@ -13,6 +13,7 @@ import type { Sighting } from '../journal/axioms/sighting.ts';
 import type { LoggedInput } from '../kernel/log.ts';
 import { isUserError } from '../kernel/user-error.ts';
 import type { Plan } from '../plan/plan.ts';
+import { pretendedAsking } from '../planning/pretended.ts';
 import type { RunEnd, RunFact } from '../runs/run.ts';
 import type { Around, PastLife } from './around.ts';
 import { SimulatedDisk } from './disk.ts';
@@ -76,7 +77,8 @@ export class Outside implements Around {
     const { time, luck } = this;
     const see = (sighting: Unseen): void => this.see(sighting);
     const link = new Link(time, luck);
-    this.workshop = new Workshop({ time, luck, link, rates: ratesOf(plan, options.rates), see });
+    const [rates, asks] = [ratesOf(plan, options.rates), pretendedAsking(plan)];
+    this.workshop = new Workshop({ time, luck, link, rates, see, asks });
     this.people = new People(time, luck, plan);
     this.#ordered = [...faults.kills];
     this.#life = this.#live(1);

@@ -20,14 +20,18 @@ export class People {
     this.#time = time;
     this.#luck = luck;
     this.#patienceMs = new Map(
-      plan.tasks.flatMap(({ id, approveWithinMs: withinMs }) => (withinMs ? [[id, withinMs]] : [])),
+      plan.tasks.flatMap(({ id, approveWithinMs, subtasks }) => {
+        const withinMs = approveWithinMs ?? subtasks?.approveWithinMs ?? null;
+        return withinMs ? [[id, withinMs] as const] : [];
+      }),
     );
   }
 
   /** Whoever asked under an earlier life of the runtime still asks. */
   attend(run: Run): void {
     if (this.#patienceMs.size === 0) return;
-    for (const { id, state } of run.view().tasks) if (state === 'approving') this.#ask(run, id);
+    const asking = ['approving', 'delegating.consenting'];
+    for (const { id, state } of run.view().tasks) if (asking.includes(state)) this.#ask(run, id);
   }
 
   hear(run: Run, fact: RunFact): void {

@@ -6,6 +6,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { Core } from '../kernel/core.ts';
 import type { LoggedInput } from '../kernel/log.ts';
 import type { Plan } from '../plan/plan.ts';
+import { askedMax } from '../planning/pretended.ts';
 import { runMachines } from '../runs/launch.ts';
 import { factOf, type RunFact } from '../runs/run.ts';
 import type { FaultMix } from './fault-mix.ts';
@@ -75,7 +76,9 @@ async function playThrough(options: SimulationOptions, planted: Planted): Promis
 
 /** Whatever can go on without time goes on; then the next thing that is due happens. */
 async function play(outside: Outside): Promise<void> {
-  const turnsMax = turnsAtLeast + turnsPerTask * outside.plan.tasks.length;
+  const { tasks } = outside.plan;
+  const asking = tasks.filter(({ subtasks }) => subtasks).length;
+  const turnsMax = turnsAtLeast + turnsPerTask * (tasks.length + asking * askedMax);
   for (let turn = 0; turn < turnsMax; turn += 1) {
     await settled();
     if (outside.isOver) return;

@@ -8,6 +8,7 @@
  */
 import type { Outcome } from '../../machines/outcome.ts';
 import { noOutput, noUsage } from '../../machines/outcome.ts';
+import type { TaskSpec } from '../../machines/plan.ts';
 import type { WorkInput } from '../../machines/rules/duty.ts';
 import { cancelled } from '../agents/faults.ts';
 import type { Sighting } from '../journal/axioms/sighting.ts';
@@ -27,6 +28,8 @@ export interface Surroundings {
   readonly link: Link;
   readonly rates: ReadonlyMap<string, RoleRates>;
   readonly see: (sighting: Unseen) => void;
+  /** What a task asks others for. */
+  readonly asks: (task: string) => readonly TaskSpec[];
 }
 
 /** A sighting before it is dated. */
@@ -112,8 +115,9 @@ export class Workshop {
       time.after(deed.durationMs, () => this.#finish(job, deed));
   }
 
-  #finish(job: Job, { outcome, isDone }: Deed): void {
+  #finish(job: Job, { outcome: own, isDone }: Deed): void {
     if (job.state !== 'running') return;
+    const outcome = this.#asking(job, own);
     if (isDone) this.done.add(job.input.token);
     this.#end(job, 'itself');
     this.#around.link.report({
@@ -122,6 +126,13 @@ export class Workshop {
       deliver: () => job.settle(outcome),
       repeat: () => job.repeat(outcome),
     });
+  }
+
+  /** Whoever does its work itself asks for nothing; one that must plan, always. */
+  #asking({ input }: Job, outcome: Outcome): Outcome {
+    if (outcome.kind !== 'succeeded' || input.review) return outcome;
+    const subtasks = this.#around.asks(input.task);
+    return subtasks.length === 0 ? outcome : { ...outcome, subtasks };
   }
 
   /** Whoever gave it up is told once it is over, also when its report was lost. */

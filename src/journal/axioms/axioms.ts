@@ -3,6 +3,7 @@ import type { Axiom } from './axiom.ts';
 import { budgetHolds } from './budget-holds.ts';
 import { concurrencyHolds } from './concurrency-holds.ts';
 import { dependantsWait } from './dependants-wait.ts';
+import { growthIsBounded } from './growth-is-bounded.ts';
 import { journalIsWhole } from './journal-is-whole.ts';
 import { noActorBreaks } from './no-actor-breaks.ts';
 import { noWorkWithoutOwner } from './no-work-without-owner.ts';
@@ -29,6 +30,7 @@ export const axioms: readonly Axiom[] = [
   nothingAcknowledgedIsLost,
   nothingDoneUnwritten,
   dependantsWait,
+  growthIsBounded,
   peopleAreAsked,
   parkedTasksWake,
   timersKeepTime,

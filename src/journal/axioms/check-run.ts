@@ -81,6 +81,7 @@ function follow(records: Iterable<LoggedInput>, { core, ground, watches }: Follo
     for (const wish of wishes) {
       if (wish.kind !== 'fact') continue;
       const told = { n, at, actor: wish.actor, fact: wish.event as unknown as Fact };
+      ground.hear(told.fact);
       for (const hear of facts) hear(told);
     }
     const step = { n, at, record, wishes, attempts, core };

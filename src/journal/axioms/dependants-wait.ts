@@ -1,4 +1,5 @@
 /** A task begins once all it needs has succeeded, and in mode `waves` once the wave is open. */
+import type { PlanSpec } from '../../../machines/plan.ts';
 import type { Axiom, Blame, Place } from './axiom.ts';
 import { endOf } from './endings.ts';
 import type { Ground } from './ground.ts';
@@ -50,7 +51,8 @@ function judgeNeeds(
 class Waves {
   readonly #ground: Ground;
   readonly #settled = new Map<number, number>();
-  #sizes: number[] | null = null;
+  #sizes: number[] = [];
+  #of: PlanSpec | null = null;
   #open = 0;
 
   constructor(ground: Ground) {
@@ -64,10 +66,12 @@ class Waves {
 
   /** Without waves every task may begin. */
   open(): number {
-    if (this.#ground.spec?.mode !== 'waves') return Number.POSITIVE_INFINITY;
-    this.#sizes ??= sizesOf(this.#ground.spec.tasks);
+    const { spec } = this.#ground;
+    if (spec?.mode !== 'waves') return Number.POSITIVE_INFINITY;
+    if (spec !== this.#of) this.#sizes = sizesOf(spec.tasks);
+    this.#of = spec;
     const isOver = (wave: number): boolean =>
-      (this.#settled.get(wave) ?? 0) >= (this.#sizes?.[wave] ?? Number.POSITIVE_INFINITY);
+      (this.#settled.get(wave) ?? 0) >= (this.#sizes[wave] ?? Number.POSITIVE_INFINITY);
     while (isOver(this.#open)) this.#open += 1;
     return this.#open;
   }

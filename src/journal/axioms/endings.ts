@@ -57,7 +57,8 @@ export function workBegun(fact: Fact): WorkBegun | null {
 }
 
 const placesEnd: ReadonlySet<Fact['type']> = new Set([
-  ...(['task.retrying', 'task.parked', 'task.reviewing', 'review.ended'] as const),
+  ...(['task.retrying', 'task.parked', 'task.delegated'] as const),
+  ...(['task.reviewing', 'review.ended'] as const),
 ]);
 
 /** Whether a fact says that the task has given its place for work back. */

@@ -1,5 +1,6 @@
 /** What an axiom may take for granted of a run: its plan, by task and role. */
-import type { TroupeEvent } from '../../../machines/events.ts';
+import type { Fact, TroupeEvent } from '../../../machines/events.ts';
+import type { Outcome } from '../../../machines/outcome.ts';
 import type { PlanAmendment, PlanSpec, RoleSpec, TaskSpec } from '../../../machines/plan.ts';
 import type { LoggedInput } from '../../kernel/log.ts';
 
@@ -18,6 +19,8 @@ export class Ground {
   #budget: 'ordered' | 'amended' = 'ordered';
   #tasks: ReadonlyMap<string, TaskSpec> = new Map();
   #roles: ReadonlyMap<string, RoleSpec> = new Map();
+  /** Asked for by outcomes, and perhaps never added. */
+  readonly #asked = new Map<string, TaskSpec>();
 
   /** `given`: what it should have run by; without it, what its journal says it was given. */
   constructor(ordered: OrderedPlan, world: Ground['world'], given: PlanSpec | null = null) {
@@ -47,12 +50,27 @@ export class Ground {
 
   /** Called with every input before anybody else looks at it. */
   take({ input }: LoggedInput): void {
+    if (input.kind === 'done' && input.id === 'work') this.#note(input.output as Outcome | null);
     if (input.kind !== 'event') return;
     const event = input.event as TroupeEvent;
     if (event.type === 'plan.submit') this.#adopt(this.#spec ?? this.#given ?? event.plan);
     if (event.type === 'plan.amend' && this.#spec) {
       if (event.amendment.budgetUsd !== undefined) this.#budget = 'amended';
       this.#adopt(amended(this.#spec, event.amendment));
+    }
+  }
+
+  /** Called with every fact before anybody else hears it. */
+  hear(fact: Fact): void {
+    if (fact.type !== 'plan.grown' || !this.#spec) return;
+    const added = fact.tasks.flatMap((id) => this.#asked.get(id) ?? []);
+    this.#adopt({ ...this.#spec, tasks: [...this.#spec.tasks, ...added] });
+  }
+
+  /** The newest words count: what was asked before was not added. */
+  #note(outcome: Outcome | null): void {
+    for (const task of outcome?.subtasks ?? []) {
+      if (!this.#tasks.has(task.id)) this.#asked.set(task.id, task);
     }
   }
 

@@ -27,6 +27,7 @@ export const runEndsInTime: Axiom = {
       },
       fact: ({ fact }) => {
         if (fact.type === 'task.parked') grantedMs += fact.waitMs + bound.attemptMs(fact.task);
+        if (fact.type === 'task.delegated') grantedMs += bound.delegationMs(fact.task);
         if (endOfRun(fact) && state === 'under way') state = 'over';
       },
       step: ({ n, at, record: { input }, attempts: { ended } }) => {
@@ -86,6 +87,12 @@ class Bound {
     const role = this.#ground.role(spec.role);
     const workMs = assignDeadlineMs + spec.timeoutMs + reportGraceMs + spec.verifyTimeoutMs;
     return workMs + spec.backoff.maxMs + (role ? startMs(role) : 0) + this.#reviewMs(spec);
+  }
+
+  /** Somebody may have to agree to what it asks for, and then it is tried once more. */
+  delegationMs(task: string): number {
+    const { delegation } = this.#ground.task(task) ?? {};
+    return (delegation?.approveWithinMs ?? 0) + this.attemptMs(task);
   }
 
   /** One after the other, and then what the checks still have to look at. */

@@ -84,6 +84,20 @@ describe('in the journal', () => {
     ]);
   });
 
+  test('a run grows further than it may', async () => {
+    const delegation = { count: 4, depth: 1, approveWithinMs: null };
+    const plan = planSpec([{ id: 'build', delegation }], { subtasksMax: 4 });
+    const records = await live(plan, { outcomes: { build: [outcomes.asking] } });
+    expect(checkRun({ plan: planOf(records), records })).toEqual([]);
+    const spec = planSpec([{ id: 'build', delegation: { ...delegation, count: 1 } }], {
+      subtasksMax: 1,
+    });
+    expect(found('growth-is-bounded', { records, spec })).toEqual([
+      'build has added 2 tasks',
+      '2 tasks were added, and 1 may be',
+    ]);
+  });
+
   test('a run stands still where nothing can move it', async () => {
     const stuck = orchestratorMachine.provide({ guards: { allSettled: () => false } });
     const charts = new Charts([stuck, supervisorMachine, agentMachine, taskMachine]);
