@@ -39,6 +39,10 @@ export function defineUpkeep(command: Command, act: Act): void {
     .description('archive what says the same as something else')
     .option('--yes', 'do it, instead of saying how many would go');
   addHome(addJson(merge, 'print one object: groups, archived')).action(act(consolidate));
+  const renew = command
+    .command('reembed')
+    .description('give everything a vector of the embedding in use, after a change of it');
+  addHome(addJson(renew, 'print one object: renewed')).action(act(reembed));
   const save = command
     .command('export')
     .description('write all that is remembered, archived or not, as lines of JSON')
@@ -206,6 +210,16 @@ async function consolidate(options: Options & { readonly yes?: true }) {
     const todo = archived === 0 ? '' : ` To put them away: ${again}`;
     err.note(`${plural(archived, 'task')} say the same as ${plural(groups, 'other')}.${todo}\n`);
   }
+  return exits.succeeded;
+}
+
+async function reembed(options: Options) {
+  const desk = await openTroupe(options).memory();
+  const renewed = await desk.reembed((done, all) => {
+    err.note(`\rEmbedded ${done} of ${all}${done === all ? '\n' : ''}`);
+  });
+  if (options.json) await out.json({ renewed });
+  else if (renewed === 0) err.note('Everything has a vector of the embedding in use.\n');
   return exits.succeeded;
 }
 

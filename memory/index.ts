@@ -3,6 +3,7 @@ export type { StoreWish } from './chroma/choice.ts';
 export type { ChromaAddress } from './chroma/chroma-index.ts';
 export { type ChromaState, chromaState, setUpChroma } from './chroma/setup.ts';
 export type { Embedder } from './embedding/embedder.ts';
+export { type EmbedderWish, openEmbedder } from './embedding/wish.ts';
 export type { StoreStatus } from './finder.ts';
 export type { Group } from './manager/duplicates.ts';
 export { readLines } from './manager/exporting.ts';

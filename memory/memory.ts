@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { StoreWish } from './chroma/choice.ts';
 import type { ChromaAddress } from './chroma/chroma-index.ts';
 import type { Embedder } from './embedding/embedder.ts';
-import { StaticVectors } from './embedding/static-vectors.ts';
+import { Embedding } from './embedding/stand-in.ts';
 import { Finder, type StoreStatus } from './finder.ts';
 import { forgetFromExports } from './manager/exporting.ts';
 import { MemoryManager } from './manager/manager.ts';
@@ -59,6 +59,10 @@ export interface Similar {
 
 export interface MemoryCounts extends Counts {
   readonly embedder: string;
+  /** Why it could not be asked the last time; null when it could. */
+  readonly embedder_trouble: string | null;
+  /** That have a vector of another one: they are found by their words alone until it is renewed. */
+  readonly outdated: number;
   /** Whether it helped to be told of the past. */
   readonly recall: { readonly told: Course; readonly others: Course };
 }
@@ -77,17 +81,17 @@ export class Memory {
   readonly #scribe: Scribe;
   /** Prunes, archives, consolidates, exports. */
   readonly manager: MemoryManager;
-  #embedder: Embedder | null;
+  readonly #embedding: Embedding;
   #finder: Promise<Finder> | null = null;
 
   constructor(options: MemoryOptions) {
     const { folder, time, embedder, redact } = options;
     this.#options = options;
     this.#database = Database.open(join(folder, 'memory.db'));
-    this.#embedder = embedder ?? null;
+    this.#embedding = new Embedding(embedder ?? null);
     this.#scribe = new Scribe({
       database: this.#database,
-      embedder: () => this.embedder,
+      embed: (texts) => this.#embedding.embed(texts),
       redact: redactor(redact),
       time,
     });
@@ -100,8 +104,7 @@ export class Memory {
   }
 
   get embedder(): Embedder {
-    this.#embedder ??= StaticVectors.open();
-    return this.#embedder;
+    return this.#embedding.embedder;
   }
 
   get count(): number {
@@ -115,10 +118,9 @@ export class Memory {
 
   /** The tasks nearest in meaning, best first. */
   async similar(text: string, count: number): Promise<readonly Similar[]> {
-    const [vector] = await this.embedder.embed([text]);
-    const { id: embedder } = this.embedder;
-    const hashes = hashesOf(termsOf(text));
-    const question = { embedder, vector: vector as Float32Array, hashes };
+    const { id: embedder, vectors } = await this.#embedding.embed([text]);
+    const [vector] = vectors as readonly [Float32Array];
+    const question = { embedder, vector, hashes: hashesOf(termsOf(text)) };
     const { recollection } = await this.#find();
     const found = await recollection.search(question, Math.max(lookedAtMin, 2 * count));
     recollection.save();
@@ -152,7 +154,13 @@ export class Memory {
 
   stats(): MemoryCounts {
     const recall = compareRecall(this.#database);
-    return { ...countAll(this.#database), embedder: this.embedder.id, recall };
+    return {
+      ...countAll(this.#database),
+      embedder: this.embedder.id,
+      embedder_trouble: this.#embedding.trouble,
+      outdated: this.manager.outdated(),
+      recall,
+    };
   }
 
   tasksOfRun(runId: string): readonly TaskMemory[] {

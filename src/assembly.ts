@@ -93,7 +93,7 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
     onActFailed: (_act, error) => run.halt(error),
   });
   crew.serve(system);
-  const rememberer = openRememberer({ home: config.home, environment, clock });
+  const rememberer = openRememberer(config, clock);
   system.onFact((fact) => publish(bus, folder, fact));
   const run: Run = new Run({
     folder,

@@ -61,7 +61,7 @@ async function showStats(options: Options) {
 
 function pageOf(stats: MemoryStats): string {
   const { tasks, succeeded, failed, cancelled, runs, superseded, stale, bytes } = stats;
-  const { pinned, archived } = stats;
+  const { pinned, archived, outdated, embedder_trouble: trouble } = stats;
   const { store, store_why: why, embedder, recall } = stats;
   const rows = [
     ['tasks', `${tasks} of ${plural(runs, 'run')}`],
@@ -71,7 +71,8 @@ function pageOf(stats: MemoryStats): string {
     ['pinned, archived', `${pinned}, ${archived}`],
     ['size', `${(bytes / 1024 ** 2).toFixed(1)} MiB`],
     ['search', `${store} (${why})`],
-    ['embedding', embedder],
+    ['embedding', outdated === 0 ? embedder : `${embedder}; ${outdated} still have another one's`],
+    ...(trouble === null ? [] : [['', `it can't be used now: ${plainLine(trouble)}`]]),
     ['told of the past', courseLine(recall.told)],
     ['others of their roles', courseLine(recall.others)],
   ];

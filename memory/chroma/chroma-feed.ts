@@ -34,7 +34,7 @@ export interface ChromaFeedOptions {
   /** Of the collection. */
   readonly name: string;
   readonly embedder: string;
-  readonly dimensions: number;
+  readonly dimensions: number | null;
 }
 
 const batchRows = 1_000;
@@ -62,6 +62,10 @@ export class ChromaFeed implements Feed {
     await feed.#check();
     feed.#fillTail(feed.#state.mark);
     return feed;
+  }
+
+  get embedder(): string {
+    return this.#options.embedder;
   }
 
   /** Why the server is asked no more; null while it is. */
@@ -200,15 +204,17 @@ export class ChromaFeed implements Feed {
     if (this.#failure !== null || this.#state.mark === 0) return [];
     try {
       const found = await this.#options.index.nearest(vector, count);
-      return found.flatMap((first) => [first, ...this.#twinsOf(first)]);
+      return [...found, ...this.#twinsOf(found)];
     } catch (error) {
       this.#fail(error);
       return [];
     }
   }
 
-  #twinsOf({ id, cosine }: Neighbour): readonly Neighbour[] {
-    return twinsOf(this.#options.database, id, twinsMax).map((twin) => ({ id: twin, cosine }));
+  #twinsOf(found: readonly Neighbour[]): readonly Neighbour[] {
+    const cosines = new Map(found.map(({ id, cosine }) => [id, cosine]));
+    const twins = twinsOf(this.#options.database, [...cosines.keys()], twinsMax);
+    return twins.map(([first, id]) => ({ id, cosine: cosines.get(first) ?? 0 }));
   }
 
   async #serverCount(): Promise<number> {

@@ -3,7 +3,8 @@
 export interface Embedder {
   /** Changes with every change of the recipe: vectors of different ids are never compared. */
   readonly id: string;
-  readonly dimensions: number;
+  /** Null: known with the first vector. */
+  readonly dimensions: number | null;
   /** One vector a text, in order, of unit length; all zeros for a text that says nothing. */
   embed(texts: readonly string[]): Promise<readonly Float32Array[]>;
 }

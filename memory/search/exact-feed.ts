@@ -5,16 +5,16 @@ import type { Trace } from './trace.ts';
 
 export class ExactFeed implements Feed {
   readonly index: ExactIndex;
-  readonly #embedder: string;
+  readonly embedder: string;
 
-  constructor(embedder: string, dimensions: number, saved: readonly Uint8Array[]) {
-    this.#embedder = embedder;
+  constructor(embedder: string, dimensions: number | null, saved: readonly Uint8Array[]) {
+    this.embedder = embedder;
     this.index = new ExactIndex(dimensions, vectorsIn(saved));
   }
 
   take(traces: readonly Trace[]): void {
     for (const { id, embedder, packed } of traces) {
-      if (embedder === this.#embedder) this.index.putPacked(id, packed);
+      if (embedder === this.embedder) this.index.putPacked(id, packed);
     }
   }
 

@@ -2,7 +2,8 @@
  * Looks at every vector: exact, without a server, and up to some ten thousand as fast as one.
  *
  * Owns: the cells of all vectors in one array that doubles when it is full.
- * Invariant: rows 0 to count-1 are in use, and `#rows` knows the row of each id.
+ * Invariant: rows 0 to count-1 are in use, and `#rows` knows the row of each id; all vectors have
+ * the dimensions of the first.
  */
 import { assert } from '../errors.ts';
 import { byNearness, type Entry, type Neighbour, type SemanticIndex } from './semantic-index.ts';
@@ -23,15 +24,17 @@ const noVectors: VectorArrays = {
 const firstRows = 1_024;
 
 export class ExactIndex implements SemanticIndex {
-  readonly #dimensions: number;
+  #dimensions: number;
   #cells: Int8Array;
   #scales: Float32Array;
   #ids: Float64Array;
   readonly #rows = new Map<number, number>();
 
-  constructor(dimensions: number, saved: VectorArrays = noVectors) {
-    this.#dimensions = dimensions;
-    assert(saved.cells.length === saved.ids.length * dimensions, 'each vector has its cells');
+  constructor(dimensions: number | null, saved: VectorArrays = noVectors) {
+    const known = saved.ids.length === 0 ? 0 : saved.cells.length / saved.ids.length;
+    this.#dimensions = dimensions ?? known;
+    const cells = saved.ids.length * this.#dimensions;
+    assert(saved.cells.length === cells, 'each vector has its cells');
     this.#cells = saved.cells;
     this.#scales = saved.scales;
     this.#ids = saved.ids;
@@ -51,6 +54,7 @@ export class ExactIndex implements SemanticIndex {
   /** As it is stored: nothing is lost or gained by unpacking it first. */
   putPacked(id: number, packed: Buffer): void {
     const { cells, scale } = partsOf(packed);
+    if (this.#dimensions === 0) this.#dimensions = cells.length;
     assert(cells.length === this.#dimensions, 'a vector has the dimensions of its index');
     const row = this.#rows.get(id) ?? this.#rows.size;
     if (row === this.#ids.length) this.#grow();

@@ -62,6 +62,7 @@ export class Recollection {
     await this.sync();
     return search(question, count, {
       semantic: this.#feed.index,
+      embedder: this.#feed.embedder,
       terms: this.#terms,
       traces: (ids) => readTraces(this.#database, ids),
     });

@@ -18,6 +18,8 @@ export interface Scored {
 
 export interface Sides {
   readonly semantic: SemanticIndex;
+  /** Whose vectors the semantic side has. */
+  readonly embedder: string;
   readonly terms: TermRows;
   readonly traces: (ids: readonly number[]) => readonly Trace[];
 }
@@ -29,12 +31,14 @@ const candidatesMin = 50;
 export async function search(
   question: Question,
   count: number,
-  { semantic, terms, traces }: Sides,
+  { semantic, embedder, terms, traces }: Sides,
 ): Promise<readonly Scored[]> {
   const candidates = Math.max(candidatesMin, count);
-  const near = await semantic.nearest(question.vector, candidates);
+  // A server looks while we look at the terms.
+  const isKnown = question.embedder === embedder;
+  const nearing = isKnown ? semantic.nearest(question.vector, candidates) : [];
   const alike = terms.mostCovering(question.hashes, candidates);
-  const ids = new Set([...near, ...alike].map(({ id }) => id));
+  const ids = new Set([...(await nearing), ...alike].map(({ id }) => id));
   const coverage = new Coverage(question.hashes, (hash) => terms.weight(hash));
   const scored = traces([...ids]).map((trace) => {
     const isComparable = trace.embedder === question.embedder;

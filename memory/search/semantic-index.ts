@@ -31,6 +31,8 @@ export interface SemanticIndex {
 /** How an index is kept level with the database. */
 export interface Feed {
   readonly index: SemanticIndex;
+  /** Whose vectors it takes; others are left to their words. */
+  readonly embedder: string;
   /** What was remembered, in order, as it is read. */
   readonly take: (traces: readonly Trace[]) => void;
   /** Those that got another vector since they were taken. */

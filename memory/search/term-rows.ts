@@ -2,11 +2,20 @@
  * The terms of all texts, as hashes one after the other: found by looking at every one of them.
  *
  * A look at the terms of 10,000 texts takes a millisecond, and knows the share of the question that
- * each of them covers exactly. An inverted index would take longer to load than that, each time.
+ * each of them covers exactly. An inverted index would take longer to make than that: only who asks
+ * again and again, among many texts, gets one.
  *
  * Owns: the hashes, and how many texts have each, nearly: counted by a part of the hash, so that
  * two terms which share a counter are both held for a little commoner than they are.
  */
+
+import { Postings } from './postings.ts';
+
+/** What the terms of a question weigh, and a quick look whether one is among them. */
+interface Weighed {
+  readonly weights: ReadonlyMap<number, number>;
+  readonly flags: Uint8Array;
+}
 
 export interface Covering {
   readonly id: number;
@@ -26,6 +35,11 @@ const counterMask = countersMax - 1;
 /** Few enough to stay where a processor looks first. */
 const flagsMax = 2 ** 12;
 const flagMask = flagsMax - 1;
+/** Fewer are looked at as fast; whoever asks so often is likely to ask again. */
+const postedMin = 5_000;
+const questionsMin = 8;
+/** Of all rows, so many may be unknown to it. */
+const unpostedShare = 0.1;
 /** The id of a row whose text is gone; those of texts begin at 1. */
 const gone = 0;
 
@@ -37,6 +51,8 @@ export class TermRows {
   /** Rows, those of texts that are gone included. */
   #rows: number;
   #texts: number;
+  #questions = 0;
+  #postings: Postings | null = null;
 
   constructor(saved: TermArrays = noRows) {
     this.#ids = saved.ids;
@@ -81,21 +97,46 @@ export class TermRows {
     const found: Covering[] = [];
     if (whole === 0) return found;
     let worst = 0;
-    const [ids, starts, hashes] = [this.#ids, this.#starts, this.#hashes];
     // From the newest: of many that cover the same, the first ones stay.
-    for (let row = this.#rows - 1; row >= 0; row -= 1) {
+    const consider = (row: number, sum: number): void => {
+      const coverage = sum / whole;
+      if (coverage <= worst || this.#ids[row] === gone) return;
+      insert(found, { id: this.#ids[row] as number, coverage }, count);
+      if (found.length === count) worst = found[count - 1]?.coverage ?? worst;
+    };
+    const postings = this.#postingsWorthIt();
+    this.#lookAtAll(postings?.rows ?? 0, { weights, flags }, consider);
+    postings?.forEach(weights, consider);
+    return found;
+  }
+
+  /** At every row from this one on, the newest first. */
+  #lookAtAll(
+    oldest: number,
+    { weights, flags }: Weighed,
+    consider: (row: number, sum: number) => void,
+  ): void {
+    const [starts, hashes] = [this.#starts, this.#hashes];
+    for (let row = this.#rows - 1; row >= oldest; row -= 1) {
       let sum = 0;
       const end = starts[row + 1] as number;
       for (let at = starts[row] as number; at < end; at += 1) {
         const hash = hashes[at] as number;
         if (flags[hash & flagMask] === 1) sum += weights.get(hash) ?? 0;
       }
-      const coverage = sum / whole;
-      if (coverage <= worst || ids[row] === gone) continue;
-      insert(found, { id: ids[row] as number, coverage }, count);
-      if (found.length === count) worst = found[count - 1]?.coverage ?? worst;
+      if (sum > 0) consider(row, sum);
     }
-    return found;
+  }
+
+  /** Null while it is quicker to look at all. */
+  #postingsWorthIt(): Postings | null {
+    this.#questions += 1;
+    if (this.#rows < postedMin || this.#questions < questionsMin) return null;
+    const known = this.#postings?.rows ?? 0;
+    if (this.#rows - known > this.#rows * unpostedShare) {
+      this.#postings = new Postings(this.#rows, this.#starts, this.#hashes);
+    }
+    return this.#postings;
   }
 
   /** Without the rows of texts that are gone. */

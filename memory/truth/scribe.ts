@@ -3,7 +3,7 @@
  *
  * Owns: the tasks that wait. Invariant: who has been answered finds them after a crash.
  */
-import type { Embedder } from '../embedding/embedder.ts';
+import type { Embedded } from '../embedding/stand-in.ts';
 import { pack } from '../search/small-vector.ts';
 import { hashesOf, termsOf } from '../search/terms.ts';
 import type { Time } from '../time.ts';
@@ -20,7 +20,7 @@ interface Waiting {
 
 export interface Desk {
   readonly database: Database;
-  readonly embedder: () => Embedder;
+  readonly embed: (texts: readonly string[]) => Promise<Embedded>;
   readonly redact: Redact;
   readonly time: Time;
 }
@@ -80,12 +80,11 @@ export class Scribe {
   /** Without secrets, and with what they are compared by. */
   async prepare(tasks: readonly FinishedTask[]): Promise<readonly Memorable[]> {
     const { redact } = this.#desk;
-    const embedder = this.#desk.embedder();
     const clean = tasks.map((task) => withoutSecrets(task, redact));
-    const vectors = await embedder.embed(clean.map(({ prompt }) => prompt));
+    const { id, vectors } = await this.#desk.embed(clean.map(({ prompt }) => prompt));
     return clean.map((task, at) => ({
       task,
-      embedder: embedder.id,
+      embedder: id,
       packed: pack(vectors[at] as Float32Array),
       hashes: hashesOf(termsOf(task.prompt)),
     }));

@@ -192,10 +192,13 @@ export function inherit(database: Database, id: number): number | null {
   return heir;
 }
 
-/** The newest of those that have its very vector. */
-export function twinsOf(database: Database, id: number, count: number): readonly number[] {
-  const sql = 'SELECT id FROM traces WHERE twin_of = ? ORDER BY id DESC LIMIT ?';
-  return database.rows<[number]>(sql, id, count).map(([twin]) => twin);
+/** Of each, the newest of those that have its very vector. */
+export function twinsOf(database: Database, ids: readonly number[], countMax: number) {
+  const sql = `SELECT twin_of, id FROM traces WHERE id IN (
+    SELECT twin.id FROM json_each(?1) AS first, traces AS twin
+    WHERE twin.id IN (
+      SELECT id FROM traces WHERE twin_of = first.value ORDER BY id DESC LIMIT ?2))`;
+  return database.rows<[number, number]>(sql, JSON.stringify(ids), countMax);
 }
 
 /** Those of an embedder that are nobody's twins, in the order of their ids. */

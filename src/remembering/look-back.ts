@@ -1,12 +1,13 @@
 /** Answers what was done before that is like something: opened, brought up to date, and closed. */
 import { existsSync } from 'node:fs';
-import { openMemory, type Similar } from '../../memory/index.ts';
+import type { Similar } from '../../memory/index.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { catchUp } from './catch-up.ts';
 import { switchedOff } from './memory-desk.ts';
-import { isWanted, memoryOptions } from './place.ts';
+import { openMemoryOf } from './opening.ts';
+import { isWanted } from './place.ts';
 
 /** One line of `similar --json`. */
 export interface SimilarTask {
@@ -45,7 +46,7 @@ export async function similarTasks(
   if (!isWanted(environment)) throw switchedOff();
   // To ask leaves no trace where nothing was ever done.
   if (!existsSync(home)) return [];
-  const memory = openMemory(memoryOptions(config, clock));
+  const memory = await openMemoryOf(config, clock);
   try {
     await catchUp({ home, memory, clock, ...(onProgress && { onProgress }) });
     if (memory.count === 0) return [];

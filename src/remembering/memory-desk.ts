@@ -9,7 +9,6 @@ import {
   type Imported,
   type Memory,
   type MemoryCounts,
-  openMemory,
   readLines,
   setUpChroma,
   type TaskMemory,
@@ -19,7 +18,8 @@ import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { catchUp } from './catch-up.ts';
 import { liveRuns } from './live-runs.ts';
-import { isWanted, memoryFolder, memoryOptions } from './place.ts';
+import { openMemoryOf } from './opening.ts';
+import { isWanted, memoryFolder } from './place.ts';
 
 /** As `troupe memory stats --json` prints it. */
 export interface MemoryStats extends MemoryCounts {
@@ -152,6 +152,14 @@ export class MemoryDesk {
     return this.#with((memory) => memory.manager.import(readLines(file)));
   }
 
+  /** Gives what has a vector of another embedding one of that in use. Answers how many. */
+  async reembed(onProgress: (renewed: number, of: number) => void): Promise<number> {
+    return this.#caughtUp(async ({ manager }) => {
+      const all = manager.outdated();
+      return manager.renew(all, (renewed) => onProgress(renewed, all));
+    });
+  }
+
   async health(): Promise<Health> {
     return this.#caughtUp(async ({ manager }) => {
       await manager.inspect(inspectedMax);
@@ -173,7 +181,7 @@ export class MemoryDesk {
 
   async #with<Answer>(ask: (memory: Memory) => Promise<Answer>): Promise<Answer> {
     if (!isWanted(this.#config.environment)) throw switchedOff();
-    const memory = openMemory(memoryOptions(this.#config, this.#clock));
+    const memory = await openMemoryOf(this.#config, this.#clock);
     try {
       return await ask(memory);
     } finally {

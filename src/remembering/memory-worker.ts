@@ -11,20 +11,15 @@ import { address } from '../../machines/ids.ts';
 import { memoryWorkerMachine } from '../../machines/memory-worker.ts';
 import type { Fault } from '../../machines/outcome.ts';
 import type { UpkeepReport } from '../../machines/rules/upkeep.ts';
-import {
-  type Budget,
-  type FileLock,
-  type Memory,
-  openMemory,
-  takeFileLock,
-} from '../../memory/index.ts';
+import { type Budget, type FileLock, type Memory, takeFileLock } from '../../memory/index.ts';
 import type { Config } from '../config.ts';
 import { MemoryJournal } from '../journal/memory.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { System } from '../kernel/system.ts';
 import { catchUp } from './catch-up.ts';
 import { liveRuns } from './live-runs.ts';
-import { isWanted, memoryFolder, memoryOptions } from './place.ts';
+import { openMemoryOf } from './opening.ts';
+import { isWanted, memoryFolder } from './place.ts';
 
 export interface MemoryWorkerSettings {
   /** Between two rounds. Default: 5 minutes. */
@@ -103,7 +98,7 @@ class Hands {
       const message = 'memory is switched off by TROUPE_MEMORY=off';
       return { code: 'memory.off', message, retryable: false };
     }
-    this.#memory = openMemory({ ...memoryOptions(config, clock), lives: 'long' });
+    this.#memory = await openMemoryOf(config, clock, { lives: 'long' });
     return null;
   }
 

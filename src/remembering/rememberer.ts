@@ -9,6 +9,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { EmbedderWish } from '../../memory/index.ts';
+import type { Config } from '../config.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';
 import { isWanted, patternsIn } from './place.ts';
 
@@ -16,6 +18,7 @@ import { isWanted, patternsIn } from './place.ts';
 export interface ScribeOrder {
   readonly home: string;
   readonly redact: readonly string[];
+  readonly embedder: EmbedderWish;
 }
 
 export interface Rememberer {
@@ -23,33 +26,40 @@ export interface Rememberer {
   readonly end: () => Promise<void>;
 }
 
-export interface RemembererOptions {
-  readonly home: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly clock: Clock;
-}
-
 const startAfterMs = 2_000;
 /** Of the time a run has taken, what may be added at its end. */
 const patienceShare = 0.005;
 const patienceMaxMs = 1_000;
 
-export function openRememberer({ home, environment, clock }: RemembererOptions): Rememberer {
-  const file = isWanted(environment) ? scribeFile() : null;
+export function openRememberer(config: Config, clock: Clock): Rememberer {
+  const file = isWanted(config.environment) ? scribeFile() : null;
   if (file === null) return { end: async () => {} };
-  const order: ScribeOrder = { home, redact: patternsIn(environment) };
   const begunMs = clock.elapsed();
   let scribe: ChildProcess | null = null;
+  let ended = false;
   const cancel = clock.at(clock.now() + startAfterMs, () => {
-    scribe = start(file, order);
+    orderFor(config, clock)
+      .then((order) => {
+        if (!ended) scribe = start(file, order);
+      })
+      .catch(() => {});
   });
   const end = async (): Promise<void> => {
+    ended = true;
     cancel();
     if (scribe === null) return;
     const tookMs = clock.elapsed() - begunMs;
     await farewell(scribe, Math.min(patienceMaxMs, tookMs * patienceShare), clock);
   };
   return { end };
+}
+
+/** What is wrong with the embedding is told to whoever asks memory next. */
+async function orderFor(config: Config, clock: Clock): Promise<ScribeOrder> {
+  const { home, environment } = config;
+  const { embedderWish } = await import('./embedder-wish.ts');
+  const embedder = await embedderWish(config, clock);
+  return { home, redact: patternsIn(environment), embedder };
 }
 
 /** One that fails takes nothing with it: whoever asks memory next is told what is wrong. */

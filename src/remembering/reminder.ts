@@ -7,7 +7,7 @@
 import type { Memory, Similar } from '../../memory/index.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { isWanted, memoryOptions } from './place.ts';
+import { isWanted } from './place.ts';
 
 export interface Asked {
   readonly run: string;
@@ -78,12 +78,12 @@ export class Reminder {
 
   /** With what the last runs did, as far as that can be read while a task waits for it. */
   async #openReady(): Promise<Memory> {
-    const [{ openMemory }, { catchUp }] = await Promise.all([
-      import('../../memory/index.ts'),
+    const [{ openMemoryOf }, { catchUp }] = await Promise.all([
+      import('./opening.ts'),
       import('./catch-up.ts'),
     ]);
     const clock = this.#clock;
-    const memory = openMemory({ ...memoryOptions(this.#config, clock), lives: 'long' });
+    const memory = await openMemoryOf(this.#config, clock, { lives: 'long' });
     const untilMs = clock.elapsed() + readyMaxMs;
     const isOver = (): boolean => clock.elapsed() > untilMs;
     await catchUp({ home: this.#config.home, memory, clock, isOver });

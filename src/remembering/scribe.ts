@@ -1,7 +1,9 @@
 /** The other side of `rememberer.ts`: a process that remembers what ends, while a run goes on. */
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
-import { type Memory, openMemory } from '../../memory/index.ts';
+import { type Memory, openEmbedder, openMemory } from '../../memory/index.ts';
+import { readConfig } from '../config.ts';
+import { Archive } from '../documents/archive.ts';
 import { sleep, systemClock } from '../kernel/clock.ts';
 import { catchUp } from './catch-up.ts';
 import { memoryFolder } from './place.ts';
@@ -9,20 +11,25 @@ import type { ScribeOrder } from './rememberer.ts';
 
 /** Between two looks at least, and so many times as long as a look has taken. */
 const pauseMinMs = 1_000;
-const pauseFactor = 10;
+const pauseFactor = 30;
+/** Of vectors of another embedding, in one look. */
+const renewedMax = 256;
 
 // Whoever works on tasks comes first.
 setPriority(constants.priority.PRIORITY_LOW);
 const over = new AbortController();
 // Also when whoever began it is gone.
 process.once('disconnect', () => over.abort());
-const [{ home, redact }] = (await once(process, 'message')) as [ScribeOrder];
+const [{ home, redact, embedder: wish }] = (await once(process, 'message')) as [ScribeOrder];
 process.once('message', () => over.abort());
 // It may have gone before anybody listened.
 if (!process.connected) over.abort();
 
 const clock = systemClock;
-const memory = openMemory({ folder: memoryFolder(home), time: clock, redact });
+const embedder = await openEmbedder(wish, clock);
+const folder = memoryFolder(home);
+const memory = openMemory({ folder, time: clock, redact, ...(embedder && { embedder }) });
+const archive = new Archive(readConfig({ home }), clock, systemRandom);
 await remember(memory);
 await memory.close();
 if (process.connected) process.disconnect();
@@ -33,7 +40,10 @@ async function remember(memory: Memory): Promise<void> {
     const begunMs = clock.elapsed();
     const remembered = await catchUp({ home, memory, clock });
     if (isLast) return;
-    if (remembered > 0) await memory.tidy();
+    const renewed = await memory.manager.renew(renewedMax);
+    if (remembered + renewed > 0) await memory.tidy();
+    // What can't be kept now is kept by whoever asks for it.
+    if (remembered > 0) await archive.catchUp().catch(() => undefined);
     const pauseMs = Math.max(pauseMinMs, pauseFactor * (clock.elapsed() - begunMs));
     await sleep(clock, pauseMs, over.signal);
   }

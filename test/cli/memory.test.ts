@@ -1,7 +1,11 @@
 /** `troupe memory`, as a person types it: numbers, a server that is made to run, forgetting. */
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findBinding } from '../../memory/chroma/binding.ts';
+import {
+  type EmbeddingServer,
+  startEmbeddingServer,
+} from '../memory/embedding/embedding-server.ts';
 import { Desk, jsonLines } from './troupe.ts';
 
 const plan = `
@@ -136,6 +140,37 @@ describe('troupe memory export and import', () => {
   });
 });
 
+describe('an embedding of one’s own', () => {
+  let server: EmbeddingServer;
+  beforeAll(async () => {
+    server = await startEmbeddingServer();
+  });
+  afterAll(() => server.close());
+
+  test('is used with the key of an account, and told of when it fails', async () => {
+    const desk = await deskAfterRun();
+    const env = {
+      ...{ TROUPE_EMBEDDER: 'api:small', TROUPE_EMBEDDER_URL: server.url },
+      ...{ TROUPE_EMBEDDER_ACCOUNT: 'vectors', VECTOR_KEY: 'sk-of-the-account' },
+    };
+    const words = ['accounts', 'add', 'vectors', '--provider', 'openai', '--key-env', 'VECTOR_KEY'];
+    expect(await desk.type(words, { env })).toMatchObject({ code: 0 });
+    const found = await desk.type(['similar', 'dessert', '--limit', '1', '--json'], { env });
+    expect(jsonLines(found.stdout)[0]).toMatchObject({ task_id: 'cake' });
+    expect(server.asked.at(-1)?.authorization).toBe('Bearer sk-of-the-account');
+    const back = await desk.type(['memory', 'reembed', '--json']);
+    expect(jsonLines(back.stdout)).toEqual([{ renewed: 2 }]);
+    await server.close();
+    const down = await desk.type(['similar', 'Gugelhupf', '--limit', '1', '--json'], { env });
+    expect(jsonLines(down.stdout)[0]).toMatchObject({ task_id: 'cake' });
+    const stats = await desk.type(['memory', 'stats'], { env });
+    expect(stats.stdout).toContain("2 still have another one's");
+    const failed = await desk.type(['memory', 'reembed'], { env });
+    expect(failed.code).toBe(2);
+    expect(failed.stderr).toContain("can't be used");
+  });
+});
+
 describe('what searches', () => {
   test('is told by doctor', async () => {
     const desk = await deskAfterRun();
@@ -161,6 +196,9 @@ describe('what searches', () => {
 
   test.each([
     [{ TROUPE_STORE: 'cloud' }, 'is no store'],
+    [{ TROUPE_EMBEDDER: 'magic' }, 'is no embedding'],
+    [{ TROUPE_EMBEDDER: 'api:m', TROUPE_EMBEDDER_URL: 'nowhere' }, 'no address of a server'],
+    [{ TROUPE_EMBEDDER: 'api:m', TROUPE_EMBEDDER_ACCOUNT: 'none' }, 'no account is called so'],
     [{ CHROMA_URL: 'nowhere' }, 'no address of a server'],
     [{ CHROMA_URL: 'http://127.0.0.1:9', CHROMA_HEADERS: 'secret' }, 'has no ":"'],
   ])('is named wrongly by %j, and that is told', async (env, told) => {

@@ -1,6 +1,7 @@
 /** A past to be remembered: tasks with prompts, some of them by the name of a ticket. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadEngine } from '../lib/build.mjs';
+import { loadEngine, repository } from '../lib/build.mjs';
 
 const verbs = 'Add,Fix,Refactor,Test,Document,Remove,Rename,Speed up,Validate,Translate'.split(',');
 const things =
@@ -11,6 +12,18 @@ const wishes =
   'so that it works on phones,because customers complain,before the release,without new packages,as the design says,and keep the old address,with a migration,behind a flag'.split(
     ',',
   );
+
+/** Words that the embedding knows, so that vectors differ as those of real tasks do. */
+const vocabulary = readFileSync(join(repository, 'memory/embedding/data/general.vocab.txt'), 'utf8')
+  .split('\n', 20_000)
+  .map((line) => line.split(/[\t ]/)[0])
+  .filter((word) => /^[a-z]{4,}$/.test(word));
+
+const wordsMet = (at, count) =>
+  Array.from({ length: count }, (_, place) => {
+    const step = Math.imul(at * count + place + 1, 0x9e3779b1) >>> 0;
+    return vocabulary[step % vocabulary.length];
+  }).join(' ');
 
 export const time = {
   now: () => Date.now(),
@@ -25,7 +38,8 @@ export const time = {
 export function promptOf(at) {
   const pick = (list, step) => list[Math.floor(at / step) % list.length];
   const name = `${pick(things, 10)} of handler${(at * 7) % 4_001}.ts`;
-  return `${pick(verbs, 1)} the ${name} ${pick(wishes, 160)} for TICKET-${at}`;
+  const about = wordsMet(at, 4);
+  return `${pick(verbs, 1)} the ${name} with ${about} ${pick(wishes, 160)} for TICKET-${at}`;
 }
 
 export function taskOf(at) {

@@ -50,7 +50,11 @@ export function ours(texts: readonly string[]): Method {
   return async (question) => {
     const hashes = hashesOf(termsOf(question));
     const asked = { embedder: vectors.id, vector: vectors.embedOne(question), hashes };
-    const found = await search(asked, answersMax, { semantic, terms, traces: byId });
+    const found = await search(asked, answersMax, {
+      ...{ semantic, embedder: vectors.id },
+      terms,
+      traces: byId,
+    });
     return found.map(({ id }) => texts[id - 1] as string);
   };
 }

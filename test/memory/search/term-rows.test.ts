@@ -50,6 +50,33 @@ describe('the rows', () => {
     );
   });
 
+  test('answers alike the first time and when it is asked again and again', () => {
+    const letters = 'abcdefghijklmnopqrst';
+    const pick = (at: number, step: number): string => letters[(at * step) % 20] as string;
+    const textAt = (at: number): string[] => [
+      ...new Set([pick(at, 1), pick(at, 7), `t${at % 97}`]),
+    ];
+    const rows = rowsOf(Array.from({ length: 6_000 }, (_, at) => textAt(at)));
+    const questions = [['a', 't5', 'q'], ['t96'], ['zzz'], ['c', 'd', 'e']].map(hashesOf);
+    const ask = () => questions.map((question) => rows.mostCovering(question, 20));
+    const [first, second] = [ask(), ask()];
+    expect(second).toEqual(first);
+    const later = ask();
+    expect(later.flat().map(({ id }) => id)).toEqual(first.flat().map(({ id }) => id));
+    for (let at = 6_000; at < 7_500; at += 1) rows.add(at + 1, hashesOf(textAt(at)));
+    rows.remove(7_500);
+    const [, , none, grown] = ask();
+    expect(none).toEqual([]);
+    expect(grown?.length).toBe(20);
+    expect(
+      ask()
+        .flat()
+        .some(({ id }) => id === 7_500),
+    ).toBe(false);
+    rows.add(9_999, hashesOf(['a', 't5', 'q']));
+    expect(ask()[0]?.[0]?.id).toBe(9_999);
+  });
+
   test('hold a rare term for more than a common one', () => {
     const rows = rowsOf([['add', 'e11000'], ['add'], ['add'], ['add', 'page']]);
     const [add, rare] = hashesOf(['add', 'e11000']) as unknown as [number, number];
