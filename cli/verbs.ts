@@ -54,6 +54,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/history.ts'),
   },
   {
+    name: 'documents',
+    summary: 'see what runs produced, version by version, and get it back',
+    load: () => import('./commands/documents.ts'),
+  },
+  {
     name: 'context',
     summary: 'see what agents have told each other, and tell them something',
     load: () => import('./commands/context.ts'),

@@ -6,6 +6,7 @@ import { type Assembler, assemble, openLog, setGoing, takeUp } from './assembly.
 import type { Cleaned } from './cleaning.ts';
 import { type Config, readVersion } from './config.ts';
 import type { History } from './conversations/history.ts';
+import type { Archive } from './documents/archive.ts';
 import type { Forked, ForkOptions } from './forking.ts';
 import { lockOwner } from './journal/lock.ts';
 import { openTail } from './journal/tail.ts';
@@ -274,6 +275,12 @@ export class Troupe {
   }
 
   /** What may be asked of memory beside that. */
+  /** What runs have produced, version by version. */
+  async documents(): Promise<Archive> {
+    const { Archive } = await import('./documents/archive.ts');
+    return new Archive(this.config, this.#clock, this.#random);
+  }
+
   async memory(): Promise<MemoryDesk> {
     const { MemoryDesk } = await import('./remembering/memory-desk.ts');
     return new MemoryDesk(this.config, this.#clock);

@@ -23,6 +23,9 @@ export { type ExportFormat, exportConversation, exportFormats } from './conversa
 export type { History, HistoryFilter } from './conversations/history.ts';
 export { ConversationTail } from './conversations/reading.ts';
 export { type Speech, speechOf } from './conversations/wording.ts';
+export type { Archive } from './documents/archive.ts';
+export { type Comparison, compareContents, textOf } from './documents/comparing.ts';
+export { isVerified, type Kept, type Version } from './documents/document.ts';
 export type { Forked, ForkOptions } from './forking.ts';
 export { type OpenSystemOptions, openSystem } from './host.ts';
 export type { Violation } from './journal/axioms/violation.ts';

@@ -90,6 +90,7 @@ export async function removeRuns(
     else removed.push({ id, bytes });
   }
   await sweep(keeper);
+  if (removed.length > 0) (await archiveOf(keeper)).prune(removed.map(({ id }) => id));
   return { removed, left };
 }
 
@@ -142,6 +143,8 @@ async function removeRun(
     if (status === null || (!stopped && !isOver(status))) return null;
     await reapOrphans({ runFolder: folder.path, runId: folder.id, clock });
     bytes = bytesIn(folder.path);
+    // A disk that is full must not keep what would free it.
+    await (await archiveOf({ config, clock, random })).keep(folder).catch(() => undefined);
     // Its results are a person's: one that nobody has merged outlives the run.
     const order = await readOrder(folder);
     await cleanRun({ config, clock }, folder, order, { dryRun: false, results: 'merged' });
@@ -151,6 +154,12 @@ async function removeRun(
   }
   await bury(grave);
   return bytes;
+}
+
+/** What the runs have produced outlives them; only who removes runs pays for loading it. */
+async function archiveOf({ config, clock, random }: Keeper) {
+  const { Archive } = await import('./documents/archive.ts');
+  return new Archive(config, clock, random);
 }
 
 /** Clears away what a killed prune, or a run that never came to be, has left. */

@@ -50,7 +50,7 @@ export const layers: readonly Layer[] = [
   // It hides what memory hides, without loading memory's database.
   { at: 'src/conversations/', mayImport: [...assembly, 'memory/truth/redaction.ts'] },
   { at: 'src/context/', mayImport: assembly },
-  { at: 'src/documents/', mayImport: assembly },
+  { at: 'src/documents/', mayImport: [...assembly, 'memory/prompts/line-diff.ts'] },
   { at: 'src/inspection/', mayImport: assembly },
   { at: 'src/serving/', mayImport: assembly },
   { at: 'src/mcp/', mayImport: assembly },

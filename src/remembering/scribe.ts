@@ -5,6 +5,7 @@ import { type Memory, openEmbedder, openMemory } from '../../memory/index.ts';
 import { readConfig } from '../config.ts';
 import { Archive } from '../documents/archive.ts';
 import { sleep, systemClock } from '../kernel/clock.ts';
+import { systemRandom } from '../kernel/random.ts';
 import { catchUp } from './catch-up.ts';
 import { memoryFolder } from './place.ts';
 import type { ScribeOrder } from './rememberer.ts';
