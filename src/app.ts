@@ -28,6 +28,7 @@ import type { Plan } from './plan/plan.ts';
 import type { Project } from './plan/project.ts';
 import type { GoalOptions } from './planning/goal-words.ts';
 import { readSetting } from './planning/setting.ts';
+import type { Probe } from './probing.ts';
 import type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
 import type { MemoryDesk } from './remembering/memory-desk.ts';
 import type { MemoryWorker, MemoryWorkerSettings } from './remembering/memory-worker.ts';
@@ -174,6 +175,12 @@ export class Troupe {
     return surveyAgents(this.config.environment);
   }
 
+  /** Asks those that seem usable for one word, which costs a little. */
+  async probe(): Promise<readonly Probe[]> {
+    const { probeAgents } = await import('./probing.ts');
+    return probeAgents(this.config, this.#clock);
+  }
+
   /** Newest first. */
   async runs(): Promise<readonly RunSummary[]> {
     const folders = await listRuns(this.config.home);
@@ -268,6 +275,12 @@ export class Troupe {
     return contextOf(coreOf(await findRun(this.config.home, name)));
   }
 
+  /** What runs have produced, version by version. */
+  async documents(): Promise<Archive> {
+    const { Archive } = await import('./documents/archive.ts');
+    return new Archive(this.config, this.#clock, this.#random);
+  }
+
   /** What agents and we said to each other, attempt by attempt. */
   async history(): Promise<History> {
     const { History } = await import('./conversations/history.ts');
@@ -275,12 +288,6 @@ export class Troupe {
   }
 
   /** What may be asked of memory beside that. */
-  /** What runs have produced, version by version. */
-  async documents(): Promise<Archive> {
-    const { Archive } = await import('./documents/archive.ts');
-    return new Archive(this.config, this.#clock, this.#random);
-  }
-
   async memory(): Promise<MemoryDesk> {
     const { MemoryDesk } = await import('./remembering/memory-desk.ts');
     return new MemoryDesk(this.config, this.#clock);
@@ -363,6 +370,8 @@ export class Troupe {
   }
 
   get #assembler(): Assembler {
-    return { config: this.config, clock: this.#clock, random: this.#random };
+    const { config, project } = this;
+    const webhooks = project?.webhooks ?? [];
+    return { config, webhooks, clock: this.#clock, random: this.#random };
   }
 }

@@ -13,6 +13,7 @@ import type { Clock } from './kernel/clock.ts';
 import type { Random } from './kernel/random.ts';
 import { System } from './kernel/system.ts';
 import { versionsOf } from './kernel/versions.ts';
+import type { Webhook } from './plan/webhook-shapes.ts';
 import { openRememberer } from './remembering/rememberer.ts';
 import { Reminder } from './remembering/reminder.ts';
 import { type RunWorld, runBehaviours } from './runs/behaviours.ts';
@@ -23,9 +24,13 @@ import { Run } from './runs/run.ts';
 import { notesOn } from './settling.ts';
 import { wantedIn } from './telemetry/wanted.ts';
 import { takeOver } from './upgrading.ts';
+import { sortWebhooks } from './webhooks/allowed.ts';
+import type { WebhooksOptions } from './webhooks/webhooks.ts';
 
 /** What every run of a home is given. */
 export interface Assembler {
+  /** Who is told of facts over HTTP; left out: nobody. */
+  readonly webhooks?: readonly Webhook[];
   readonly config: Config;
   readonly clock: Clock;
   readonly random: Random;
@@ -95,13 +100,15 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
   crew.serve(system);
   const rememberer = openRememberer(config, clock);
   system.onFact((fact) => publish(bus, folder, fact));
+  const told = sortWebhooks(assembler.webhooks ?? [], environment);
+  const webhooks = await webhooksOf(told.allowed, { folder, environment, bus, clock });
   const run: Run = new Run({
     folder,
     plan: order.plan,
     system,
     facts: () => factsOf(bus, folder),
     branch: () => crew.resultBranch,
-    notes: notesOn(order),
+    notes: [...notesOn(order), ...told.notes],
     kill: async () => {
       await reapOrphans({ runFolder: folder.path, runId: folder.id, clock });
     },
@@ -110,7 +117,7 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
       await system.close();
       await guardian.close();
       bus.close();
-      await telemetry?.close();
+      await Promise.all([telemetry?.close(), webhooks?.close()]);
       await Promise.all([reminder.close(), accounting.close()]);
       await rememberer.end();
     },
@@ -132,6 +139,13 @@ async function telemetryOf(
   if (!wanted.traces && !wanted.metrics) return null;
   const { openTelemetry } = await import('./telemetry/telemetry.ts');
   return openTelemetry({ wanted, run, plan, version: readVersion(), ...heard });
+}
+
+/** Only where a project names one is it loaded at all. */
+async function webhooksOf(webhooks: readonly Webhook[], around: Omit<WebhooksOptions, 'webhooks'>) {
+  if (webhooks.length === 0) return null;
+  const { openWebhooks } = await import('./webhooks/webhooks.ts');
+  return openWebhooks({ webhooks, ...around });
 }
 
 /** After whoever asked has had its turn to listen. */

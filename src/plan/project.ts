@@ -10,6 +10,7 @@ import { readDocument } from './parse.ts';
 import { quote } from './problem.ts';
 import { createReport, type Report } from './report.ts';
 import { budgetShape, defaultsShape, planShape, recallShape, roleShape } from './schema.ts';
+import { type Webhook, webhookShape } from './webhook-shapes.ts';
 
 const list = { error: 'expected a list of regular expressions' };
 
@@ -25,6 +26,10 @@ export const projectShape = z.strictObject(
       .describe('Roles that every plan may name, and that --task works with.'),
     accounts: accountsShape.optional(),
     memory: recallShape.optional().describe('For agents whose role does not say.'),
+    webhooks: z
+      .array(webhookShape, { error: 'expected a list of webhooks' })
+      .optional()
+      .describe('Who is told of facts over HTTP.'),
     redact: z
       .array(words('a regular expression'), list)
       .optional()
@@ -41,8 +46,9 @@ export interface Project {
   /** Absolute; null: it does not say. */
   readonly home: string | null;
   readonly redact: readonly string[];
+  readonly webhooks: readonly Webhook[];
   /** In the words of a plan; paths are absolute. */
-  readonly part: Omit<Written, 'home' | 'redact' | 'memory'>;
+  readonly part: Omit<Written, 'home' | 'redact' | 'memory' | 'webhooks'>;
   /** How many past solutions agents are told of; null: it does not say. */
   readonly recall: number | null;
 }
@@ -59,13 +65,14 @@ export function parseProject(text: string, file: string, folder: string): Projec
     });
     complainAbout(issues, value, [], report);
   }
-  const { home, redact = [], memory, accounts, ...part } = value as Written;
+  const { home, redact = [], memory, accounts, webhooks = [], ...part } = value as Written;
   for (const [at, pattern] of [redact].flat().entries()) refusePattern(pattern, at, report);
   report.throwIfAny();
   return {
     file,
     home: home === undefined ? null : resolve(folder, home),
     redact,
+    webhooks,
     part: { ...part, ...(accounts && { accounts: placed(accounts, folder) }) },
     recall: memory?.recall ?? null,
   };
