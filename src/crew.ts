@@ -39,6 +39,7 @@ import { reportOf } from './runs/report.ts';
 import { resultPath, writeResult } from './runs/results.ts';
 import { viewOf } from './runs/view.ts';
 import { adapterOf } from './staffing.ts';
+import { limitsOf, watched } from './watching.ts';
 import { type Look, Workplaces } from './workplaces.ts';
 
 /** What a run's workers work with. */
@@ -266,9 +267,12 @@ export class Crew implements RunWorld {
     const role = this.#desk.role(given.role);
     const { accounting } = this.#place;
     const of = { role, task: this.#desk.task(given.task) };
+    const limits = limitsOf(role, of.task, given.review ? 'review' : 'work');
     return this.#sharing.around(assignment, of, world, (told, listened) =>
       this.#recorder.record({ assignment: told, ...of }, listened, (heard) =>
-        accounting.attempt(role, told, heard, (lent, around) => adapter.work(lent, around)),
+        accounting.attempt(role, told, heard, (lent, around) =>
+          watched(limits, told.cwd, around, (seen) => adapter.work(lent, seen)),
+        ),
       ),
     );
   }

@@ -7,8 +7,8 @@ const limitWaitMaxMs = 15_000;
 const limitsMax = 3;
 /** Agents back off between tries: these take a minute or more. */
 const failuresMax = 8;
-/** The same tool with the same input, nothing in between. */
-const repeatsMax = 10;
+/** The same tool with the same input, nothing in between. A plan may allow fewer, and no more. */
+const repeatsMax = 100;
 
 /** Null: go on. */
 export function impatience(told: Testimony, nowMs: number): Trouble | null {

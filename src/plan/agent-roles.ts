@@ -10,6 +10,7 @@ import type {
   CliRole,
   McpRole,
   Permissions,
+  StuckLimits,
 } from './plan.ts';
 import type { RoleValue } from './read.ts';
 import type { Run } from './shell.ts';
@@ -31,6 +32,7 @@ type SharedKeys =
 export interface Waits {
   readonly startWithinMs: number;
   readonly silenceMs: number;
+  readonly stuck: StuckLimits;
 }
 
 /** What is its own, beside what every role has. `run`: how a run reads once it is checked. */
@@ -39,12 +41,12 @@ export function resolveAgentRole(
   ours: Waits,
   runOf: (run: string | readonly string[]) => Run,
 ): Own<AgentRole> {
-  const { env = {}, startWithin, silence } = value;
+  const { env = {}, startWithin, silence, stuck } = value;
   const waits = {
     startWithinMs: startWithin ?? ours.startWithinMs,
     silenceMs: silence ?? ours.silenceMs,
   };
-  const shared = { env, ...waits };
+  const shared = { env, ...waits, stuck: stuck ?? ours.stuck };
   switch (value.adapter) {
     case 'claude':
     case 'codex':
@@ -90,6 +92,7 @@ export function agentRoleDocument(
     env: role.env,
     startWithin: `${role.startWithinMs}ms`,
     silence: `${role.silenceMs}ms`,
+    ...(role.stuck && { stuck: role.stuck }),
   };
   const { permissions } = role;
   switch (role.adapter) {

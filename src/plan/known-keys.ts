@@ -15,6 +15,7 @@ import {
   recallShape,
   roleShapes,
   simulateShape,
+  stuckShape,
   taskShape,
 } from './schema.ts';
 import { subtasksShape, totalShape } from './subtasks.ts';
@@ -113,6 +114,7 @@ function shapeAt(path: Path): object {
   if (path.length === 0) return planShape.shape;
   if (path.at(-1) === 'prompt') return promptUseShape.shape;
   if (path.at(-1) === 'review') return reviewShape.shape;
+  if (path.at(-1) === 'stuck') return stuckShape.shape;
   if (path.at(-1) === 'backoff') return backoffShape.shape;
   if (path.at(-1) === 'simulate') return simulateShape.shape;
   if (path.at(-1) === 'memory') return recallShape.shape;

@@ -94,8 +94,16 @@ export type CliAgent = 'claude' | 'codex' | 'gemini' | 'opencode';
 /** `ask`: a person decides about whatever would change something. */
 export type Permissions = 'read' | 'edit' | 'full' | 'ask';
 
+/** When an attempt gets nowhere: the same calls so often, or so many and no file changed. */
+export interface StuckLimits {
+  readonly repeats: number;
+  readonly unchanged: number;
+}
+
 /** What holds for every agent that works by itself. */
 interface WorkingRole extends SharedRole {
+  /** Absent in plans of earlier releases: it is not looked at. */
+  readonly stuck?: StuckLimits;
   readonly permissions: Permissions;
   /** Values may hold templates. A task's own names win. */
   readonly env: Readonly<Record<string, string>>;

@@ -21,6 +21,7 @@ const ours = {
   periodMs: minuteMs,
   startWithinMs: 2 * minuteMs,
   silenceMs: 15 * minuteMs,
+  stuck: { repeats: 10, unchanged: 100 },
   approveWithinMs: 7 * 24 * 60 * minuteMs,
   work: { minMs: 100, maxMs: 100 },
 } as const;

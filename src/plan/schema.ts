@@ -137,6 +137,20 @@ const sharedRole = {
   ...borrowing,
 };
 
+export const stuckShape = z
+  .strictObject(
+    {
+      repeats: wholeNumber(2, 100)
+        .default(10)
+        .describe('So many times the same call, or the same circle of two or three.'),
+      unchanged: wholeNumber(1, 10_000)
+        .default(100)
+        .describe('So many tool calls without a changed file, for a role that may change some.'),
+    },
+    map('with repeats and unchanged'),
+  )
+  .describe('When an attempt gets nowhere, and is ended.');
+
 const cliAgent = {
   model: words('the name of a model').optional().describe("Default: the program's own."),
   permissions: oneOf(['read', 'edit', 'full', 'ask'])
@@ -146,6 +160,7 @@ const cliAgent = {
   workspace: workspace.optional(),
   startWithin: duration(1).optional().describe('Its first sign of work. Default 2m.'),
   silence: duration(1).optional().describe('The longest it may say nothing. Default 15m.'),
+  stuck: stuckShape.optional(),
 };
 
 function cliRole<const Name extends string>(name: Name) {

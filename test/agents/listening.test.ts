@@ -208,17 +208,17 @@ describe('patience', () => {
       );
     expect(
       impatience(
-        calls(9, () => 'ls'),
+        calls(99, () => 'ls'),
         0,
       ),
     ).toBeNull();
     expect(
       impatience(
-        calls(10, () => 'ls'),
+        calls(100, () => 'ls'),
         0,
       ),
     ).toMatchObject({ kind: 'stuck' });
-    expect(impatience(calls(100, String), 0)).toBeNull();
+    expect(impatience(calls(1_000, String), 0)).toBeNull();
     expect(
       impatience(
         calls(100, (at) => String(at % 2)),
