@@ -28,8 +28,8 @@ export async function proveMachines(path: string | null, options: ProofOptions):
 }
 
 /** As for a plan, and each machine by itself. A machine alone has no price. */
-function answerOf({ verdict, findings, states, seconds, machines }: MachineProof) {
-  return { verdict, findings, states, seconds, bound: null, unbounded: [], machines };
+function answerOf({ verdict, findings, states, seconds, machines, protocol }: MachineProof) {
+  return { verdict, findings, states, seconds, bound: null, unbounded: [], machines, protocol };
 }
 
 function reportOf(proof: MachineProof, palette: Palette): string {
@@ -37,7 +37,11 @@ function reportOf(proof: MachineProof, palette: Palette): string {
     const own = proof.findings.filter((finding) => finding.machine === machine.machine);
     return [headOf(machine, palette), ...own.map((finding) => findingOf(finding, palette))];
   });
-  return sections.flat().join('');
+  const gaps = proof.protocol.map(({ type, to, states, because }) => {
+    return `  ${type} -> ${to} ${palette.dim(`(${states.join(', ')}): ${because}`)}\n`;
+  });
+  const heading = 'messages that nothing takes in some states, and why nothing is lost by it:\n';
+  return [...sections.flat(), ...(gaps.length > 0 ? [heading] : []), ...gaps].join('');
 }
 
 function headOf(

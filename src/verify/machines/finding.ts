@@ -15,7 +15,9 @@ export type Property =
   /** An event that makes a step throw. */
   | 'crash'
   /** Transitions without an event that never come to rest. */
-  | 'always-loop';
+  | 'always-loop'
+  /** A message that may reach a machine where nothing takes it. */
+  | 'unheard';
 
 export interface Finding {
   readonly property: Property;

@@ -1,7 +1,6 @@
 /** Who says what to whom, and where whoever is meant can do nothing with it. */
-import type { Exploration } from './explore.ts';
+import type { Explored } from './rules/explored.ts';
 import { stateOf } from './spot.ts';
-import type { Subject } from './subject.ts';
 
 /** One kind of message, and where it would be lost. */
 export interface Unheard {
@@ -15,11 +14,6 @@ export interface Unheard {
    * when there is no such machine.
    */
   readonly states: readonly string[];
-}
-
-export interface Explored {
-  readonly subject: Subject;
-  readonly exploration: Exploration;
 }
 
 interface Utterance {

@@ -2,6 +2,7 @@
 import { explore } from './explore.ts';
 import type { Finding } from './finding.ts';
 import { judge } from './judge.ts';
+import type { Explored } from './rules/explored.ts';
 import { goalOf } from './rules/traps.ts';
 import type { Subject } from './subject.ts';
 
@@ -18,7 +19,10 @@ export interface MachineVerdict {
 }
 
 export function verifyMachine(subject: Subject, statesMax?: number): MachineVerdict {
-  const exploration = explore(subject, statesMax);
+  return verdictOf({ subject, exploration: explore(subject, statesMax) });
+}
+
+export function verdictOf({ subject, exploration }: Explored): MachineVerdict {
   const findings = judge({ subject, exploration });
   const { places, depth, frontier, unknowns } = exploration;
   const share = Math.round((100 * frontier) / places.length);
