@@ -18,9 +18,9 @@ export function abilityFlaws(plan: Plan): readonly Flaw[] {
   return [...own, ...plan.roles.flatMap((role) => everFailing(plan, role))];
 }
 
-export function unusedRoles({ roles, tasks }: Plan): readonly Flaw[] {
-  const used = new Set(tasks.flatMap(rolesOf));
-  const unused = roles.filter(({ name }) => !used.has(name));
+export function unusedRoles(plan: Plan): readonly Flaw[] {
+  const used = rolesAsked(plan);
+  const unused = plan.roles.filter(({ name }) => !used.has(name));
   return unused.map(({ name }): Flaw => {
     const message = `no task is given to ${name}, and its agents start all the same`;
     return { property: 'role.unused', path: ['agents', name], message, ...nobody };
@@ -30,6 +30,13 @@ export function unusedRoles({ roles, tasks }: Plan): readonly Flaw[] {
 /** All that are asked for something on behalf of a task. */
 export function rolesOf({ role, review }: PlanTask): readonly string[] {
   return review ? [role, review.role] : [role];
+}
+
+/** All that can be asked for anything: who may ask for others may ask all, or whom it names. */
+export function rolesAsked({ roles, tasks }: Plan): ReadonlySet<string> {
+  const all = roles.map(({ name }) => name);
+  const asked = tasks.flatMap(({ subtasks }) => (subtasks ? (subtasks.agents ?? all) : []));
+  return new Set([...tasks.flatMap(rolesOf), ...asked]);
 }
 
 function unplayed({ id, role }: PlanTask, at: number): Flaw {

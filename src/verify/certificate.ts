@@ -4,7 +4,7 @@ import { compilePlan } from '../plan/compile.ts';
 import type { LineOf } from '../plan/places.ts';
 import type { Plan } from '../plan/plan.ts';
 import { renderPath } from '../plan/problem.ts';
-import { abilityFlaws, rolesOf, unusedRoles } from './ability.ts';
+import { abilityFlaws, rolesAsked, unusedRoles } from './ability.ts';
 import type { Flaw } from './flaw.ts';
 import { moneyFlaws, type Purses } from './money.ts';
 import { dearest, pricesOf } from './prices.ts';
@@ -34,7 +34,7 @@ export function boundOf({ worst }: Certificate): Bound | null {
 
 /** Every duration of a plan has a limit, its own or ours: only prices can be unknown. */
 function unboundedParts(plan: Plan, lineOf: LineOf): readonly Unbounded[] {
-  const used = new Set(plan.tasks.flatMap(rolesOf));
+  const used = rolesAsked(plan);
   const unpriced = plan.roles.filter((role) => used.has(role.name) && dearest(role) === null);
   return unpriced.map(({ name }): Unbounded => {
     const path = ['agents', name];

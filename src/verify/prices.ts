@@ -1,6 +1,7 @@
 /** What attempts of a role cost, at most and at least, as far as its plan alone says it. */
 import { attemptUsdMax } from '../plan/compile.ts';
 import type { Plan, PlanRole } from '../plan/plan.ts';
+import { rolesAsked } from './ability.ts';
 import type { PriceOf } from './worst-case.ts';
 
 /** Null: nobody knows, and it may be anything. */
@@ -14,7 +15,11 @@ export function cheapest(role: PlanRole): number {
   return role.adapter === 'simulated' ? role.costUsd : 0;
 }
 
-export function pricesOf({ roles }: Plan): PriceOf {
-  const prices = new Map(roles.map((role) => [role.name, dearest(role)]));
+/** Whoever is asked for nothing costs nothing. */
+export function pricesOf(plan: Plan): PriceOf {
+  const asked = rolesAsked(plan);
+  const prices = new Map(
+    plan.roles.map((role) => [role.name, asked.has(role.name) ? dearest(role) : 0]),
+  );
   return (role) => prices.get(role) ?? null;
 }

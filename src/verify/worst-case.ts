@@ -14,11 +14,19 @@
  */
 import { spawnDeadlineMs } from '../../machines/agent.ts';
 import { drainDeadlineMs } from '../../machines/orchestrator.ts';
-import type { PlanSpec, ReviewSpec, RoleSpec, TaskSpec } from '../../machines/plan.ts';
+import type { PlanSpec, RoleSpec } from '../../machines/plan.ts';
 import { worstBackoffMs } from '../../machines/rules/backoff.ts';
 import { topologicalOrder } from '../../machines/rules/plan-graph.ts';
-import { worstCalls } from '../../machines/rules/review.ts';
-import { assignDeadlineMs, reportGraceMs } from '../../machines/task.ts';
+import {
+  attemptMs,
+  type ByRole,
+  growthOf,
+  type Load,
+  loadOf,
+  reviewMs,
+  sumOf,
+  totalOf,
+} from './load.ts';
 import type { Bound } from './verdict.ts';
 
 /** What one attempt of a role costs at most; null when nobody knows. */
@@ -34,69 +42,23 @@ export interface WorstCase {
   readonly pause: Bound;
 }
 
-/** What one task can take, at most. */
-interface Load {
-  readonly task: TaskSpec;
-  readonly attempts: number;
-  /** How often each role is called for it. */
-  readonly calls: ReadonlyMap<string, number>;
-  /** With a slot of each role, in all its attempts and their reviews. */
-  readonly heldMs: ReadonlyMap<string, number>;
-  /** Without one: backoff between attempts, and a person who is waited for. */
-  readonly apartMs: number;
-}
-
 export function worstCaseOf(plan: PlanSpec, priceOf: PriceOf): WorstCase {
   const loads = plan.tasks.map(loadOf);
+  const growth = growthOf(plan);
   const calls = totalOf(loads, ({ calls }) => calls);
   const slots = slotsOf(plan, loads, calls, priceOf);
   const workMs = plan.mode === 'waves' ? wavesMs(loads, slots) : eagerMs(loads, slots, plan);
+  // Whatever is asked for meanwhile may come on top of it, one after the other.
+  const grownMs = growth.tasks * growth.ms;
+  const grown = growth.tasks * growth.attempts;
   return {
-    durationMs: Math.ceil(workMs + startsMs(plan, calls) + drainDeadlineMs),
-    costUsd: costOf(plan, calls, priceOf),
-    calls: sumOf(calls),
-    attempts: loads.reduce((sum, load) => sum + load.attempts, 0),
+    durationMs: Math.ceil(workMs + grownMs + startsMs(plan, calls, grown) + drainDeadlineMs),
+    costUsd: costOf(plan, calls, grown, priceOf),
+    calls: sumOf(calls) + grown,
+    attempts: loads.reduce((sum, load) => sum + load.attempts, grown),
     pause: pauseOf(plan, priceOf),
   };
 }
-
-function loadOf(task: TaskSpec): Load {
-  const attempts = task.retries + 1;
-  const calls = worstCalls(task);
-  let apartMs = task.approveWithinMs ?? 0;
-  for (let failures = 1; failures < attempts; failures += 1) {
-    apartMs += worstBackoffMs(task.backoff, failures);
-  }
-  const heldMs = new Map<string, number>([[task.role, attempts * attemptMs(task)]]);
-  if (task.review) {
-    const { role } = task.review;
-    const own = role === task.role ? attempts : 0;
-    const reviews = (calls.get(role) ?? 0) - own;
-    heldMs.set(role, (heldMs.get(role) ?? 0) + reviews * reviewMs(task.review));
-  }
-  return { task, attempts, calls, heldMs, apartMs };
-}
-
-type ByRole = ReadonlyMap<string, number>;
-
-function totalOf(loads: readonly Load[], partOf: (load: Load) => ByRole): ByRole {
-  const total = new Map<string, number>();
-  for (const load of loads) {
-    for (const [role, part] of partOf(load)) total.set(role, (total.get(role) ?? 0) + part);
-  }
-  return total;
-}
-
-const sumOf = (parts: ByRole): number => [...parts.values()].reduce((sum, part) => sum + part, 0);
-
-/** One attempt, from its assignment to the end of its checks, which a review has made twice. */
-export function attemptMs({ timeoutMs, checked, verifyTimeoutMs, review }: TaskSpec): number {
-  const workedMs = Math.max(assignDeadlineMs, timeoutMs + reportGraceMs);
-  return workedMs + (checked ? verifyTimeoutMs : 0) * (review ? 2 : 1);
-}
-
-const reviewMs = ({ timeoutMs }: ReviewSpec): number =>
-  assignDeadlineMs + timeoutMs + reportGraceMs;
 
 /** How many tasks surely work while one of a role is kept from a slot. */
 interface Slots {
@@ -106,12 +68,16 @@ interface Slots {
 
 /** Where money may run short, work may wait for money to come back: then one after the other. */
 function slotsOf(plan: PlanSpec, loads: readonly Load[], calls: ByRole, priceOf: PriceOf): Slots {
-  const run = isShort(plan.budgetUsd, calls, priceOf) ? 1 : plan.concurrency;
+  // What tasks may ask for can take any money that there is.
+  const grows = growthOf(plan).tasks > 0;
+  const isScarce = isShort(plan.budgetUsd, calls, priceOf) || (grows && plan.budgetUsd !== null);
+  const run = isScarce ? 1 : plan.concurrency;
   // An idle agent may be the one that must not judge: then all others of its role are at work.
   const judged = new Set<string>(loads.flatMap(({ task }) => task.review?.role ?? []));
   const slots = new Map<string, number>(
     plan.roles.map(({ name, count, concurrency, budgetUsd = null }) => {
-      const isTight = isShort(budgetUsd, only(name, calls), priceOf);
+      const isTight =
+        isShort(budgetUsd, only(name, calls), priceOf) || (grows && budgetUsd !== null);
       const free = isTight || judged.has(name) ? 1 : Math.min(count, concurrency, run);
       return [name, free];
     }),
@@ -177,9 +143,10 @@ function eagerMs(loads: readonly Load[], slots: Slots, plan: PlanSpec): number {
 }
 
 /** All starts of agents that a ready task may have to wait for, one after the other. */
-function startsMs({ roles }: PlanSpec, calls: ByRole): number {
+function startsMs({ roles }: PlanSpec, calls: ByRole, grown: number): number {
   const restarts = roles.map((role) => {
-    const count = calls.get(role.name) ?? 0;
+    // Whose agents are asked is not known before: it may be any one's.
+    const count = (calls.get(role.name) ?? 0) + grown;
     return count === 0 ? 0 : restartsMs(role, count);
   });
   // The first starts are all at once.
@@ -196,7 +163,7 @@ function restartsMs({ maxRestarts, backoff, handoff }: RoleSpec, calls: number):
   return crashes * crashMs + (handoff ? calls * spawnDeadlineMs : 0);
 }
 
-function costOf(plan: PlanSpec, calls: ByRole, priceOf: PriceOf): number | null {
+function costOf(plan: PlanSpec, calls: ByRole, grown: number, priceOf: PriceOf): number | null {
   const costs = plan.roles.map((role) => {
     const worst = priceFor(only(role.name, calls), priceOf);
     return capped(worst, role.budgetUsd ?? null, [role], priceOf);
@@ -205,7 +172,18 @@ function costOf(plan: PlanSpec, calls: ByRole, priceOf: PriceOf): number | null 
     (sum, cost) => (sum === null || cost === null ? null : sum + cost),
     0,
   );
-  return capped(all, plan.budgetUsd, plan.roles, priceOf);
+  const added = grown === 0 ? 0 : dearestOf(plan, grown, priceOf);
+  const sum = all === null || added === null ? null : all + added;
+  return capped(sum, plan.budgetUsd, plan.roles, priceOf);
+}
+
+/** So many calls of whichever role is the dearest. */
+function dearestOf({ roles }: PlanSpec, calls: number, priceOf: PriceOf): number | null {
+  const prices = roles.map(({ name }) => priceOf(name));
+  return prices.reduce<number | null>(
+    (most, price) => (most === null || price === null ? null : Math.max(most, price * calls)),
+    0,
+  );
 }
 
 /** A purse holds what it can price: attempts that may cost more than is set aside burst it. */
@@ -216,7 +194,9 @@ function capped(
   priceOf: PriceOf,
 ): number | null {
   if (costUsd === null || budgetUsd === null) return costUsd;
-  const holds = roles.every(({ name, attemptUsdMax }) => priceOf(name) === attemptUsdMax);
+  const holds = roles.every(({ name, attemptUsdMax }) => {
+    return (priceOf(name) ?? Number.POSITIVE_INFINITY) <= (attemptUsdMax ?? 0);
+  });
   return holds ? Math.min(costUsd, budgetUsd) : costUsd;
 }
 

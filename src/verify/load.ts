@@ -1,0 +1,88 @@
+/** What one task can take at most, and what all tasks together may add to a run. */
+import type { PlanSpec, ReviewSpec, TaskSpec } from '../../machines/plan.ts';
+import { worstBackoffMs } from '../../machines/rules/backoff.ts';
+import { worstCalls } from '../../machines/rules/review.ts';
+import { assignDeadlineMs, reportGraceMs } from '../../machines/task.ts';
+
+/** What one task can take, at most. */
+export interface Load {
+  readonly task: TaskSpec;
+  readonly attempts: number;
+  /** How often each role is called for it. */
+  readonly calls: ReadonlyMap<string, number>;
+  /** With a slot of each role, in all its attempts and their reviews. */
+  readonly heldMs: ReadonlyMap<string, number>;
+  /** Without one: backoff between attempts, and a person who is waited for. */
+  readonly apartMs: number;
+}
+
+export function loadOf(task: TaskSpec): Load {
+  // After each time that it has asked for others it is tried once more.
+  const asks = task.delegation?.count ?? 0;
+  const attempts = task.retries + 1 + asks;
+  const calls = new Map<string, number>(worstCalls(task));
+  calls.set(task.role, (calls.get(task.role) ?? 0) + asks);
+  const consentMs = asks * (task.delegation?.approveWithinMs ?? 0);
+  const apartMs = (task.approveWithinMs ?? 0) + backoffMs(task) + consentMs;
+  const heldMs = new Map<string, number>([[task.role, attempts * attemptMs(task)]]);
+  if (task.review) {
+    const { role } = task.review;
+    const own = role === task.role ? attempts : 0;
+    const reviews = (calls.get(role) ?? 0) - own;
+    heldMs.set(role, (heldMs.get(role) ?? 0) + reviews * reviewMs(task.review));
+  }
+  return { task, attempts, calls, heldMs, apartMs };
+}
+
+export type ByRole = ReadonlyMap<string, number>;
+
+export function totalOf(loads: readonly Load[], partOf: (load: Load) => ByRole): ByRole {
+  const total = new Map<string, number>();
+  for (const load of loads) {
+    for (const [role, part] of partOf(load)) total.set(role, (total.get(role) ?? 0) + part);
+  }
+  return total;
+}
+
+export const sumOf = (parts: ByRole): number =>
+  [...parts.values()].reduce((sum, part) => sum + part, 0);
+
+/** One attempt, from its assignment to the end of its checks, which a review has made twice. */
+export function attemptMs({ timeoutMs, checked, verifyTimeoutMs, review }: TaskSpec): number {
+  const workedMs = Math.max(assignDeadlineMs, timeoutMs + reportGraceMs);
+  return workedMs + (checked ? verifyTimeoutMs : 0) * (review ? 2 : 1);
+}
+
+export const reviewMs = ({ timeoutMs }: ReviewSpec): number =>
+  assignDeadlineMs + timeoutMs + reportGraceMs;
+
+function backoffMs({ retries, backoff }: TaskSpec): number {
+  let sumMs = 0;
+  for (let failures = 1; failures <= retries; failures += 1) {
+    sumMs += worstBackoffMs(backoff, failures);
+  }
+  return sumMs;
+}
+
+/** Tasks that others may ask for: each has no more time and tries than whoever asks for it. */
+export interface Growth {
+  readonly tasks: number;
+  /** Of each of them, at most. */
+  readonly attempts: number;
+  readonly ms: number;
+}
+
+export function growthOf({ tasks, subtasksMax = 0 }: PlanSpec): Growth {
+  let [count, attempts, ms] = [0, 0, 0];
+  for (const task of tasks) {
+    const { delegation } = task;
+    if (!delegation) continue;
+    for (let depth = 1; depth <= delegation.depth && count < subtasksMax; depth += 1) {
+      count = Math.min(subtasksMax, count + delegation.count ** depth);
+    }
+    const tries = task.retries + 1 + (delegation.depth > 1 ? delegation.count : 0);
+    attempts = Math.max(attempts, tries);
+    ms = Math.max(ms, tries * attemptMs({ ...task, checked: true }) + backoffMs(task));
+  }
+  return { tasks: count, attempts, ms };
+}
