@@ -182,6 +182,7 @@ const origins: Readonly<Record<string, string>> = {
   'task.reject': 'a person',
   'task.cancel': 'a person',
   'agent.tell': 'a person',
+  'context.set': 'an agent, a person',
   'child.exited': 'the kernel',
   'child.due': '`supervisor`, by a timer',
   'budget.warn': 'the pool',
