@@ -1,5 +1,6 @@
 /** Stays with a run until it ends or is stopped: progress, facts, signals, and the last words. */
 import { type Run, type RunFact, systemClock, type Troupe } from '../src/index.ts';
+import { ago } from './ago.ts';
 import { conclude, isOver, type Watched, type WatchOptions } from './conclusion.ts';
 import type { Exit } from './exits.ts';
 import { commandLine } from './options.ts';
@@ -8,6 +9,7 @@ import { relayFacts } from './relay.ts';
 import { err, out, ReaderGone } from './render.ts';
 import { Stops } from './stops.ts';
 import { canDraw, type Environment } from './style.ts';
+import { plainLine } from './text.ts';
 
 /** What else is shown of it; the last words are not said before it is gone. */
 export type Beside = (run: Run) => Promise<void>;
@@ -80,6 +82,7 @@ async function accompany(
   });
   try {
     const shown = show(run, progress, takes);
+    if (!options.quiet) sayRecalls(run, progress);
     const relayed = options.json ? relay(run, troupe, stops) : null;
     const end = await Promise.race([run.end, obey(run, stops, progress)]);
     if (end.kind === 'killed') return end;
@@ -95,6 +98,19 @@ async function accompany(
 function styleOf({ quiet, json }: WatchOptions, environment: Environment) {
   if (quiet) return 'quiet';
   return canDraw(err, environment) && !(json && out.isTerminal) ? 'drawn' : 'lines';
+}
+
+/** `build: seen before, 3 days ago, verified (release-7f3k2/notes)` */
+async function sayRecalls(run: Run, progress: Progress): Promise<void> {
+  for await (const { task, recalled } of run.recalls()) {
+    const [first] = recalled;
+    if (!first) continue;
+    const age = ago(systemClock.now() - first.finished_at);
+    const verdict = first.verified ? ', verified' : '';
+    const more = recalled.length > 1 ? ` and ${recalled.length - 1} more` : '';
+    const source = `${first.run_id}/${first.task_id}`;
+    progress.say(plainLine(`${task}: seen before, ${age}${verdict} (${source}${more})`));
+  }
 }
 
 async function show(

@@ -3,7 +3,6 @@ import { assign, emit, setup } from 'xstate';
 import { assert } from './errors.ts';
 import type { MemoryFact, TroupeEvent } from './events.ts';
 import type { Fault } from './outcome.ts';
-import type { AgentEnding } from './rules/duty.ts';
 import * as upkeep from './rules/upkeep.ts';
 import { declared } from './work.ts';
 
@@ -18,7 +17,7 @@ export const memoryWorkerMachine = setup({
     context: {} as upkeep.UpkeepContext,
     events: {} as TroupeEvent,
     emitted: {} as MemoryFact,
-    output: {} as AgentEnding,
+    output: {} as upkeep.UpkeepEnding,
   },
   actors: {
     /** Looks whether there is a memory that can be used; a fault when there is none. */

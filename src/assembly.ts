@@ -14,6 +14,7 @@ import type { Random } from './kernel/random.ts';
 import { System } from './kernel/system.ts';
 import { versionsOf } from './kernel/versions.ts';
 import type { Webhook } from './plan/webhook-shapes.ts';
+import { noteRecalled, recallsOf } from './remembering/recall-notes.ts';
 import { openRememberer } from './remembering/rememberer.ts';
 import { Reminder } from './remembering/reminder.ts';
 import { type RunWorld, runBehaviours } from './runs/behaviours.ts';
@@ -84,7 +85,9 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
   const { config, clock, random } = assembler;
   const { environment } = config;
   const guardian = openGuardian({ environment });
-  const reminder = new Reminder(config, clock);
+  const reminder = new Reminder(config, clock, (recall, count) => {
+    noteRecalled(bus, folder, count, recall);
+  });
   const accounting = new Accounting(config, clock, order.plan, folder.id);
   const bus = new InProcessBus(clock);
   const place: Place = { folder, order, guardian, environment, clock, bus, reminder, accounting };
@@ -107,6 +110,7 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
     plan: order.plan,
     system,
     facts: () => factsOf(bus, folder),
+    recalls: () => recallsOf(bus, folder),
     branch: () => crew.resultBranch,
     notes: [...notesOn(order), ...told.notes],
     kill: async () => {

@@ -130,8 +130,8 @@ function defineExchange(command: Command, act: Act): void {
   addHome(addJson(diff, 'print one object a line: kind, line')).action(act(diffOne));
   const save = command.command('export').description('print prompts with their histories, as JSON');
   addHome(save.argument('[names...]', 'default: all')).action(act(exportThem));
-  const load = command.command('import').description('take in what an export has');
-  load.argument('[file]', 'where it is (default: stdin)');
+  const load = command.command('import');
+  load.description('take in what an export has').argument('[file]', 'where it is (default: stdin)');
   addHome(addJson(load, 'print one object: added, changed, bad')).action(act(importThem));
 }
 

@@ -1,7 +1,6 @@
 /** What a memory worker has done in a round, and when it gives up. */
 import { messageOf } from '../errors.ts';
 import type { Fault } from '../outcome.ts';
-import type { AgentEnding } from './duty.ts';
 
 /** What one round has done, in numbers. */
 export interface UpkeepReport {
@@ -28,6 +27,11 @@ export interface UpkeepContext extends UpkeepInput {
   /** Rounds in a row that came to nothing. */
   readonly failures: number;
 }
+
+/** How it ended, for whoever looks after it. */
+export type UpkeepEnding =
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'crashed'; readonly fault: Fault };
 
 /** So often in a row, and it ends: whoever looks after it decides. */
 export const failuresMax = 3;
@@ -60,6 +64,6 @@ export function failed({ failures }: UpkeepContext, fault: Fault): Partial<Upkee
   return { fault, failures: failures + 1 };
 }
 
-export function endingOf({ fault, round }: UpkeepContext): AgentEnding {
-  return fault === null ? { kind: 'stopped' } : { kind: 'crashed', fault, worked: round > 0 };
+export function endingOf({ fault }: UpkeepContext): UpkeepEnding {
+  return fault === null ? { kind: 'stopped' } : { kind: 'crashed', fault };
 }

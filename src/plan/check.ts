@@ -1,7 +1,8 @@
 /** Every check of a plan, in order, whichever way it came in. */
 import { checkInputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
-import { fillPrompts, pinPrompts } from './prompt-uses.ts';
+import { pinPrompts } from './prompt-pins.ts';
+import { fillPrompts } from './prompt-uses.ts';
 import { readParts } from './read.ts';
 import { checkReferences } from './references.ts';
 import { createReport, type PlanSource } from './report.ts';

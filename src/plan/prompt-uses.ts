@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { isUserError } from '../kernel/user-error.ts';
 import { fileSafeName, text, wholeNumber } from './fields.ts';
 import { suggest } from './nearest.ts';
-import type { Plan } from './plan.ts';
 import { type Path, quote } from './problem.ts';
 import type { PromptPin, PromptShelf } from './prompt-shelf.ts';
 import type { Complaint, Report } from './report.ts';
@@ -137,13 +136,4 @@ function strangeVariable(
     fix: names.length === 0 ? 'it has none' : suggest(key, names),
   });
   return { code: 'plan.unknown-variable', path: [...path, 'with', key], at: 'key', say };
-}
-
-export function pinPrompts(plan: Plan, pins: ReadonlyMap<number, PromptPin>): Plan {
-  if (pins.size === 0) return plan;
-  const tasks = plan.tasks.map((task, at) => {
-    const promptFrom = pins.get(at);
-    return promptFrom ? { ...task, promptFrom } : task;
-  });
-  return { ...plan, tasks };
 }

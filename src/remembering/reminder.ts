@@ -7,6 +7,7 @@
 import type { Memory, Similar } from '../../memory/index.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { Recalled, TaskRecall } from '../runs/recalled.ts';
 import { isWanted } from './place.ts';
 
 export interface Asked {
@@ -16,6 +17,8 @@ export interface Asked {
   /** How many solutions, at most. */
   readonly count: number;
 }
+
+type OnTold = (recall: TaskRecall, count: number) => void;
 
 /** What is less like the task than that does more harm than good. */
 const scoreMin = 0.3;
@@ -29,10 +32,14 @@ const dayMs = 24 * 60 * 60 * 1_000;
 export class Reminder {
   readonly #config: Config;
   readonly #clock: Clock;
+  readonly #onTold: OnTold;
+  #count = 0;
   #memory: Promise<Memory> | null = null;
 
-  constructor(config: Config, clock: Clock) {
+  /** `onTold` hears of each task that is told of something; `count` is the number of such tasks. */
+  constructor(config: Config, clock: Clock, onTold: OnTold = () => {}) {
     this.#config = config;
+    this.#onTold = onTold;
     this.#clock = clock;
   }
 
@@ -48,6 +55,8 @@ export class Reminder {
         asked.task,
         told.map(({ task }) => task.id),
       );
+      this.#count += 1;
+      this.#onTold({ task: asked.task, recalled: told.map(recalledOf) }, this.#count);
       return withReminders(asked.prompt, told, this.#clock.now());
     } catch {
       return asked.prompt;
@@ -89,6 +98,19 @@ export class Reminder {
     await catchUp({ home: this.#config.home, memory, clock, isOver });
     return memory;
   }
+}
+
+function recalledOf({ score, task, validity }: Similar): Recalled {
+  const { runId: run_id, taskId: task_id, finishedAt: finished_at } = task;
+  const verified = task.evidence.some(({ kind, passed }) => passed && kind !== 'exit');
+  return {
+    run_id,
+    task_id,
+    score: Number(score.toFixed(4)),
+    finished_at,
+    verified,
+    why: validity.why,
+  };
 }
 
 export function withReminders(prompt: string, told: readonly Similar[], now: number): string {

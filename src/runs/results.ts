@@ -8,6 +8,7 @@ import type { Evidence, Fault, Usage } from '../../machines/outcome.ts';
 import { noUsage } from '../../machines/outcome.ts';
 import { writeWhole } from './disk.ts';
 import type { RunFolder } from './folder.ts';
+import { type Recalled, readRecalled } from './recalled.ts';
 
 /** The format of `results/<task>.json`. */
 export interface TaskResult {
@@ -28,6 +29,8 @@ export interface TaskResult {
   readonly verified: Verified | null;
   /** Files under the run's folder, with `/`. */
   readonly artifacts: readonly string[];
+  /** What it was told of the past; left out when that is nothing. */
+  readonly recalled?: readonly Recalled[];
   readonly error?: Fault;
 }
 
@@ -53,7 +56,10 @@ const artifactsMax = 10_000;
 
 /** The file is there, whole, when this returns. */
 export function writeResult(folder: RunFolder, record: TaskRecord): void {
-  const text = JSON.stringify(resultOf(record, listArtifacts(folder, record.task)), null, 2);
+  const recalled = readRecalled(folder, record.task);
+  const result = resultOf(record, listArtifacts(folder, record.task));
+  const whole = recalled.length === 0 ? result : { ...result, recalled };
+  const text = JSON.stringify(whole, null, 2);
   writeWhole(resultPath(folder, record.task), `${text}\n`);
 }
 

@@ -20,6 +20,7 @@ import { deliveryOf, type Word } from './answering.ts';
 import type { ControlRequest } from './control.ts';
 import type { RunFolder } from './folder.ts';
 import { askedTasks } from './growth.ts';
+import type { TaskRecall } from './recalled.ts';
 import { RunContext } from './shared-context.ts';
 import { type RunView, stateOf, viewOf } from './view.ts';
 
@@ -45,6 +46,8 @@ export interface RunParts {
   readonly system: System;
   /** The facts as they come; ends when the run does. */
   readonly facts: () => AsyncIterable<RunFact>;
+  /** What its tasks are told of the past, as they are; ends when the run does. */
+  readonly recalls?: () => AsyncIterable<TaskRecall>;
   /** Ends the processes of its agents, whatever they are doing. */
   readonly kill: () => Promise<void>;
   /** Where what its tasks have merged is; null when nothing was. */
@@ -99,6 +102,12 @@ export class Run {
   /** Every fact from now on, in order; ends with the run. */
   events(): AsyncIterable<RunFact> {
     return this.#parts.facts();
+  }
+
+  /** What its tasks are told of the past, from now on; ends with the run. */
+  async *recalls(): AsyncGenerator<TaskRecall> {
+    const recalls = this.#parts.recalls?.();
+    if (recalls) yield* recalls;
   }
 
   /** The branch that what its tasks have merged is on; null when nothing was. */

@@ -121,3 +121,16 @@ describe('troupe similar', () => {
     expect(existsSync(desk.path('.troupe', 'memory'))).toBe(false);
   });
 });
+
+test('a task whose like was done before says so while it runs', async () => {
+  const desk = new Desk();
+  const plan = (memory: string) => `
+agents: { coder: { adapter: command, run: [cat], memory: { recall: ${memory} } } }
+tasks: [{ id: login, prompt: The session of a user expires too soon, verify: [{ run: "true" }] }]
+`;
+  writeFileSync(desk.path('plan.yaml'), plan('0'));
+  await desk.type(['run', 'plan.yaml', '--quiet']);
+  writeFileSync(desk.path('plan.yaml'), plan('2'));
+  const { stderr } = await desk.type(['run', 'plan.yaml']);
+  expect(stderr).toMatch(/login: seen before, just now, verified \(plan-\w+\/login\)/);
+});

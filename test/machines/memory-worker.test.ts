@@ -73,7 +73,7 @@ describe('a memory worker', () => {
     const failed = facts.filter(({ type }) => type === 'memory.failed');
     expect(failed).toMatchObject([1, 2, 3].map((round) => ({ round })));
     expect(outputOf('crashed')).toMatchObject({
-      ...{ kind: 'crashed', worked: true },
+      kind: 'crashed',
       fault: { code: 'memory.failed', message: 'no disk' },
     });
   });

@@ -1,4 +1,4 @@
-/** The memory worker of a home: one at a time, at work while others remember, and gone when asked. */
+/** The memory worker of a home: one at a time, at work by itself, and gone when asked. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -69,7 +69,11 @@ describe('a memory worker', () => {
   test('has one place a home: the next one takes it when it is free', async () => {
     const stage = newStage();
     const both = [(await open(stage)).worker, (await open(stage)).worker];
-    const states = (): string => both.map((each) => each.state()).toSorted().join();
+    const states = (): string =>
+      both
+        .map((each) => each.state())
+        .toSorted()
+        .join();
     await eventually('one has the place, the other waits', () => states() === 'idle,standby');
     await both.find((each) => each.state() === 'idle')?.close();
     const third = await open(stage);

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { command, definePlan } from '../../src/plan/define.ts';
+import type { TaskRecall } from '../../src/runs/recalled.ts';
 import { resultOf, type Stage, stages } from '../app/stage.ts';
 
 const newStage = stages('reminder');
@@ -73,6 +74,22 @@ describe('a role that recalls', () => {
     await stage.play(past('echo done'));
     writeFileSync(join(stage.home, 'memory'), 'a file where a folder should be');
     expect((await heard(stage, 3)).trim()).toBe(alike);
+  });
+
+  test('says so in its result, and to whoever watches', async () => {
+    const stage = newStage();
+    const { run: before } = await stage.play(past('echo raised it'));
+    const { run, played } = await stage.begin(later({ recall: 1 }, alike));
+    const heard: TaskRecall[] = [];
+    const listening = (async () => {
+      for await (const recall of run.recalls()) heard.push(recall);
+    })();
+    await played;
+    await listening;
+    const told = { run_id: before.id, task_id: 'lifetime', verified: false };
+    expect((await resultOf(run, 'again')).recalled).toMatchObject([told]);
+    expect(heard).toMatchObject([{ task: 'again', recalled: [told] }]);
+    expect(await resultOf(before, 'lifetime')).not.toHaveProperty('recalled');
   });
 
   test('lets it be seen whether that helps', async () => {
