@@ -1,21 +1,28 @@
-/** What `doctor` says of the agents that plans can name: there, how new, and logged in or not. */
-import type { AgentSurvey, Troupe } from '../src/index.ts';
+/** What `doctor` says of the agents that plans can name: there, logged in, and answering. */
+import { type AgentSurvey, duration, type Probe, type Troupe } from '../src/index.ts';
 import type { Check } from './checkup.ts';
+import { money } from './style.ts';
 
 /** A plan needs those that it names only: one that is not installed is no fault of the machine. */
-export async function checkAgents(troupe: Troupe): Promise<readonly Check[]> {
+export async function checkAgents(
+  troupe: Troupe,
+  probes: readonly Probe[],
+): Promise<readonly Check[]> {
   return (await troupe.agents()).map((survey) => {
     const { name, status, fix } = survey;
+    const probe = probes.find((each) => each.name === name);
+    const found = foundOf(survey);
+    if (probe) return { name, ...probed(probe, found, fix) };
     const isFine = status === 'ready' || status === 'missing';
-    return { name, status: isFine ? 'fine' : 'warning', found: foundOf(survey), fix };
+    return { name, status: isFine ? 'fine' : 'warning', found, fix };
   });
 }
 
-function foundOf({ status, version, logIn }: AgentSurvey): string {
-  const named = version ?? 'of unknown version';
+function foundOf({ kind, status, version, logIn }: AgentSurvey): string {
+  const named = kind === 'service' ? 'a service' : (version ?? 'of unknown version');
   switch (status) {
     case 'missing':
-      return 'not installed';
+      return kind === 'service' ? 'no key' : 'not installed';
     case 'too-old':
       return `${named}, too old`;
     case 'logged-out':
@@ -23,4 +30,13 @@ function foundOf({ status, version, logIn }: AgentSurvey): string {
     case 'ready':
       return `${named}, logs in with ${logIn}`;
   }
+}
+
+/** What it said counts for more than what was found of its log-in. */
+function probed({ answer, durationMs, costUsd, fault }: Probe, found: string, fix: string) {
+  const took = `in ${duration(durationMs)}, for ${money(costUsd)}`;
+  if (answer !== null) {
+    return { status: 'fine', found: `${found}; it answered "${answer}" ${took}`, fix: '' } as const;
+  }
+  return { status: 'warning', found: `${found}; no answer ${took}: ${fault}`, fix } as const;
 }

@@ -1,14 +1,16 @@
 /** Who plays a role: its adapter, made of what the plan says and of what this machine has. */
 import type { Accounting } from './accounting.ts';
 import type { Adapter } from './agents/agent.ts';
+import { chosenAdapter } from './agents/chosen.ts';
 import { cliAgent } from './agents/cli-agent.ts';
 import { commandAdapter } from './agents/command.ts';
 import { dialects } from './agents/dialects.ts';
 import type { Environment } from './agents/environment.ts';
 import type { Guardian } from './agents/guardian.ts';
 import { lateAdapter } from './agents/late.ts';
+import { nobodyUsable } from './agents/nobody.ts';
 import { simulatedAdapter } from './agents/simulated.ts';
-import type { AcpRole, ApiRole, CliRole, McpRole, PlanRole } from './plan/plan.ts';
+import type { AcpRole, ApiRole, AutoRole, CliRole, McpRole, PlanRole } from './plan/plan.ts';
 import { hasTemplate } from './plan/templates.ts';
 import type { RunFolder, RunOrder } from './runs/folder.ts';
 
@@ -38,7 +40,7 @@ export function adapterOf(role: PlanRole, staff: Staff): Adapter {
     case 'mcp':
       return lateAdapter(role.adapter, () => mcpAdapter(role, staff));
     case 'auto':
-      throw new TypeError(`${role.adapter} is not built yet`);
+      return lateAdapter(role.adapter, () => autoAdapter(role, staff));
     case 'simulated':
       return simulatedAdapter({ ...role, speed: staff.order.speed });
   }
@@ -70,7 +72,7 @@ async function apiAdapter(role: ApiRole, staff: Staff): Promise<Adapter> {
   const { adapter: name, model, permissions, maxTurns, maxTokens, budgetUsd } = role;
   return apiAgent({
     ...{ ...commonOf(role, staff), name, model, permissions },
-    ...endpointOf(role),
+    ...endpointOf(role, staff.environment),
     caps: { maxTurns, maxTokens, budgetUsd },
     priceOf: staff.accounting.priceFor(role),
     isLent: role.borrowing !== undefined,
@@ -90,4 +92,23 @@ async function mcpAdapter(role: McpRole, staff: Staff): Promise<Adapter> {
   const settings = { model: null, permissions, maxTurns: null, budgetUsd: null };
   const isPaid = borrowing !== undefined;
   return mcpAgent({ ...commonOf(role, staff), settings, tool, arguments: given, isPaid });
+}
+
+/** Chosen once for each life of a run. */
+async function autoAdapter(role: AutoRole, staff: Staff): Promise<Adapter> {
+  const { surveyAgents } = await import('./agents/survey.ts');
+  const { presets } = await import('./agents/api/endpoints.ts');
+  const surveys = await surveyAgents(staff.environment);
+  const wanted = role.prefer.flatMap((name) => surveys.filter((each) => each.name === name));
+  const found = wanted.find(({ status }) => status === 'ready');
+  if (!found) return nobodyUsable(wanted);
+  const name = found.name as AutoRole['prefer'][number];
+  const unlimited = { maxTurns: null, budgetUsd: null };
+  if (name === 'openai' || name === 'grok') {
+    const own = { adapter: name, model: presets[name].model, baseUrl: null, keyEnv: null } as const;
+    const api: ApiRole = { ...role, ...own, ...unlimited, maxTokens: null };
+    return chosenAdapter(name, await apiAdapter(api, staff));
+  }
+  const cli: CliRole = { ...role, adapter: name, model: null, ...unlimited };
+  return chosenAdapter(name, cliAdapter(cli, staff));
 }

@@ -1,48 +1,55 @@
-/** Questions of an agent to a person, in the middle of an attempt: which are open, what was said. */
-import type { Fact, TroupeEvent } from '../events.ts';
+/** Questions of an agent to a person while it works: which are open, and what was said. */
+import type { Attempt, Fact, TroupeEvent } from '../events.ts';
+import type { AgentId } from '../ids.ts';
 import type { Answered, Outcome, Question } from '../outcome.ts';
-import type { AgentContext } from './duty.ts';
 
 /** Open at once; whoever asks more gets a no. */
 export const questionsMax = 20;
 /** Kept of one task. */
 export const answersMax = 200;
 
+/** An agent, as far as its questions go. */
+export interface Asking {
+  readonly id: AgentId;
+  readonly attempt: Pick<Attempt, 'task' | 'earlier'> | null;
+  readonly questions?: readonly Question[];
+  readonly answers?: readonly Answered[];
+}
+
 type Ask = TroupeEvent & { type: 'agent.ask' };
 type Answer = TroupeEvent & { type: 'agent.answer' };
 type AnsweredFact = Fact & { type: 'agent.answered' };
 
 /** What a person said to the same before the runtime was stopped. */
-function earlierAnswer(context: AgentContext, { question }: Ask): Answered | undefined {
+function earlierAnswer(context: Asking, { question }: Ask): Answered | undefined {
   const { tool, input } = question;
   return earlierAnswers(context).find((given) => given.tool === tool && given.input === input);
 }
 
-export const isKnown = (context: AgentContext, event: Ask): boolean =>
+export const isKnown = (context: Asking, event: Ask): boolean =>
   earlierAnswer(context, event) !== undefined;
 
 /** Without asking: it was answered before, or it asks too much. */
-export function settledFact(context: AgentContext, event: Ask): Fact {
+export function settledFact(context: Asking, event: Ask): Fact {
   return answeredFact(context, event.question, earlierAnswer(context, event) ?? tooMany);
 }
 
-export function heardFact(context: AgentContext, event: Answer): Fact {
+export function heardFact(context: Asking, event: Answer): Fact {
   return answeredFact(context, meant(context, event) as Question, event);
 }
 
-export const isFull = ({ questions = [] }: AgentContext): boolean =>
-  questions.length >= questionsMax;
+export const isFull = ({ questions = [] }: Asking): boolean => questions.length >= questionsMax;
 
-export function asked({ questions = [] }: AgentContext, { question }: Ask): readonly Question[] {
+export function asked({ questions = [] }: Asking, { question }: Ask): readonly Question[] {
   return [...questions, question];
 }
 
 /** Without a name, the oldest is meant. */
-export function meant({ questions = [] }: AgentContext, event: Answer): Question | undefined {
+export function meant({ questions = [] }: Asking, event: Answer): Question | undefined {
   return questions.find(({ id }) => event.question === null || id === event.question);
 }
 
-export function answered(context: AgentContext, event: Answer) {
+export function answered(context: Asking, event: Answer) {
   const { questions = [], answers = [] } = context;
   const about = meant(context, event) as Question;
   const { tool, input } = about;
@@ -54,34 +61,34 @@ export function answered(context: AgentContext, event: Answer) {
 }
 
 function answeredFact(
-  { id: agent, attempt }: AgentContext,
+  { id: agent, attempt }: Asking,
   { id: question }: Question,
   { answer, by }: Pick<Answered, 'answer' | 'by'>,
 ): AnsweredFact {
   return { type: 'agent.answered', agent, task: taskOf({ attempt }), question, answer, by };
 }
 
-export function askedFact({ id: agent, attempt }: AgentContext, { question }: Ask): Fact {
+export function askedFact({ id: agent, attempt }: Asking, { question }: Ask): Fact {
   return { type: 'agent.asked', agent, task: taskOf({ attempt }), question };
 }
 
 const tooMany = { answer: 'deny', by: 'too many questions at once' } as const;
 
 /** An attempt that did not come to its end hands on what people have said. */
-export function withAnswers(context: AgentContext, outcome: Outcome): Outcome {
+export function withAnswers(context: Asking, outcome: Outcome): Outcome {
   const isCutShort = outcome.kind === 'interrupted' || outcome.kind === 'limited';
   const all = [...earlierAnswers(context), ...(context.answers ?? [])].slice(-answersMax);
   return isCutShort && all.length > 0 ? { ...outcome, answers: all } : outcome;
 }
 
 /** Of a new attempt: nothing is asked yet. */
-export function unasked({ questions, answers }: AgentContext) {
+export function unasked({ questions, answers }: Asking) {
   return { ...(questions && { questions: [] }), ...(answers && { answers: [] }) };
 }
 
-const earlierAnswers = ({ attempt }: AgentContext): readonly Answered[] =>
+const earlierAnswers = ({ attempt }: Asking): readonly Answered[] =>
   attempt?.earlier?.answers ?? [];
 
-function taskOf({ attempt }: Pick<AgentContext, 'attempt'>) {
-  return (attempt as NonNullable<AgentContext['attempt']>).task;
+function taskOf({ attempt }: Pick<Asking, 'attempt'>) {
+  return (attempt as NonNullable<Asking['attempt']>).task;
 }

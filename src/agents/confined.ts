@@ -58,6 +58,6 @@ function isWithin(folder: string, path: string): boolean {
 
 const slashed = (path: string): string => path.replaceAll('\\', '/');
 
-/** What git keeps there it also runs: a hook that an agent wrote would run outside of its folder. */
+/** What git keeps there it also runs: a hook that an agent wrote would run outside. */
 export const isOfGit = (name: string): boolean =>
   name.split('/').some((part) => part.toLowerCase() === '.git');

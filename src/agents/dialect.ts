@@ -5,8 +5,8 @@ import type { Sign } from './sign.ts';
 import type { Trouble } from './trouble.ts';
 
 /**
- * `read` changes nothing, `edit` changes files where it works, `full` does what it likes, `ask` does
- * what a person allows.
+ * `read` changes nothing, `edit` changes files where it works, `full` does what it likes, `ask`
+ * does what a person allows.
  */
 export type Permissions = 'read' | 'edit' | 'full' | 'ask';
 

@@ -1,4 +1,4 @@
-/** A program that an agent wants run for it: in its folder, without its key, and never left behind. */
+/** A program that an agent has run for it: in its folder, without its key, never left behind. */
 import { join } from 'node:path';
 import type { Clock } from '../kernel/clock.ts';
 import type { Assignment } from './agent.ts';

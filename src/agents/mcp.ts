@@ -1,4 +1,4 @@
-/** The agent that is a tool of an MCP server: its prompt becomes arguments, the result its answer. */
+/** The agent that is a tool of an MCP server: prompts become arguments, and results answers. */
 import type { Client, Transport } from '@modelcontextprotocol/client';
 import { noUsage, unknownUsage } from '../../machines/outcome.ts';
 import type { Adapter, Assignment } from './agent.ts';

@@ -1,4 +1,4 @@
-/** The agent that is a model behind an OpenAI-compatible API: it has no hands but those given here. */
+/** The agent that is a model behind an OpenAI-compatible API: its hands are those it is given. */
 import type OpenAI from 'openai';
 import { noOutput, noUsage, type Outcome, unknownUsage } from '../../machines/outcome.ts';
 import type { Adapter, AgentWorld, Assignment, Left, LostAttempt } from './agent.ts';

@@ -1,5 +1,6 @@
 /** Which agents this machine has, for whoever asks before a task is risked. */
 import { access } from 'node:fs/promises';
+import { presets } from './api/endpoints.ts';
 import type { Dialect } from './dialect.ts';
 import { dialects } from './dialects.ts';
 import type { Environment } from './environment.ts';
@@ -7,6 +8,8 @@ import { findAgent, unfit } from './presence.ts';
 
 export interface AgentSurvey {
   readonly name: string;
+  /** A program of this machine, or a service that a key opens. */
+  readonly kind: 'program' | 'service';
   readonly status: 'ready' | 'logged-out' | 'too-old' | 'missing';
   /** Null when it is missing, or does not say. */
   readonly version: string | null;
@@ -18,19 +21,32 @@ export interface AgentSurvey {
   readonly fix: string;
 }
 
-export function surveyAgents(machine: Environment): Promise<readonly AgentSurvey[]> {
-  return Promise.all(Object.values(dialects).map((dialect) => survey(dialect, machine)));
+export async function surveyAgents(machine: Environment): Promise<readonly AgentSurvey[]> {
+  const programs = Object.values(dialects).map((dialect) => survey(dialect, machine));
+  return [...(await Promise.all(programs)), ...surveyServices(machine)];
 }
 
 async function survey(dialect: Dialect, machine: Environment): Promise<AgentSurvey> {
   const { name, install } = dialect;
+  const kind = 'program';
   const found = await findAgent(dialect, machine);
   if (found === null) {
-    return { name, status: 'missing', version: null, path: null, logIn: null, fix: install };
+    return { name, kind, status: 'missing', version: null, path: null, logIn: null, fix: install };
   }
   const logIn = await logInOf(dialect, machine);
   const status = unfit(dialect, found) ? 'too-old' : logIn === null ? 'logged-out' : 'ready';
-  return { name, status, ...found, logIn, fix: fixOf(status, dialect) };
+  return { name, kind, status, ...found, logIn, fix: fixOf(status, dialect) };
+}
+
+/** Whether the key is right, only a call can tell. */
+function surveyServices(machine: Environment): readonly AgentSurvey[] {
+  return Object.entries(presets).map(([name, { keyVariable }]) => {
+    const [isThere, where] = [Boolean(machine[keyVariable]), { version: null, path: null }];
+    const kind = 'service';
+    if (isThere) return { name, kind, status: 'ready', ...where, logIn: keyVariable, fix: '' };
+    const fix = `export ${keyVariable}=..., or add an account: troupe accounts add`;
+    return { name, kind, status: 'missing', ...where, logIn: null, fix };
+  });
 }
 
 function fixOf(status: AgentSurvey['status'], { install, logIn }: Dialect): string {

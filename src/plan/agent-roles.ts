@@ -1,6 +1,6 @@
-/** Roles whose agents work by themselves: as they are once they are checked, and as they are written. */
+/** Roles whose agents work by themselves: once they are checked, and as they are written. */
+import type { z } from 'zod';
 import { autoChoices } from './agent-shapes.ts';
-import type { PlanDocument } from './define.ts';
 import type { JsonObject } from './json-schema.ts';
 import type {
   AcpRole,
@@ -13,6 +13,7 @@ import type {
   StuckLimits,
 } from './plan.ts';
 import type { RoleValue } from './read.ts';
+import type { roleShape } from './schema.ts';
 import type { Run } from './shell.ts';
 
 type AgentValue = Exclude<RoleValue, { adapter: 'command' | 'simulated' }>;
@@ -81,7 +82,7 @@ export function resolveAgentRole(
   }
 }
 
-type RoleDocument = PlanDocument['agents'][string];
+type RoleDocument = z.input<typeof roleShape>;
 
 /** As it would be written, without what every role has. */
 export function agentRoleDocument(

@@ -1,6 +1,7 @@
 // An agent that speaks ACP with the SDK's own agent side, and does what its script says.
-import { Readable, Writable } from 'node:stream';
+
 import { existsSync, writeFileSync } from 'node:fs';
+import { Readable, Writable } from 'node:stream';
 import { agent, ndJsonStream, RequestError } from '@agentclientprotocol/sdk';
 
 const script = JSON.parse(process.env.ACTOR_SCRIPT ?? '{}');
@@ -14,18 +15,31 @@ const text = (words) => ({ type: 'text', text: words });
 
 const acts = {
   say: (c, id, words) => say(c, id, { sessionUpdate: 'agent_message_chunk', content: text(words) }),
-  think: (c, id, words) => say(c, id, { sessionUpdate: 'agent_thought_chunk', content: text(words) }),
+  think: (c, id, words) =>
+    say(c, id, { sessionUpdate: 'agent_thought_chunk', content: text(words) }),
   tool: async (c, id, [call, kind]) => {
     await say(c, id, { sessionUpdate: 'tool_call', toolCallId: call, title: kind, kind });
     await say(c, id, { sessionUpdate: 'tool_call_update', toolCallId: call, status: 'completed' });
   },
   cost: (c, id, amount) =>
-    say(c, id, { sessionUpdate: 'usage_update', used: 1, size: 2, cost: { amount, currency: 'USD' } }),
+    say(c, id, {
+      sessionUpdate: 'usage_update',
+      used: 1,
+      size: 2,
+      cost: { amount, currency: 'USD' },
+    }),
   write: (c, sessionId, [file, content]) =>
     c.request('fs/write_text_file', { sessionId, path: file, content }),
   tryWrite: async (c, id, args) => {
-    const error = await acts.write(c, id, args).then(() => null, (e) => e);
-    await acts.say(c, id, error === null ? 'written' : `refused: ${error.message} ${error.data?.details ?? ''}`);
+    const error = await acts.write(c, id, args).then(
+      () => null,
+      (e) => e,
+    );
+    await acts.say(
+      c,
+      id,
+      error === null ? 'written' : `refused: ${error.message} ${error.data?.details ?? ''}`,
+    );
   },
   read: async (c, sessionId, file) => {
     const { content } = await c.request('fs/read_text_file', { sessionId, path: file });

@@ -12,10 +12,11 @@ afterAll(() => removeFolder(folder));
 describe.skipIf(process.platform === 'win32')('a survey', () => {
   test('of a bare machine names what installs each', async () => {
     const found = await surveyAgents({ PATH: folder, HOME: folder });
-    expect(found.map(({ name }) => name)).toEqual(['claude', 'codex', 'gemini', 'opencode']);
-    for (const { status, version, path, fix } of found) {
+    const names = ['claude', 'codex', 'gemini', 'opencode', 'grok', 'openai'];
+    expect(found.map(({ name }) => name)).toEqual(names);
+    for (const { kind, status, version, path, fix } of found) {
       expect([status, version, path]).toEqual(['missing', null, null]);
-      expect(fix).toMatch(/^npm install -g /);
+      expect(fix).toMatch(kind === 'program' ? /^npm install -g / : /^export [A-Z]+_API_KEY=/);
     }
   });
 
@@ -29,7 +30,11 @@ describe.skipIf(process.platform === 'win32')('a survey', () => {
       stageActor(folder, 'gemini', '', '0.1.0'),
       stageActor(folder, 'opencode', ''),
     ].map(({ bin }) => bin);
-    const machine = { PATH: bins.join(':'), HOME: home, ANTHROPIC_AUTH_TOKEN: 'secret' };
+    const machine = {
+      PATH: bins.join(':'),
+      HOME: home,
+      ANTHROPIC_AUTH_TOKEN: 'secret',
+    };
     const found = await surveyAgents({ ...machine, XDG_DATA_HOME: folder });
     expect(found).toMatchObject([
       // Which variable, and never what is in it.
@@ -37,10 +42,19 @@ describe.skipIf(process.platform === 'win32')('a survey', () => {
       { name: 'codex', status: 'ready', logIn: join(home, '.codex/auth.json'), fix: '' },
       { name: 'gemini', status: 'too-old', version: '0.1.0' },
       { name: 'opencode', status: 'logged-out', logIn: null },
+      { name: 'grok', status: 'missing', logIn: null },
+      { name: 'openai', status: 'missing', logIn: null },
     ]);
     expect(JSON.stringify(found)).not.toContain('secret');
     expect(found[0]?.path).toMatch(/claude$/);
     expect(found[2]?.fix).toContain('@latest');
     expect(found[3]?.fix).toContain('opencode auth login');
+  });
+
+  test('takes a service for ready whose key is there, and names only its variable', async () => {
+    const found = await surveyAgents({ PATH: folder, HOME: folder, XAI_API_KEY: 'secret' });
+    const grok = { kind: 'service', status: 'ready', logIn: 'XAI_API_KEY', fix: '' };
+    expect(found.find(({ name }) => name === 'grok')).toMatchObject(grok);
+    expect(JSON.stringify(found)).not.toContain('secret');
   });
 });

@@ -5,7 +5,7 @@
  * Owns: the file of one session.
  * Invariants:
  * - only whole lines count: a line that a crash tore was never said;
- * - every call of a tool that the model is shown has an answer, or the provider would refuse it all.
+ * - every call of a tool that the model is shown has an answer: providers refuse anything else.
  */
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';

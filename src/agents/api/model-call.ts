@@ -1,4 +1,4 @@
-/** One call of a model over an OpenAI-compatible API, streamed: what it said, or what went wrong. */
+/** One streamed call of a model over an OpenAI-compatible API: what it said, or what went wrong. */
 import type OpenAI from 'openai';
 import type { LearnedLimits } from '../../../machines/loan.ts';
 import type { Usage } from '../../../machines/outcome.ts';
