@@ -57,6 +57,7 @@ export { suggest } from './plan/nearest.ts';
 export type { Plan, PlanTask } from './plan/plan.ts';
 export type { Project } from './plan/project.ts';
 export { type GoalOptions, goalTask } from './planning/goal-words.ts';
+export type { Probe } from './probing.ts';
 export type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
 export type {
   Forgettable,

@@ -12,12 +12,25 @@ import { plainLine } from '../text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 export function define(command: Command, act: Act): void {
+  command.option(
+    '--probe',
+    'ask each agent for one word: it costs a little, and shows that it works',
+  );
   addJson(command, 'print one object: ok, and each check with its fix');
   addHome(command).action(act(doctor));
-  addExamples(command, ['troupe doctor', 'troupe doctor --json', 'troupe doctor --home /data']);
+  addExamples(command, [
+    'troupe doctor',
+    'troupe doctor --json',
+    'troupe doctor --probe',
+    'troupe doctor --home /data',
+  ]);
 }
 
-async function doctor(options: HomeOption & JsonOption) {
+interface DoctorOptions extends HomeOption, JsonOption {
+  readonly probe?: true;
+}
+
+async function doctor(options: DoctorOptions) {
   const troupe = openTroupe(options);
   const { config } = troupe;
   const { project } = troupe;
@@ -25,7 +38,7 @@ async function doctor(options: HomeOption & JsonOption) {
     checkProject(project),
     ...(await checkUp(config, systemClock)),
     await checkMemory(troupe),
-    ...(await checkAgents(troupe)),
+    ...(await checkAgents(troupe, options.probe ? await troupe.probe() : [])),
   ];
   const ok = checks.every(({ status }) => status !== 'missing');
   if (options.json) await out.json({ ok, checks, limits });
