@@ -16,6 +16,7 @@ const names = [
   'cold-start',
   'replay',
   'simulate',
+  'verify',
 ];
 
 const help = `npm run bench -- [options]

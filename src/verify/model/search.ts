@@ -123,17 +123,17 @@ export class Search {
   #expand(number: number): void {
     const { product } = this;
     this.#set.read(number, this.#base);
-    product.words.set(this.#base);
+    this.#standAtBase();
     product.count();
     let canGoOn = false;
     for (const member of this.#chosen()) {
       for (const move of product.movesOf(member)) {
         if (!product.isPossible(member, move)) continue;
         if (move.stimulus.force === 'must') canGoOn = true;
-        this.#note({ state: number, happening: { member, move } });
+        if (move.settles !== null) this.#note(number, member, move);
         product.take(member, move);
         this.#add(number);
-        product.words.set(this.#base);
+        this.#standAtBase();
         this.#steps += 1;
       }
     }
@@ -141,13 +141,17 @@ export class Search {
   }
 
   /** That a whole role is lost tells nothing of a task. */
-  #note(sighting: Sighting): void {
-    const { member, move } = sighting.happening as Happening;
+  #note(state: number, member: number, move: Move): void {
     if (move.settles === 'succeeded') this.#succeeding.add(member);
-    const isOwn = move.stimulus.name !== 'role.lost';
-    if (move.settles === 'failed' && isOwn && !this.#failing.has(member)) {
-      this.#failing.set(member, sighting);
-    }
+    if (move.settles !== 'failed' || this.#failing.has(member)) return;
+    if (move.stimulus.name === 'role.lost') return;
+    this.#failing.set(member, { state, happening: { member, move } });
+  }
+
+  /** By hand: a call costs more than to copy a few words. */
+  #standAtBase(): void {
+    const { words } = this.product;
+    for (let at = 0; at < words.length; at += 1) words[at] = this.#base[at] as number;
   }
 
   /** What one of them can do in a sorted state, each of them can. */
@@ -167,15 +171,13 @@ export class Search {
   #chosen(): readonly number[] {
     if (!this.#isOrdered) return this.#members;
     const { product } = this;
-    const [first] = this.#firstOf((member) => product.isInFlight(member));
-    if (first !== undefined) return [first];
-    const [next] = this.#firstOf((member) => product.canAssign(member));
-    return next === undefined ? this.#members : [next];
-  }
-
-  #firstOf(isIt: (member: number) => boolean): readonly number[] {
-    const found = this.#members.find((member) => this.#hasTurn[member] && isIt(member));
-    return found === undefined ? [] : [found];
+    let next = -1;
+    for (const member of this.#members) {
+      if (!this.#hasTurn[member]) continue;
+      if (product.isInFlight(member)) return [member];
+      if (next < 0 && product.canAssign(member)) next = member;
+    }
+    return next < 0 ? this.#members : [next];
   }
 
   #add(parent: number): void {
