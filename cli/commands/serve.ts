@@ -19,7 +19,7 @@ interface ServeOptions extends HomeOption, JsonOption {
 
 export function define(command: Command, act: Act): void {
   command
-    .option('--port <number>', 'where to listen; 0: any that is free', readPort, 4_870)
+    .option('--port <number>', 'where to listen; 0: whichever is free', readPort, 4_870)
     .option('--host <address>', 'whom to listen to; others need --cert or --insecure', '127.0.0.1')
     .option('--open', 'open the page in the browser')
     .option('--cert <file>', 'the certificate for TLS, PEM')

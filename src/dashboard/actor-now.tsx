@@ -108,7 +108,7 @@ function Steps({ look: { steps } }: { readonly look: ActorLook }) {
           <button
             type="button"
             class="link mono"
-            aria-label={`Go to input ${n}`}
+            aria-label={`${clockTime(at)}: go to input ${n}`}
             onClick={() => goTo(n)}
           >
             {clockTime(at)}

@@ -82,7 +82,7 @@ function EventRow({ fact }: { readonly fact: FactRow }) {
         type="button"
         class="link mono"
         title={`Go to input ${fact.n}`}
-        aria-label={`Go to input ${fact.n}`}
+        aria-label={`${clockTime(fact.at)}: go to input ${fact.n}`}
         onClick={() => goTo(fact.n)}
       >
         {clockTime(fact.at)}

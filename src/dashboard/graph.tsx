@@ -107,14 +107,16 @@ function Node({ place, first }: { readonly place: Place; readonly first: boolean
   const isSelected = useComputed(() => selected.value === address);
   const state = row?.state ?? 'unborn';
   const tone = toneOf(state);
+  const said = caption(task, state, row?.attempt ?? 0);
   return (
     <g
       class="node"
       id={`node-${task.id}`}
       role="button"
-      tabIndex={isSelected.value || (first && selected.value === '') ? 0 : -1}
+      tabindex={isSelected.value || (first && selected.value === '') ? 0 : -1}
       aria-pressed={isSelected.value}
-      aria-label={`${task.id}, ${state}${task.critical ? ', on the critical path' : ''}`}
+      aria-label={`${task.id} ${said}`}
+      aria-description={task.critical ? 'on the critical path' : undefined}
       data-tone={tone}
       data-critical={task.critical}
       data-selected={isSelected.value}
@@ -126,14 +128,16 @@ function Node({ place, first }: { readonly place: Place; readonly first: boolean
     >
       <rect class="card" width={nodeWidth} height={nodeHeight} rx={9} />
       <rect class="stripe" width={6} height={nodeHeight - 14} x={6} y={7} rx={3} />
-      <text class="sign" x={nodeWidth - 18} y={26} text-anchor="middle">
+      <svg x={20} width={nodeWidth - 54} height={nodeHeight}>
+        <text class="name" y={18}>
+          {`${task.id} `}
+        </text>
+        <text class="state" y={33}>
+          {said}
+        </text>
+      </svg>
+      <text class="sign" x={nodeWidth - 18} y={26} text-anchor="middle" aria-hidden="true">
         {signs[tone]}
-      </text>
-      <text class="name" x={20} y={18}>
-        {short(task.id, 21)}
-      </text>
-      <text class="state" x={20} y={33}>
-        {short(caption(task, state, row?.attempt ?? 0), 25)}
       </text>
     </g>
   );
@@ -143,9 +147,6 @@ function caption({ role }: TaskShape, state: string, attempt: number): string {
   const tries = attempt > 1 ? ` · try ${attempt}` : '';
   return `${state === 'unborn' ? 'not begun' : state}${tries} · ${role}`;
 }
-
-const short = (text: string, max: number): string =>
-  text.length <= max ? text : `${text.slice(0, max - 1)}…`;
 
 /** Left to what it needs, right to who needs it, up and down among its neighbours. */
 function step(event: KeyboardEvent, { places }: GraphLayout): void {

@@ -51,36 +51,38 @@ function Figures({ head: now }: { readonly head: RunHead }) {
   const goesOn = isOpen(now) && now.life !== 'nobody' && moment.value === null;
   const until = goesOn ? ticking.value : now.at;
   return (
-    <dl class="figures">
-      <div>
-        <dt>Tasks</dt>
-        <dd>
-          {settled}/{now.total}
-          {failed > 0 && <span class="bad"> {failed} failed</span>}
-        </dd>
-      </div>
-      <div>
-        <dt>At work</dt>
-        <dd>{working}</dd>
-      </div>
-      <div>
-        <dt>Spent</dt>
-        <dd>
-          {money(now.costUsd)}
-          {now.budgetUsd !== null && <span class="quiet"> of {money(now.budgetUsd)}</span>}
-        </dd>
-      </div>
-      <div>
-        <dt>Time</dt>
-        <dd class="steady">{now.begunAt === 0 ? '–' : duration(until - now.begunAt)}</dd>
-      </div>
+    <div class="figures">
+      <dl>
+        <div>
+          <dt>Tasks</dt>
+          <dd>
+            {settled}/{now.total}
+            {failed > 0 && <span class="bad"> {failed} failed</span>}
+          </dd>
+        </div>
+        <div>
+          <dt>At work</dt>
+          <dd>{working}</dd>
+        </div>
+        <div>
+          <dt>Spent</dt>
+          <dd>
+            {money(now.costUsd)}
+            {now.budgetUsd !== null && <span class="quiet"> of {money(now.budgetUsd)}</span>}
+          </dd>
+        </div>
+        <div>
+          <dt>Time</dt>
+          <dd class="steady">{now.begunAt === 0 ? '–' : duration(until - now.begunAt)}</dd>
+        </div>
+      </dl>
       <progress
         class="bar"
         max={Math.max(1, now.total)}
         value={settled}
         aria-label={`${settled} of ${now.total} tasks are over`}
       />
-    </dl>
+    </div>
   );
 }
 

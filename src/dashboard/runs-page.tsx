@@ -1,10 +1,9 @@
 /** All runs of the home, newest first, and a way to begin another one. */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
-import type { PlanFile, RunLine } from '../serving/wire.ts';
-import { act, ask, attempt } from './ask.ts';
-import { Dialog } from './dialog.tsx';
-import { go, linkTo } from './route.ts';
+import type { RunLine } from '../serving/wire.ts';
+import { act } from './ask.ts';
+import { linkTo } from './route.ts';
+import { StartDialog } from './start-dialog.tsx';
 import { connection, runs } from './store.ts';
 import { dayTime, duration, money, plural, signs, toneOf } from './words.ts';
 
@@ -98,94 +97,4 @@ function RunCard({ run }: { readonly run: RunLine }) {
 export function statusWords({ status, life }: Pick<RunLine, 'status' | 'life'>): string {
   const isOpen = status === 'running' || status === 'planning';
   return isOpen && life === 'nobody' ? 'stopped' : status;
-}
-
-function StartDialog({ onClose }: { readonly onClose: () => void }) {
-  const plans = useSignal<readonly PlanFile[]>([]);
-  const path = useSignal('');
-  const inputs = useSignal('');
-  const speed = useSignal('1');
-  useEffect(() => {
-    ask<{ plans: readonly PlanFile[] }>('plans').then(
-      (answer) => {
-        plans.value = answer.plans;
-        path.value ||= answer.plans[0]?.path ?? '';
-      },
-      () => {},
-    );
-  }, []);
-  const start = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    const body = {
-      plan: path.value,
-      inputs: pairsIn(inputs.value),
-      speed: Number(speed.value) || 1,
-    };
-    let run = '';
-    const done = await attempt('It has begun', async () => {
-      run = (await ask<{ run: string }>('runs', body)).run;
-    });
-    if (done) {
-      onClose();
-      go({ page: 'run', run, view: 'graph', actor: '' });
-    }
-  };
-  return (
-    <Dialog title="Start a plan" onClose={onClose}>
-      <form onSubmit={start}>
-        <label>
-          The plan's file
-          <input
-            type="text"
-            required
-            list="plans"
-            placeholder="plan.yaml"
-            value={path.value}
-            onInput={(event) => (path.value = event.currentTarget.value)}
-          />
-          <datalist id="plans">
-            {plans.value.map((each) => (
-              <option key={each.path} value={each.path} />
-            ))}
-          </datalist>
-        </label>
-        <label>
-          Its inputs, one <code>name=value</code> a line
-          <textarea
-            rows={3}
-            value={inputs.value}
-            onInput={(event) => (inputs.value = event.currentTarget.value)}
-          />
-        </label>
-        <label>
-          Simulated work goes so many times faster
-          <input
-            type="number"
-            min="0.1"
-            step="any"
-            value={speed.value}
-            onInput={(event) => (speed.value = event.currentTarget.value)}
-          />
-        </label>
-        <div class="dialog-end">
-          <button type="button" onClick={onClose}>
-            Close
-          </button>
-          <button type="submit" class="primary">
-            Start
-          </button>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
-
-function pairsIn(text: string): Record<string, string> {
-  const lines = text.split('\n').filter((line) => line.includes('='));
-  return Object.fromEntries(
-    lines.map((line) => [
-      line.slice(0, line.indexOf('=')).trim(),
-      line.slice(line.indexOf('=') + 1),
-    ]),
-  );
 }

@@ -1,8 +1,9 @@
 /** An actor's machine, alive: the states it is in are lit, and the way it has just gone moves. */
-import { useComputed, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ActorLook, MachineShape } from '../serving/wire.ts';
 import { ask } from './ask.ts';
+import type { Point } from './camera.ts';
 import { type Arrow, type Box, type Drawing, draw } from './statechart-layout.ts';
 import { takenIn } from './taken.ts';
 import { Viewport } from './viewport.tsx';
@@ -24,6 +25,9 @@ function drawingOf(machine: MachineShape, direction: 'DOWN' | 'RIGHT'): Promise<
   return known;
 }
 
+/** Smaller than this nobody can read it: then a part of it is shown first. */
+const readable = 0.82;
+
 interface StatechartProps {
   readonly look: ActorLook;
   readonly direction: 'DOWN' | 'RIGHT';
@@ -33,7 +37,12 @@ export function Statechart({ look, direction }: StatechartProps) {
   const machine = useSignal<MachineShape | null>(null);
   const drawing = useSignal<Drawing | null>(null);
   const failed = useSignal('');
-  const focus = useComputed(() => null);
+  const innermost = look.active.at(-1);
+  const place = drawing.value?.boxes.find(({ id }) => id === innermost);
+  const focus = useSignal<Point | null>(null);
+  useEffect(() => {
+    if (place) focus.value = { x: place.x + place.width / 2, y: place.y + place.height / 2 };
+  }, [place]);
   useEffect(() => {
     const load = async (): Promise<void> => {
       const found = await machineOf(look.machine);
@@ -61,6 +70,7 @@ export function Statechart({ look, direction }: StatechartProps) {
       {...{ width, height, focus }}
       farBelow={0.3}
       scaleMax={1.25}
+      scaleMin={readable}
       label={`Statechart of ${look.address}: it is in ${look.active.at(-1) ?? 'no state'}`}
     >
       <Tip />

@@ -209,7 +209,9 @@ function ForkDialog({ run, at, onClose }: ForkProps) {
       <form onSubmit={send}>
         <p>A run of its own goes on from there. This one stays as it is.</p>
         <label>
-          What is to be different, one <code>key=value</code> a line; may stay empty
+          <span>
+            What is to be different, one <code>key=value</code> a line; may stay empty
+          </span>
           <textarea
             rows={4}
             placeholder="tasks.build.retries=3"

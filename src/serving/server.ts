@@ -27,7 +27,7 @@ import { serveRequest, visitOf } from './http.ts';
 import { Pages } from './pages.ts';
 
 export interface ServeOptions {
-  /** 0: any that is free. */
+  /** 0: whichever is free. */
   readonly port?: number;
   readonly host?: string;
   /** Files in PEM. */

@@ -1,0 +1,152 @@
+/** Every view of the page in a real browser: what it shows, in both themes, wide and narrow. */
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { definePlan, simulated } from '../../src/plan/define.ts';
+import { houses, type Opened } from '../serving/opened.ts';
+import {
+  buildPages,
+  chromiumPath,
+  expectAccessible,
+  type Look,
+  picture,
+  viewers,
+} from './browser.ts';
+
+const house = houses('dashboard');
+const view = viewers();
+
+const plan = definePlan({
+  name: 'a small team',
+  budget: { usd: 1 },
+  agents: {
+    writer: simulated({ work: '20ms', costUsd: 0.02, count: 2 }),
+    talker: { adapter: 'command', run: ['sh', '-c', 'echo "<b>bold</b> words"; echo aside >&2'] },
+    loser: { adapter: 'command', run: ['false'] },
+  },
+  tasks: [
+    { id: 'draft', agent: 'writer', prompt: 'Write it down' },
+    { id: 'edit', agent: 'writer', needs: ['draft'] },
+    { id: 'say', agent: 'talker', needs: ['draft'], prompt: 'Say it', verify: [{ run: 'true' }] },
+    { id: 'fail', agent: 'loser', needs: ['draft'] },
+    { id: 'after', agent: 'writer', needs: ['fail'] },
+  ],
+});
+
+const looks: readonly (readonly [string, Look])[] = [
+  ['light-1280', { theme: 'light' }],
+  ['dark-1280', { theme: 'dark' }],
+  ['light-390', { theme: 'light', width: 390, height: 780 }],
+  ['dark-390', { theme: 'dark', width: 390, height: 780 }],
+];
+
+async function played(): Promise<Opened & { readonly id: string }> {
+  const opened = await house({ pages: buildPages() });
+  const { run } = await opened.play(plan);
+  return { ...opened, id: run.id };
+}
+
+async function go(page: Page, hash: string): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
+}
+
+// Without a Chromium (Debian: `apt-get install chromium`) nothing can be seen.
+describe.skipIf(chromiumPath === null)('the page', () => {
+  beforeAll(() => {
+    buildPages();
+  });
+
+  test.each(looks)('shows everything that there is: %s', async (name, look) => {
+    const { serving, id } = await played();
+    const { page, complaints, hosts } = await view(serving.address(), look);
+    const snap = async (what: string): Promise<void> => {
+      await expectAccessible(page);
+      await picture(page, `${name}-${what}`);
+    };
+
+    await page.getByRole('link', { name: /a small team/ }).waitFor();
+    await page.getByText('4 of 5 tasks').or(page.getByText('5 of 5 tasks')).waitFor();
+    await snap('runs');
+
+    await page.getByRole('link', { name: /a small team/ }).click();
+    await page.getByRole('button', { name: /^say succeeded/ }).waitFor();
+    await page.getByRole('button', { name: /^fail failed/ }).waitFor();
+    await page.getByRole('button', { name: /^after skipped/ }).waitFor();
+    await snap('graph');
+
+    await go(page, `#/runs/${id}/timeline`);
+    await page.getByText('writer-1', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'by task' }).click();
+    await page.getByRole('button', { name: /^say: work, attempt 1 by talker-1/ }).waitFor();
+    await snap('timeline');
+
+    await go(page, `#/runs/${id}/actors`);
+    await page
+      .getByRole('button', { name: /orchestrator/ })
+      .last()
+      .waitFor();
+    await snap('actors');
+
+    await go(page, `#/runs/${id}/spend`);
+    await page.getByText('Where it went').waitFor();
+    await snap('spend');
+
+    await go(page, `#/runs/${id}/events`);
+    await page.getByRole('searchbox').fill('fail task.failed');
+    await page.getByText('1 event', { exact: true }).waitFor();
+    await snap('events');
+
+    await go(page, `#/runs/${id}/graph?actor=task%2Fsay`);
+    await page.locator('.state[data-active="true"] text', { hasText: 'succeeded' }).waitFor();
+    await page.locator('.arrow[data-taken="true"]').first().waitFor();
+    await snap('machine');
+
+    await page.getByRole('tab', { name: 'Now' }).click();
+    await page.getByText('Nothing: it has ended.').waitFor();
+    await snap('now');
+
+    await page.getByRole('tab', { name: 'Stream' }).click();
+    await page.getByText('<b>bold</b> words').waitFor();
+    expect(await page.locator('.words b').count()).toBe(0);
+    await snap('stream');
+
+    await page.getByRole('tab', { name: 'Papers' }).click();
+    await page.getByText('Say it').waitFor();
+    await snap('papers');
+
+    await go(page, '#/memory');
+    await page.getByRole('searchbox').fill('write something down');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByText('Write it down').waitFor();
+    await snap('memory');
+
+    expect(complaints).toEqual([]);
+    expect([...hosts]).toEqual([`127.0.0.1:${serving.port}`]);
+  });
+
+  test('helps where there is nothing, or nothing like that', async () => {
+    const { serving } = await house({ pages: buildPages() });
+    const { page } = await view(serving.address());
+    await page.getByText('No runs yet').waitFor();
+    await expectAccessible(page);
+    await go(page, '#/runs/nobody');
+    await page.getByText("This run can't be shown").waitFor();
+    await page
+      .getByText('no run is called', { exact: false })
+      .or(page.getByText('there are no runs', { exact: false }))
+      .waitFor();
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'To all runs' }).click();
+    await page.getByRole('button', { name: 'Start a plan' }).click();
+    await expectAccessible(page);
+    await page.getByLabel("The plan's file").fill('nowhere.yaml');
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.locator('.toast[data-kind="refused"]').waitFor();
+  });
+
+  test('needs its token', async () => {
+    const { serving } = await house({ pages: buildPages() });
+    const { page } = await view(`http://127.0.0.1:${serving.port}/`);
+    await page.getByText('This page needs its token').waitFor();
+    await expectAccessible(page);
+  });
+});
