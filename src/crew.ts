@@ -250,7 +250,8 @@ export class Crew implements RunWorld {
       (id: string) => this.#contextOf(id),
       (id: string) => this.#desk.output(id),
     ];
-    return { plan, runFolder: this.#place.folder.path, taskOf, contextOf, outputOf };
+    const { resultBranch: branch } = this.#workplaces;
+    return { plan, runFolder: this.#place.folder.path, taskOf, contextOf, outputOf, branch };
   }
 
   #attempt(

@@ -43,10 +43,13 @@ export function grownTask(spec: TaskSpec, parent: PlanTask): PlanTask {
   const { id, role, needs, timeoutMs, retries, backoff, verifyTimeoutMs, priority, origin } = spec;
   assert(origin, `${id} was asked for by nobody`);
   const told = needs.map((need) => `\n\nWhat came of ${need}:\n{{results.${need}.output}}`);
-  const { workspace, memory, subtasks } = parent;
+  const { memory, subtasks } = parent;
+  // It has no checks of its own: what is looked at is what it would merge.
+  const workspace = spec.checked ? 'worktree' : notATree(parent);
   return {
     ...{ id, role, needs, timeoutMs, retries, backoff, verifyTimeoutMs, priority },
     prompt: literalTemplate(origin.prompt) + told.join(''),
+    parent: parent.id,
     run: null,
     env: {},
     verify: [],
@@ -57,6 +60,8 @@ export function grownTask(spec: TaskSpec, parent: PlanTask): PlanTask {
     ...(spec.delegation && subtasks && { subtasks: { ...subtasks, ...below(spec) } }),
   };
 }
+
+const notATree = ({ workspace }: PlanTask) => (workspace === 'worktree' ? undefined : workspace);
 
 /** It asks whenever it wants to, and nobody looks at it: its parent's plan was looked at. */
 function below({ delegation }: TaskSpec) {

@@ -203,6 +203,8 @@ export interface PlanTask {
   readonly subtasks?: PlanSubtasks;
 }
 
+  /** Of a task that another one asked for while it was worked on. */
+  readonly parent?: string;
 export type PlanCheck =
   /** Passes with exit 0. `timeoutMs` null: only the limit of all checks. */
   | { readonly kind: 'run'; readonly run: Run; readonly timeoutMs: number | null }

@@ -48,6 +48,8 @@ export interface PlanSubtasks {
   readonly approveWithinMs: number | null;
   /** `plans`: its first answer must be a plan of them. */
   readonly kind: 'asks' | 'plans';
+  /** Where those work whom it asks, if they edit: settled before a run; absent: where it does. */
+  readonly workspace?: 'worktree';
 }
 
 type SubtasksValue = z.output<typeof subtasksShape>;

@@ -10,8 +10,14 @@ export function repositoryNeed(plan: Plan): RepositoryNeed {
   if (plan.tasks.some(usesWorktree)) return 'needed';
   // Most plans have no such roles, and may be large.
   if (!plan.roles.some(edits)) return 'none';
-  return settleWorkspaces(plan).tasks.some(usesWorktree) ? 'welcome' : 'none';
+  const { tasks } = settleWorkspaces(plan);
+  const isWelcome = tasks.some((task) => usesWorktree(task) || lendsWorktree(task));
+  return isWelcome ? 'welcome' : 'none';
 }
+
+/** Whom it asks may work in worktrees. */
+export const lendsWorktree = ({ subtasks }: PlanTask): boolean =>
+  subtasks?.workspace === 'worktree';
 
 export const usesWorktree = ({ workspace }: PlanTask): boolean => workspace === 'worktree';
 
@@ -31,9 +37,21 @@ export function settleWorkspaces(plan: Plan): Plan {
     if (works) settled.add(task.id);
     if (works || hasBase) based.add(task.id);
   }
-  const give = (task: PlanTask): PlanTask =>
-    settled.has(task.id) ? { ...task, workspace: 'worktree' } : task;
+  const give = (task: PlanTask): PlanTask => {
+    const { subtasks } = task;
+    const lends = task.workspace === undefined && mayAskEditors(task, roles);
+    return {
+      ...task,
+      ...(settled.has(task.id) && { workspace: 'worktree' }),
+      ...(subtasks && lends && { subtasks: { ...subtasks, workspace: 'worktree' } }),
+    };
+  };
   return { ...plan, tasks: plan.tasks.map(give) };
+}
+
+function mayAskEditors({ subtasks }: PlanTask, roles: ReadonlyMap<string, PlanRole>): boolean {
+  const names = subtasks && (subtasks.agents ?? [...roles.keys()]);
+  return [...roles.values()].some((role) => names?.includes(role.name) && edits(role));
 }
 
 function worksInTree(task: PlanTask, role: PlanRole | undefined, hasBase: boolean): boolean {

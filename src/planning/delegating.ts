@@ -20,6 +20,8 @@ export interface AskRoom {
   readonly contextOf: (id: string) => TaskContext | undefined;
   /** A task's whole output. */
   readonly outputOf: (id: string) => Promise<string>;
+  /** Where what tasks have merged is; null when nothing was. */
+  readonly branch: string | null;
 }
 
 /** What it is told beside its task; null when it may ask for nothing. */
@@ -109,6 +111,7 @@ async function briefingOf(
     ...{ phase: phaseOf(asker), task, roles, left },
     answers: await Promise.all(answers),
     complaint: complaintOf(room, task, earlier),
+    branch: room.branch,
   };
 }
 

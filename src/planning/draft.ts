@@ -14,6 +14,7 @@ import type { Plan } from '../plan/plan.ts';
 import { type Path, quote } from '../plan/problem.ts';
 import { createReport, type PlanSource, type Report } from '../plan/report.ts';
 import { literalTemplate } from '../plan/templates.ts';
+import { lendsWorktree, settleWorkspaces } from '../plan/workspaces.ts';
 
 /** Whoever asks, and what it may ask for. */
 export interface Asker extends Parent {
@@ -149,5 +150,6 @@ function withinLimits(draft: Plan, { task: parent }: Asker): Plan {
     verifyTimeoutMs: parent.verifyTimeoutMs,
     ...(parent.workspace !== undefined && { workspace: parent.workspace }),
   }));
-  return { ...draft, tasks };
+  const limited = { ...draft, tasks };
+  return lendsWorktree(parent) ? settleWorkspaces(limited) : limited;
 }

@@ -4,6 +4,7 @@ import type { Evidence } from '../../machines/outcome.ts';
 import type { TaskContext } from '../../machines/rules/attempt.ts';
 import type { Core } from '../kernel/core.ts';
 import type { Plan, PlanTask } from '../plan/plan.ts';
+import { grownPlan } from './growth.ts';
 
 /** One task's part in the run's result. */
 export interface Merged {
@@ -65,9 +66,9 @@ export function factsOf(evidence: readonly Evidence[], kind: string): Evidence['
 }
 
 /** The run's result so far; null as long as nothing was merged. */
-export function lastMerge(core: Core, { tasks }: Plan): Merged | null {
+export function lastMerge(core: Core, plan: Plan): Merged | null {
   let last: Merged | null = null;
-  for (const { id, workspace } of tasks) {
+  for (const { id, workspace } of grownPlan(core, plan).tasks) {
     const merged = workspace === 'worktree' ? mergedBy(core, id) : null;
     if (merged && merged.position > (last?.position ?? 0)) last = merged;
   }
@@ -82,13 +83,24 @@ export function mergesBefore(
 ): readonly Merged[] {
   const found: Merged[] = [];
   const seen = new Set<string>();
-  const ahead = [...taskOf(task).needs].reverse();
+  const behind = (id: string): readonly string[] => {
+    const { needs, parent } = taskOf(id);
+    const asked = parent === undefined ? [] : taskOf(parent).needs;
+    return [...needs, ...asked, ...askedBy(core, id)].reverse();
+  };
+  const ahead = [...behind(task)];
   for (let id = ahead.pop(); id !== undefined; id = ahead.pop()) {
     if (seen.has(id)) continue;
     seen.add(id);
     const own = mergedBy(core, id);
     if (own) found.push(own);
-    else ahead.push(...[...taskOf(id).needs].reverse());
+    else ahead.push(...behind(id));
   }
   return found;
+}
+
+/** What others did for it, because it asked them to. */
+function askedBy(core: Core, task: string): readonly string[] {
+  const actor = core.registry.lookUp(taskAddress(taskId(task)));
+  return (actor?.state.context as TaskContext | undefined)?.delegated?.subtasks ?? [];
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { linesIn, resultOf, stages, taskOf, typesOf } from '../app/stage.ts';
+import { git, write } from '../examples/repo-stage.ts';
 import { asks, crowd, line, planOf } from './crowd.ts';
 
 const stage = stages('delegating');
@@ -194,4 +195,31 @@ test('a run that grew is stopped, resumed and replayed, and asks for nothing twi
   expect((await second.played).end).toMatchObject({ counts: { succeeded: 1, cancelled: 1 } });
   expect((await resultOf(second.run, 'job')).attempts).toBe(2);
   expect(linesIn(`${cwd}/began`).length).toBeLessThanOrEqual(2);
+});
+
+test('in a repository those it asks work in worktrees, and it is told what they merged', async () => {
+  const { play, cwd, troupe } = stage();
+  write(cwd, { 'start.txt': 'here\n' });
+  for (const words of [
+    ['init', '-q'],
+    ['add', '.'],
+    ['commit', '-qm', 'begin'],
+  ])
+    git(cwd, ...words);
+  const asked = ['one', 'two'].map((id) => line({ id, agent: 'writer', prompt: id }));
+  const branch = '/on the branch (\\S+)\\./.exec(prompt)[1]';
+  const looks = `require('node:child_process').execSync('git ls-tree --name-only ' + ${branch})`;
+  const run = asks(asked.join(" + '\\n' + "), `${looks}.toString()`);
+  const plan = crowd(run, { count: 4 }, {}, { workspace: 'worktree' });
+  const writes = { argv: ['sh', '-c', 'cat > "$TROUPE_TASK.txt"'] };
+  const roles = plan.roles.map((role) =>
+    role.name === 'writer' ? { ...role, run: writes } : role,
+  );
+  const { end, run: ended } = await play({ ...plan, roles });
+  expect(end).toMatchObject({ status: 'succeeded', counts: { succeeded: 3 } });
+  const seen = (await resultOf(ended, 'job')).output;
+  expect(seen).toBe('job.one.txt\njob.two.txt\nstart.txt\n\n');
+  expect(git(cwd, 'status', '--porcelain')).toBe('');
+  expect(git(cwd, 'ls-tree', '--name-only', ended.branch ?? '')).toContain('job.two.txt');
+  await troupe.clean(ended.id);
 });
