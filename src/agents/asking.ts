@@ -16,9 +16,16 @@ export async function askPerson(
   if (ask === undefined || signal.aborted) return nobody;
   const question = { tool: asked.tool, input: asked.input.slice(0, inputMaxCharacters) };
   tell({ type: 'permission.requested', ...question });
-  const leave = await attention.meanwhile(ask(question));
+  const leave = await attention.meanwhile(Promise.race([ask(question), givenUp(signal)]));
   if (!signal.aborted) tell({ type: 'permission.answered', ...question, ...leave });
   return leave;
+}
+
+/** A question outlives nobody who asked it. */
+function givenUp(signal: AbortSignal): Promise<Leave> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(nobody), { once: true });
+  });
 }
 
 /** What the agent is told, and what is kept as the reason of a denial. */

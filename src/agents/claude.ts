@@ -1,6 +1,7 @@
 /** Claude Code on the command line: `claude -p` with a stream of JSON lines. */
 import { join } from 'node:path';
 import type { Usage } from '../../machines/outcome.ts';
+import { claudeAsking } from './claude-asking.ts';
 import {
   commonHint,
   type Dialect,
@@ -36,6 +37,7 @@ export const claude: Dialect = {
   read,
   readAside: () => [],
   hintFor: (given, settings) => commonHint(given, settings, logIn),
+  asking: claudeAsking,
 };
 
 const ownVariables = [
@@ -60,7 +62,10 @@ const permissionFlags: Readonly<Record<Permissions, readonly string[]>> = {
   read: ['--tools', reading, '--strict-mcp-config'],
   edit: ['--tools', editing, '--permission-mode', 'acceptEdits'],
   full: ['--permission-mode', 'bypassPermissions'],
-  ask: ['--permission-mode', 'default'],
+  ask: [
+    ...['--input-format', 'stream-json', '--permission-prompt-tool', 'stdio'],
+    ...['--permission-mode', 'default'],
+  ],
 };
 
 function argumentsOf({ model, permissions, maxTurns, budgetUsd, session }: Order) {

@@ -13,6 +13,7 @@ import type { Guardian } from './guardian.ts';
 import { findAgent, type Presence, unfit } from './presence.ts';
 import { defaultGraceMs, defaultOutputMaxBytes, type Ended, runProcess } from './process.ts';
 import { promptOf } from './prompt.ts';
+import { Prompter } from './prompter.ts';
 import { recall } from './recall.ts';
 import { streamPaths } from './streams.ts';
 import type { Testimony } from './testimony.ts';
@@ -122,6 +123,10 @@ async function run(
     control.abort();
   };
   const ear = new Ear({ dialect, startWithinMs, silenceMs, clock, tell, stop });
+  const signal = AbortSignal.any([world.signal, control.signal]);
+  const asking = settings.permissions === 'ask' ? dialect.asking : undefined;
+  const prompter = asking && new Prompter(asking, { ...world, signal }, ear.attention);
+  const prompt = promptOf(assignment);
   const order: Order = { ...settings, session: assignment.earlier?.session?.id ?? null };
   const paths = streamPaths(assignment.task, assignment.token);
   const ended = await runProcess({
@@ -134,7 +139,8 @@ async function run(
       ...attemptVariables(assignment),
     },
     marks: attemptMarks(options, assignment),
-    stdin: promptOf(assignment),
+    stdin: asking ? asking.promptLine(prompt) : prompt,
+    ...(prompter && { talk: (mouth) => prompter.open(mouth) }),
     stdoutPath: join(options.runFolder, paths.stdout),
     stderrPath: join(options.runFolder, paths.stderr),
     runFolder: options.runFolder,
@@ -143,13 +149,16 @@ async function run(
     graceMs: options.graceMs ?? defaultGraceMs,
     outputMaxBytes: options.outputMaxBytes ?? defaultOutputMaxBytes,
     clock,
-    signal: AbortSignal.any([world.signal, control.signal]),
+    signal,
     guardian,
     started: (pid) => {
       ear.begin();
       tell({ type: 'agent.started', pid });
     },
-    said: (stream, text) => ear.listen(stream, text),
+    said: (stream, text) => {
+      ear.listen(stream, text);
+      if (stream === 'stdout') prompter?.hear(text);
+    },
   });
   ear.end();
   return { ended, told: ear.told, stopped };

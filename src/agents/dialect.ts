@@ -1,5 +1,6 @@
 /** The contract of a command-line agent: how it is called, and what its lines mean. Pure. */
 import { join } from 'node:path';
+import type { Leave, Question } from './agent.ts';
 import type { Environment } from './environment.ts';
 import type { Sign } from './sign.ts';
 import type { Trouble } from './trouble.ts';
@@ -51,6 +52,20 @@ export interface Dialect {
   readAside(line: string): readonly Sign[];
   /** What this person can do about it; empty when there is nothing to do. */
   hintFor(trouble: Trouble, settings: Settings): string;
+  /** How it asks a person while it works; absent: it can't. */
+  readonly asking?: AskingDialect;
+}
+
+export interface AskingDialect {
+  /** Every line that asks holds it; others are not looked at. */
+  readonly mark: string;
+  /** The prompt, as a line on its stdin, which stays open. */
+  promptLine(prompt: string): string;
+  read(line: unknown):
+    | { readonly kind: 'nothing' }
+    /** It asks what nobody here understands; it must not wait for ever. */
+    | { readonly kind: 'unknown'; readonly answer: string }
+    | ({ readonly kind: 'question'; readonly answer: (leave: Leave) => string } & Question);
 }
 
 /** A folder of the person's home, unless a variable says where it is. */

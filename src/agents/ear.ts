@@ -23,6 +23,10 @@ export class Ear {
     this.#stderr = new Lines((line) => this.#attention.take(dialect.readAside(line)));
   }
 
+  get attention(): Attention {
+    return this.#attention;
+  }
+
   get told(): Testimony {
     return this.#attention.told;
   }
