@@ -2,12 +2,11 @@
  * Joins what a stream says in pieces, so that one entry holds whole lines: a key that two pieces
  * share would be hidden in neither.
  *
- * Owns: the piece that is not told yet.
+ * Owns: the line that is not told yet.
  * Invariant: what is told, put together, is what was added, in its order.
  */
 
-/** What is told by itself; an unfinished line longer than this is told all the same. */
-const pieceMaxCharacters = 4_096;
+/** An unfinished line longer than this is told all the same. */
 const lineMaxCharacters = 65_536;
 const keyBegin = '-----BEGIN';
 const keyEnd = '-----END';
@@ -29,7 +28,6 @@ export class Pieces {
     const found = text.lastIndexOf('\n');
     if (found >= 0) this.#lineEnd = this.#held.length + found + 1;
     this.#held += text;
-    if (this.#held.length < pieceMaxCharacters) return;
     const end = this.#held.length > lineMaxCharacters ? this.#held.length : this.#safeEnd();
     if (end > 0) this.#give(end, at);
   }

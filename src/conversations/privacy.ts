@@ -11,12 +11,12 @@ const secretName = /^(?!TROUPE_).*(?:key|token|secret|passw|credential|auth(?!or
 
 /** `patterns` are a person's own, as regular expressions. */
 export function hiderOf(environments: readonly Variables[], patterns: readonly string[]): Hide {
-  const exact = redactorOf(environments.flatMap(secretsOf));
+  const exact = redactorOf([...new Set(environments.flatMap(secretsOf))]);
   const shaped = redactor(patterns);
   return (value) => deep(exact(value), shaped) as typeof value;
 }
 
-function secretsOf(variables: Variables): readonly string[] {
+export function secretsOf(variables: Variables): readonly string[] {
   return Object.entries(variables).flatMap(([name, value]) =>
     value !== undefined && secretName.test(name) && !/^[/.~]/.test(value) ? [value] : [],
   );

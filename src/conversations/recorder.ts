@@ -6,7 +6,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { PlanRole, PlanTask } from '../plan/plan.ts';
 import { patternsIn } from '../remembering/place.ts';
 import type { RunFolder } from '../runs/folder.ts';
-import { type Hide, hiderOf } from './privacy.ts';
+import { type Hide, hiderOf, secretsOf } from './privacy.ts';
 import { Recording } from './recording.ts';
 
 export interface RecorderOptions {
@@ -24,6 +24,8 @@ export interface Recorded {
 
 export class Recorder {
   readonly #options: RecorderOptions;
+  /** For attempts that are given no key of their own. */
+  #hide: Hide | null = null;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -47,7 +49,7 @@ export class Recorder {
       recording.conclude(outcome);
       return outcome;
     } finally {
-      await recording.close();
+      recording.close();
     }
   }
 
@@ -70,6 +72,8 @@ export class Recorder {
 
   #hiderFor({ env }: Assignment): Hide {
     const { environment } = this.#options;
-    return hiderOf([environment, env], patternsIn(environment));
+    const patterns = patternsIn(environment);
+    this.#hide ??= hiderOf([environment], patterns);
+    return secretsOf(env).length > 0 ? hiderOf([environment, env], patterns) : this.#hide;
   }
 }

@@ -7,8 +7,7 @@
  * - lines are only ever added, each whole in one write: a kill leaves a torn last line at most;
  * - bounded: a long text goes to a file of its own, and what is beyond the limits is named.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Token } from '../../machines/ids.ts';
 import type { Outcome } from '../../machines/outcome.ts';
@@ -47,10 +46,10 @@ type Stream = 'stdout' | 'stderr';
 export class Recording {
   readonly #options: RecordingOptions;
   readonly #token: Token | number;
-  #file: FileHandle | null = null;
+  #file: number | 'closed' | null = null;
   #state: 'open' | 'full' | 'broken' = 'open';
   #lines: string[] = [];
-  #pumping: Promise<void> | null = null;
+  #writing: Promise<void> | null = null;
   #characters = 0;
   #wholeTexts = 0;
   #counts = { texts: 0, calls: 0 };
@@ -96,11 +95,12 @@ export class Recording {
     this.#add(this.#endingOf(outcome));
   }
 
-  /** Resolves when all of it is written, or can't be. */
-  async close(): Promise<void> {
+  /** All of it is written, or can't be, when this returns. */
+  close(): void {
     this.#flush();
-    while (this.#pumping) await this.#pumping;
-    await this.#file?.close().catch(() => undefined);
+    if (this.#lines.length > 0) this.#write();
+    if (typeof this.#file === 'number') closeSync(this.#file);
+    this.#file = 'closed';
   }
 
   #flush(): void {
@@ -166,26 +166,30 @@ export class Recording {
 
   #add(entry: Entry): void {
     this.#lines.push(`${JSON.stringify(entry)}\n`);
-    this.#pumping ??= this.#pump().finally(() => {
-      this.#pumping = null;
-    });
+    this.#writing ??= Promise.resolve().then(() => this.#write());
   }
 
-  /** What comes while a write is under way goes with the next one. */
-  async #pump(): Promise<void> {
+  /** All that was told in one turn, at once: another thread's turn takes longer than the disk. */
+  #write(): void {
+    this.#writing = null;
+    if (this.#file === 'closed') return;
     try {
-      await null;
-      this.#file ??= await this.#open();
-      while (this.#lines.length > 0) await this.#file.appendFile(this.#lines.splice(0).join(''));
+      this.#file ??= this.#open();
+      const bytes = Buffer.from(this.#lines.splice(0).join(''));
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
     } catch {
       this.#state = 'broken';
       this.#lines = [];
     }
   }
 
-  async #open(): Promise<FileHandle> {
+  #open(): number {
     const path = join(this.#options.runFolder, conversationFile(this.#token));
-    mkdirSync(dirname(path), { recursive: true });
-    return open(path, 'a');
+    try {
+      return openSync(path, 'a');
+    } catch {
+      mkdirSync(dirname(path), { recursive: true });
+      return openSync(path, 'a');
+    }
   }
 }

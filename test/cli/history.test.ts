@@ -43,6 +43,31 @@ async function idOf(task: string): Promise<string> {
   return String(jsonLines(stdout)[0]?.id);
 }
 
+test.skipIf(process.platform === 'win32')('a kill -9 leaves all that was said', async () => {
+  const own = new Desk();
+  const run = '["sh", "-c", "echo first words; echo half a line; [ -e go ] || sleep 60"]';
+  const roles = `agents: { coder: { adapter: command, run: ${run} } }`;
+  writeFiles(own.folder, {
+    'plan.yaml': `name: cut\n${roles}\ntasks: [{ id: talk, agent: coder, retries: 1 }]\n`,
+  });
+  const troupe = own.start(['run', 'plan.yaml']);
+  const look = "troupe history show latest | grep -q 'half a line'";
+  await own.shell(`until ${look}; do sleep 0.1; done`);
+  const before = jsonLines((await own.type(['history', '--json'])).stdout);
+  expect(before).toMatchObject([{ state: 'alive', task: 'talk' }]);
+  troupe.child.kill('SIGKILL');
+  await troupe.end();
+  const [cut] = jsonLines((await own.type(['history', '--json'])).stdout);
+  expect(cut).toMatchObject({ state: 'cut off', outcome: null });
+  const shown = await own.type(['history', 'show', String(cut?.id)]);
+  expect(shown.stdout).toContain('first words');
+  expect(shown.stderr).toContain('cut off');
+  writeFiles(own.folder, { go: '' });
+  expect((await own.type(['resume', 'latest'])).code).toBe(0);
+  const all = jsonLines((await own.type(['history', '--json'])).stdout);
+  expect(all.map(({ state }) => state)).toEqual(['ended', 'cut off']);
+});
+
 describe.skipIf(process.platform === 'win32')('history', () => {
   test('lists every attempt of an agent that talks, with what it came to', async () => {
     const all = jsonLines((await type('history', '--json')).stdout);
