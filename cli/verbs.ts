@@ -109,6 +109,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/verify.ts'),
   },
   {
+    name: 'export',
+    summary: 'draw a machine, or hand it to other tools: Stately, Mermaid, SVG, SCXML',
+    load: () => import('./commands/export.ts'),
+  },
+  {
     name: 'coverage',
     summary: 'show which states and transitions never happened in past runs',
     load: () => import('./commands/coverage.ts'),

@@ -8,6 +8,7 @@ import { type Config, readVersion } from './config.ts';
 import type { History } from './conversations/history.ts';
 import type { Archive } from './documents/archive.ts';
 import type { Forked, ForkOptions } from './forking.ts';
+import type { ExportRequest } from './inspection/export/export-desk.ts';
 import { lockOwner } from './journal/lock.ts';
 import { openTail } from './journal/tail.ts';
 import {
@@ -303,6 +304,12 @@ export class Troupe {
   async memoryWorker(options: MemoryWorkerSettings = {}): Promise<MemoryWorker> {
     const { openMemoryWorker } = await import('./remembering/memory-worker.ts');
     return openMemoryWorker({ ...options, config: this.config, clock: this.#clock });
+  }
+
+  /** A machine, or what of one happened in a run, in a format that other tools read. */
+  async export(request: ExportRequest): Promise<string> {
+    const { exportWhat } = await import('./inspection/export/export-desk.ts');
+    return exportWhat(this.config, request);
   }
 
   /** A run's past, to be walked through; to be closed when nobody looks at it any more. */

@@ -28,6 +28,8 @@ export { type Comparison, compareContents, textOf } from './documents/comparing.
 export { isVerified, type Kept, type Version } from './documents/document.ts';
 export type { Forked, ForkOptions } from './forking.ts';
 export { type OpenSystemOptions, openSystem } from './host.ts';
+export type { ExportRequest } from './inspection/export/export-desk.ts';
+export { type MachineFormat, machineFormats } from './inspection/export/formats.ts';
 export type { Violation } from './journal/axioms/violation.ts';
 export type { Compacted, Prunable, Pruned } from './keeping.ts';
 export type { Behaviour, Behaviours, Call } from './kernel/behaviours.ts';

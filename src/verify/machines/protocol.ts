@@ -9,10 +9,7 @@ export interface Unheard {
   readonly to: string;
   /** The machines that say it. */
   readonly from: readonly string[];
-  /**
-   * States in which nothing takes it, as paths; `(ended)` when it becomes a dead letter, `(nowhere)`
-   * when there is no such machine.
-   */
+  /** As paths; `(ended)`: it is a dead letter then; `(nowhere)`: there is no such machine. */
   readonly states: readonly string[];
 }
 

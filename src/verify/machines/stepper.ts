@@ -134,7 +134,7 @@ export interface Sent {
   readonly ifThere: boolean;
 }
 
-/** Messages by address; what goes to a parent or child by XState's own means stays in its family. */
+/** Messages by address; what goes to a parent or child by XState's own means stays among them. */
 function sentBy({ type, params }: ResolvedAction): readonly Sent[] {
   switch (type) {
     case 'send':

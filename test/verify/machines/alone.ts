@@ -1,4 +1,4 @@
-/** One actor of a machine in the real kernel, with nobody around it: whatever is told comes from us. */
+/** One actor of a machine in the real kernel, with nobody around it but whoever tests it. */
 import type { EventObject } from 'xstate';
 import { address } from '../../../machines/ids.ts';
 import * as machines from '../../../machines/index.ts';

@@ -1,4 +1,4 @@
-/** Every transition of every machine is taken by a real actor in the real kernel, as in the model. */
+/** A real actor in the real kernel takes every transition of every machine, as the model does. */
 import { describe, expect, test } from 'vitest';
 import { explore } from '../../../src/verify/machines/explore.ts';
 import { fingerprint } from '../../../src/verify/machines/fingerprint.ts';

@@ -1,4 +1,4 @@
-/** What a view leaves out decides nothing: states that it calls equal go on to states it calls equal. */
+/** What a view leaves out decides nothing: what it calls equal goes on to what it calls equal. */
 import { describe, expect, test } from 'vitest';
 import { explore, type Place } from '../../../src/verify/machines/explore.ts';
 import { fingerprint } from '../../../src/verify/machines/fingerprint.ts';
