@@ -1,5 +1,5 @@
 /** The bound of a plan holds in every simulated run of it, whatever goes wrong there. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { compilePlan } from '../../src/plan/compile.ts';
 import { command, definePlan, type PlanDocument, simulated } from '../../src/plan/define.ts';
 import type { Plan } from '../../src/plan/plan.ts';
@@ -8,6 +8,8 @@ import { type SimulatedRun, simulateRun } from '../../src/simulation/simulate-ru
 import { pricesOf } from '../../src/verify/prices.ts';
 import { type WorstCase, worstCaseOf } from '../../src/verify/worst-case.ts';
 import { randomPlan } from '../simulation/random-plan.ts';
+
+vi.setConfig({ testTimeout: 600_000 });
 
 const minuteMs = 60_000;
 

@@ -29,6 +29,8 @@ export interface Place {
     readonly as: 'worker' | 'reviewer';
     readonly isManned: boolean;
   } | null;
+  /** Tasks that it has asked for, and that have not ended. */
+  readonly awaits: number;
   /** The agent that works for it, or did last. */
   readonly agent: string;
   readonly settled: Settled | null;
@@ -48,7 +50,7 @@ export class Mover {
     const input: TaskInput = { spec, open, seed: 1 };
     const { state, effects } = this.#chart.initial(input);
     const unborn = { state, timers: new Map(), works: [], wants: null, holds: null };
-    return after({ ...unborn, agent: '', settled: null }, state, effects);
+    return after({ ...unborn, awaits: 0, agent: '', settled: null }, state, effects);
   }
 
   /** `timer`: the one that fires by it. */
@@ -60,8 +62,15 @@ export class Mover {
     const works = place.works.filter((each) => each !== work);
     const base = type === 'task.assign' ? taken(place, event) : place;
     const left = type === 'agent.lost' ? unmanned(base) : base;
-    return after({ ...left, timers, works }, state, effects);
+    const awaits = awaitedAfter(place, type);
+    return after({ ...left, timers, works, awaits }, state, effects);
   }
+}
+
+/** One less when one has ended, none when they were refused. */
+function awaitedAfter({ awaits }: Place, type: string): number {
+  if (awaits === 0 || type === 'task.refuse') return 0;
+  return type === 'dependency.settled' ? awaits - 1 : awaits;
 }
 
 function taken(place: Place, event: EventObject): Place {
@@ -117,10 +126,14 @@ function heard(place: Place, { event }: Message): Place {
     case 'task.released':
       return { ...place, holds: null };
     case 'task.settled':
-      return { ...place, wants: null, holds: null, settled: said.status };
+      return { ...place, wants: null, holds: null, awaits: 0, settled: said.status };
     case 'agent.abandon':
     case 'report.taken':
       return unmanned(place);
+    case 'task.add':
+      return { ...place, awaits: said.tasks.length };
+    // To those that it has asked for, when nobody waits for them any more.
+    case 'task.cancel':
     case 'agent.assign':
     case 'dependency.settled':
       return place;
@@ -136,14 +149,15 @@ function slim(state: ActorState): ActorState {
 }
 
 /** The same for places from which the same can follow. */
-export function keyOf({ state, timers, works, wants, holds }: Place): string {
-  const { spec: _, outcome, fault, review, ...rest } = state.context as TaskContext;
+export function keyOf({ state, timers, works, wants, holds, awaits }: Place): string {
+  const { spec: _, outcome, fault, review, delegated, ...rest } = state.context as TaskContext;
   const known = {
     ...rest,
     ...{ agent: null, token: null },
     outcome: outcome?.kind ?? null,
     fault: fault === null ? null : fault.retryable,
     review: review.stage === 'open' ? panelKey(review) : review.stage,
+    delegated: delegated ? [delegated.subtasks.length, delegated.open] : [0, 0],
   };
   const where = [
     state.at.value,
@@ -153,7 +167,7 @@ export function keyOf({ state, timers, works, wants, holds }: Place): string {
     wants?.role,
     wants?.avoid.length,
   ];
-  return JSON.stringify([...where, holds]);
+  return JSON.stringify([...where, holds, awaits]);
 }
 
 type Panel = TaskContext['review'] & { stage: 'open' };

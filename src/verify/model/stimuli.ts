@@ -5,6 +5,7 @@
 import type { EventObject } from 'xstate';
 import { agentId, roleName, taskId, token } from '../../../machines/ids.ts';
 import { type Fault, noOutput, noUsage, type Outcome } from '../../../machines/outcome.ts';
+import type { TaskContext } from '../../../machines/rules/attempt.ts';
 import type { Place } from './place.ts';
 
 export interface Stimulus {
@@ -54,6 +55,7 @@ export function stimuliAt(place: Place, ability: Ability): readonly Stimulus[] {
       return { name: nameOf(timer), from: 'clock', force: 'must', kind: 'other', event };
     }),
     ...place.works.flatMap((work) => looks(work, ability)),
+    ...(place.awaits > 0 ? endsOfOthers() : []),
     ...(ability.approval ? [says('task.approve')] : []),
     says('task.reject'),
   ];
@@ -80,8 +82,28 @@ function offers({ wants }: Place, { money }: Ability): readonly Stimulus[] {
   return [...(money === 'never' ? [] : [assign]), ...(money === 'enough' ? [] : [refuse]), lost];
 }
 
+/** It asks for one more task, as long as it may. */
+function asking({ state }: Place): readonly (readonly [string, Outcome])[] {
+  const { spec, delegated } = state.context as TaskContext;
+  const known = delegated?.subtasks.length ?? 0;
+  if (!spec.delegation || known >= spec.delegation.count) return [];
+  const subtasks = [{ ...spec, id: taskId(`asked-${known + 1}`) }];
+  return [['asks for another task', { ...well, subtasks }]];
+}
+
+/** What was asked for ends, however: the same machine says so. Or the run takes no more in. */
+function endsOfOthers(): readonly Stimulus[] {
+  const refusal = { type: 'task.refuse', fault: mendable } as EventObject;
+  const others = { from: 'orchestrator', kind: 'other' } as const;
+  return [
+    { ...others, name: 'dependency.settled (asked for)', force: 'must', event: metNeed },
+    { ...others, name: 'task.refuse (too many)', force: 'may', event: refusal },
+  ];
+}
+
 /** Attempts and reviews alike; what makes no sense of one of them changes nothing else. */
-function reports({ holds, agent }: Place, { work }: Ability): readonly Stimulus[] {
+function reports(place: Place, { work }: Ability): readonly Stimulus[] {
+  const { holds, agent } = place;
   const good: readonly (readonly [string, Outcome])[] =
     holds?.as === 'reviewer'
       ? [
@@ -90,7 +112,7 @@ function reports({ holds, agent }: Place, { work }: Ability): readonly Stimulus[
           ['no verdict', well],
         ]
       : work
-        ? [['succeeded', well]]
+        ? [['succeeded', well], ...asking(place)]
         : [];
   const event = { type: 'task.reported', agent: agentId(agent), token: theToken };
   const bad = work ? outcomes : outcomes.filter(([, { kind }]) => kind === 'failed').slice(0, 1);

@@ -1,7 +1,7 @@
 /** A plan as the explorer sees it: a table for each kind of task, and flat arrays for what moves. */
 import type { AnyStateMachine } from 'xstate';
 import { roleName } from '../../../machines/ids.ts';
-import type { PlanSpec, TaskSpec } from '../../../machines/plan.ts';
+import type { DelegationSpec, PlanSpec, TaskSpec } from '../../../machines/plan.ts';
 import { type Ability, able } from './stimuli.ts';
 import { type TableRow, type TaskTable, tabulate } from './task-table.ts';
 
@@ -51,7 +51,8 @@ export function teamOf(
 const [own, others] = [roleName('own'), roleName('others')];
 
 /** What tasks of one kind share: all that their machine looks at. Names and times are no part. */
-function kindOf({ role, review, retries, checked, approveWithinMs, ...spec }: TaskSpec): TaskSpec {
+function kindOf({ role, review, delegation, ...spec }: TaskSpec): TaskSpec {
+  const { retries, checked, approveWithinMs } = spec;
   const panel = review && { ...review, role: review.role === role ? own : others, timeoutMs: 1 };
   return {
     ...spec,
@@ -59,8 +60,17 @@ function kindOf({ role, review, retries, checked, approveWithinMs, ...spec }: Ta
     ...{ priority: 0, order: 0, retries, checked, timeoutMs: 1, verifyTimeoutMs: 1 },
     backoff: { initialMs: 0, factor: 1, maxMs: 0, jitter: 0 },
     ...(panel && { review: panel }),
+    ...(delegation && { delegation: askingOf(delegation) }),
     approveWithinMs: approveWithinMs === null ? null : 1,
   };
+}
+
+/** Who has asked twice, each time for one task, shows all that asking can lead to. */
+const asksMax = 2;
+
+function askingOf({ count, approveWithinMs }: DelegationSpec): DelegationSpec {
+  const withinMs = approveWithinMs === null ? null : 1;
+  return { count: Math.min(asksMax, count), depth: 1, approveWithinMs: withinMs };
 }
 
 /** The role that a row of a member's table speaks of, by its place among the plan's roles. */

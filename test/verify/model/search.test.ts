@@ -1,5 +1,5 @@
 /** The search misses nothing that its reductions leave out, keeps its limits, and finds mistakes. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { AnyStateMachine } from 'xstate';
 import { setup } from 'xstate';
 import { taskMachine } from '../../../machines/index.ts';
@@ -14,6 +14,8 @@ import { able } from '../../../src/verify/model/stimuli.ts';
 import { storyOf } from '../../../src/verify/model/story.ts';
 import { type AbilityOf, teamOf } from '../../../src/verify/model/team.ts';
 import { randomPlan } from '../../simulation/random-plan.ts';
+
+vi.setConfig({ testTimeout: 600_000 });
 
 /** No test depends on speed. */
 const unlimited: SearchLimits = {
@@ -170,6 +172,19 @@ describe('a mistake in the machine is found', () => {
     expect(() => found(machine)).not.toThrow();
     expect(found(machine).map(({ property }) => property)).toContain('plan.deadlock');
   });
+});
+
+test('a task that asks for others waits for them, and a person may have to agree', () => {
+  const [approveWithinMs, kind] = [60_000, 'plans' as const];
+  const subtasks = { count: 8, depth: 1, agents: null, approveWithinMs, kind };
+  const plain = definePlan({ agents, tasks: [{ id: 'lead' }, { id: 'end', needs: ['lead'] }] });
+  const tasks = plain.tasks.map((task) => (task.id === 'lead' ? { ...task, subtasks } : task));
+  const { search, result } = searched(compilePlan({ ...plain, tasks }), true);
+  expect({ left: result.left, stuck: result.stuck }).toEqual({ left: 0, stuck: null });
+  expect(sorted(result.succeeding)).toEqual([0, 1]);
+  const names = search.product.team.members[0]?.table.rows.map(({ name }) => name);
+  expect(names).toContain('delegating.consenting');
+  expect(names).toContain('delegating.gathering');
 });
 
 test('a story names the tasks as they are, also where some are alike', () => {

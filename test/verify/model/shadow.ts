@@ -105,6 +105,7 @@ function cellOf(core: Core, { spec, table }: Member): number | null {
     works: [...actor.invocations.keys()],
     wants: context.slot === 'queued' ? { role, avoid: readiness(context).avoid ?? [] } : null,
     holds: context.slot === 'held' ? { role, as, isManned: isManned(actor) } : null,
+    awaits: 0,
     agent: '',
     settled: null,
   };
