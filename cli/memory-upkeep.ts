@@ -13,7 +13,7 @@ import {
 } from './options.ts';
 import { err, out } from './render.ts';
 import { dayOf, plural, table } from './style.ts';
-import { plainLine } from './text.ts';
+import { plainLine, plainText } from './text.ts';
 import type { Act } from './verb.ts';
 
 type Options = HomeOption & JsonOption;
@@ -39,6 +39,12 @@ export function defineUpkeep(command: Command, act: Act): void {
     .description('archive what says the same as something else')
     .option('--yes', 'do it, instead of saying how many would go');
   addHome(addJson(merge, 'print one object: groups, archived')).action(act(consolidate));
+  const told = command
+    .command('told')
+    .description('show what recall would put in front of a prompt, and how large that is')
+    .argument('<prompt...>')
+    .option('--recall <n>', 'as the role would say it', readCount, 3);
+  addHome(addJson(told, 'print one object: text, sources, tokens, warning')).action(act(showTold));
   const renew = command
     .command('reembed')
     .description('give everything a vector of the embedding in use, after a change of it');
@@ -209,6 +215,19 @@ async function consolidate(options: Options & { readonly yes?: true }) {
     const again = commandLine(['memory', 'consolidate', '--yes'], options);
     const todo = archived === 0 ? '' : ` To put them away: ${again}`;
     err.note(`${plural(archived, 'task')} say the same as ${plural(groups, 'other')}.${todo}\n`);
+  }
+  return exits.succeeded;
+}
+
+async function showTold(words: readonly string[], options: Options & { readonly recall: number }) {
+  const desk = await openTroupe(options).memory();
+  const told = await desk.told(words.join(' '), options.recall);
+  if (options.json) await out.json(told);
+  else if (told.text === '') err.note('Nothing that still holds is like it.\n');
+  else {
+    await out.write(`${plainText(told.text)}\n`);
+    err.note(`It adds about ${plural(told.tokens, 'token')}.\n`);
+    if (told.warning !== null) err.note(`Mind: ${told.warning}.\n`);
   }
   return exits.succeeded;
 }

@@ -10,6 +10,7 @@ export { readLines } from './manager/exporting.ts';
 export type { Health } from './manager/health.ts';
 export type { Imported } from './manager/importing.ts';
 export type { MemoryManager } from './manager/manager.ts';
+export { tokensIn, tokenWarning } from './manager/tokens.ts';
 export type { Budget, Surplus } from './manager/value.ts';
 export {
   type Memory,

@@ -118,7 +118,10 @@ interface RenderOptions extends HomeOption {
 
 async function renderOne(name: string, options: RenderOptions) {
   const library = await openTroupe(options).prompts();
-  await out.write(`${library.render(name, options.with ?? {}, options.at)}\n`);
+  const text = library.render(name, options.with ?? {}, options.at);
+  await out.write(`${text}\n`);
+  const warning = library.warning(text);
+  if (warning !== null) err.note(`Mind: ${warning}.\n`);
   return exits.succeeded;
 }
 

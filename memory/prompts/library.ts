@@ -3,6 +3,7 @@ import MiniSearch from 'minisearch';
 import { z } from 'zod';
 import { MemoryMistake } from '../errors.ts';
 import { JsonFile } from '../json-file.ts';
+import { tokensIn, tokenWarning } from '../manager/tokens.ts';
 import type { Time } from '../time.ts';
 import { type ImportedPrompts, readExport } from './export-text.ts';
 import { diffLines, type LineChange } from './line-diff.ts';
@@ -82,6 +83,11 @@ export class PromptLibrary {
   render(given: string, values: Readonly<Record<string, string>>, at?: number): string {
     const text = withIncludes(this.show(given, at).text, (each) => this.show(each).text, [given]);
     return render(text, values);
+  }
+
+  /** What a text of that size is worth saying; null when that is nothing. */
+  warning(text: string): string | null {
+    return tokenWarning(tokensIn(text));
   }
 
   /** Its own, and those of what it includes. */

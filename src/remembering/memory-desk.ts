@@ -12,6 +12,8 @@ import {
   readLines,
   setUpChroma,
   type TaskMemory,
+  tokensIn,
+  tokenWarning,
 } from '../../memory/index.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -20,6 +22,7 @@ import { catchUp } from './catch-up.ts';
 import { liveRuns } from './live-runs.ts';
 import { openMemoryOf } from './opening.ts';
 import { isWanted, memoryFolder } from './place.ts';
+import { findUseful, withReminders } from './reminder.ts';
 
 /** As `troupe memory stats --json` prints it. */
 export interface MemoryStats extends MemoryCounts {
@@ -48,6 +51,16 @@ export interface Forgettable {
 export interface SurplusTask extends Pick<Forgettable, 'id' | 'run_id' | 'task_id'> {
   readonly worth: number;
   readonly why: string;
+}
+
+/** What recall would put in front of a prompt. */
+export interface Told {
+  /** The whole prompt; empty when nothing is like it. */
+  readonly text: string;
+  readonly sources: readonly string[];
+  /** That it adds, nearly. */
+  readonly tokens: number;
+  readonly warning: string | null;
 }
 
 /** A task that is kept out of the way. */
@@ -164,6 +177,17 @@ export class MemoryDesk {
     return this.#caughtUp(async ({ manager }) => {
       await manager.inspect(inspectedMax);
       return manager.health(await liveRuns(this.#config.home));
+    });
+  }
+
+  /** What an agent would be told of the past with such a prompt, and how large that is. */
+  async told(prompt: string, count: number): Promise<Told> {
+    return this.#caughtUp(async (memory) => {
+      const found = await findUseful(memory, { prompt, count });
+      const text = found.length === 0 ? '' : withReminders(prompt, found, this.#clock.now());
+      const tokens = text === '' ? 0 : tokensIn(text) - tokensIn(prompt);
+      const sources = found.map(({ task }) => `${task.runId}/${task.taskId}`);
+      return { text, sources, tokens, warning: tokenWarning(tokens) };
     });
   }
 

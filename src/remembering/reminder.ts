@@ -18,6 +18,22 @@ export interface Asked {
   readonly count: number;
 }
 
+/** What is near enough and still holds, and is not the task itself. */
+export async function findUseful(
+  memory: Memory,
+  { run, task, prompt, count }: Pick<Asked, 'prompt' | 'count'> & Partial<Asked>,
+): Promise<readonly Similar[]> {
+  const found = await memory.similar(prompt, count * lookedAtFactor);
+  const useful = found.filter(
+    ({ score, validity, task: past }) =>
+      score >= scoreMin &&
+      validity.verdict === 'good' &&
+      past.solution !== '' &&
+      !(past.runId === run && past.taskId === task),
+  );
+  return useful.slice(0, count);
+}
+
 type OnTold = (recall: TaskRecall, count: number) => void;
 
 /** What is less like the task than that does more harm than good. */
@@ -48,7 +64,7 @@ export class Reminder {
     if (asked.count === 0 || !isWanted(this.#config.environment)) return asked.prompt;
     try {
       const memory = await this.#open();
-      const told = await this.#find(memory, asked);
+      const told = await findUseful(memory, asked);
       if (told.length === 0) return asked.prompt;
       memory.noteRecall(
         asked.run,
@@ -65,18 +81,6 @@ export class Reminder {
 
   async close(): Promise<void> {
     await this.#memory?.then((memory) => memory.close()).catch(() => {});
-  }
-
-  async #find(memory: Memory, { run, task, prompt, count }: Asked): Promise<readonly Similar[]> {
-    const found = await memory.similar(prompt, count * lookedAtFactor);
-    const useful = found.filter(
-      ({ score, validity, task: past }) =>
-        score >= scoreMin &&
-        validity.verdict === 'good' &&
-        past.solution !== '' &&
-        !(past.runId === run && past.taskId === task),
-    );
-    return useful.slice(0, count);
   }
 
   /** Only a plan that asks for it pays for loading memory. */

@@ -124,6 +124,21 @@ describe('troupe memory prune and archive', () => {
   });
 });
 
+describe('troupe memory told', () => {
+  test('shows what recall would put in front of a prompt, and its size', async () => {
+    const desk = await deskAfterRun();
+    const words = ['memory', 'told', 'A user session expires soon after login'];
+    const { stdout } = await desk.type([...words, '--json']);
+    expect(jsonLines(stdout)[0]).toMatchObject({ warning: null });
+    expect(jsonLines(stdout)[0]?.sources).toHaveLength(1);
+    const shown = await desk.type(words);
+    expect(shown.stdout).toContain('Done: longer lifetime');
+    expect(shown.stderr).toMatch(/It adds about \d+ tokens/);
+    const none = await desk.type(['memory', 'told', 'Paint the shed']);
+    expect(none.stderr).toContain('Nothing that still holds');
+  });
+});
+
 describe('troupe memory export and import', () => {
   test('carry it from one home to another, and name bad lines', async () => {
     const desk = await deskAfterRun();

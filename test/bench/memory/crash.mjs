@@ -13,7 +13,7 @@ export const title = 'kill -9';
 const writer = fileURLToPath(new URL('./writer.mjs', import.meta.url));
 
 export async function run({ quick }) {
-  const trials = quick ? 20 : 100;
+  const trials = quick ? 20 : 200;
   const home = scratchFolder();
   const bad = { lost: 0, wrong: 0 };
   let acknowledged = 0;
@@ -21,7 +21,7 @@ export async function run({ quick }) {
     acknowledged = Math.max(acknowledged, await killWriter(home, acknowledged, trial));
     await judge(home, acknowledged, bad);
   }
-  const served = await killServers(quick ? 10 : 100);
+  const served = await killServers(quick ? 10 : 200);
   return [
     zero(`writer, ${trials} trials: acknowledged and lost`, bad.lost, `${acknowledged} tasks`),
     zero(`writer, ${trials} trials: wrong neighbours`, bad.wrong),

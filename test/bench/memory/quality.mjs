@@ -1,4 +1,4 @@
-/** How often the right task is found: ours beside what it is made of. */
+/** How often the right task is found: ours beside what it is made of, on two sets. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { repository } from '../lib/build.mjs';
@@ -9,10 +9,11 @@ import { scratchFolder } from '../lib/scratch.mjs';
 export const title = 'Quality: recall@1, hit@5 and MRR of the labelled set';
 
 export async function run() {
-  const { compareAll } = await load();
+  const { compareAll, holdOutSets } = await load();
   const rows = [];
   for (const count of [0, 1_000]) {
-    for (const { method, set, recallAt1, hitAt5, mrr } of await compareAll(count)) {
+    const compared = [...(await compareAll(count)), ...(await compareAll(count, holdOutSets))];
+    for (const { method, set, recallAt1, hitAt5, mrr } of compared) {
       const note = `recall@1 ${recallAt1.toFixed(2)}, hit@5 ${hitAt5.toFixed(2)}`;
       const what = `${set}, ${count} distractors: ${method}`;
       rows.push(row({ what, unit: 'MRR', samples: [mrr], note }));

@@ -1,6 +1,6 @@
 /** Every method on every labelled set, with and without distractors: what the bench prints. */
 import { distractors } from './distractors.ts';
-import { labelledSets } from './labelled.ts';
+import { holdOutSets, type Labelled, labelledSets } from './labelled.ts';
 import { type Figures, measure } from './measure.ts';
 import { bm25, cosine, ours } from './methods.ts';
 
@@ -11,15 +11,22 @@ export interface Compared extends Figures {
   readonly distractors: number;
 }
 
+export { holdOutSets };
+
 const methods = { bm25, cosine, ours } as const;
 
-export async function compareAll(count: number): Promise<readonly Compared[]> {
-  const right = Object.values(labelledSets).flatMap((set) => set.flatMap((each) => each.right));
+type Sets = Readonly<Record<string, readonly Labelled[]>>;
+
+export async function compareAll(
+  count: number,
+  sets: Sets = labelledSets,
+): Promise<readonly Compared[]> {
+  const right = Object.values(sets).flatMap((set) => set.flatMap((each) => each.right));
   const texts = [...new Set([...right, ...distractors(count)])];
   const compared: Compared[] = [];
   for (const [method, make] of Object.entries(methods)) {
     const answer = make(texts);
-    for (const [set, labelled] of Object.entries(labelledSets)) {
+    for (const [set, labelled] of Object.entries(sets)) {
       compared.push({ method, set, distractors: count, ...(await measure(labelled, answer)) });
     }
   }

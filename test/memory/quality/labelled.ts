@@ -33,3 +33,9 @@ export const labelledSets = {
   other: paraphrases('other.txt'),
   identifiers: identifiers('identifiers.txt'),
 } as const;
+
+/** Of other fields, in other styles, with names of other languages; nothing was tuned on it. */
+export const holdOutSets = {
+  'hold-out': paraphrases('holdout.txt'),
+  'hold-out identifiers': identifiers('holdout-identifiers.txt'),
+} as const;

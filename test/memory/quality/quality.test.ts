@@ -1,11 +1,12 @@
 /** The ranking is as good as was measured, and better than what it is made of. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Compared, compareAll } from './compare.ts';
+import { type Compared, compareAll, holdOutSets } from './compare.ts';
 import { distractors } from './distractors.ts';
 import { labelledSets } from './labelled.ts';
 import type { Figures } from './measure.ts';
 
 let compared: readonly Compared[] = [];
+let heldOut: readonly Compared[] = [];
 const figureOf = (method: string, set: keyof typeof labelledSets): Figures => {
   const found = compared.find((each) => each.method === method && each.set === set);
   if (!found) throw new Error(`${method} was not measured on ${set}`);
@@ -14,6 +15,7 @@ const figureOf = (method: string, set: keyof typeof labelledSets): Figures => {
 
 beforeAll(async () => {
   compared = await compareAll(1_000);
+  heldOut = await compareAll(1_000, holdOutSets);
 });
 
 describe('the labelled set', () => {
@@ -40,5 +42,19 @@ describe('among 1,000 distractors, our ranking', () => {
     expect(figureOf('ours', 'identifiers').recallAt1).toBeGreaterThan(0.95);
     expect(figureOf('ours', 'identifiers').hitAt5).toBe(1);
     expect(figureOf('cosine', 'identifiers').recallAt1).toBeLessThan(0.9);
+  });
+});
+
+describe('on what nothing was tuned on, our ranking', () => {
+  const mrr = (method: string, set: keyof typeof holdOutSets): number =>
+    heldOut.find((each) => each.method === method && each.set === set)?.mrr ?? 0;
+
+  test('holds up as well', () => {
+    expect(holdOutSets['hold-out']).toHaveLength(60);
+    expect(holdOutSets['hold-out identifiers']).toHaveLength(20);
+    expect(mrr('ours', 'hold-out')).toBeGreaterThan(mrr('bm25', 'hold-out') + 0.1);
+    expect(mrr('ours', 'hold-out')).toBeGreaterThan(mrr('cosine', 'hold-out') - 0.02);
+    expect(mrr('ours', 'hold-out')).toBeGreaterThan(0.3);
+    expect(mrr('ours', 'hold-out identifiers')).toBe(1);
   });
 });
