@@ -70,7 +70,16 @@ export function readEnding(path: string): Ending | null {
   return entry?.type === 'conversation.ended' ? entry : null;
 }
 
+/** Empty for what can't be read: its run may have been removed just now. */
 function readPart(path: string, which: 'begin' | 'end'): string {
+  try {
+    return partOf(path, which);
+  } catch {
+    return '';
+  }
+}
+
+function partOf(path: string, which: 'begin' | 'end'): string {
   const file = openSync(path, 'r');
   try {
     const piece = Buffer.allocUnsafe(pieceBytes);

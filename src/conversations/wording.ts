@@ -50,6 +50,10 @@ function asideOf(entry: Entry): Speech | null {
   switch (entry.type) {
     case 'permission.asked':
       return { who: 'trouble', text: `${entry.tool} was not allowed: ${entry.reason}` };
+    case 'permission.requested':
+      return { who: 'trouble', text: `may it use ${entry.tool}? ${entry.input}` };
+    case 'permission.answered':
+      return { who: 'trouble', text: `${entry.by}: ${entry.answer} ${entry.tool}` };
     case 'rate.limited':
       return { who: 'trouble', text: entry.message };
     case 'request.failed':

@@ -73,7 +73,7 @@ function endedIn({
 }
 
 async function documentsOf(world: ArchivingWorld, of: EndedTask): Promise<readonly Archived[]> {
-  if (isPrivate(of)) return [];
+  if (isPrivate(of) || isInherited(of)) return [];
   const output = await outputOf(world, of);
   const archived = output ? [output] : [];
   for (const path of artifactsOf(of)) {
@@ -84,6 +84,10 @@ async function documentsOf(world: ArchivingWorld, of: EndedTask): Promise<readon
   }
   return archived;
 }
+
+/** What a fork took along was made by the run that it comes from, and is kept as that. */
+const isInherited = ({ order, at }: EndedTask): boolean =>
+  order.forkedFrom !== undefined && at < order.orderedAt;
 
 /** Of a simulated agent there is nothing to keep, and of a private task nothing is kept. */
 function isPrivate({ order, task, result }: EndedTask): boolean {
