@@ -17,7 +17,7 @@ const sh = (line: string): string[] => ['sh', '-c', line];
 function plan(first: string, second: string, workspace?: Workspace) {
   return definePlan({
     name: 'sharing',
-    agents: { coder: command({ run: sh('true') }) },
+    agents: { coder: command({ run: sh('true'), count: 1 }) },
     tasks: [
       { id: 'first', agent: 'coder', run: sh(first) },
       {

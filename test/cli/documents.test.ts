@@ -9,7 +9,7 @@ const plan = `
 name: made
 inputs: { word: { default: one } }
 agents:
-  coder: { adapter: command, run: ["sh", "make.sh", "{{inputs.word}}"] }
+  coder: { adapter: command, run: ["sh", "make.sh", "{{inputs.word}}"], count: 1 }
 tasks:
   - { id: build, agent: coder, verify: [{ run: "true" }] }
 `;

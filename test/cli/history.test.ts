@@ -10,7 +10,7 @@ const secret = 'hunter2-hunter2-hunter2';
 const plan = `
 name: talk
 agents:
-  coder: { adapter: claude }
+  coder: { adapter: claude, count: 1 }
   echo: { adapter: command, run: ["sh", "-c", "echo plain words; echo \\"<b>$MY_API_KEY</b>\\""] }
   toy: { adapter: simulated }
 tasks:

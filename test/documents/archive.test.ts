@@ -16,7 +16,7 @@ const onPosix = process.platform !== 'win32';
 const plan = (line: string, rest: object = {}) =>
   definePlan({
     name: 'made',
-    agents: { coder: command({ run: ['sh', '-c', line] }), toy: simulated({}) },
+    agents: { coder: command({ run: ['sh', '-c', line], count: 1 }), toy: simulated({}) },
     tasks: [
       { id: 'build', agent: 'coder', verify: [{ run: 'true' }], ...rest },
       { id: 'play', agent: 'toy' },
