@@ -10,6 +10,9 @@ export {
   Troupe,
   type TroupeOptions,
 } from './app.ts';
+export type { Bus, Envelope, Subscription } from './bus/bus.ts';
+export { type JoinBusOptions, joinBus, type OpenHubOptions, openHub } from './bus/open-bus.ts';
+export type { Pass } from './bus/pass.ts';
 export type { Cleaned } from './cleaning.ts';
 export { type Config, readConfig, readVersion } from './config.ts';
 export { type ContextFact, changesIn, entryOf } from './context/changes.ts';
@@ -30,6 +33,7 @@ export type { Forked, ForkOptions } from './forking.ts';
 export { type OpenSystemOptions, openSystem } from './host.ts';
 export type { ExportRequest } from './inspection/export/export-desk.ts';
 export { type MachineFormat, machineFormats } from './inspection/export/formats.ts';
+export type { Inspecting, InspectOptions } from './inspection/stately/inspect-run.ts';
 export type { Violation } from './journal/axioms/violation.ts';
 export type { Compacted, Prunable, Pruned } from './keeping.ts';
 export type { Behaviour, Behaviours, Call } from './kernel/behaviours.ts';

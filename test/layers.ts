@@ -66,7 +66,14 @@ export const layers: readonly Layer[] = [
     mayImport: [
       ...['src/cleaning.ts', 'src/forking.ts', 'src/keeping.ts'],
       ...['src/account-desk.ts', 'src/accounts/ledger.ts'],
-      ...['src/app.ts', 'src/host.ts', 'src/config.ts', 'src/limits.ts', 'src/rewind.ts'],
+      ...[
+        'src/bus/',
+        'src/app.ts',
+        'src/host.ts',
+        'src/config.ts',
+        'src/limits.ts',
+        'src/rewind.ts',
+      ],
       ...['src/probing.ts'],
       ...['src/journal/axioms/violation.ts', 'src/remembering/'],
       ...['src/plan/', 'src/kernel/', 'src/runs/', 'src/simulation/'],

@@ -73,7 +73,7 @@ export class InProcessBus implements Bus {
 }
 
 /** The address itself, and each of its parents with all below it. */
-function patternsOf(address: string): readonly string[] {
+export function patternsOf(address: string): readonly string[] {
   const patterns = [address];
   for (let at = address.lastIndexOf('/'); at > 0; at = address.lastIndexOf('/', at - 1)) {
     patterns.push(`${address.slice(0, at)}/*`);
@@ -139,11 +139,11 @@ class Reader implements Subscription {
   }
 }
 
-function nobody(address: string): UserError {
+export function nobody(address: string): UserError {
   return new UserError('bus.nobody', `nobody answers at ${address}`, 'look whether it is alive');
 }
 
-function tooLate(address: string, deadlineMs: number): UserError {
+export function tooLate(address: string, deadlineMs: number): UserError {
   const message = `${address} did not answer in ${deadlineMs} ms`;
   return new UserError('bus.timed-out', message, 'ask again, or look why it is stuck');
 }

@@ -1,0 +1,163 @@
+/**
+ * One end of a connection that outlives its sockets: numbers what it sends, keeps it until the
+ * other end has it, and tells each frame that arrives once.
+ *
+ * Owns: what was sent and is not acknowledged, and the number of the last frame that arrived.
+ * Invariants:
+ * - frames arrive in the order in which they were sent, each once, over any number of cuts;
+ * - at most `waitingMax` frames wait for the other end: beyond that the link breaks, and says so;
+ * - while the socket is full nothing more is put into it.
+ */
+import type { Clock } from '../kernel/clock.ts';
+import { type Frame, type Parcel, pack } from './frames.ts';
+
+/** What carries texts; at most one at a time. */
+export interface Carrier {
+  readonly send: (text: string) => void;
+  /** Bytes that were sent and have not left yet. */
+  readonly waitingBytes: () => number;
+}
+
+export interface LinkOptions {
+  readonly clock: Clock;
+  readonly take: (frame: Frame) => void;
+  /** The other end is too slow, or what it says makes no sense. */
+  readonly onBroken: (why: 'slow' | 'garbled') => void;
+  readonly waitingMax?: number;
+}
+
+export const waitingMaxDefault = 200_000;
+/** More in one text is split: the other end reads it in one go. */
+const parcelFramesMax = 2_000;
+const waitingBytesMax = 1024 * 1024;
+const lookAgainMs = 5;
+/** An acknowledgement rides on what is sent anyway; with nothing to send it goes by itself. */
+const ackEachFrames = 500;
+const ackWithinMs = 50;
+
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #waitingMax: number;
+  #carrier: Carrier | null = null;
+  /** Sent or to be sent, not acknowledged: the first of them is numbered `#firstWaiting`. */
+  #waiting: Frame[] = [];
+  #firstWaiting = 1;
+  /** The number of the next frame that this carrier was not given. */
+  #next = 1;
+  #received = 0;
+  #acknowledged = 0;
+  #flushing: 'no' | 'soon' | 'later' = 'no';
+  #ackTimer: (() => void) | null = null;
+  #lookTimer: (() => void) | null = null;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#waitingMax = options.waitingMax ?? waitingMaxDefault;
+  }
+
+  /** The last frame of the other end that arrived: it need not send it again. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** What the other end has not acknowledged, oldest first. */
+  get waiting(): readonly Frame[] {
+    return this.#waiting;
+  }
+
+  push(frame: Frame): void {
+    this.#waiting.push(frame);
+    if (this.#waiting.length > this.#waitingMax) return this.#options.onBroken('slow');
+    this.#soon();
+  }
+
+  /** A new socket, after both ends have told each other what had arrived. */
+  attach(carrier: Carrier, arrived: number): void {
+    this.#carrier = carrier;
+    this.#forgetUpTo(arrived);
+    this.#next = this.#firstWaiting;
+    this.#soon();
+  }
+
+  detach(): void {
+    this.#carrier = null;
+    this.#ackTimer?.();
+    this.#lookTimer?.();
+    this.#ackTimer = this.#lookTimer = null;
+    if (this.#flushing === 'later') this.#flushing = 'no';
+  }
+
+  receive({ ack, first, frames }: Parcel): void {
+    if (ack >= this.#firstWaiting + this.#waiting.length) return this.#options.onBroken('garbled');
+    this.#forgetUpTo(ack);
+    // A gap can't be: what is sent is sent in order, and again from what had arrived.
+    if (frames.length > 0 && first > this.#received + 1) return this.#options.onBroken('garbled');
+    for (const [at, frame] of frames.entries()) {
+      if (first + at <= this.#received) continue;
+      this.#received = first + at;
+      this.#options.take(frame);
+    }
+    this.#acknowledge();
+  }
+
+  #acknowledge(): void {
+    const behind = this.#received - this.#acknowledged;
+    if (behind >= ackEachFrames) return this.#soon();
+    if (behind === 0 || this.#ackTimer) return;
+    const { clock } = this.#options;
+    this.#ackTimer = clock.at(clock.now() + ackWithinMs, () => {
+      this.#ackTimer = null;
+      this.#soon();
+    });
+  }
+
+  #forgetUpTo(ack: number): void {
+    const gone = ack - this.#firstWaiting + 1;
+    if (gone <= 0) return;
+    this.#waiting.splice(0, gone);
+    this.#firstWaiting = ack + 1;
+    this.#next = Math.max(this.#next, this.#firstWaiting);
+  }
+
+  /** What one turn pushes goes out together. */
+  #soon(): void {
+    if (this.#flushing !== 'no' || !this.#carrier) return;
+    this.#flushing = 'soon';
+    queueMicrotask(() => {
+      this.#flushing = 'no';
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const carrier = this.#carrier;
+    if (!carrier) return;
+    const end = this.#firstWaiting + this.#waiting.length;
+    const isLate = this.#received > this.#acknowledged;
+    if (this.#next === end && isLate) this.#send(carrier, []);
+    while (this.#next < end) {
+      if (carrier.waitingBytes() > waitingBytesMax) return this.#later();
+      const from = this.#next - this.#firstWaiting;
+      this.#send(carrier, this.#waiting.slice(from, from + parcelFramesMax));
+    }
+  }
+
+  #send(carrier: Carrier, frames: readonly Frame[]): void {
+    carrier.send(pack({ ack: this.#received, first: this.#next, frames }));
+    this.#next += frames.length;
+    this.#acknowledged = this.#received;
+    this.#ackTimer?.();
+    this.#ackTimer = null;
+  }
+
+  /** Until the socket has room again. */
+  #later(): void {
+    this.#flushing = 'later';
+    const { clock } = this.#options;
+    this.#lookTimer = clock.at(clock.now() + lookAgainMs, () => {
+      this.#lookTimer = null;
+      this.#flushing = 'no';
+      this.#flush();
+    });
+  }
+}

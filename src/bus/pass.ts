@@ -1,0 +1,10 @@
+/** What one who joins a hub may do there. */
+import type { Envelope } from './bus.ts';
+
+/** What somebody may do who came with a token. */
+export interface Pass {
+  readonly name: string;
+  readonly maySay: (envelope: Envelope) => boolean;
+  readonly mayAnswer: (address: string) => boolean;
+  readonly mayHear: (pattern: string) => boolean;
+}

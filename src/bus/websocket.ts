@@ -1,0 +1,321 @@
+/**
+ * A bus that reaches other processes through a hub, over one socket that may break and come back.
+ *
+ * Owns: the session with the hub. Invariants: what was said while it was cut off is said when it is
+ * back, once and in order; a hub that has forgotten the session is told everything anew.
+ */
+
+import { WebSocket } from 'ws';
+import type { EventObject } from 'xstate';
+import { type Clock, sleep } from '../kernel/clock.ts';
+import { type Random, randomName } from '../kernel/random.ts';
+import { UserError } from '../kernel/user-error.ts';
+import type { Answer, Bus, Envelope, SubscribeOptions, Subscription } from './bus.ts';
+import {
+  type Frame,
+  frameBytesMax,
+  protocolVersion,
+  type Refusal,
+  refusalOf,
+  unpack,
+} from './frames.ts';
+import { closings, type Hello, readGreeting, type Welcome, welcomeSchema } from './greeting.ts';
+import { InProcessBus, tooLate } from './in-process.ts';
+import { Link } from './link.ts';
+import { Questions } from './questions.ts';
+
+export interface WebSocketBusOptions {
+  /** `ws://host:port` or `wss://host:port`. */
+  readonly url: string;
+  readonly token: string;
+  readonly name: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The certificates that are believed; left out: those of the machine. */
+  readonly ca?: string;
+  /** What the hub would not do, with nobody waiting for it. */
+  readonly onRefused?: (refusal: Refusal) => void;
+  /** It is connected, or cut off. */
+  readonly onState?: (state: 'connected' | 'cut-off') => void;
+}
+
+const greetWithinMs = 10_000;
+/** A hub pings more often than this; one that does not is gone. */
+const silenceMaxMs = 20_000;
+const pauses = { firstMs: 50, factor: 2, maxMs: 5_000 };
+
+export class WebSocketBus implements Bus {
+  readonly #options: WebSocketBusOptions;
+  readonly #local: InProcessBus;
+  readonly #session: string;
+  readonly #questions: Questions;
+  /** How many listen to each pattern here. */
+  readonly #patterns = new Map<string, number>();
+  readonly #own = new Set<string>();
+  #link: Link;
+  #socket: WebSocket | null = null;
+  #state: 'open' | 'closed' = 'open';
+
+  private constructor(options: WebSocketBusOptions) {
+    this.#options = options;
+    this.#local = new InProcessBus(options.clock);
+    this.#session = randomName(options.random, 32);
+    this.#questions = new Questions(options.clock);
+    this.#link = this.#newLink();
+  }
+
+  /** Rejects with a UserError when there is no hub, or it refuses. */
+  static async connect(options: WebSocketBusOptions): Promise<WebSocketBus> {
+    const bus = new WebSocketBus(options);
+    await bus.#dial();
+    return bus;
+  }
+
+  publish(envelope: Envelope): void {
+    if (this.#state === 'closed') return;
+    this.#local.publish(envelope);
+    this.#link.push({ kind: 'publish', envelope });
+  }
+
+  subscribe(pattern: string, options?: SubscribeOptions): Subscription {
+    const subscription = this.#local.subscribe(pattern, options);
+    if (this.#state === 'closed') return subscription;
+    const count = this.#patterns.get(pattern) ?? 0;
+    this.#patterns.set(pattern, count + 1);
+    if (count === 0) this.#link.push({ kind: 'subscribe', pattern });
+    return this.#untilClosed(subscription, pattern);
+  }
+
+  answer(address: string, answer: Answer): () => void {
+    const stop = this.#local.answer(address, answer);
+    if (this.#state === 'closed') return stop;
+    this.#own.add(address);
+    this.#link.push({ kind: 'answer', address });
+    let state: 'answering' | 'silent' = 'answering';
+    return () => {
+      stop();
+      if (state === 'silent') return;
+      state = 'silent';
+      this.#own.delete(address);
+      this.#link.push({ kind: 'silence', address });
+    };
+  }
+
+  request(envelope: Envelope, deadlineMs: number): Promise<EventObject> {
+    const isHere = this.#own.has(envelope.to) || this.#state === 'closed';
+    if (isHere) return this.#local.request(envelope, deadlineMs);
+    const { id, answer } = this.#questions.put(deadlineMs, tooLate(envelope.to, deadlineMs));
+    this.#link.push({ kind: 'ask', id, envelope });
+    return answer;
+  }
+
+  close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#own.clear();
+    this.#local.close();
+    this.#link.detach();
+    this.#socket?.close(1_000);
+    this.#questions.giveUp(new UserError('bus.closed', 'the bus was closed', 'open another one'));
+  }
+
+  #take(frame: Frame): void {
+    switch (frame.kind) {
+      case 'publish':
+        return this.#local.publish(frame.envelope);
+      case 'ask':
+        this.#local.request(frame.envelope, answerWithinMs).then(
+          (event) => this.#link.push({ kind: 'reply', id: frame.id, event }),
+          (error: unknown) => {
+            this.#link.push({ kind: 'refuse', id: frame.id, refusal: refusalOf(error) });
+          },
+        );
+        return;
+      case 'refuse':
+        if (frame.id === 0) this.#options.onRefused?.(frame.refusal);
+        return this.#questions.settle(frame);
+      case 'reply':
+        return this.#questions.settle(frame);
+      default:
+        // A hub asks nothing else of who joined it.
+        return;
+    }
+  }
+
+  #newLink(): Link {
+    const { clock } = this.#options;
+    return new Link({
+      clock,
+      take: (frame) => this.#take(frame),
+      onBroken: () => this.#socket?.close(closings.garbled),
+    });
+  }
+
+  async #dial(): Promise<void> {
+    const { url, token, ca } = this.#options;
+    const socket = new WebSocket(url, {
+      headers: { authorization: `Bearer ${token}` },
+      maxPayload: frameBytesMax,
+      perMessageDeflate: false,
+      handshakeTimeout: greetWithinMs,
+      ...(ca !== undefined && { ca }),
+    });
+    await this.#greet(socket);
+    if (this.#state === 'closed') socket.terminate();
+  }
+
+  /** In the turn of the greeting: what the hub sends next may be there already. */
+  #sit(socket: WebSocket, welcome: Welcome): void {
+    this.#socket = socket;
+    if (!welcome.resumed) this.#beginAnew();
+    const watch = new Watch(this.#options.clock, () => socket.terminate());
+    socket.on('ping', () => watch.hear());
+    socket.on('message', (data) => {
+      watch.hear();
+      const parcel = unpack(String(data));
+      if (parcel) this.#link.receive(parcel);
+      else socket.close(closings.garbled);
+    });
+    socket.on('close', () => {
+      watch.close();
+      this.#cutOff(socket);
+    });
+    const carrier = {
+      send: (text: string) => socket.send(text),
+      waitingBytes: () => socket.bufferedAmount,
+    };
+    this.#link.attach(carrier, welcome.received);
+    this.#options.onState?.('connected');
+  }
+
+  #greet(socket: WebSocket): Promise<void> {
+    const { url, name } = this.#options;
+    return new Promise((resolve, reject) => {
+      socket.once('open', () => {
+        const hello: Hello = {
+          ...{ troupe: protocolVersion, name, session: this.#session },
+          received: this.#link.received,
+        };
+        socket.send(JSON.stringify(hello));
+      });
+      socket.on('error', (error) => reject(unreachable(url, error.message)));
+      socket.once('close', (code) => reject(unreachable(url, closingWords(code))));
+      socket.once('message', (data) => {
+        const welcome = readGreeting(welcomeSchema, String(data));
+        if (typeof welcome !== 'string') {
+          this.#sit(socket, welcome);
+          return resolve();
+        }
+        socket.terminate();
+        reject(unreachable(url, 'it speaks another version: use the same Troupe on both sides'));
+      });
+    });
+  }
+
+  /** A hub that knows nothing of us: whatever counts is said again; who heard it knows it. */
+  #beginAnew(): void {
+    const unsent = this.#link.waiting;
+    this.#link = this.#newLink();
+    for (const pattern of this.#patterns.keys()) this.#link.push({ kind: 'subscribe', pattern });
+    for (const address of this.#own) this.#link.push({ kind: 'answer', address });
+    const isSaid = ({ kind }: Frame): boolean => kind === 'publish' || kind === 'ask';
+    for (const frame of unsent.filter(isSaid)) this.#link.push(frame);
+  }
+
+  #cutOff(socket: WebSocket): void {
+    if (this.#socket !== socket || this.#state === 'closed') return;
+    this.#socket = null;
+    this.#link.detach();
+    this.#options.onState?.('cut-off');
+    void this.#comeBack();
+  }
+
+  async #comeBack(): Promise<void> {
+    const { clock } = this.#options;
+    for (let pauseMs = pauses.firstMs; this.#state === 'open'; ) {
+      await sleep(clock, pauseMs);
+      if (this.#state !== 'open') return;
+      try {
+        return await this.#dial();
+      } catch {
+        pauseMs = Math.min(pauses.maxMs, pauseMs * pauses.factor);
+      }
+    }
+  }
+
+  #untilClosed(subscription: Subscription, pattern: string): Subscription {
+    let state: 'open' | 'closed' = 'open';
+    const close = (): void => {
+      subscription.close();
+      if (state === 'closed') return;
+      state = 'closed';
+      const count = (this.#patterns.get(pattern) ?? 1) - 1;
+      if (count > 0) return void this.#patterns.set(pattern, count);
+      this.#patterns.delete(pattern);
+      if (this.#state === 'open') this.#link.push({ kind: 'unsubscribe', pattern });
+    };
+    return {
+      get dropped() {
+        return subscription.dropped;
+      },
+      close,
+      async *[Symbol.asyncIterator]() {
+        try {
+          yield* subscription;
+        } finally {
+          close();
+        }
+      },
+    };
+  }
+}
+
+/** Calls when a hub that should ping has said nothing for too long. */
+class Watch {
+  readonly #clock: Clock;
+  readonly #onSilence: () => void;
+  #heardMs: number;
+  #forget: () => void;
+
+  constructor(clock: Clock, onSilence: () => void) {
+    this.#clock = clock;
+    this.#onSilence = onSilence;
+    this.#heardMs = clock.now();
+    this.#forget = this.#arm();
+  }
+
+  hear(): void {
+    this.#heardMs = this.#clock.now();
+  }
+
+  close(): void {
+    this.#forget();
+  }
+
+  #arm(): () => void {
+    return this.#clock.at(this.#clock.now() + silenceMaxMs, () => {
+      if (this.#clock.now() - this.#heardMs >= silenceMaxMs) return this.#onSilence();
+      this.#forget = this.#arm();
+    });
+  }
+}
+
+/** The one who asks has a deadline of its own; this only lets go of what nobody waits for. */
+const answerWithinMs = 3_600_000;
+
+function closingWords(code: number): string {
+  switch (code) {
+    case closings.refused:
+      return 'it refuses this name or session';
+    case closings.version:
+      return 'it speaks another version: use the same Troupe on both sides';
+    default:
+      return `it closed the connection (${code})`;
+  }
+}
+
+function unreachable(url: string, why: string): UserError {
+  const isRefused = /401/.test(why);
+  const hint = isRefused ? 'the token is wrong, or was revoked' : 'look whether a hub runs there';
+  return new UserError('bus.unreachable', `no bus at ${url}: ${why}`, hint);
+}
