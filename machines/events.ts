@@ -298,6 +298,8 @@ export type MemoryFact =
 interface TaskTried<Type extends string> {
   readonly type: Type;
   readonly task: TaskId;
+  /** Of whoever resolves a conflict; absent: the task's own. */
+  readonly role?: RoleName;
   readonly agent: AgentId | null;
   readonly attempt: number;
   readonly token: Token | null;

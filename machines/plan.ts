@@ -24,6 +24,8 @@ export interface TaskSpec {
   readonly verifyTimeoutMs: number;
   /** Whether the plan names checks beyond the agent's own end. */
   readonly checked: boolean;
+  /** Who brings it together with what others did when both changed the same; absent: its role. */
+  readonly resolver?: RoleName;
   /** Who judges it once its checks have passed; absent: nobody. */
   readonly review?: ReviewSpec;
   /** Whether a person must approve before it starts, and for how long they are waited for. */

@@ -157,15 +157,12 @@ export const taskMachine = setup({
       always: [
         { guard: 'delegates', target: 'delegating' },
         { guard: 'faultless', target: 'verifying' },
+        { guard: 'limited', target: 'parked', actions: assign(attempt.paused) },
+        { guard: 'interrupted', target: 'retrying', actions: assign(attempt.paused) },
         {
-          guard: 'limited',
-          target: 'parked',
-          actions: assign(attempt.paused),
-        },
-        {
-          guard: 'interrupted',
+          guard: 'mayResolve',
           target: 'retrying',
-          actions: assign(attempt.paused),
+          actions: assign(({ context }) => attempt.toResolve(context)),
         },
         {
           guard: 'mayRetry',
@@ -351,7 +348,7 @@ export const taskMachine = setup({
       entry: [
         emit(({ context }) => attempt.retryingFact(context)),
         { type: 'sendAll', params: ({ context }) => attempt.release(context) },
-        assign({ slot: 'free' }),
+        assign(({ context }) => attempt.freed(context)),
       ],
       after: { retryDelay: 'ready' },
     },

@@ -45,6 +45,10 @@ export interface TaskContext extends TaskInput {
   /** What the attempt before this one came to. */
   readonly earlier: Earlier | null;
   readonly evidence: readonly Evidence[];
+  /** Whether it is made by its own role, or brought together with others' work by another one. */
+  readonly turn: 'author' | 'resolver';
+  /** Attempts that a conflict with others' work asked for. */
+  readonly resolutions: number;
   /** What others think of this attempt, where the plan has them asked. */
   readonly review: Review;
   /** What others are to do, or did, for it; absent: it never asked. */
@@ -55,6 +59,9 @@ export interface TaskContext extends TaskInput {
 
 /** Rate limits and stops of the runtime that one task may see before it fails. */
 export const pausesMax = 1_000;
+
+/** Others may merge while a conflict with them is resolved: then it is asked for again. */
+export const resolutionsMax = 3;
 
 export const silent = fault('agent.silent', 'nothing was heard of the agent in time', true);
 export const unchecked = fault('verify.timed-out', 'the checks did not end in time', true);
@@ -93,6 +100,8 @@ export function unbegun({ spec, open, seed }: TaskInput): TaskContext {
     outcome: null,
     earlier: null,
     evidence: [],
+    turn: 'author',
+    resolutions: 0,
     review: noReview,
     fault: null,
   };
@@ -167,6 +176,27 @@ export function isInterrupted({ fault, outcome, pauses }: TaskContext): boolean 
   return fault !== null && outcome?.kind === 'interrupted' && pauses < pausesMax;
 }
 
+/** A conflict is nobody's failure where somebody is there to resolve it. */
+export function mayResolve(context: TaskContext): boolean {
+  return isResolvable(context) && context.resolutions < resolutionsMax;
+}
+
+const isResolvable = ({ fault, spec }: TaskContext): boolean =>
+  fault?.code === 'merge.conflict' && spec.resolver !== undefined;
+
+/** Another role's agents know nothing of the author's session. */
+export function toResolve({ outcome, spec, resolutions }: TaskContext): Patch {
+  const patch = { resolutions: resolutions + 1 };
+  if (outcome === null || spec.resolver === spec.role) return patch;
+  const { session: _, ...left } = outcome;
+  return { ...patch, outcome: left };
+}
+
+/** Its place is given back; whoever is next resolves the conflict, if that is what is to be done. */
+export function freed(context: TaskContext): Patch {
+  return { slot: 'free', turn: isResolvable(context) ? 'resolver' : context.turn };
+}
+
 export function mayRetry({ fault, failures, spec }: TaskContext): boolean {
   return fault?.retryable === true && failures < spec.retries;
 }
@@ -212,8 +242,9 @@ export function parkedFact(context: TaskContext): Fact {
   return { type: 'task.parked', task: spec.id, fault, waitMs: parkDelayMs(context) };
 }
 
-export function tried({ spec, agent, attempt, token }: TaskContext) {
-  return { task: spec.id, agent, attempt, token };
+export function tried({ spec, agent, attempt, token, turn }: TaskContext) {
+  const fact = { task: spec.id, agent, attempt, token };
+  return turn === 'resolver' && spec.resolver ? { ...fact, role: spec.resolver } : fact;
 }
 
 /** A session goes on until an attempt ends without it; an agent that was lost took none along. */
@@ -274,9 +305,10 @@ export function readyMessage(context: TaskContext): Message {
   return { to: orchestratorAddress, event: { type: 'task.ready', ...readiness(context) } };
 }
 
-/** Whose turn it is: its own role's, or that of those who judge. */
-function roleAtWork({ spec, review }: TaskContext): RoleName {
-  return review.stage === 'open' && spec.review ? spec.review.role : spec.role;
+/** Whose turn it is: its own role's, or that of those who judge, or who resolves. */
+function roleAtWork({ spec, review, turn }: TaskContext): RoleName {
+  if (review.stage === 'open' && spec.review) return spec.review.role;
+  return turn === 'resolver' && spec.resolver ? spec.resolver : spec.role;
 }
 
 /** Dependants first: what gets ready by it must be known before its slot is given away. */

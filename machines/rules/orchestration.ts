@@ -93,6 +93,8 @@ export function planProblem(plan: PlanSpec): string | null {
   const roles = new Set(played.map(({ name }) => name));
   const homeless = plan.tasks.find(({ role }) => !roles.has(role));
   if (homeless) return `nobody plays ${homeless.role}, which ${homeless.id} needs`;
+  const stuck = plan.tasks.find(({ resolver = null }) => resolver && !roles.has(resolver));
+  if (stuck) return `nobody plays ${stuck.resolver}, which resolves conflicts of ${stuck.id}`;
   const unjudged = plan.tasks.find((task) => task.review && !roles.has(task.review.role));
   if (unjudged) return `nobody plays ${unjudged.review?.role}, which reviews ${unjudged.id}`;
   const known = new Set(plan.tasks.map(({ id }) => id));

@@ -211,9 +211,14 @@ export function worstCalls({
   role,
   retries,
   review,
-}: Pick<TaskSpec, 'role' | 'retries' | 'review'>): ReadonlyMap<RoleName, number> {
-  const calls = new Map([[role, retries + 1]]);
-  if (!review) return calls;
-  const reviews = (retries + 1) * (review.of + review.retries);
-  return calls.set(review.role, (calls.get(review.role) ?? 0) + reviews);
+  resolver,
+}: Pick<TaskSpec, 'role' | 'retries' | 'review' | 'resolver'>): ReadonlyMap<RoleName, number> {
+  const calls = new Map<RoleName, number>();
+  const add = (name: RoleName, count: number) => calls.set(name, (calls.get(name) ?? 0) + count);
+  const resolutions = resolver === undefined ? 0 : attempts.resolutionsMax;
+  add(role, retries + 1);
+  // Whoever has begun to resolve makes the retries that are left, too.
+  if (resolver !== undefined) add(resolver, resolutions + retries);
+  if (review) add(review.role, (retries + 1 + resolutions) * (review.of + review.retries));
+  return calls;
 }

@@ -48,6 +48,7 @@ export const guards = {
   refused: ({ context }: Args) => review.standing(context) !== 'open',
   limited: ({ context }: Args) => attempt.isLimited(context),
   interrupted: ({ context }: Args) => attempt.isInterrupted(context),
+  mayResolve: ({ context }: Args) => attempt.mayResolve(context),
   mayRetry: ({ context }: Args) => attempt.mayRetry(context),
   nothingToCheck: ({ context }: Args) => !context.spec.checked,
 };

@@ -1,4 +1,4 @@
-/** A quick look at a folder: whether a file in it was made, changed or taken away since the last. */
+/** A quick look at a folder: whether a file in it was made, changed or taken away since. */
 import { createHash } from 'node:crypto';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -114,6 +114,7 @@ function compileTasks({ tasks, roles, concurrency }: Plan): readonly TaskSpec[] 
   const wave = waves(nodes);
   const rank = ranks(nodes, (node) => node.weightMs);
   const waiting = dependants(nodes);
+  const resolver = roles.find(({ resolves }) => resolves);
   return tasks.map((task, order) => {
     const id = taskId(task.id);
     return {
@@ -131,6 +132,7 @@ function compileTasks({ tasks, roles, concurrency }: Plan): readonly TaskSpec[] 
       verifyTimeoutMs: verifyLimitMs(task, concurrency),
       // What is merged is looked at, too: it may not fit.
       checked: task.verify.length > 0 || task.workspace === 'worktree' || task.review !== undefined,
+      ...(task.workspace === 'worktree' && resolver && { resolver: roleName(resolver.name) }),
       ...(task.review && { review: reviewOf(task.review) }),
       approveWithinMs: task.approveWithinMs,
       ...(task.subtasks && { delegation: delegationOf(task.subtasks) }),

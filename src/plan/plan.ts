@@ -51,6 +51,8 @@ interface SharedRole {
   readonly periodMs: number;
   readonly backoff: Backoff;
   readonly handoff: boolean;
+  /** Absent: it resolves no conflicts but those of its own tasks. */
+  readonly resolves?: true;
   /** How its attempts go in a simulation; absent when the plan does not say. */
   readonly simulate?: SimulatedCourse;
   /** How many solutions of similar tasks its prompts begin with; absent: none. */
@@ -201,10 +203,10 @@ export interface PlanTask {
   readonly memory?: 'off';
   /** What it may ask others for while it is worked on; absent: nothing. */
   readonly subtasks?: PlanSubtasks;
-}
-
   /** Of a task that another one asked for while it was worked on. */
   readonly parent?: string;
+}
+
 export type PlanCheck =
   /** Passes with exit 0. `timeoutMs` null: only the limit of all checks. */
   | { readonly kind: 'run'; readonly run: Run; readonly timeoutMs: number | null }

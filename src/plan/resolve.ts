@@ -84,6 +84,7 @@ function resolveRole(name: string, value: RoleValue, defaults: Defaults): PlanRo
     periodMs: value.period ?? ours.periodMs,
     backoff: mergeBackoff(defaults.backoff, value.backoff),
     handoff: value.handoff,
+    ...(value.resolves ? { resolves: true as const } : {}),
     ...(value.simulate === undefined ? {} : { simulate: given(value.simulate) }),
     ...(value.memory?.recall ? { recall: value.memory.recall } : {}),
     ...moneyOf(value),

@@ -128,6 +128,9 @@ const sharedRole = {
   period: duration(1).optional().describe('What maxRestarts counts over. Default 1m.'),
   backoff: backoffShape.optional().describe('Between restarts, and between retries of its tasks.'),
   handoff: flag().default(false).describe('True: a fresh agent for every task.'),
+  resolves: flag()
+    .default(false)
+    .describe('True: it brings together what tasks have changed at the same place.'),
   timeout: timeout.optional(),
   retries: retries.optional(),
   where: oneOf(['local', 'remote', 'any']).default('any'),

@@ -68,6 +68,10 @@ function* roleComplaints(value: RoleValue, path: Path): Generator<Complaint> {
       say: () => ({ message, fix }),
     };
   }
+  if (value.resolves && adapter === 'command' && value.run === undefined) {
+    const message = 'a command role that resolves conflicts needs something to run';
+    yield { code: 'plan.no-run', path, say: () => ({ message, fix: 'write "run" on the role' }) };
+  }
   const isOfCompany = ['claude', 'codex', 'gemini', 'grok', 'openai'].includes(adapter);
   if (strategy === undefined || account !== undefined || isOfCompany) return;
   const message = '"strategy" says nothing without "account"';

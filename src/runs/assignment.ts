@@ -33,6 +33,14 @@ export interface Prepared {
 }
 
 type Place = 'cwd' | 'artifactsFolder';
+/** By whom: left out, by its own role. */
+type Asked = Pick<WorkInput, 'task' | 'inbox'> & Partial<Pick<WorkInput, 'role'>>;
+
+/** For whoever brings it together with what others did. */
+const resolverPrompt = (prompt: string): string =>
+  'Somebody else has done the task below, and its files are here. Others have changed the same ' +
+  'lines meanwhile. Resolve the conflicts in its files, so that what both meant holds; change ' +
+  `nothing else.\n\nThe task was:\n${prompt}`;
 
 export class Desk {
   readonly #folder: RunFolder;
@@ -80,20 +88,22 @@ export class Desk {
   }
 
   /** For a new attempt: what an earlier one left among the artifacts is taken away. */
-  async begin(input: Pick<WorkInput, 'task' | 'inbox'>): Promise<Prepared> {
+  async begin(input: Asked): Promise<Prepared> {
     await rm(artifactsFolder(this.#folder, input.task), { recursive: true, force: true });
     return this.prepare(input);
   }
 
-  async prepare({ task: id, inbox }: Pick<WorkInput, 'task' | 'inbox'>): Promise<Prepared> {
+  async prepare({ task: id, inbox, role: asked }: Asked): Promise<Prepared> {
     const task = this.task(id);
-    const role = this.role(task.role);
+    const role = this.role(asked ?? task.role);
     const folder = artifactsFolder(this.#folder, id);
     await mkdir(folder, { recursive: true });
-    const run = runOf(task, role);
+    const isAuthor = role.name === task.role;
+    // What the task runs is for its author.
+    const run = runOf(isAuthor ? task : { ...task, run: null }, role);
     const prompt = await this.fill(id, task.prompt);
     return {
-      prompt: withMessages(prompt, inbox),
+      prompt: withMessages(isAuthor ? prompt : resolverPrompt(prompt), inbox),
       argv: run ? await this.argv(id, run) : [],
       env: { ...(await this.#surroundings(task)), ...(await this.#ownVariables(task, role)) },
       cwd: this.#order.cwd,

@@ -15,8 +15,8 @@ export async function feedbackOf(earlier: Earlier | undefined, runPath: string):
   const failed = (earlier?.failed ?? []).filter(({ kind }) => kind !== 'merge');
   if (failed.length === 0) return '';
   const parts = await Promise.all(failed.map((evidence) => wordsOf(evidence, runPath)));
-  const text = `Your last attempt was looked at, and this was found wrong:\n\n${parts.join('\n\n')}`;
-  return text.slice(0, feedbackMaxCharacters);
+  const text = ['Your last attempt was looked at, and this was found wrong:', ...parts];
+  return text.join('\n\n').slice(0, feedbackMaxCharacters);
 }
 
 async function wordsOf({ summary, facts }: Evidence, runPath: string): Promise<string> {

@@ -1,8 +1,8 @@
 /** Writes machines/README.md from the machines themselves; readme.test.ts compares the two. */
 import type { AnyStateMachine } from 'xstate';
-import { alphabet } from './alphabet.ts';
 import { diagramOf, triggerOf } from '../../src/verify/machines/diagram.ts';
 import { actionName, edgesOf, nodesOf, pathOf } from '../../src/verify/machines/graph.ts';
+import { alphabet } from './alphabet.ts';
 import { subjects, type Word, wordsOf } from './machine-words.ts';
 import { eventMeanings, factMeanings } from './meanings.ts';
 import type { Subject } from './tables.ts';

@@ -14,6 +14,7 @@ import { taskSpec } from './plans.ts';
 export const passingFault: Fault = { code: 'agent.failed', message: 'it failed', retryable: true };
 export const lastingFault: Fault = { code: 'agent.failed', message: 'no use', retryable: false };
 export const crashFault: Fault = { code: 'agent.crashed', message: 'it died', retryable: true };
+export const conflictFault: Fault = { code: 'merge.conflict', message: 'x', retryable: true };
 export const missingFault: Fault = { code: 'agent.missing', message: 'no file', retryable: false };
 export const limitFault: Fault = { code: 'agent.limited', message: 'too much', retryable: true };
 export const stopFault: Fault = { code: 'runtime.stopped', message: 'gone', retryable: true };

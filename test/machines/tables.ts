@@ -5,8 +5,8 @@ import type { AnyStateMachine, EventObject, StateValue } from 'xstate';
 import { Chart } from '../../src/kernel/chart.ts';
 import type { Effect } from '../../src/kernel/effects.ts';
 import type { ActorState, Step } from '../../src/kernel/state.ts';
-import { alphabet, labelled } from './alphabet.ts';
 import { edgesOf } from '../../src/verify/machines/graph.ts';
+import { alphabet, labelled } from './alphabet.ts';
 
 /** A state that the machine rests in, under circumstances that its name may tell of. */
 export interface Scene {

@@ -1,7 +1,7 @@
 /** The task machine in every state it can rest in, and how it gets there. */
 import { taskMachine } from '../../machines/task.ts';
 import { alphabet, build, design, reviewer, variants } from './alphabet.ts';
-import { fileEvidence, lastingFault, passingFault } from './outcomes.ts';
+import { conflictFault, fileEvidence, lastingFault, passingFault } from './outcomes.ts';
 import { taskSpec } from './plans.ts';
 import { subject } from './tables.ts';
 
@@ -24,6 +24,8 @@ const delegation = { count: 4, depth: 1, approveWithinMs: null };
 const mayAsk = { spec: { ...spec, delegation }, open: 0, seed: 1 };
 const consented = { ...delegation, approveWithinMs: 9_000 };
 const mayAskWithConsent = { spec: { ...spec, delegation: consented }, open: 0, seed: 1 };
+
+const resolved = { spec: { ...spec, checked: true, resolver: reviewer }, open: 0, seed: 1 };
 
 const assign = alphabet['task.assign'];
 const started = alphabet['task.started'];
@@ -66,6 +68,11 @@ export const taskSubject = subject(taskMachine, {
     'verifying.checking, with a review ahead': {
       at: 'verifying.checking',
       input: reviewed,
+      path: [...toRunning, reported],
+    },
+    'verifying.checking, with somebody to resolve conflicts': {
+      at: 'verifying.checking',
+      input: resolved,
       path: [...toRunning, reported],
     },
     'reviewing.calling': { at: 'reviewing.calling', input: reviewed, path: toCalling },
@@ -123,6 +130,7 @@ export const taskSubject = subject(taskMachine, {
   kernelEvents: {
     'xstate.done.actor.verify': verdict(null),
     'xstate.done.actor.verify (failed)': verdict(passingFault),
+    'xstate.done.actor.verify (in conflict)': verdict(conflictFault),
     'xstate.done.actor.verify (failed for good)': verdict(lastingFault),
     'xstate.error.actor.verify': {
       type: 'xstate.error.actor.verify',

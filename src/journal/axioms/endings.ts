@@ -48,7 +48,7 @@ export interface WorkBegun {
 export function workBegun(fact: Fact): WorkBegun | null {
   switch (fact.type) {
     case 'task.assigned':
-      return { agent: fact.agent, role: null, name: `attempt ${fact.attempt}` };
+      return { agent: fact.agent, role: fact.role ?? null, name: `attempt ${fact.attempt}` };
     case 'review.assigned':
       return { agent: fact.reviewer, role: fact.role, name: `a review of ${fact.attempt}` };
     default:

@@ -4,6 +4,7 @@ import { orchestratorAddress } from '../../../machines/ids.ts';
 import { drainDeadlineMs } from '../../../machines/orchestrator.ts';
 import type { Outcome } from '../../../machines/outcome.ts';
 import type { PlanSpec, RoleSpec, TaskSpec } from '../../../machines/plan.ts';
+import { resolutionsMax } from '../../../machines/rules/attempt.ts';
 import { assignDeadlineMs, reportGraceMs } from '../../../machines/task.ts';
 import type { Core } from '../../kernel/core.ts';
 import type { Axiom } from './axiom.ts';
@@ -104,8 +105,9 @@ class Bound {
     return (review.of + review.retries) * (eachMs + restartMs) + verifyTimeoutMs;
   }
 
-  #taskMs({ id, retries, approveWithinMs }: TaskSpec): number {
-    return (approveWithinMs ?? 0) + (retries + 1) * this.attemptMs(id);
+  #taskMs({ id, retries, approveWithinMs, resolver }: TaskSpec): number {
+    const attempts = retries + 1 + (resolver === undefined ? 0 : resolutionsMax);
+    return (approveWithinMs ?? 0) + attempts * this.attemptMs(id);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Timers fire in the order of their due times: none early, and none that is due is passed over. */
+/** Timers fire in the order of their due times; only a person may bring one forward. */
 import type { Core } from '../../kernel/core.ts';
 import type { LoggedInput } from '../../kernel/log.ts';
 import type { Due } from '../../kernel/timer-queue.ts';
@@ -10,7 +10,7 @@ const overdueMaxMs = 60_000;
 
 export const timersKeepTime: Axiom = {
   name: 'timers-keep-time',
-  says: 'No timer fires early, and none that is due is passed over.',
+  says: 'No timer fires early unless a person wants it, and none that is due is passed over.',
   watch: (_, blame) => {
     let overdue: Due | undefined;
     let overdueMs = 0;
@@ -38,9 +38,9 @@ export const timersKeepTime: Axiom = {
 
 const nameOf = ({ address, timer }: Due): string => `${timer} of ${address}`;
 
-/** Null for what is no timer, or one that nobody waits for any more. */
+/** Null for what is no timer, one that nobody waits for any more, or one that a person fired. */
 function firedBy({ input }: LoggedInput, core: Core) {
-  if (input.kind !== 'timer') return null;
+  if (input.kind !== 'timer' || input.by !== undefined) return null;
   const timer = core.registry.find(input.to)?.timers.get(input.timer);
   return timer ? { dueMs: timer.dueMs, name: `${input.timer} of ${input.to}` } : null;
 }

@@ -1,7 +1,7 @@
 /** Each axiom finds the mistake that is its own: planted in a journal, a machine or the world. */
 import { describe, expect, test } from 'vitest';
 import { createMachine } from 'xstate';
-import { address, roleName, taskAddress, taskId, token } from '../../../machines/ids.ts';
+import { address, taskAddress, taskId, token } from '../../../machines/ids.ts';
 import {
   agentMachine,
   orchestratorMachine,
@@ -238,24 +238,6 @@ describe('in a machine', () => {
     expect(found('success-is-checked', { records, charts: new Charts(cast) })).toHaveLength(1);
   });
 
-  test('a task takes the word of too few others, and one of nobody', async () => {
-    const easy = taskMachine.provide({ guards: { accepted: () => true } });
-    const cast = [orchestratorMachine, supervisorMachine, agentMachine, easy];
-    const panel = { quorum: 2, of: 2, retries: 0, timeoutMs: 60_000 };
-    const review = { role: roleName('judge'), ...panel };
-    const judge = roleSpec({ name: review.role, count: 2, concurrency: 2 });
-    const plan = planSpec([{ id: 'one', checked: true, review }], { roles: [wide, judge] });
-    const pleased = { machines: cast, reviews: outcomes.accepted };
-    const records = await live(plan, pleased);
-    expect(found('success-is-accepted', { records, charts: new Charts(cast) })).toEqual([
-      'one succeeded, and 1 of 2 others accepted it',
-    ]);
-    const silent = await live(plan, { machines: cast });
-    expect(found('success-is-accepted', { records: silent, charts: new Charts(cast) })).toEqual([
-      'one succeeded, and 0 of 2 others accepted it',
-    ]);
-  });
-
   test('an agent works on after its task has let it go', async () => {
     const deaf = agentMachine.provide({ guards: { currentToken: () => false } });
     const cast = [orchestratorMachine, supervisorMachine, deaf, taskMachine];
@@ -414,5 +396,6 @@ describe('in the world', () => {
 });
 
 test('no axiom is left without a mistake to find', () => {
-  expect([...covered].sort()).toEqual(axioms.map(({ name }) => name).sort());
+  // What is planted in reviews has a file of its own.
+  expect([...covered, 'success-is-accepted'].sort()).toEqual(axioms.map(({ name }) => name).sort());
 });

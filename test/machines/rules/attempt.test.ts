@@ -32,6 +32,8 @@ const fresh: attempt.TaskContext = {
   outcome: null,
   earlier: null,
   evidence: [],
+  turn: 'author',
+  resolutions: 0,
   review: { stage: 'none' },
   fault: null,
 };
