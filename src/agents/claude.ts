@@ -162,12 +162,26 @@ function readToolResult(block: unknown, line: unknown): readonly Sign[] {
 const noSuchTool = /No such tool available: (\S+?)\. .*disabled/;
 
 function readRateLimit(info: unknown): readonly Sign[] {
-  if (textAt(info, 'status') !== 'rejected') return [];
+  // Whatever was rejected before is not so any more.
+  if (textAt(info, 'status') !== 'rejected') return [{ type: 'limits.told', headers: {} }];
   const message = `the limit "${textAt(info, 'rateLimitType') ?? 'usage'}" is reached`;
   const resetsAt = numberAt(info, 'resetsAt');
+  if (resetsAt === null) return [{ type: 'rate.limited', message, until: null }];
+  const atMs = resetsAt * 1_000;
+  const headers = { [left]: '0', [resetAt]: isoTime(atMs) };
   return [
-    { type: 'rate.limited', message, until: resetsAt === null ? null : { atMs: resetsAt * 1_000 } },
+    { type: 'limits.told', headers },
+    { type: 'rate.limited', message, until: { atMs } },
   ];
+}
+
+const left = 'anthropic-ratelimit-requests-remaining';
+const resetAt = 'anthropic-ratelimit-requests-reset';
+
+/** A time that no calendar has is left out. */
+function isoTime(atMs: number): string {
+  const time = new Date(atMs);
+  return Number.isNaN(time.getTime()) ? '' : time.toISOString();
 }
 
 function readResult(line: unknown): readonly Sign[] {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { noOutput, noUsage, type Outcome, unknownUsage } from '../../machines/outcome.ts';
 import type { Adapter, AgentWorld, Assignment, LostAttempt } from './agent.ts';
 import { keepAnswer } from './answer.ts';
-import { outcomeOf, sessionOf } from './closing.ts';
+import { limitsOf, outcomeOf, sessionOf } from './closing.ts';
 import type { Dialect, Order, Settings } from './dialect.ts';
 import { Ear } from './ear.ts';
 import { attemptMarks, attemptVariables, type Environment, type Run } from './environment.ts';
@@ -88,6 +88,7 @@ async function work(
       }),
     ],
     ...sessionOf(told, assignment, counters),
+    ...limitsOf(told, world.clock.now()),
   };
   const output = await keepAnswer(told.answer, assignment, options.runFolder);
   return outcomeOf(verdict, { ...measured, output }, assignment, world.clock.now());

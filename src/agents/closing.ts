@@ -1,5 +1,7 @@
 /** How an attempt of a command-line agent is reported: one outcome, with the session it leaves. */
+import type { LearnedLimits } from '../../machines/loan.ts';
 import type { Outcome, Session } from '../../machines/outcome.ts';
+import { limitsIn } from '../../machines/rules/rate-headers.ts';
 import type { Assignment } from './agent.ts';
 import { waitOf } from './patience.ts';
 import type { Testimony } from './testimony.ts';
@@ -14,6 +16,12 @@ export function sessionOf(
 ): { readonly session?: Session } {
   const id = session ?? earlier?.session?.id ?? null;
   return id === null ? {} : { session: { id, counted } };
+}
+
+/** What there is to learn of the limits of its account; nothing when nothing was said. */
+export function limitsOf({ headers }: Testimony, nowMs: number): { limits?: LearnedLimits } {
+  const limits = limitsIn(headers, nowMs);
+  return Object.keys(limits).length === 0 ? {} : { limits };
 }
 
 export type Measured = Omit<Outcome & { kind: 'succeeded' }, 'kind'>;

@@ -90,7 +90,7 @@ function read(line: unknown): readonly Sign[] {
     case 'step_finish':
       return readStepEnd(part);
     case 'error':
-      return [{ type: 'turn.ended', trouble: errorOf(mapAt(line, 'error')), answer: null }];
+      return readError(mapAt(line, 'error'));
     default:
       return [];
   }
@@ -136,6 +136,19 @@ function usageOf(part: unknown) {
   const isUnknown = costUsd === 0 && inputTokens + outputTokens > 0;
   return { inputTokens, outputTokens, costUsd: isUnknown ? null : costUsd };
 }
+
+function readError(error: unknown): readonly Sign[] {
+  const ended: Sign = { type: 'turn.ended', trouble: errorOf(error), answer: null };
+  const said = Object.entries(mapAt(error, 'data', 'responseHeaders'));
+  const headers = Object.fromEntries(said.filter(([name]) => name.includes('ratelimit')));
+  if (Object.keys(headers).length === 0) return [ended];
+  const retryAfter = textAt(error, 'data', 'responseHeaders', 'retry-after');
+  const all = retryAfter === null ? headers : { ...headers, 'retry-after': retryAfter };
+  return [{ type: 'limits.told', headers: texts(all) }, ended];
+}
+
+const texts = (map: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(map).map(([name, value]) => [name, String(value)]));
 
 function errorOf(error: unknown): Trouble {
   const said = textAt(error, 'data', 'message') ?? textAt(error, 'name') ?? 'an error';

@@ -1,5 +1,6 @@
 /** What agents of every make tell of their work, in one vocabulary: a sign is one of these. */
 import type { Usage } from '../../machines/outcome.ts';
+import type { Headers } from '../../machines/rules/rate-headers.ts';
 import type { Reset, Trouble } from './trouble.ts';
 
 export type Sign =
@@ -30,6 +31,8 @@ export type Sign =
     }
   /** Its model would not answer for now; `until` when it said when it will. */
   | { readonly type: 'rate.limited'; readonly message: string; readonly until: Reset | null }
+  /** What its provider said of the limits of its account, as headers say it. */
+  | { readonly type: 'limits.told'; readonly headers: Headers }
   /** A request failed in another way, and the agent is about to try again. */
   | { readonly type: 'request.failed'; readonly trouble: Trouble }
   /** The agent's own word on how its turn ended; `answer` when it repeats it there. */

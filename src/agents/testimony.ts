@@ -9,6 +9,7 @@
  * - a turn that goes on after its end has not ended.
  */
 import { assertNever } from '../../machines/errors.ts';
+import type { Headers } from '../../machines/rules/rate-headers.ts';
 import type { Sign } from './sign.ts';
 import { type Trouble, trouble } from './trouble.ts';
 import { added, type Counted } from './usage.ts';
@@ -27,6 +28,8 @@ export class Testimony {
   /** Which tools were refused, and why. */
   readonly denials = new Map<string, string>();
   counted: Counted | null = null;
+  /** The latest that was said of its account's limits. */
+  headers: Headers = {};
   /** Null while the turn goes on. */
   ended: { readonly trouble: Trouble | null } | null = null;
   /** The latest request that failed; null since one went well. */
@@ -61,6 +64,9 @@ export class Testimony {
         return true;
       case 'rate.limited':
         return this.#fail(trouble('quota', sign.message, sign.until));
+      case 'limits.told':
+        this.headers = sign.headers;
+        return true;
       case 'request.failed':
         return this.#fail(sign.trouble);
       case 'turn.ended':

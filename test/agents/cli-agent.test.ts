@@ -82,6 +82,17 @@ describe.skipIf(!onPosix)('an attempt', () => {
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
+  test('passes on what was said of the limits of its account', async () => {
+    const info = { status: 'rejected', resetsAt: 4_000_000_000, rateLimitType: 'five_hour' };
+    const line = { type: 'rate_limit_event', rate_limit_info: info };
+    const script = `${opened} print(${JSON.stringify(`${JSON.stringify(line)}\n`)}); ${forEver}`;
+    const { outcome } = await play({ script });
+    expect(outcome).toMatchObject({
+      kind: 'limited',
+      limits: { requestsLeft: 0, resetAtMs: 4_000_000_000_000 },
+    });
+  });
+
   test('tells what happens in the words that all agents share', async () => {
     const { told } = await play({ script: prints('claude-denied.jsonl') });
     expect(told.map(({ type }) => type)).toEqual([

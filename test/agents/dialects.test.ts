@@ -169,13 +169,38 @@ describe('claude', () => {
     const limit = { status: 'rejected', resetsAt: 1_795_000_000, rateLimitType: 'five_hour' };
     expect(claude.read({ type: 'rate_limit_event', rate_limit_info: limit })).toEqual([
       {
+        type: 'limits.told',
+        headers: {
+          'anthropic-ratelimit-requests-remaining': '0',
+          'anthropic-ratelimit-requests-reset': '2026-11-18T11:06:40.000Z',
+        },
+      },
+      {
         type: 'rate.limited',
         message: 'the limit "five_hour" is reached',
         until: { atMs: 1_795_000_000_000 },
       },
     ]);
     const near = { ...limit, status: 'allowed_warning' };
-    expect(claude.read({ type: 'rate_limit_event', rate_limit_info: near })).toEqual([]);
+    expect(claude.read({ type: 'rate_limit_event', rate_limit_info: near })).toEqual([
+      { type: 'limits.told', headers: {} },
+    ]);
+  });
+
+  test('an error with headers of its limits passes them on, and nothing else of them', () => {
+    const responseHeaders = {
+      'x-ratelimit-remaining-requests': '0',
+      'retry-after': '7',
+      'set-cookie': 'no limit',
+    };
+    const error = { name: 'APIError', data: { message: 'slow', statusCode: 429, responseHeaders } };
+    expect(opencode.read({ type: 'error', sessionID: 's', error })).toMatchObject([
+      {
+        type: 'limits.told',
+        headers: { 'x-ratelimit-remaining-requests': '0', 'retry-after': '7' },
+      },
+      { type: 'turn.ended', trouble: { kind: 'quota', until: { afterMs: 7_000 } } },
+    ]);
   });
 
   test('a tool that its permissions took away was denied, though it says so nowhere else', () => {
