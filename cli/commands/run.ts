@@ -20,6 +20,7 @@ interface RunOptions extends GoalChoices {
   readonly requireCertificate?: true;
   readonly anyway?: true;
   readonly tmux?: true;
+  readonly ui?: true;
 }
 
 export function define(command: Command, act: Act): void {
@@ -45,6 +46,7 @@ export function define(command: Command, act: Act): void {
     .option('--yes', 'with --task: begin without asking whether the plan is good')
     .option('--dry-run', 'with --task: only show the plan')
     .option('--tmux', 'show the agents in panes of tmux, in place of progress')
+    .option('--ui', 'show it in the browser too: see it and steer it there')
     .option('--quiet', 'show no progress: only answers, and what needs a person');
   addJson(command, 'print each fact as a line of JSON instead of the answers');
   addHome(command).action(act(run));
@@ -54,6 +56,7 @@ export function define(command: Command, act: Act): void {
     'troupe run examples/level-6.yaml --speed 100',
     'troupe run plan.yaml --require-certificate',
     'troupe run plan.yaml --tmux',
+    'troupe run plan.yaml --ui',
     'troupe run plan.yaml --json --quiet',
     'troupe run --task "Write the documentation of this codebase" --sub-agents 5 --agent claude',
   ]);
@@ -73,6 +76,10 @@ async function run(plan: string | undefined, options: RunOptions) {
     for (const note of begun.notes) err.note(`Note: ${note}.\n`);
     return begun;
   };
+  if (options.ui) {
+    const { pageBeside } = await import('../page-beside.ts');
+    return watch(troupe, begin, options, pageBeside(troupe, { open: err.isTerminal }));
+  }
   if (!options.tmux) return watch(troupe, begin, options);
   const { panesBeside } = await import('../agent-panes.ts');
   return watch(troupe, begin, { ...options, quiet: true }, await panesBeside(troupe));

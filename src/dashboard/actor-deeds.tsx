@@ -17,33 +17,58 @@ export function ActorDeeds({ address, state, row }: DeedsProps) {
   const name = rest.join('/');
   // The past can't be changed: that is what forks are for.
   if (moment.value !== null || row === null) return null;
-  if (noun === 'task') return <TaskDeeds {...{ task: name, state }} />;
+  if (noun === 'task') return <TaskDeeds {...{ task: name, state, asks: row.asks }} />;
+  if (noun === 'agent' && row.asks !== '' && row.partner !== null) {
+    return <Question task={row.partner} asks={row.asks} />;
+  }
   const isGone = ['off', 'badly'].includes(toneOf(state));
   return noun === 'agent' && !isGone ? <Message agent={name} /> : null;
 }
 
-function TaskDeeds({ task, state }: { readonly task: string; readonly state: string }) {
+interface TaskProps {
+  readonly task: string;
+  readonly state: string;
+  readonly asks: string;
+}
+
+/** A word on it goes to the task, or to the agent that works on it: whoever asks. */
+function Question({ task, asks }: Omit<TaskProps, 'state'>) {
+  const { run } = route.value;
+  return (
+    <div class="deeds question" role="group" aria-label={`An answer to ${task}`}>
+      <p>{asks}</p>
+      <button
+        type="button"
+        class="primary"
+        onClick={() => act(run, { type: 'approve', task }, `${task} may do so`)}
+      >
+        Approve
+      </button>
+      <button
+        type="button"
+        class="danger"
+        onClick={() => act(run, { type: 'reject', task }, `${task} may not do so`)}
+      >
+        Reject
+      </button>
+    </div>
+  );
+}
+
+function TaskDeeds({ task, state, asks }: TaskProps) {
   const { run } = route.value;
   const isOver = ['well', 'badly', 'off'].includes(toneOf(state));
   return (
     <div class="deeds" role="group" aria-label={`What can be done about ${task}`}>
-      {state === 'approving' && (
-        <>
-          <button
-            type="button"
-            class="primary"
-            onClick={() => act(run, { type: 'approve', task }, `${task} may begin`)}
-          >
-            Approve
-          </button>
-          <button
-            type="button"
-            class="danger"
-            onClick={() => act(run, { type: 'reject', task }, `${task} is rejected`)}
-          >
-            Reject
-          </button>
-        </>
+      {asks !== '' && <Question {...{ task, asks }} />}
+      {toneOf(state) === 'waits' && (
+        <button
+          type="button"
+          class="small"
+          onClick={() => act(run, { type: 'retry', task }, `${task} is tried again now`)}
+        >
+          Try again now
+        </button>
       )}
       {!isOver && (
         <button
@@ -52,6 +77,15 @@ function TaskDeeds({ task, state }: { readonly task: string; readonly state: str
           onClick={() => act(run, { type: 'cancel', task }, `${task} is called off`)}
         >
           Cancel this task
+        </button>
+      )}
+      {['waiting', 'ready', 'unborn'].includes(state) && (
+        <button
+          type="button"
+          class="small"
+          onClick={() => act(run, { type: 'skip', task }, `${task} is left out`)}
+        >
+          Skip it
         </button>
       )}
       {toneOf(state) === 'badly' && (

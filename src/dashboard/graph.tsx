@@ -16,6 +16,8 @@ import { Viewport } from './viewport.tsx';
 import { signs, toneOf } from './words.ts';
 
 const farBelow = 0.42;
+const smallPlanMax = 60;
+const readable = 0.65;
 
 export function Graph() {
   const plan = shape.value;
@@ -26,9 +28,11 @@ export function Graph() {
     return place ? { x: place.x + nodeWidth / 2, y: place.y + nodeHeight / 2 } : null;
   });
   if (plan === null) return <p class="quiet pad">The plan is on its way …</p>;
+  // Of a small plan every word is to be read; of a large one the whole is to be seen.
+  const scaleMin = plan.tasks.length <= smallPlanMax ? readable : 0;
   return (
     <Viewport
-      {...{ width: layout.width, height: layout.height, farBelow, focus }}
+      {...{ width: layout.width, height: layout.height, farBelow, scaleMin, focus }}
       label={`${plan.tasks.length} tasks by waves. Arrow keys go from task to task.`}
       onKey={(event) => step(event, layout)}
     >

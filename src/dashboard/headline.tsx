@@ -92,7 +92,7 @@ function Steering({ run }: { readonly run: string }) {
   const open = useSignal<Open>('nothing');
   const now = present.value;
   if (now === null || !isOpen(now)) return <div class="steer" />;
-  const asking = live.all().filter(({ state }) => state === 'approving');
+  const asking = live.all().filter(({ asks }) => asks !== '');
   return (
     <div class="steer" role="group" aria-label="What can be done">
       {asking.length > 0 && (

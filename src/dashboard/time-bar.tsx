@@ -58,7 +58,7 @@ export function TimeBar({ run }: { readonly run: string }) {
       </select>
       <CompareButton {...{ run, at }} show={(comparison) => (compared.value = comparison)} />
       <button type="button" class="small" onClick={() => (forking.value = true)}>
-        Fork here
+        Fork
       </button>
       <button
         type="button"

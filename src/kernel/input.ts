@@ -16,8 +16,13 @@ export type Input =
   /** The end of an invocation; `effect` fences it. */
   | ({ readonly kind: 'done'; readonly output: unknown } & Invoked)
   | ({ readonly kind: 'broke'; readonly error: ErrorData } & Invoked)
-  /** A timer has come due. */
-  | { readonly kind: 'timer'; readonly to: Address; readonly timer: string }
+  /** A timer has come due; `by`: a person who would not wait for it. */
+  | {
+      readonly kind: 'timer';
+      readonly to: Address;
+      readonly timer: string;
+      readonly by?: string;
+    }
   /** Time that does not count: whatever is timed (`of` these actors only) waits so much longer. */
   | { readonly kind: 'pause'; readonly forMs: number; readonly of?: readonly Address[] };
 

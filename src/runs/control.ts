@@ -35,6 +35,7 @@ export const requestSchema = z.discriminatedUnion('type', [
     ifVersion: z.number().int().min(0).nullable().default(null),
     by: text,
   }),
+  z.strictObject({ type: z.literal('task.hasten'), task: text, by: text }),
   z.strictObject({
     type: z.literal('run.limit'),
     /** 0: nothing new begins until it is raised again. */

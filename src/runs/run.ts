@@ -20,6 +20,7 @@ import { deliveryOf, type Word } from './answering.ts';
 import type { ControlRequest } from './control.ts';
 import type { RunFolder } from './folder.ts';
 import { askedTasks } from './growth.ts';
+import { hastening } from './hastening.ts';
 import type { TaskRecall } from './recalled.ts';
 import { RunContext } from './shared-context.ts';
 import { type RunView, stateOf, viewOf } from './view.ts';
@@ -161,6 +162,15 @@ export class Run {
     await this.#tell(orchestratorAddress, { type: 'plan.amend', amendment: limits, by });
   }
 
+  /** Tries a task again at once that waits for its next attempt. */
+  async hasten(task: string, by: string): Promise<void> {
+    await this.#begun;
+    const { system } = this.#parts;
+    const input = hastening(system.core, this.view(), task, by);
+    system.inject(input);
+    await system.flushed();
+  }
+
   /** What its agents know of each other. */
   get context(): RunContext {
     return new RunContext(this.#parts.system);
@@ -181,6 +191,8 @@ export class Run {
         await this.#begun;
         await this.context.set(request);
         return;
+      case 'task.hasten':
+        return this.hasten(request.task, request.by);
       case 'run.limit': {
         const { concurrency, budgetUsd, by } = request;
         const wide = concurrency === undefined ? {} : { concurrency };

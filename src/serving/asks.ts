@@ -26,6 +26,8 @@ export const deedSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('resume') }),
   z.strictObject({ type: z.literal('stop') }),
   z.strictObject({ type: z.literal('cancel'), task: task.optional(), ...why }),
+  z.strictObject({ type: z.literal('skip'), task }),
+  z.strictObject({ type: z.literal('retry'), task }),
   z.strictObject({ type: z.literal('approve'), task }),
   z.strictObject({ type: z.literal('reject'), task }),
   z.strictObject({ type: z.literal('tell'), agent: name, text }),

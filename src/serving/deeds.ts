@@ -24,6 +24,10 @@ export function requestFor(deed: Request, by: string, board: Board): ControlRequ
         ...(deed.task === undefined ? {} : { task: deed.task }),
       };
     }
+    case 'skip':
+      return { type: 'run.cancel', task: deed.task, reason: `skipped by ${by}` };
+    case 'retry':
+      return { type: 'task.hasten', task: deed.task, by };
     case 'approve':
       return { type: 'task.approve', task: deed.task, by };
     case 'reject':

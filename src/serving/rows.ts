@@ -7,9 +7,9 @@ import type { Actor } from '../kernel/actor.ts';
 import { stateOf } from '../runs/view.ts';
 import type { ActorRow } from './wire.ts';
 
-type Details = Pick<ActorRow, 'attempt' | 'partner' | 'token' | 'why' | 'costUsd'>;
+type Details = Pick<ActorRow, 'attempt' | 'partner' | 'token' | 'why' | 'asks' | 'costUsd'>;
 
-const nothing: Details = { attempt: 0, partner: null, token: null, why: '', costUsd: 0 };
+const nothing: Details = { attempt: 0, partner: null, token: null, why: '', asks: '', costUsd: 0 };
 
 export function actorRow(actor: Actor, since: number): ActorRow {
   const due = [...actor.timers.values()].map(({ dueMs }) => dueMs);
@@ -46,13 +46,20 @@ function taskDetails(context: TaskContext, state: string): Details {
   const why = waits
     ? `waits for ${open} of ${spec.needs.length || 'the wave before'}`
     : (fault?.message ?? '');
-  return { attempt, partner: agent, token, why, costUsd };
+  const asks = isAsking(state) ? 'May it begin?' : '';
+  return { attempt, partner: agent, token, why, asks, costUsd };
 }
 
-function agentDetails({ attempt, fault }: AgentContext, state: string): Details {
+const isAsking = (state: string): boolean =>
+  state === 'approving' || state === 'delegating.consenting';
+
+function agentDetails(context: AgentContext, state: string): Details {
+  const { attempt, fault, questions = [] } = context;
   const busy = state === 'working' || state === 'reporting';
   const partner = busy ? (attempt?.task ?? null) : null;
-  return { ...nothing, partner, token: attempt?.token ?? null, why: fault?.message ?? '' };
+  const [question] = questions;
+  const asks = question ? `May it use ${question.tool}? ${question.input}` : '';
+  return { ...nothing, partner, asks, token: attempt?.token ?? null, why: fault?.message ?? '' };
 }
 
 const crashesOf = ({ crashes }: SupervisorContext): string =>

@@ -58,6 +58,8 @@ export interface ActorRow {
   readonly token: number | null;
   /** What went wrong, or what it waits for; empty when there is nothing to say. */
   readonly why: string;
+  /** What a person is asked; empty: nothing. */
+  readonly asks: string;
   readonly costUsd: number | null;
   /** The next deadline, ms since the epoch; null: it waits for no time. */
   readonly dueAt: number | null;
@@ -250,7 +252,8 @@ export type Deed =
   | { readonly type: 'resume' }
   | { readonly type: 'stop' }
   | { readonly type: 'cancel'; readonly task?: string; readonly reason?: string }
-  | { readonly type: 'approve' | 'reject'; readonly task: string }
+  | { readonly type: 'skip'; readonly task: string }
+  | { readonly type: 'retry' | 'approve' | 'reject'; readonly task: string }
   | { readonly type: 'tell'; readonly agent: string; readonly text: string }
   | { readonly type: 'limit'; readonly concurrency?: number; readonly budgetUsd?: number | null };
 
