@@ -12,6 +12,8 @@ import { tell } from './trouble.ts';
 
 export interface WatchOptions extends HomeOption, JsonOption {
   readonly quiet?: true;
+  /** How progress is told; left out: as suits stderr. */
+  readonly log?: 'json';
 }
 
 /** How watching a run has ended. */

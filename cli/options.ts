@@ -1,5 +1,5 @@
 /** The options that commands share, and what they lead to. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { createTroupe, type Setting, type Troupe } from '../src/index.ts';
 
 export interface HomeOption {
@@ -16,6 +16,12 @@ export function addHome(command: Command): Command {
 
 export function addJson(command: Command, what: string): Command {
   return command.option('--json', what);
+}
+
+/** How progress is told, for programs that collect what other programs say. */
+export function logOption(): Option {
+  const option = new Option('--log <format>', 'tell progress on stderr as lines of JSON');
+  return option.choices(['json']);
 }
 
 export function openTroupe({ home }: HomeOption): Troupe {

@@ -3,6 +3,7 @@ import { type Clock, duration, type Run, type RunFact } from '../src/index.ts';
 import { Board } from './board.ts';
 import { Countdown } from './countdown.ts';
 import { frameOf } from './frame.ts';
+import { Logged } from './log.ts';
 import { colourOf, type Signs, signsFor } from './marks.ts';
 import type { Output } from './render.ts';
 import { Screen } from './screen.ts';
@@ -22,7 +23,7 @@ export interface ProgressOptions {
   readonly output: Output;
   readonly environment: Environment;
   readonly clock: Clock;
-  readonly style: 'drawn' | 'lines' | 'quiet';
+  readonly style: 'drawn' | 'lines' | 'quiet' | 'json';
   /** The command that approves a task. */
   readonly approve: (task: string) => string;
 }
@@ -30,6 +31,7 @@ export interface ProgressOptions {
 export function openProgress(options: ProgressOptions): Progress {
   const { style, run } = options;
   if (style === 'quiet') return new Quiet(options);
+  if (style === 'json') return new Logged(options);
   const progress = style === 'drawn' ? new Drawn(options) : new Lines(options);
   const { status, counts, total } = run.view();
   if (status === 'running') progress.say(`${run.id}: goes on, ${counts.succeeded}/${total} done`);

@@ -95,7 +95,8 @@ async function accompany(
 }
 
 /** Facts on the same terminal would be drawn over. */
-function styleOf({ quiet, json }: WatchOptions, environment: Environment) {
+function styleOf({ quiet, json, log }: WatchOptions, environment: Environment) {
+  if (log) return log;
   if (quiet) return 'quiet';
   return canDraw(err, environment) && !(json && out.isTerminal) ? 'drawn' : 'lines';
 }

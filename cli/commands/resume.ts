@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Run, Troupe } from '../../src/index.ts';
 import { isOver, type WatchOptions } from '../conclusion.ts';
-import { addHome, addJson, openTroupe } from '../options.ts';
+import { addHome, addJson, logOption, openTroupe } from '../options.ts';
 import { err, out } from '../render.ts';
 import { type Act, addExamples } from '../verb.ts';
 import { watch } from '../watch.ts';
@@ -10,7 +10,8 @@ import { watch } from '../watch.ts';
 export function define(command: Command, act: Act): void {
   command
     .argument('<run>', 'its name, the beginning of it, or latest')
-    .option('--quiet', 'show no progress: only answers, and what needs a person');
+    .option('--quiet', 'show no progress: only answers, and what needs a person')
+    .addOption(logOption());
   addJson(command, 'print each fact from now on as a line of JSON instead of the answers');
   addHome(command).action(act(resume));
   addExamples(command, ['troupe resume latest', 'troupe resume hello-7x2ab --json']);

@@ -6,6 +6,7 @@ import {
   addHome,
   addJson,
   collectInput,
+  logOption,
   openTroupe,
   readSpeed,
   readUsd,
@@ -47,7 +48,8 @@ export function define(command: Command, act: Act): void {
     .option('--dry-run', 'with --task: only show the plan')
     .option('--tmux', 'show the agents in panes of tmux, in place of progress')
     .option('--ui', 'show it in the browser too: see it and steer it there')
-    .option('--quiet', 'show no progress: only answers, and what needs a person');
+    .option('--quiet', 'show no progress: only answers, and what needs a person')
+    .addOption(logOption());
   addJson(command, 'print each fact as a line of JSON instead of the answers');
   addHome(command).action(act(run));
   addExamples(command, [
