@@ -109,6 +109,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/verify.ts'),
   },
   {
+    name: 'inspect',
+    summary: 'look at a run in a browser: our page, or the Stately inspector',
+    load: () => import('./commands/inspect.ts'),
+  },
+  {
     name: 'export',
     summary: 'draw a machine, or hand it to other tools: Stately, Mermaid, SVG, SCXML',
     load: () => import('./commands/export.ts'),

@@ -9,6 +9,7 @@ import type { History } from './conversations/history.ts';
 import type { Archive } from './documents/archive.ts';
 import type { Forked, ForkOptions } from './forking.ts';
 import type { ExportRequest } from './inspection/export/export-desk.ts';
+import type { Inspecting, InspectOptions } from './inspection/stately/inspect-run.ts';
 import { lockOwner } from './journal/lock.ts';
 import { openTail } from './journal/tail.ts';
 import {
@@ -304,6 +305,13 @@ export class Troupe {
   async memoryWorker(options: MemoryWorkerSettings = {}): Promise<MemoryWorker> {
     const { openMemoryWorker } = await import('./remembering/memory-worker.ts');
     return openMemoryWorker({ ...options, config: this.config, clock: this.#clock });
+  }
+
+  /** Hands a run to the Stately inspector, by a page on this machine, until it is closed. */
+  async inspect(name: string, options: InspectOptions = {}): Promise<Inspecting> {
+    const { inspectRun } = await import('./inspection/stately/inspect-run.ts');
+    const around = { clock: this.#clock, random: this.#random };
+    return inspectRun(await findRun(this.config.home, name), options, around);
   }
 
   /** A machine, or what of one happened in a run, in a format that other tools read. */

@@ -48,7 +48,7 @@ describe.each(named)('%s', (_id, machine) => {
     expect(plain(again)).toEqual(plain(machine));
   });
 
-  test('as SCXML is well-formed, names each state once, and leads only to what is there', async () => {
+  test('as SCXML is well-formed, names each state once, and leads nowhere else', async () => {
     const tags = tagsOf(await exportMachine(machine, 'scxml'));
     const ids = tags.filter(({ tag }) => ['state', 'parallel', 'final', 'history'].includes(tag));
     const known = ids.map(({ attributes }) => attributes.get('id'));
