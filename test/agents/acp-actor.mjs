@@ -45,6 +45,13 @@ const acts = {
     const { content } = await c.request('fs/read_text_file', { sessionId, path: file });
     await acts.say(c, sessionId, content);
   },
+  probe: async (c, sessionId, file) => {
+    const error = await acts.read(c, sessionId, file).then(
+      () => null,
+      (e) => e,
+    );
+    await acts.say(c, sessionId, `${error.code} ${error.message}`);
+  },
   run: async (c, sessionId, command) => {
     const { terminalId } = await c.request('terminal/create', { sessionId, command });
     const { exitCode } = await c.request('terminal/wait_for_exit', { sessionId, terminalId });

@@ -128,6 +128,11 @@ describe('an attempt over ACP', () => {
     expect(existsSync(join(runFolder, 'made.txt'))).toBe(false);
   });
 
+  test('is told of a file that is not there by the number that says so', async () => {
+    const { outcome } = await play({ steps: [['probe', 'not-there.txt']] });
+    expect(outcome.output.text).toMatch(/^-32002 .*ENOENT/);
+  });
+
   test('leaves no program behind that it had run', async () => {
     const { outcome, cwd } = await play({
       steps: [

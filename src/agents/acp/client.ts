@@ -98,7 +98,7 @@ export class AcpClient {
     line?: number | null;
     limit?: number | null;
   }) {
-    const content = textOf(await readWhole(this.#options.assignment.cwd, path));
+    const content = await orRefusal(readWhole(this.#options.assignment.cwd, path));
     if (!line && !limit) return { content };
     const from = Math.max(0, (line ?? 1) - 1);
     const rows = content.split('\n').slice(from, limit ? from + limit : undefined);
@@ -110,7 +110,7 @@ export class AcpClient {
     if (!capabilitiesFor(permissions).fs.writeTextFile) {
       throw new Error(`its role has "permissions: ${permissions}"`);
     }
-    textOf(await writeWhole(assignment.cwd, path, content));
+    await orRefusal(writeWhole(assignment.cwd, path, content));
     return {};
   }
 
@@ -125,8 +125,13 @@ export class AcpClient {
   }
 }
 
-/** What could not be done is an error of the request. */
-function textOf({ how, text }: Done): string {
+/** Agents tell a file that is not there from one that can't be had by the error's number. */
+async function orRefusal(doing: Promise<Done>): Promise<string> {
+  const { how, text } = await doing;
   if (how === 'succeeded') return text;
-  throw new Error(text);
+  const { RequestError } = await import('@agentclientprotocol/sdk');
+  throw new RequestError(text.includes('ENOENT') ? notFound : refused, text);
 }
+
+const notFound = -32_002;
+const refused = -32_602;

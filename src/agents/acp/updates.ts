@@ -54,9 +54,21 @@ export function signsOfEnd(response: unknown, costUsd: number | null): readonly 
     countAt(said, 'cachedReadTokens') +
     countAt(said, 'cachedWriteTokens');
   const outputTokens = countAt(said, 'outputTokens') + countAt(said, 'thoughtTokens');
-  if (inputTokens + outputTokens === 0) return [ended];
+  if (inputTokens + outputTokens === 0) return [...quotaOf(response, costUsd), ended];
   const usage = { inputTokens, outputTokens, costUsd };
   return [{ type: 'usage.counted', over: 'session', usage }, ended];
+}
+
+/** Gemini's own way to tell what its last turn has used. */
+function quotaOf(response: unknown, costUsd: number | null): readonly Sign[] {
+  const said = mapAt(response, '_meta', 'quota', 'token_count');
+  const usage = {
+    inputTokens: countAt(said, 'input_tokens'),
+    outputTokens: countAt(said, 'output_tokens'),
+    costUsd,
+  };
+  if (usage.inputTokens + usage.outputTokens === 0) return [];
+  return [{ type: 'usage.counted', over: 'attempt', usage }];
 }
 
 function troubleOf(reason: string): Trouble | null {
