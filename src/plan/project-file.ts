@@ -1,4 +1,4 @@
-/** Finds a project's `troupe.yaml`: in the working directory, else in the nearest folder above it. */
+/** Finds a project's `troupe.yaml`: in the working directory, else in the nearest one above. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bytesMax } from './file.ts';

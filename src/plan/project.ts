@@ -1,4 +1,4 @@
-/** `troupe.yaml`: what a project says of all its plans, in the words of a plan. A plan wins over it. */
+/** `troupe.yaml`: what a project says of all its plans, in their words. A plan wins over it. */
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { accountsShape } from './account-shapes.ts';
@@ -115,7 +115,7 @@ type Loose = Readonly<Record<string, unknown>>;
 const mapOf = (value: unknown): Loose =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Loose) : {};
 
-/** A plan's document with what the project says where it says nothing; whatever else it is stays. */
+/** A plan's document, with what the project says where it says nothing itself. */
 export function underProject(value: unknown, { part, recall }: Project): unknown {
   const plan = mapOf(value);
   if (plan !== value) return value;
@@ -134,7 +134,7 @@ export function underProject(value: unknown, { part, recall }: Project): unknown
   };
 }
 
-/** Whom its tasks name, in whatever way; a task that names nobody may mean the only one there is. */
+/** Whom its tasks name, in whatever way; who names nobody may mean the only one there is. */
 function rolesNamedIn(tasks: unknown, known: readonly string[]): ReadonlySet<string> {
   const named = new Set<string>();
   for (const task of Array.isArray(tasks) ? tasks : []) {

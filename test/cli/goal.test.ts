@@ -1,4 +1,4 @@
-/** `troupe run --task` as a person types it: planned, agreed to, worked off, and killed on the way. */
+/** `troupe run --task` as a person types it: planned, agreed to, worked off, killed on the way. */
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';

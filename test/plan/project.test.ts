@@ -8,7 +8,7 @@ import { readProject } from '../../src/plan/project-file.ts';
 import { tempFolders, writeFiles } from '../app/temp.ts';
 
 const temp = tempFolders('project');
-const parse = (text: string) => parseProject(text, 'troupe.yaml', '/work');
+const parse = (text: string) => parseProject(text, 'troupe.yaml', '/place');
 
 const whole = `home: ../runs
 budget: { usd: 5 }
@@ -66,7 +66,7 @@ describe('a plan', () => {
     expect(plan.roles.map(({ name, recall }) => [name, recall])).toEqual([['coder', 3]]);
     expect(plan.budgetUsd).toBe(5);
     expect(plan.tasks[0]?.retries).toBe(2);
-    expect(plan.accounts?.[0]?.key).toEqual({ kind: 'file', path: '/work/key.txt' });
+    expect(plan.accounts?.[0]?.key).toEqual({ kind: 'file', path: '/place/key.txt' });
   });
 
   test('wins where it says something', async () => {

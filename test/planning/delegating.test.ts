@@ -197,7 +197,7 @@ test('a run that grew is stopped, resumed and replayed, and asks for nothing twi
   expect(linesIn(`${cwd}/began`).length).toBeLessThanOrEqual(2);
 });
 
-test('in a repository those it asks work in worktrees, and it is told what they merged', async () => {
+test('in a repository those it asks work in worktrees; it is told what they merged', async () => {
   const { play, cwd, troupe } = stage();
   write(cwd, { 'start.txt': 'here\n' });
   for (const words of [
