@@ -1,4 +1,4 @@
-/** The history of a home: every conversation once, where it was held, also those that forks share. */
+/** The history of a home: every conversation once, where it was held, also what forks share. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
