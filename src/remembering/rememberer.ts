@@ -26,7 +26,7 @@ export interface Rememberer {
   readonly end: () => Promise<void>;
 }
 
-const startAfterMs = 2_000;
+const startAfterMs = 3_000;
 /** Of the time a run has taken, what may be added at its end. */
 const patienceShare = 0.005;
 const patienceMaxMs = 1_000;

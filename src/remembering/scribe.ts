@@ -12,7 +12,9 @@ import type { ScribeOrder } from './rememberer.ts';
 
 /** Between two looks at least, and so many times as long as a look has taken. */
 const pauseMinMs = 1_000;
-const pauseFactor = 30;
+const pauseFactor = 20;
+/** A look that has taken so long leaves the rest to the next: even idle time of a core is shared. */
+const workMaxMs = 100;
 /** Of vectors of another embedding, in one look. */
 const renewedMax = 256;
 
@@ -39,7 +41,8 @@ async function remember(memory: Memory): Promise<void> {
   for (;;) {
     const isLast = over.signal.aborted;
     const begunMs = clock.elapsed();
-    const remembered = await catchUp({ home, memory, clock });
+    const isOver = (): boolean => !isLast && clock.elapsed() - begunMs > workMaxMs;
+    const remembered = await catchUp({ home, memory, clock, isOver });
     if (isLast) return;
     const renewed = await memory.manager.renew(renewedMax);
     if (remembered + renewed > 0) await memory.tidy();
