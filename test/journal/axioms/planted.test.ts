@@ -89,9 +89,8 @@ describe('in the journal', () => {
     const plan = planSpec([{ id: 'build', delegation }], { subtasksMax: 4 });
     const records = await live(plan, { outcomes: { build: [outcomes.asking] } });
     expect(checkRun({ plan: planOf(records), records })).toEqual([]);
-    const spec = planSpec([{ id: 'build', delegation: { ...delegation, count: 1 } }], {
-      subtasksMax: 1,
-    });
+    const tight = [{ id: 'build', delegation: { ...delegation, count: 1 } }];
+    const spec = planSpec(tight, { subtasksMax: 1 });
     expect(found('growth-is-bounded', { records, spec })).toEqual([
       'build has added 2 tasks',
       '2 tasks were added, and 1 may be',
