@@ -134,9 +134,10 @@ const strayMistake = (from: string, to: string): Mistake => {
 function unknownMistake(expression: string): Mistake {
   const meant = meantBy(expression);
   const known = '{{inputs.NAME}}, {{results.TASK.output}}, {{results.TASK.artifacts}}, ';
+  const own = '{{plan.folder}}, {{artifacts}}, {{context}}';
   const fix =
     meant === null
-      ? `known: ${known}{{plan.folder}}, {{artifacts}}, {{context}}; "\\{{" keeps the braces as text`
+      ? `known: ${known}${own}; "\\{{" keeps the braces as text`
       : `did you mean "{{${meant}}}"?`;
   return mistake('unknown-template', `there is no value ${quote(expression)}`, () => fix);
 }
