@@ -61,9 +61,9 @@ function certificateOf(verification: PlanVerification, page: Page): string {
   const { dim } = page.palette;
   const rows = [
     ['', 'BEST', 'EXPECTED', 'AT MOST'],
-    ...row('duration', ({ durationMs }) => duration(durationMs), likely, worst),
-    ...row('cost', ({ costUsd }) => money(costUsd), likely, worst),
-    ...row('agent calls', ({ calls }) => String(calls), likely, worst),
+    row('duration', ({ durationMs }) => duration(durationMs), likely, worst),
+    row('cost', ({ costUsd }) => money(costUsd), likely, worst),
+    row('agent calls', ({ calls }) => String(calls), likely, worst),
   ];
   const notes = [
     `At most ${plural(worst.attempts, 'attempt')} of its tasks. Not counted: waits that a provider`,
@@ -87,10 +87,10 @@ function lineOf({ key, line, message }: Part): string {
 function row(
   name: string,
   say: (figures: Omit<Bound, 'costUsd'> & { readonly costUsd: number | null }) => string,
-  { best, expected }: PlanVerification['likely'],
+  likely: PlanVerification['likely'],
   worst: Worst,
-): readonly (readonly string[])[] {
-  return [[name, say(best), say(expected), say(worst)]];
+): readonly string[] {
+  return [name, likely ? say(likely.best) : '', likely ? say(likely.expected) : '', say(worst)];
 }
 
 /** `This plan ends: at the latest 14:32 (3 h 05 min), at most $4.10, at most 46 agent calls.` */

@@ -59,8 +59,9 @@ function tooSlow(task: PlanTask, at: number, role: PlanRole): Flaw | null {
 function everFailing({ tasks }: Plan, role: PlanRole): readonly Flaw[] {
   const own = role.adapter === 'simulated' ? role : { fail: 0, crash: 0 };
   const { fail = own.fail, crash = own.crash } = role.simulate ?? {};
+  if (fail + crash < 1) return [];
   const ids = tasks.filter((task) => task.role === role.name).map(({ id }) => id);
-  if (fail + crash < 1 || ids.length === 0) return [];
+  if (ids.length === 0) return [];
   const first = `${ids[0]}${ids.length > 1 ? `, and ${ids.length - 1} more,` : ''}`;
   const message = `${first} can't succeed: every attempt of ${role.name} fails`;
   return [cannot(['agents', role.name], message, ids, { work: false })];

@@ -16,12 +16,15 @@ export interface Likely {
   readonly runs: number;
 }
 
-/** So many tasks are simulated in all, but never fewer runs than tell anything. */
-const tasksMax = 2_000;
-const runsMin = 5;
+/** So many tasks are simulated in all; a plan that is much larger keeps nobody waiting. */
+const tasksMax = 1_000;
+const tooLarge = 10_000;
+const runsMin = 3;
 const runsMax = 100;
 
-export async function likelyOf(plan: Plan, home: string): Promise<Likely> {
+/** Null: nobody has tried. */
+export async function likelyOf(plan: Plan, home: string): Promise<Likely | null> {
+  if (plan.tasks.length > tooLarge) return null;
   const runs = Math.floor(tasksMax / plan.tasks.length);
   const count = Math.min(runsMax, Math.max(runsMin, runs));
   const courses = coursesOf(plan, await learnFrom(home, plan));

@@ -23,7 +23,8 @@ export interface PlanVerification {
   readonly unbounded: readonly Unbounded[];
   /** Also of a plan whose cost has no limit. */
   readonly worst: WorstCase;
-  readonly likely: Likely;
+  /** Null for a plan that is too large to be simulated meanwhile. */
+  readonly likely: Likely | null;
 }
 
 export interface VerifyOptions {
@@ -87,7 +88,7 @@ function look(
 
 /** `bounded: 2.1 M states, depth 64, 38 % of the frontier left` */
 function reachOf({ states, depth, left, walks }: Exploration): string {
-  const far = `${countOf(states)} states, depth ${depth}`;
+  const far = `${countOf(states)} ${states === 1 ? 'state' : 'states'}, depth ${depth}`;
   if (left === 0) return `proved: ${far}, and every one of them goes on to an end`;
   // Never a round 0 for what is not nothing.
   const share = Math.max(1, Math.round(left * 100));

@@ -2,7 +2,7 @@
  * How long a plan takes and what it costs at the very worst, whatever fails and in whatever order.
  *
  * List scheduling has anomalies: a task that ends sooner can make the whole end later, so that no
- * single bad run is the worst one. The bound therefore holds for every schedule (Graham's argument).
+ * single bad run is the worst one. The bound thus holds for every schedule (Graham's argument).
  * Go back from the task that settles last, each time to the dependency that settled last before it:
  * a path. At every moment one task of that path either holds a slot, waits out a backoff, waits for
  * a person, waits for an agent, or is ready and all slots that it could take are taken. The first

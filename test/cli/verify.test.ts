@@ -40,6 +40,14 @@ tasks:
   - { id: second, agent: a, needs: [first] }
 `;
 
+const slow = `
+name: slow
+agents: { a: { adapter: simulated, work: 2h } }
+tasks:
+  - { id: build, timeout: 1h }
+  - { id: test, timeout: 3h, needs: [build] }
+`;
+
 const desk = new Desk();
 beforeAll(() =>
   writeFiles(desk.folder, {
@@ -49,6 +57,7 @@ beforeAll(() =>
       .replace('a: { adapter: simulated', 'a: { adapter: command, run: cat')
       .replace('work: 10ms, costUsd: 0.5,', 'account: openai, ')
       .concat('accounts: { mine: { provider: openai } }\n'),
+    'slow.yaml': slow,
     'broken.yaml': 'name: broken\ntasks: nothing\n',
   }),
 );
@@ -63,9 +72,9 @@ describe('verify', () => {
   test('says of a plan that it ends, when, and at what cost', async () => {
     const { code, stdout } = await desk.type(['verify', 'sound.yaml']);
     expect(code).toBe(0);
-    const sentence =
-      /^This plan ends: at the latest .*\d\d:\d\d \(.* h \d\d min\), at most \$2\.00, at most 4 agent calls\.$/m;
-    expect(stdout).toMatch(sentence);
+    const [, sentence = ''] = /^(This plan ends: .*)$/m.exec(stdout) ?? [];
+    expect(sentence).toMatch(/: at the latest .*\d\d:\d\d \(.* h \d\d min\), /);
+    expect(sentence).toMatch(/, at most \$2\.00, at most 4 agent calls\.$/);
     expect(stdout).toMatch(/^cost +\$1\.00 +\$1\.00 +\$2\.00$/m);
     expect(existsSync(desk.home)).toBe(false);
   });
@@ -89,6 +98,35 @@ describe('verify', () => {
     const { bound, unbounded } = await ask(0, 'unpriced.yaml');
     expect(bound).toBe(null);
     expect(unbounded).toMatchObject([{ what: 'cost', key: 'agents.a', line: 4 }]);
+  });
+
+  test('shows the shortest way to what is wrong, as a chart', async () => {
+    const { code, stdout } = await desk.type(['verify', 'slow.yaml']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^slow: refuted: 2 findings$/m);
+    const [, chart = ''] = /```mermaid\n([\s\S]*?)```/.exec(stdout) ?? [];
+    expect(chart.split('\n')).toEqual([
+      'sequenceDiagram',
+      '  orchestrator->>task/build: task.assign',
+      '  clock->>task/build: attemptDeadline',
+      '  task/build->>task/test: dependency.settled (not succeeded)',
+      '',
+    ]);
+    expect(stdout).toMatch(
+      /^task\.cannot-succeed test can't succeed, for want of what they need$/m,
+    );
+  });
+
+  test('never says "proved" of what was not looked through', async () => {
+    const words = ['verify', resolve('examples/level-6.yaml'), '--max-states', '20'];
+    const { code, stdout } = await desk.type(words);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^level-6: bounded: \d+ states, depth \d+, \d+ % of the frontier left; 2,000 random walks/,
+    );
+    const { verdict } = await ask(0, ...words.slice(1));
+    expect(verdict).toBe('bounded');
+    expect((await ask(0, resolve('examples/level-6.yaml'))).verdict).toBe('proved');
   });
 
   test('exits with 2 for a mistake of the person', async () => {
@@ -116,4 +154,19 @@ describe('run', () => {
     const { code: fine } = await desk.type(['run', 'sound.yaml', '--require-certificate']);
     expect(fine).toBe(0);
   });
+});
+
+test('ps shows what is left of the bound, until nothing is', async () => {
+  const asking = sound.replace('id: second,', 'id: second, approve: true,');
+  writeFiles(desk.folder, { 'asking.yaml': asking });
+  const run = desk.start(['run', 'asking.yaml']);
+  await run.says(/approve/);
+  const { stdout } = await desk.type(['ps', 'latest']);
+  expect(stdout).toMatch(/^Left: at the latest .*, at most \$1\.00, at most 2 agent calls\.$/m);
+  const { stdout: json } = await desk.type(['ps', 'latest', '--json']);
+  expect(JSON.parse(json).left).toMatchObject({ costUsd: 1, calls: 2 });
+  expect((await desk.type(['approve', 'latest', 'second'])).code).toBe(0);
+  expect((await run.end()).code).toBe(0);
+  const { stdout: after } = await desk.type(['ps', 'latest', '--json']);
+  expect(JSON.parse(after).left).toBe(null);
 });

@@ -4,7 +4,7 @@
  *
  * What is left out: the number of attempts and of pauses, what was spent, evidence, sessions and
  * the names of agents. No guard of the machine asks for them, but for the thousand pauses after
- * which a task gives up: without them a task may pause for ever, which only adds to what can happen.
+ * which a task gives up: without them a task may pause for ever, which only adds to what can be.
  */
 import type { EventObject } from 'xstate';
 import { assert } from '../../../machines/errors.ts';

@@ -10,7 +10,7 @@
  */
 import { assert } from '../../../machines/errors.ts';
 import type { Settled } from '../../../machines/events.ts';
-import { type Move, over, type TableRow } from './task-table.ts';
+import { type Move, over, type TableRow } from './table.ts';
 import { type Member, roleIn, type Team } from './team.ts';
 
 /** One thing that happens: to a member, by a move of its table. */

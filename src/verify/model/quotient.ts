@@ -2,7 +2,7 @@
  * Makes one place of all those that nobody can tell apart: whatever happens to a task in one of
  * them, the same can happen in the other, and leads again to places that can't be told apart.
  */
-import type { Move, TableRow, TaskTable } from './task-table.ts';
+import type { Move, TableRow, TaskTable } from './table.ts';
 
 export function quotient({ rows, first, indexOf }: TaskTable): TaskTable {
   const group = groupsOf(rows);

@@ -5,9 +5,9 @@
  * - Exchanges of tasks that are alike: see likeness.ts.
  * - Orders of steps that don't matter (partial-order reduction). A task in flight goes on whatever
  *   the others do, and nobody but it can change its place: its steps and theirs commute. So where
- *   one is in flight, its steps alone are looked at, all of them (a persistent set). Where none is,
+ *   one is in flight, its steps alone are looked at, all of them (a persistent set). Where none is
  *   the first that can have an agent has it: it takes a slot, gives it back, and waits for no other
- *   while it has it. Taking a slot can only be put off, giving it back can only be moved forward, so
+ *   while it has it. Taking a slot can be put off, giving it back can be moved forward, so
  *   that the whole attempt is as one step (Lipton's reduction), and attempts of different tasks
  *   commute. Both keep every state in which nothing can happen any more, and every way in which a
  *   task can end: that is all that is asked here. No circle hides anybody: a task that only pauses
@@ -21,7 +21,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { type Group, likeGroups, sortLikes } from './likeness.ts';
 import { type Happening, Product } from './product.ts';
 import { StateSet } from './state-set.ts';
-import { type Move, over, type TaskTable } from './task-table.ts';
+import { type Move, over, type TaskTable } from './table.ts';
 import type { Team } from './team.ts';
 
 export interface SearchLimits {

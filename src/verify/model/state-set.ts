@@ -8,13 +8,15 @@
  * - at most three quarters of the index are taken.
  */
 
-/** States of one chunk, as a power of two. */
-const chunkBits = 14;
-const chunkMask = (1 << chunkBits) - 1;
+/** A chunk has at most so many words, and so many states as a power of two. */
+const chunkWordsMax = 1 << 20;
+const chunkBitsMax = 14;
 const none = -1;
 
 export class StateSet {
   readonly #words: number;
+  readonly #bits: number;
+  readonly #mask: number;
   readonly #chunks: Int32Array[] = [];
   readonly #parents: Int32Array[] = [];
   #index = new Int32Array(1 << 12).fill(none);
@@ -23,6 +25,9 @@ export class StateSet {
   /** `words`: of four bytes each. */
   constructor(words: number) {
     this.#words = words;
+    const fitting = Math.floor(Math.log2(chunkWordsMax / words));
+    this.#bits = Math.max(0, Math.min(chunkBitsMax, fitting));
+    this.#mask = (1 << this.#bits) - 1;
   }
 
   get size(): number {
@@ -30,7 +35,7 @@ export class StateSet {
   }
 
   get bytes(): number {
-    const chunks = this.#chunks.length * (1 << chunkBits) * 4;
+    const chunks = (this.#chunks.length << this.#bits) * 4;
     return chunks * (this.#words + 1) + this.#index.byteLength;
   }
 
@@ -51,30 +56,30 @@ export class StateSet {
   }
 
   read(number: number, into: Int32Array): void {
-    const chunk = this.#chunks[number >> chunkBits] as Int32Array;
-    const from = (number & chunkMask) * this.#words;
+    const chunk = this.#chunks[number >> this.#bits] as Int32Array;
+    const from = (number & this.#mask) * this.#words;
     for (let at = 0; at < this.#words; at += 1) into[at] = chunk[from + at] as number;
   }
 
   /** Where it was found from; -1 for the first. */
   parentOf(number: number): number {
-    return this.#parents[number >> chunkBits]?.[number & chunkMask] ?? none;
+    return this.#parents[number >> this.#bits]?.[number & this.#mask] ?? none;
   }
 
   #equals(number: number, state: Int32Array, words: number): boolean {
-    const chunk = this.#chunks[number >> chunkBits] as Int32Array;
-    const from = (number & chunkMask) * words;
+    const chunk = this.#chunks[number >> this.#bits] as Int32Array;
+    const from = (number & this.#mask) * words;
     for (let at = 0; at < words; at += 1) if (chunk[from + at] !== state[at]) return false;
     return true;
   }
 
   #append(state: Int32Array, parent: number): void {
-    const place = this.#count & chunkMask;
+    const place = this.#count & this.#mask;
     if (place === 0) {
-      this.#chunks.push(new Int32Array(this.#words << chunkBits));
-      this.#parents.push(new Int32Array(1 << chunkBits));
+      this.#chunks.push(new Int32Array(this.#words << this.#bits));
+      this.#parents.push(new Int32Array(1 << this.#bits));
     }
-    const at = this.#count >> chunkBits;
+    const at = this.#count >> this.#bits;
     (this.#chunks[at] as Int32Array).set(state, place * this.#words);
     (this.#parents[at] as Int32Array)[place] = parent;
     this.#count += 1;

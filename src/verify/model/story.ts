@@ -1,7 +1,7 @@
 /** What happened in a team, step by step, as messages between those who take part. */
 import type { TraceStep } from '../verdict.ts';
 import type { Happening, Product } from './product.ts';
-import type { Move } from './task-table.ts';
+import type { Move } from './table.ts';
 
 /** Plays it from the beginning; what follows from a step is told after it. */
 export function storyOf(product: Product, way: readonly Happening[]): readonly TraceStep[] {

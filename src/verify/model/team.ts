@@ -1,9 +1,10 @@
-/** A plan as the explorer sees it: a table for each kind of task, and flat arrays for what moves. */
+/** A plan as the search sees it: a table for each kind of task, and who needs whom by number. */
 import type { AnyStateMachine } from 'xstate';
 import { roleName } from '../../../machines/ids.ts';
 import type { DelegationSpec, PlanSpec, TaskSpec } from '../../../machines/plan.ts';
 import { type Ability, able } from './stimuli.ts';
-import { type TableRow, type TaskTable, tabulate } from './task-table.ts';
+import type { TableRow, TaskTable } from './table.ts';
+import { tabulate } from './task-table.ts';
 
 export interface Member {
   readonly spec: TaskSpec;

@@ -1,4 +1,4 @@
-/** The search misses nothing that its reductions leave out, keeps its limits, and finds mistakes. */
+/** The search misses nothing by its reductions, keeps its limits, and finds mistakes. */
 import { describe, expect, test, vi } from 'vitest';
 import type { AnyStateMachine } from 'xstate';
 import { setup } from 'xstate';

@@ -8,7 +8,7 @@ import type { Core } from '../../../src/kernel/core.ts';
 import { keyOf, type Place } from '../../../src/verify/model/place.ts';
 import { type Happening, Product } from '../../../src/verify/model/product.ts';
 import { able } from '../../../src/verify/model/stimuli.ts';
-import { over } from '../../../src/verify/model/task-table.ts';
+import { over } from '../../../src/verify/model/table.ts';
 import { type Member, type Team, teamOf } from '../../../src/verify/model/team.ts';
 
 /** More steps than this for one input are no explanation. */
