@@ -182,6 +182,8 @@ const origins: Readonly<Record<string, string>> = {
   'task.reject': 'a person',
   'task.cancel': 'a person',
   'agent.tell': 'a person',
+  'agent.ask': 'its program',
+  'agent.answer': 'a person',
   'context.set': 'an agent, a person',
   'child.exited': 'the kernel',
   'child.due': '`supervisor`, by a timer',
