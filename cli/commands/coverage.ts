@@ -54,7 +54,8 @@ function chosen({ machines }: PastCoverage, name: string | undefined) {
 
 function reportOf(coverage: MachineCoverage, { all }: CoverageOptions, palette: Palette): string {
   const { machine, states, transitions } = coverage;
-  const head = `${palette.bold(machine)}: ${share(states)} states, ${share(transitions)} transitions`;
+  const seen = `${share(states)} states, ${share(transitions)} transitions`;
+  const head = `${palette.bold(machine)}: ${seen}`;
   const rows = [
     ...states.map(({ state, count }) => ({ count, cells: [state, 'entered', ''] })),
     ...transitions.map(({ from, trigger, guard, to, count }) => {

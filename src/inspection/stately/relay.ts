@@ -13,8 +13,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type Random, randomName } from '../../kernel/random.ts';
 import { UserError } from '../../kernel/user-error.ts';
-import { Gate, type Verdict } from '../../serving/gate.ts';
-import { visitOf } from '../../serving/http.ts';
+import { Gate, type Verdict, type Visit } from '../../serving/gate.ts';
 import { Backlog } from './backlog.ts';
 import { relayPage, relayScript, relayStyle } from './page.ts';
 import type { WireMessage } from './wire.ts';
@@ -105,7 +104,7 @@ export class Relay {
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const verdict = this.#judge(request);
     const isIn = verdict.kind === 'in' || verdict.kind === 'welcome';
-    const isFeed = new URL(request.url ?? '/', 'http://relay').pathname === '/feed';
+    const isFeed = addressOf(request.url ?? '/').pathname === '/feed';
     if (!isIn || !isFeed || this.#feed.clients.size >= listenersMax) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
@@ -150,6 +149,15 @@ export class Relay {
     }
     response.writeHead(200, { 'content-type': file[0] }).end(file[1]);
   }
+}
+
+/** Never throws, whatever was sent. */
+const addressOf = (url: string): URL =>
+  URL.canParse(url, 'http://relay') ? new URL(url, 'http://relay') : new URL('http://relay');
+
+function visitOf({ headers, url = '/' }: IncomingMessage): Visit {
+  const { host, origin, cookie, authorization } = headers;
+  return { host, origin, cookie, authorization, token: addressOf(url).searchParams.get('token') };
 }
 
 const plain = { 'content-type': 'text/plain; charset=utf-8' };
