@@ -1,5 +1,6 @@
 /** What one task can take at most, and what all tasks together may add to a run. */
 import type { PlanSpec, ReviewSpec, TaskSpec } from '../../machines/plan.ts';
+import { resolutionsMax } from '../../machines/rules/attempt.ts';
 import { worstBackoffMs } from '../../machines/rules/backoff.ts';
 import { worstCalls } from '../../machines/rules/review.ts';
 import { assignDeadlineMs, reportGraceMs } from '../../machines/task.ts';
@@ -31,7 +32,13 @@ export function loadOf(task: TaskSpec): Load {
     const reviews = (calls.get(role) ?? 0) - own;
     heldMs.set(role, (heldMs.get(role) ?? 0) + reviews * reviewMs(task.review));
   }
-  return { task, attempts, calls, heldMs, apartMs };
+  if (task.resolver === undefined) return { task, attempts, calls, heldMs, apartMs };
+  // Whoever resolves conflicts makes the retries that are left, too.
+  const resolvedMs = (resolutionsMax + task.retries) * attemptMs(task);
+  heldMs.set(task.resolver, (heldMs.get(task.resolver) ?? 0) + resolvedMs);
+  const waitedMs = resolutionsMax * worstBackoffMs(task.backoff, task.retries);
+  const whole = { attempts: attempts + resolutionsMax, apartMs: apartMs + waitedMs };
+  return { task, calls, heldMs, ...whole };
 }
 
 export type ByRole = ReadonlyMap<string, number>;

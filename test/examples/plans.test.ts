@@ -75,6 +75,17 @@ describe('hello', () => {
   });
 });
 
+describe('reviewed', () => {
+  test('succeeds once what the reviewers asked for is there', async () => {
+    const { play } = stage();
+    const { run, end } = await play(await loadPlan(example('reviewed.yaml')));
+    expect(end).toMatchObject({ status: 'succeeded' });
+    const { attempts, verified } = await resultOf(run, 'build');
+    expect(attempts).toBe(2);
+    expect(verified?.by).toEqual(['runtime', 'reviewer-1', 'reviewer-2']);
+  });
+});
+
 describe('worktrees', () => {
   test('merges what three have written at once into one file', async () => {
     const { play, cwd, troupe } = stage();
