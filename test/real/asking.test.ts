@@ -1,10 +1,10 @@
-/** Real agents that ask a person: Claude Code over its stdio, OpenCode and Gemini over ACP. */
+/** Real agents that ask a person: Claude Code over its stdio, OpenCode over ACP. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { Desk, jsonLines } from '../cli/troupe.ts';
 import { openModelServer } from './model-server.ts';
-import { claude, gemini, opencode, type Point } from './points.ts';
+import { claude, opencode, type Point } from './points.ts';
 
 interface Asking {
   readonly point: Point;
@@ -18,7 +18,6 @@ const opencodeAsks = { OPENCODE_PERMISSION: JSON.stringify({ edit: 'ask', bash: 
 const cases: readonly Asking[] = [
   { point: claude, role: { adapter: 'claude' } },
   { point: opencode, role: { adapter: 'acp', run: ['opencode', 'acp'] } },
-  { point: gemini, role: { adapter: 'acp', run: ['gemini', '--acp', '--skip-trust', '-m', 'gemini-2.5-flash'] } },
 ];
 
 describe.each(cases)('$point.name', ({ point, role }) => {
@@ -35,7 +34,7 @@ describe.each(cases)('$point.name', ({ point, role }) => {
     const write = point.write(desk.path('made.txt'), 'made');
     const server = await openModelServer(({ number }) => (number === 1 ? write : done));
     const env = { ...opencodeAsks, ...point.prepare(desk.folder, server.url) };
-    const model = point.model === null || role === cases[2]?.role ? {} : { model: point.model };
+    const model = point.model === null ? {} : { model: point.model };
     const actor = { ...role, ...model, permissions: 'ask', env, workspace: 'shared' };
     const tasks = [{ id: 'write', prompt: 'Please write the file made.txt.' }];
     writeFileSync(desk.path('plan.json'), JSON.stringify({ agents: { actor }, tasks }));
