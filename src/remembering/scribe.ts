@@ -13,7 +13,7 @@ import type { ScribeOrder } from './rememberer.ts';
 /** Between two looks at least, and so many times as long as a look has taken. */
 const pauseMinMs = 1_000;
 const pauseFactor = 20;
-/** A look that has taken so long leaves the rest to the next: even idle time of a core is shared. */
+/** A look that has taken so long leaves the rest to the next: a core's idle time is shared, too. */
 const workMaxMs = 100;
 /** Of vectors of another embedding, in one look. */
 const renewedMax = 256;

@@ -22,7 +22,13 @@ beforeAll(async () => {
 });
 
 const textWith = (prompt: string): string =>
-  `${simulatedRole}tasks:\n  - { id: a, prompt: x }\n  - id: b\n    needs: [a]\n    prompt: ${prompt}\n`;
+  [
+    `${simulatedRole}tasks:`,
+    '  - { id: a, prompt: x }',
+    '  - id: b',
+    '    needs: [a]',
+    `    prompt: ${prompt}`,
+  ].join('\n');
 const parse = (prompt: string) =>
   parsePlan(textWith(prompt), { file: 'plan.yaml', folder: temp(), prompts: library });
 const taskOf = (prompt: string) => parse(prompt).tasks[1];
