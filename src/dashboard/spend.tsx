@@ -1,13 +1,16 @@
 /** What was spent when, against the budget; and which tasks it went to. */
 import { useComputed } from '@preact/signals';
-import type { ActorRow, SpendPoint } from '../serving/wire.ts';
-import { go } from './route.ts';
+import type { ActorRow, Remainder, SpendPoint } from '../serving/wire.ts';
+import { runPath } from './ask.ts';
+import { useAsked } from './asked.ts';
+import { go, route } from './route.ts';
 import { head, rows, spend } from './store.ts';
-import { clockTime, money } from './words.ts';
+import { clockTime, duration, money } from './words.ts';
 
 const [width, height] = [860, 260];
 const [left, right, top, bottom] = [64, 20, 20, 34];
 const dearestMax = 12;
+const askEveryInputs = 50;
 
 export function Spend() {
   const now = head.value;
@@ -25,6 +28,7 @@ export function Spend() {
       <dl class="sums">
         <Sum name="Spent" usd={now.costUsd} />
         <Sum name="Set aside for attempts under way" usd={now.reservedUsd} />
+        <Worst n={now.n} />
         {now.budgetUsd === null ? (
           <div>
             <dt>Budget</dt>
@@ -46,6 +50,21 @@ export function Spend() {
           <Dearest dearest={dearest.value} />
         </>
       )}
+    </div>
+  );
+}
+
+/** What the proof of the plan says is still possible, asked anew as the run goes on. */
+function Worst({ n }: { readonly n: number }) {
+  const step = Math.floor(n / askEveryInputs);
+  const path = `${runPath(route.value.run, 'remainder')}?step=${step}`;
+  const asked = useAsked<{ remainder: Remainder | null }>(path).value;
+  if (asked.kind !== 'there' || asked.answer.remainder === null) return null;
+  const { costUsd, durationMs, calls } = asked.answer.remainder;
+  return (
+    <div title={`at most ${duration(durationMs)} and ${calls} calls, whatever fails`}>
+      <dt>At worst still, by its certificate</dt>
+      <dd>{money(costUsd)}</dd>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { UserError } from '../kernel/user-error.ts';
 import { deedSchema, forkSchema, startSchema } from './asks.ts';
 import type { House } from './house.ts';
+import * as memory from './memory-api.ts';
 
 export interface Ask {
   readonly method: string;
@@ -46,6 +47,24 @@ const answerers: Readonly<Record<string, Answerer>> = {
   'GET runs/*/actors/+': (house, { query }, run, address) =>
     house.look(run, address, query.has('n') ? numberIn(query, 'n') : null),
   'GET runs/*/tasks/+': (house, _, run, task) => house.paper(run, task),
+  'GET runs/*/remainder': async (house, _, run) => {
+    const worst = await house.troupe.remainder(run);
+    if (worst === null) return { remainder: null };
+    const { durationMs, costUsd, calls } = worst;
+    return { remainder: { durationMs, costUsd, calls } };
+  },
+  'GET memory/prompts': async (house) => ({ prompts: await memory.promptLines(house) }),
+  'GET memory/prompt': (house, { query }) =>
+    memory.promptPaper(house, textIn(query, 'name'), countIn(query, 'at'), countIn(query, 'older')),
+  'GET memory/conversations': async (house, { query }) => {
+    return { conversations: await memory.conversationLines(house, query.get('grep') ?? '') };
+  },
+  'GET memory/conversation': async (house, { query }) => {
+    return { speeches: await memory.conversation(house, textIn(query, 'id')) };
+  },
+  'GET memory/documents': async (house) => ({ documents: await memory.documentLines(house) }),
+  'GET memory/document': (house, { query }) =>
+    memory.documentText(house, textIn(query, 'name'), countIn(query, 'at')),
   'GET memory/similar': async (house, { query }) => {
     const text = query.get('q') ?? '';
     return { tasks: text.trim() === '' ? [] : await house.troupe.similar(text) };
@@ -75,6 +94,16 @@ function checked<Shape>(schema: z.ZodType<Shape>, body: unknown): Shape {
   const place = first?.path.join('.') || 'the body';
   throw new UserError('api.unreadable', `${place}: ${first?.message ?? 'unreadable'}`, 'mend it');
 }
+
+function textIn(query: URLSearchParams, name: string): string {
+  const text = query.get(name) ?? '';
+  if (text !== '') return text;
+  throw new UserError('api.unreadable', `"${name}" is missing`, `add ?${name}=...`);
+}
+
+/** 0 when it is left out. */
+const countIn = (query: URLSearchParams, name: string): number =>
+  query.has(name) ? numberIn(query, name) : 0;
 
 function numberIn(query: URLSearchParams, name: string): number {
   const number = Number(query.get(name) ?? Number.NaN);

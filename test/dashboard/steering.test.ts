@@ -43,7 +43,7 @@ const press = async (page: Page, ...keys: readonly string[]): Promise<void> => {
 };
 
 // Without a Chromium (Debian: `apt-get install chromium`) nothing can be pressed.
-describe.skipIf(chromiumPath === null)('a person at the page', () => {
+describe.skipIf(chromiumPath === null)('a person at the page', { timeout: 240_000 }, () => {
   beforeAll(() => {
     buildPages();
   });

@@ -41,6 +41,9 @@ const looks: readonly (readonly [string, Look])[] = [
 
 async function played(): Promise<Opened & { readonly id: string }> {
   const opened = await house({ pages: buildPages() });
+  const prompts = await opened.troupe.prompts();
+  await prompts.save('review', 'Review it.');
+  await prompts.save('review', 'Review it twice.');
   const { run } = await opened.play(plan);
   return { ...opened, id: run.id };
 }
@@ -50,7 +53,7 @@ async function go(page: Page, hash: string): Promise<void> {
 }
 
 // Without a Chromium (Debian: `apt-get install chromium`) nothing can be seen.
-describe.skipIf(chromiumPath === null)('the page', () => {
+describe.skipIf(chromiumPath === null)('the page', { timeout: 240_000 }, () => {
   beforeAll(() => {
     buildPages();
   });
@@ -118,6 +121,19 @@ describe.skipIf(chromiumPath === null)('the page', () => {
     await page.getByRole('button', { name: 'Find' }).click();
     await page.getByText('Write it down').waitFor();
     await snap('memory');
+
+    await page.getByRole('button', { name: 'Prompts' }).click();
+    await page.getByRole('button', { name: 'review' }).click();
+    await page.getByText('+ Review it twice').waitFor();
+    await snap('prompts');
+    await page.getByRole('button', { name: 'Conversations' }).click();
+    await page.getByRole('button', { name: 'say, attempt 1' }).click();
+    await page.getByText('Say it').waitFor();
+    await snap('conversations');
+    await page.getByRole('button', { name: 'Documents' }).click();
+    await page.getByRole('button', { name: /say\/output/ }).click();
+    await page.locator('pre', { hasText: '<b>bold</b> words' }).waitFor();
+    await snap('documents');
 
     expect(complaints).toEqual([]);
     expect([...hosts]).toEqual([`127.0.0.1:${serving.port}`]);
