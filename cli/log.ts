@@ -1,6 +1,6 @@
 /** Progress as structured logs: one object a line, for whoever collects what programs say. */
 import type { RunFact } from '../src/index.ts';
-import type { Progress, ProgressOptions } from './progress.ts';
+import type { Progress, ProgressOptions } from './follower.ts';
 import { jsonLine } from './text.ts';
 
 type Level = 'info' | 'warn' | 'error';

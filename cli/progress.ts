@@ -2,6 +2,7 @@
 import { type Clock, duration, type Run, type RunFact } from '../src/index.ts';
 import { Board } from './board.ts';
 import { Countdown } from './countdown.ts';
+import type { Progress, ProgressOptions } from './follower.ts';
 import { frameOf } from './frame.ts';
 import { Logged } from './log.ts';
 import { colourOf, type Signs, signsFor } from './marks.ts';
@@ -10,23 +11,6 @@ import { Screen } from './screen.ts';
 import { type Environment, type Palette, paletteFor, plural } from './style.ts';
 import { padEnd, padStart } from './text.ts';
 import { type Notice, noticeOf } from './words.ts';
-
-export interface Progress {
-  take(fact: RunFact): void;
-  /** A line that stays. */
-  say(line: string): void;
-  close(): void;
-}
-
-export interface ProgressOptions {
-  readonly run: Run;
-  readonly output: Output;
-  readonly environment: Environment;
-  readonly clock: Clock;
-  readonly style: 'drawn' | 'lines' | 'quiet' | 'json';
-  /** The command that approves a task. */
-  readonly approve: (task: string) => string;
-}
 
 export function openProgress(options: ProgressOptions): Progress {
   const { style, run } = options;

@@ -3,8 +3,9 @@ import { type Run, type RunFact, systemClock, type Troupe } from '../src/index.t
 import { ago } from './ago.ts';
 import { conclude, isOver, type Watched, type WatchOptions } from './conclusion.ts';
 import type { Exit } from './exits.ts';
+import type { Progress } from './follower.ts';
 import { commandLine } from './options.ts';
-import { openProgress, type Progress } from './progress.ts';
+import { openProgress } from './progress.ts';
 import { relayFacts } from './relay.ts';
 import { err, out, ReaderGone } from './render.ts';
 import { Stops } from './stops.ts';

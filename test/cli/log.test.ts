@@ -8,7 +8,7 @@ agents: { shy: { adapter: command, run: [sh, -c, "exit 3"] } }
 tasks: [{ id: one, agent: shy, retries: 1, backoff: { initial: 1ms } }]
 `;
 
-test('every line of --log json is an object that says when, how bad, of which run, and what', async () => {
+test('every line of --log json says when, how bad, of which run, and what', async () => {
   const desk = new Desk();
   writeFileSync(desk.path('plan.yaml'), plan);
   const { code, stdout, stderr } = await desk.type(['run', 'plan.yaml', '--log', 'json']);

@@ -17,7 +17,10 @@ afterAll(() => spawnSync('tmux', ['-L', socket, 'kill-server']));
 
 const plan = `name: talk
 agents:
-  coder: { adapter: command, run: [sh, -c, "cat; echo at work; until [ -e go ]; do sleep 0.05; done"], count: 2 }
+  coder:
+    adapter: command
+    run: [sh, -c, "cat; echo at work; until [ -e go ]; do sleep 0.05; done"]
+    count: 2
 tasks:
   - { id: one, agent: coder, prompt: "first words", retries: 3 }
   - { id: two, agent: coder, prompt: "other words" }

@@ -4,7 +4,7 @@ import { agentTools } from './agents.ts';
 import { foresightTools } from './foresight.ts';
 import { lookbackTools } from './lookback.ts';
 import { runTools } from './runs.ts';
-import { sharedTools } from './shared.ts';
+import { sharedTools } from './sharing.ts';
 
 export const tools: readonly Tool[] = [
   ...agentTools,

@@ -1,0 +1,21 @@
+/** What follows a run on stderr, in whatever style: it is told each fact. */
+import type { Clock, Run, RunFact } from '../src/index.ts';
+import type { Output } from './render.ts';
+import type { Environment } from './style.ts';
+
+export interface Progress {
+  take(fact: RunFact): void;
+  /** A line that stays. */
+  say(line: string): void;
+  close(): void;
+}
+
+export interface ProgressOptions {
+  readonly run: Run;
+  readonly output: Output;
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly style: 'drawn' | 'lines' | 'quiet' | 'json';
+  /** The command that approves a task. */
+  readonly approve: (task: string) => string;
+}
