@@ -29,7 +29,7 @@ const look = call('list', {});
 const write = (at: number) => call('write', { path: `${at}.txt`, content: `${at}` });
 
 describe('an attempt', () => {
-  test('that makes the same call again and again is ended, as often as its role allows', async () => {
+  test('that makes the same call again and again is ended when its role says so', async () => {
     const { result, asked } = await play(inTurn(look), { stuck: { repeats: 4 } });
     expect(result).toMatchObject({ status: 'failed', error: { code: 'agent.stuck' } });
     expect(result.error?.message).toMatch(/^it made the same call 4 times/);

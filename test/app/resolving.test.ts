@@ -44,7 +44,7 @@ function clashing(resolver: string | null, more: object = {}) {
 }
 
 describe('a conflict', () => {
-  test('goes to a role that resolves it, is checked again, and costs the task no retry', async () => {
+  test('goes to a role that resolves it, is checked again, and costs no retry', async () => {
     const { play, cwd } = scene();
     const before = fingerprint(cwd);
     const line = `cat > ${JSON.stringify(join(cwd, '.troupe', 'told'))}; ${unmark}`;
@@ -106,7 +106,7 @@ describe('a review of a worktree', () => {
       ],
     });
 
-  test('looks at what was committed, where it can change nothing, before it is merged', async () => {
+  test('looks at what was committed, where it can change nothing, before a merge', async () => {
     const { play, cwd } = scene();
     const seen = join(cwd, '.troupe', 'seen');
     const meddles = 'echo evil >> a.txt; git add -A; git commit -qm evil 2>/dev/null';
