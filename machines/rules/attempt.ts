@@ -192,7 +192,7 @@ export function toResolve({ outcome, spec, resolutions }: TaskContext): Patch {
   return { ...patch, outcome: left };
 }
 
-/** Its place is given back; whoever is next resolves the conflict, if that is what is to be done. */
+/** Its place is given back; whoever is next resolves the conflict, if there is one to resolve. */
 export function freed(context: TaskContext): Patch {
   return { slot: 'free', turn: isResolvable(context) ? 'resolver' : context.turn };
 }
