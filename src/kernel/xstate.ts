@@ -68,16 +68,14 @@ export interface Onlooker {
   readonly microstep: (transitions: readonly Transition[], snapshot: AnyMachineSnapshot) => void;
 }
 
+/** Of a pure step XState tells nothing but its microsteps. */
 interface Inspection {
-  readonly type: string;
   readonly _transitions: readonly Transition[];
   readonly snapshot: AnyMachineSnapshot;
 }
 
 function inspectionFor({ microstep }: Onlooker) {
-  return ({ type, _transitions, snapshot }: Inspection): void => {
-    if (type === '@xstate.microstep') microstep(_transitions, snapshot);
-  };
+  return ({ _transitions, snapshot }: Inspection): void => microstep(_transitions, snapshot);
 }
 
 /** Takes the place of every invoked actor: the kernel runs the real one, a pure step needs none. */

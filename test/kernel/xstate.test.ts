@@ -13,6 +13,33 @@ test('the version is the one that all of this was checked against', () => {
   expect(JSON.parse(readFileSync(path, 'utf8')).version).toBe('5.33.3');
 });
 
+test('an onlooker hears of each microstep, and what the kernel refuses is left out', () => {
+  const heard: [string[], unknown][] = [];
+  const { createMachine, assign, fromPromise } = development;
+  const machine = createMachine({
+    id: 'm',
+    context: {},
+    initial: 'a',
+    states: {
+      a: { on: { go: { target: 'b', actions: assign({ ref: ({ spawn }) => spawn(work) }) } } },
+      b: { always: { target: 'c', actions: ({ system }) => system.get('nobody') } },
+      c: {},
+    },
+  });
+  const work = fromPromise(() => Promise.resolve(1));
+  const pure = new PureMachine(machine, {
+    microstep: (transitions, { value }) =>
+      void heard.push([transitions.map(({ eventType }) => eventType), value]),
+  });
+  const [first] = pure.initial(undefined);
+  const [next] = pure.transition(first, { type: 'go' });
+  expect(heard).toEqual([
+    [['go'], 'b'],
+    [[''], 'c'],
+  ]);
+  expect(next.value).toBe('c');
+});
+
 describe.each(builds)('the %s build', (_, xstate) => {
   const { assign, cancel, emit, enqueueActions, raise, sendParent, sendTo, spawnChild } = xstate;
   const begin = (config: object, implementations: object = {}, input?: unknown): Bare =>
