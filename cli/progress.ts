@@ -1,14 +1,13 @@
 /** How a run is followed on stderr: drawn on a terminal, else line by line, or hardly at all. */
-import { type Clock, duration, type Run, type RunFact } from '../src/index.ts';
+import { duration, type RunFact } from '../src/index.ts';
 import { Board } from './board.ts';
 import { Countdown } from './countdown.ts';
 import type { Progress, ProgressOptions } from './follower.ts';
 import { frameOf } from './frame.ts';
 import { Logged } from './log.ts';
 import { colourOf, type Signs, signsFor } from './marks.ts';
-import type { Output } from './render.ts';
 import { Screen } from './screen.ts';
-import { type Environment, type Palette, paletteFor, plural } from './style.ts';
+import { type Palette, paletteFor, plural } from './style.ts';
 import { padEnd, padStart } from './text.ts';
 import { type Notice, noticeOf } from './words.ts';
 

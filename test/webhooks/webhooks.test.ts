@@ -1,4 +1,4 @@
-/** Facts of real runs, told to a real server: signed, in order, again when it fails, never to strangers. */
+/** Facts told to a real server: signed, in order, again when it fails, never to strangers. */
 import { createHmac } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
