@@ -77,7 +77,9 @@ export class Camera {
     const [room, { width, height }] = [this.#room, this.picture];
     const fitting = Math.min(this.#limits.scaleMax, room.width / width, room.height / height);
     const scale = Math.max(fitting, scaleMin);
-    const middle = at !== null && scale > fitting ? at : { x: width / 2, y: height / 2 };
+    // Who can't see all of it begins where it begins.
+    const begin = { x: scale > fitting ? 0 : width / 2, y: height / 2 };
+    const middle = scale > fitting ? (at ?? begin) : begin;
     const place = (space: number, size: number, center: number): number => {
       const free = space - size * scale;
       // What fits stands in the middle; of the rest nothing beyond its border is shown.

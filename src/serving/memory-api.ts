@@ -1,4 +1,4 @@
-/** What the page asks of memory: prompts, conversations and documents, each cut to what it shows. */
+/** What the page asks of memory: prompts, conversations, documents, cut to what it shows. */
 import { type Speech, speechOf } from '../conversations/wording.ts';
 import type { House } from './house.ts';
 import type { ConversationLine, DocumentLine, PromptLine, PromptPaper, SpeechRow } from './wire.ts';
