@@ -46,11 +46,15 @@ export const productSubjects: readonly Subject[] = [
       { ...free, open: 0, spec: { ...words.task, checked: false } },
       { ...free, open: 0, spec: { ...words.task, approveWithinMs: 9_000 } },
       { ...free, open: 0, spec: { ...words.task, review: words.review } },
+      { ...free, open: 0, spec: { ...words.task, resolver: words.medic } },
       { ...free, open: 0, spec: { ...words.task, delegation: words.delegation } },
       { ...free, open: 0, spec: { ...words.task, delegation: words.asksFirst } },
     ],
     outputs: {
-      verify: [null, words.passing, words.lasting].map((fault) => ({ ...verdict, fault })),
+      verify: [null, words.passing, words.lasting, words.conflict].map((fault) => ({
+        ...verdict,
+        fault,
+      })),
     },
     view: views.taskView as never,
   }),

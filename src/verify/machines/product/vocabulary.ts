@@ -21,6 +21,8 @@ import type { PlanSpec, RoleSpec, TaskSpec } from '../../../../machines/plan.ts'
 export const design = taskId('design');
 export const build = taskId('build');
 export const coder = roleName('coder');
+/** It resolves the conflicts of others. */
+export const medic = roleName('medic');
 export const coder1 = agentId('coder-1');
 export const coder2 = agentId('coder-2');
 export const coder1Address = agentAddress(coder1);
@@ -39,6 +41,7 @@ export const passing = fault('agent.failed', 'it failed', true);
 export const lasting = fault('agent.failed', 'it is no use', false);
 export const crashed = fault('agent.crashed', 'it died', true);
 export const missing = fault('agent.missing', 'its program is not there', false);
+export const conflict = fault('merge.conflict', 'two changes do not go together', true);
 export const unpaid = fault('budget.exhausted', 'no money is left', false);
 const limit = fault('agent.limited', 'too many requests', true);
 const gone = fault('runtime.stopped', 'the runtime stopped', true);
