@@ -1,6 +1,6 @@
 /** `troupe serve`: keeps a house of runs, and shows them in a browser. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Serving, serve, systemClock } from '../../src/index.ts';
+import { type Serving, serve, systemClock, UserError } from '../../src/index.ts';
 import { openBrowser } from '../browser.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
@@ -36,13 +36,13 @@ export function define(command: Command, act: Act): void {
 
 async function run(options: ServeOptions) {
   const troupe = openTroupe(options);
-  const { port, host, cert, key, insecure } = options;
+  const { port, host, insecure } = options;
   const stops = new Stops(systemClock);
   try {
     const serving = await serve(troupe, {
       port,
       host,
-      ...(cert === undefined || key === undefined ? {} : { tls: { cert, key } }),
+      ...tlsOf(options),
       ...(insecure && { insecure }),
     });
     await announce(serving, options);
@@ -52,6 +52,14 @@ async function run(options: ServeOptions) {
   } finally {
     stops.close();
   }
+}
+
+/** One without the other would be no TLS at all, and nobody would notice. */
+function tlsOf({ cert, key }: ServeOptions) {
+  if (cert === undefined && key === undefined) return {};
+  if (cert !== undefined && key !== undefined) return { tls: { cert, key } };
+  const missing = cert === undefined ? '--cert' : '--key';
+  throw new UserError('serve.certificate', `for TLS ${missing} is missing`, 'name both PEM files');
 }
 
 async function announce(serving: Serving, { json }: ServeOptions): Promise<void> {

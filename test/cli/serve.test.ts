@@ -55,6 +55,7 @@ test('serve says where it is, keeps the home, and closes at a signal', async () 
 test.each([
   [['--port', 'many'], 'It must be a number'],
   [['--host', '0.0.0.0'], 'without TLS'],
+  [['--cert', 'cert.pem'], '--key is missing'],
   [['--host', '0.0.0.0', '--cert', 'none.pem', '--key', 'none.pem'], 'certificate'],
 ])('serve %j is refused with the reason', async (words, why) => {
   const { code, stdout, stderr } = await new Desk().type(['serve', ...words]);
