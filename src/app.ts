@@ -237,13 +237,14 @@ export class Troupe {
   /** Proves of a plan, before anything of it is run, that it ends, and what it costs at most. */
   async verify(plan: Plan | string, options: VerifyOptions = {}): Promise<PlanVerification> {
     const { verifyPlan } = await import('./verify/verify-plan.ts');
-    return verifyPlan(plan, options, { home: this.config.home, clock: this.#clock });
+    const { config, project } = this;
+    return verifyPlan(plan, options, { home: config.home, project, clock: this.#clock });
   }
 
   /** The plan, when nothing speaks against running it; throws a UserError with what does. */
   async clear(plan: Plan | string, options: ClearOptions = {}): Promise<Plan> {
     const { clear } = await import('./verify/clearance.ts');
-    return clear(plan, options, this.config.home);
+    return clear(plan, options, { home: this.config.home, project: this.project });
   }
 
   /** What a run can still take and cost at most; null once it is over. */

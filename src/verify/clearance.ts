@@ -4,7 +4,7 @@ import { UserError } from '../kernel/user-error.ts';
 import type { Plan } from '../plan/plan.ts';
 import { boundOf, type Certificate, certify } from './certificate.ts';
 import { findingOf, type Property } from './flaw.ts';
-import { type PlanText, planText } from './plan-text.ts';
+import { type PlanText, planText, type Setting } from './plan-text.ts';
 import type { Unbounded } from './verdict.ts';
 
 export interface ClearOptions {
@@ -26,10 +26,10 @@ const stopping: readonly Property[] = [
 export async function clear(
   given: Plan | string,
   { requireCertificate = false, anyway = false }: ClearOptions,
-  home: string,
+  setting: Setting,
 ): Promise<Plan> {
-  const text = await planText(given, home);
-  const certificate = certifyText(text, home);
+  const text = await planText(given, setting);
+  const certificate = certifyText(text, setting.home);
   const flaws = certificate.flaws.filter(({ property }) => stopping.includes(property));
   if (flaws.length > 0 && !anyway) {
     const messages = flaws.map((flaw) => findingOf(flaw, text.lineOf).message);

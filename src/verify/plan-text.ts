@@ -4,6 +4,7 @@ import { readPlanFile } from '../plan/file.ts';
 import { parsePlan } from '../plan/parse.ts';
 import { type LineOf, linesOf, noLines } from '../plan/places.ts';
 import type { Plan } from '../plan/plan.ts';
+import { type Project, underProject } from '../plan/project.ts';
 import { promptsFor } from '../remembering/plan-prompts.ts';
 
 export interface PlanText {
@@ -11,13 +12,25 @@ export interface PlanText {
   readonly lineOf: LineOf;
 }
 
+/** What a plan is read in. */
+export interface Setting {
+  readonly home: string;
+  /** What it says where the plan says nothing. */
+  readonly project?: Project | null;
+}
+
 /** The file as the person named it, or a plan that has no text. */
-export async function planText(given: Plan | string, home: string): Promise<PlanText> {
+export async function planText(
+  given: Plan | string,
+  { home, project = null }: Setting,
+): Promise<PlanText> {
   if (typeof given !== 'string') return { plan: given, lineOf: noLines };
   // Read once: a pipe can't be read again.
   const text = await readPlanFile(given);
   const prompts = await promptsFor(text, home);
   const folder = dirname(resolve(given));
-  const plan = parsePlan(text, { file: given, folder, ...(prompts && { prompts }) });
+  const complete = project ? (value: unknown) => underProject(value, project) : undefined;
+  const around = { ...(prompts && { prompts }), ...(complete && { complete }) };
+  const plan = parsePlan(text, { file: given, folder, ...around });
   return { plan, lineOf: linesOf(text.replace(/^\uFEFF/, ''), given) };
 }

@@ -6,7 +6,7 @@ import { certifyText } from './clearance.ts';
 import { type Exploration, explore } from './exploration.ts';
 import { findingOf } from './flaw.ts';
 import { type Likely, likelyOf } from './likely.ts';
-import { type PlanText, planText } from './plan-text.ts';
+import { type PlanText, planText, type Setting } from './plan-text.ts';
 import type { Bound, Finding, Unbounded, Verdict } from './verdict.ts';
 import type { WorstCase } from './worst-case.ts';
 
@@ -33,18 +33,18 @@ export interface VerifyOptions {
   readonly secondsMax?: number;
 }
 
-export interface Around {
-  readonly home: string;
+export interface Around extends Setting {
   readonly clock: Clock;
 }
 
 export async function verifyPlan(
   given: Plan | string,
   options: VerifyOptions,
-  { home, clock }: Around,
+  around: Around,
 ): Promise<PlanVerification> {
+  const { home, clock } = around;
   const beganMs = clock.elapsed();
-  const text = await planText(given, home);
+  const text = await planText(given, around);
   const certificate = certifyText(text, home);
   const { findings, ...looked } = look(certificate, text, options, clock);
   const likely = await likelyOf(text.plan, home);

@@ -147,6 +147,20 @@ describe('run', () => {
     expect(anyway.stderr).toContain("can't pay for it");
   });
 
+  test('goes by what the project says of all its plans', async () => {
+    const project = new Desk();
+    const bare = 'name: bare\nagents: { a: { adapter: simulated } }\ntasks: [{ id: only }]\n';
+    writeFiles(project.folder, {
+      'troupe.yaml': 'defaults: { retries: 6 }\n',
+      'bare.yaml': bare,
+    });
+    const { stdout } = await project.type(['verify', 'bare.yaml', '--json']);
+    expect(JSON.parse(stdout).bound.calls).toBe(7);
+    expect((await project.type(['run', 'bare.yaml'])).code).toBe(0);
+    const { stdout: ran } = await project.type(['ps', 'latest', '--json']);
+    expect(JSON.parse(ran).tasks[0].retries).toBe(6);
+  });
+
   test('refuses what has no certificate, when one is asked for', async () => {
     const { code, stderr } = await desk.type(['run', 'unpriced.yaml', '--require-certificate']);
     expect(code).toBe(2);
