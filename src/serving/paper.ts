@@ -2,7 +2,7 @@
 
 import type { Clock } from '../kernel/clock.ts';
 import { type RunFolder, readOrder } from '../runs/folder.ts';
-import { readResult } from '../runs/results.ts';
+import { readResult, type TaskResult } from '../runs/results.ts';
 import { Git } from '../worktrees/git.ts';
 import { placesIn } from '../worktrees/names.ts';
 import { readNote } from '../worktrees/note.ts';
@@ -32,8 +32,13 @@ export async function paperOf(
     }),
     artifacts: result?.artifacts ?? [],
     usage: result?.usage ?? null,
-    diff: order.base ? await diffOf(folder, order.base.repository, task, world) : '',
+    diff: order.base ? await diffOf(folder, order.base.repository, task, result, world) : '',
   };
+}
+
+interface Change {
+  readonly base: string;
+  readonly commit: string;
 }
 
 /** From what it started from to what it committed last. */
@@ -41,16 +46,28 @@ async function diffOf(
   folder: RunFolder,
   repository: string,
   task: string,
+  result: TaskResult | null,
   { environment, clock }: PaperWorld,
 ): Promise<string> {
-  const note = await readNote(placesIn(folder.path).note(task));
-  if (!note?.commit) return '';
+  const change = committedBy(result) ?? (await underWay(folder, task));
+  if (change === null || change.base === change.commit) return '';
   const git = new Git({ environment, clock, marks: {} });
-  const argv = ['diff', '--no-color', '--no-ext-diff', '--no-textconv', note.base, note.commit];
+  const argv = ['diff', '--no-color', '--no-ext-diff', '--no-textconv', change.base, change.commit];
   const call = { gitDir: repository, cwd: folder.path };
   // A repository that is gone, or a commit that git has let go, is no reason to show nothing else.
   const said = await git.text(argv, call).catch(() => '');
   return cut(said);
+}
+
+function committedBy(result: TaskResult | null): Change | null {
+  const facts = result?.evidence.findLast(({ kind }) => kind === 'commit')?.facts;
+  return facts ? { base: String(facts.base), commit: String(facts.commit) } : null;
+}
+
+/** Of an attempt before this one, as long as the task has not ended. */
+async function underWay(folder: RunFolder, task: string): Promise<Change | null> {
+  const note = await readNote(placesIn(folder.path).note(task));
+  return note?.commit ? { base: note.base, commit: note.commit } : null;
 }
 
 function cut(text: string): string {

@@ -1,7 +1,8 @@
 /** What a person does through the house, and what the journal then has of it. */
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { readHistory } from '../../src/journal/reading.ts';
-import { definePlan, simulated } from '../../src/plan/define.ts';
+import { command, definePlan, simulated } from '../../src/plan/define.ts';
 import type { Run } from '../../src/runs/run.ts';
 import type {
   ActorLook,
@@ -11,6 +12,7 @@ import type {
   TaskPaper,
 } from '../../src/serving/wire.ts';
 import { eventually } from '../agents/processes.ts';
+import { writeFiles } from '../app/temp.ts';
 import { houses } from './opened.ts';
 
 const house = houses('deeds');
@@ -76,9 +78,8 @@ describe('a deed', () => {
 
   test('stops what the house has begun when it closes, so that it can be resumed', async () => {
     const { answer, serving, troupe, cwd } = await house();
-    const { writeFileSync } = await import('node:fs');
     const text = 'agents: { one: { adapter: simulated, work: 60s } }\ntasks: [{ id: only }]\n';
-    writeFileSync(`${cwd}/plan.yaml`, text);
+    writeFiles(cwd, { 'plan.yaml': text });
     const { run } = await answer<{ run: string }>('runs', { plan: 'plan.yaml' });
     expect(serving.house.working).toEqual([run]);
     await eventually('it works', () => serving.house.working.length === 1);
@@ -142,5 +143,20 @@ describe('a question', () => {
     expect(paper).toMatchObject({ prompt: 'Hello', output: 'Hello', diff: '' });
     expect(paper.evidence.every(({ passed }) => passed)).toBe(true);
     expect(paper.attempts).toEqual([{ attempt: 1, token: 1 }]);
+  });
+
+  test('about a task in a worktree shows what it has changed', async () => {
+    const { play, answer, cwd } = await house();
+    const git = (...argv: readonly string[]) => execFileSync('git', argv, { cwd, stdio: 'pipe' });
+    writeFiles(cwd, { 'a.txt': 'one\n', '.gitignore': '.troupe\n' });
+    git('init', '-q');
+    git('add', '.');
+    git('-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', 'commit', '-qm', 'Begin');
+    const change = command({ run: ['sh', '-c', 'echo two >> a.txt'] });
+    const { run } = await play(
+      definePlan({ agents: { one: change }, tasks: [{ id: 'a', workspace: 'worktree' }] }),
+    );
+    const paper = await answer<TaskPaper>(`runs/${run.id}/tasks/a`);
+    expect(paper.diff).toContain('+two');
   });
 });
