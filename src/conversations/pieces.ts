@@ -32,6 +32,12 @@ export class Pieces {
     if (end > 0) this.#give(end, at);
   }
 
+  /** Nothing has come for a while: whoever listens need not wait for more to hear whole lines. */
+  pause(at: number): void {
+    const end = this.#lineEnd > 0 ? this.#safeEnd() : 0;
+    if (end > 0) this.#give(end, at);
+  }
+
   /** Nothing more will come, or something else comes first. */
   end(): void {
     if (this.#held !== '') this.#give(this.#held.length, this.#at);

@@ -65,7 +65,7 @@ export class Recorder {
       },
       prompt,
       hide: this.#hiderFor(assignment),
-      now: () => clock.now(),
+      clock,
       streams: streamPaths(assignment.task, token),
     });
   }

@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path';
 import type { Token } from '../../machines/ids.ts';
 import type { Outcome } from '../../machines/outcome.ts';
 import type { AgentEvent } from '../agents/agent.ts';
+import type { Clock } from '../kernel/clock.ts';
 import {
   conversationFile,
   type Ending,
@@ -30,13 +31,16 @@ export const streamMaxCharacters = 1_048_576;
 /** Of all that was told, the long texts with it. */
 export const conversationMaxCharacters = 64 * 1_048_576;
 
+/** What is said meanwhile is one entry. */
+const pauseMs = 250;
+
 export interface RecordingOptions {
   /** Absolute. */
   readonly runFolder: string;
   readonly heading: Heading;
   readonly prompt: string;
   readonly hide: Hide;
-  readonly now: () => number;
+  readonly clock: Clock;
   /** Where all of a raw stream lies, under the run's folder. */
   readonly streams: { readonly stdout: string; readonly stderr: string };
 }
@@ -55,6 +59,8 @@ export class Recording {
   #counts = { texts: 0, calls: 0 };
   #goesOn: 'yes' | 'no' = 'no';
   #session: string | null = null;
+  /** Cancels the telling that is to come. */
+  #pause: (() => void) | null = null;
   readonly #said: Record<Stream, number> = { stdout: 0, stderr: 0 };
   readonly #streams: Readonly<Record<Stream, Pieces>>;
   readonly #written: Pieces;
@@ -76,7 +82,7 @@ export class Recording {
 
   hear(event: AgentEvent): void {
     if (this.#state !== 'open') return;
-    const at = this.#options.now();
+    const at = this.#options.clock.now();
     if (event.type === 'agent.said') return this.#listen(event.stream, event.text, at);
     if (event.type === 'text.written' && event.piece === 'part') {
       if (this.#goesOn === 'no') this.#counts.texts += 1;
@@ -97,6 +103,7 @@ export class Recording {
 
   /** All of it is written, or can't be, when this returns. */
   close(): void {
+    this.#pause?.();
     this.#flush();
     if (this.#lines.length > 0) this.#write();
     if (typeof this.#file === 'number') closeSync(this.#file);
@@ -119,17 +126,27 @@ export class Recording {
     this.#said[stream] += text.length;
     if (before > streamMaxCharacters) return;
     this.#streams[stream].add(text.slice(0, streamMaxCharacters - before), at);
+    this.#tellSoon();
     if (before + text.length <= streamMaxCharacters) return;
     this.#streams[stream].end();
     this.#add({ at, type: 'words.cut', what: stream, rest: this.#options.streams[stream] });
   }
 
+  /** A program that says a line and then works for an hour is heard at once. */
+  #tellSoon(): void {
+    const { clock } = this.#options;
+    this.#pause ??= clock.at(clock.now() + pauseMs, () => {
+      this.#pause = null;
+      for (const stream of ['stdout', 'stderr'] as const) this.#streams[stream].pause(clock.now());
+    });
+  }
+
   #endingOf(outcome: Outcome): Ending {
     const { usage, durationMs, session } = outcome;
-    const { hide, now } = this.#options;
+    const { hide, clock } = this.#options;
     return {
       type: 'conversation.ended',
-      at: now(),
+      at: clock.now(),
       outcome: outcome.kind,
       fault: 'fault' in outcome ? hide(outcome.fault) : null,
       ...{ usage, durationMs, session: session?.id ?? this.#session, ...this.#counts },

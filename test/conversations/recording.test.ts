@@ -1,5 +1,5 @@
 /** A conversation is written down line by line: whole, bounded, without keys, in its order. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { noOutput, noUsage, type Outcome } from '../../machines/outcome.ts';
@@ -12,7 +12,9 @@ import {
   streamMaxCharacters,
   textMaxCharacters,
 } from '../../src/conversations/recording.ts';
+import { eventually } from '../agents/processes.ts';
 import { tempFolders } from '../app/temp.ts';
+import { ManualClock } from '../kernel/manual-clock.ts';
 
 const temp = tempFolders('recording');
 const heading: Heading = {
@@ -24,12 +26,20 @@ const well: Outcome = {
   session: { id: 'session-1', counted: noUsage },
 };
 
+/** Later each time somebody looks. */
+class TickingClock extends ManualClock {
+  override now(): number {
+    this.set(super.now() + 1);
+    return super.now();
+  }
+}
+
 function begin(environment: Record<string, string> = {}, patterns: readonly string[] = []) {
   const runFolder = temp();
-  let now = 1;
+  const clock = new TickingClock(1);
   const recording = new Recording({
     ...{ runFolder, heading, prompt: 'Do it.', hide: hiderOf([environment], patterns) },
-    now: () => (now += 1),
+    clock,
     streams: { stdout: 'streams/build/7.out.txt', stderr: 'streams/build/7.err.txt' },
   });
   const path = join(runFolder, 'conversations', '7.jsonl');
@@ -37,7 +47,7 @@ function begin(environment: Record<string, string> = {}, patterns: readonly stri
     recording.close();
     return all(readEntries(path));
   };
-  return { recording, runFolder, path, entries };
+  return { recording, runFolder, path, entries, clock };
 }
 
 async function all(entries: AsyncIterable<Entry>): Promise<readonly Entry[]> {
@@ -132,11 +142,24 @@ test('a disk that keeps nothing does not end the attempt', async () => {
   const { recording, runFolder } = begin();
   writeFileSync(join(runFolder, 'in-the-way'), '');
   const blocked = new Recording({
-    ...{ runFolder: join(runFolder, 'in-the-way'), heading, prompt: '', now: () => 1 },
+    ...{ runFolder: join(runFolder, 'in-the-way'), heading, prompt: '', clock: new ManualClock() },
     ...{ hide: (value) => value, streams: { stdout: '', stderr: '' } },
   });
   blocked.hear({ type: 'thought.told', text: 'z'.repeat(textMaxCharacters + 1) });
   blocked.conclude(well);
   expect(() => blocked.close()).not.toThrow();
   recording.close();
+});
+
+test('whole lines of a program are told while it goes on, the rest when it says more', async () => {
+  const { recording, path, clock, entries } = begin();
+  recording.hear({ type: 'agent.said', stream: 'stdout', text: 'first line\nhalf a' });
+  while (clock.ringNext(clock.now() + 1_000));
+  const written = () => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+  await eventually('it is written', () => written().includes('first line'));
+  expect(readFileSync(path, 'utf8')).not.toContain('half');
+  recording.hear({ type: 'agent.said', stream: 'stdout', text: ' line\n' });
+  recording.conclude(well);
+  const said = (await entries()).filter(({ type }) => type === 'agent.said');
+  expect(said).toMatchObject([{ text: 'first line\n' }, { text: 'half a line\n' }]);
 });

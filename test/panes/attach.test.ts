@@ -47,7 +47,7 @@ describe('one agent', () => {
   test('is shown as lines that go into a pipe, until the run is over', async () => {
     const { desk, troupe } = await begun();
     const view = desk.start(['attach', 'coder-1']);
-    await view.says(/prompt +first words/);
+    await view.says(/prompt +first words[\s\S]*at work/);
     writeFileSync(desk.path('go'), '');
     const { code, stdout, stderr } = await view.end();
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Nobody works') });
