@@ -6,6 +6,7 @@
  */
 import { effect } from '@preact/signals';
 import type { Frame, Wanted } from '../serving/wire.ts';
+import { toast } from './ask.ts';
 import { later, setClock } from './clock.ts';
 import { listening } from './listening.ts';
 import { route } from './route.ts';
@@ -14,6 +15,7 @@ import {
   forget,
   look,
   moment,
+  present,
   problem,
   runs,
   seen,
@@ -91,6 +93,7 @@ function take(frame: Frame): void {
       return;
     case 'problem':
       problem.value = frame;
+      if (present.peek() !== null) toast('refused', frame.message, frame.hint);
       return;
   }
 }

@@ -82,7 +82,7 @@ export class Feed {
     try {
       await this.#tellAll();
     } catch (error) {
-      this.#complain(error);
+      this.#complain(error, { ...nothing, runs: this.#wanted.runs });
     } finally {
       this.#busy = false;
     }
@@ -94,6 +94,14 @@ export class Feed {
     if (wanted.run === null) return;
     await this.#tellRun(wanted);
     if (wanted !== this.#wanted) return;
+    await this.#tellClosely(wanted).catch((error: unknown) => {
+      // The run itself can still be followed.
+      const followed = { ...wanted, moment: null, actor: null, words: null };
+      this.#complain(error, followed);
+    });
+  }
+
+  async #tellClosely(wanted: Wanted): Promise<void> {
     if (wanted.moment !== null) await this.#tellMoment(wanted, wanted.moment);
     if (wanted.actor !== null) await this.#tellActor(wanted, wanted.actor);
     if (wanted.words !== null) await this.#tellWords(wanted, wanted.words);
@@ -148,9 +156,9 @@ export class Feed {
     this.#tailGoesOn = true;
   }
 
-  /** It wants nothing any more until it says otherwise: what failed would fail again at once. */
-  #complain(error: unknown): void {
-    this.#wanted = { ...nothing, runs: this.#wanted.runs };
+  /** What failed would fail again at once: it is left out until the page says otherwise. */
+  #complain(error: unknown, rest: Wanted): void {
+    this.#wanted = rest;
     const { code, message, hint } = isUserError(error)
       ? error
       : { code: 'feed.broken', message: messageOf(error), hint: 'load the page again' };

@@ -15,13 +15,13 @@ export function rowOf(fact: RunFact, n: number): FactRow {
 function textOf(fact: RunFact): string {
   const parts = Object.entries(fact).flatMap(([key, value]) => {
     if (shown.has(key)) return [];
-    const said = said1(key, value);
+    const said = partOf(key, value);
     return said === '' ? [] : [said];
   });
   return parts.join(' · ').slice(0, textMaxCharacters);
 }
 
-function said1(key: string, value: unknown): string {
+function partOf(key: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return '';
   if (Array.isArray(value)) return value.length === 0 ? '' : `${key} ${value.join(', ')}`;
   if (typeof value === 'object') return 'message' in value ? String(value.message) : '';

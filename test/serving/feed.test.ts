@@ -121,6 +121,18 @@ describe('a feed', () => {
     expect(look).toMatchObject({ moment: 3, address: 'task/a', machine: 'task', life: 'alive' });
   });
 
+  test('goes on with a run whose past can not be shown', async () => {
+    const { begin, listen } = await house();
+    const { run, played } = await begin(plan);
+    const listener = await listen({ ...wholeRun(run.id), words: { task: '../..', token: 1e11 } });
+    await listener.want({ ...wholeRun(run.id), actor: 'nobody/here', moment: 1 });
+    await listener.heard((frame) => frame.kind === 'actor');
+    await played;
+    await eventually('the end is told', () => {
+      return listener.runFrames.some(({ moment, head }) => !moment && head.status === 'succeeded');
+    });
+  });
+
   test('gives the words of an attempt', async () => {
     const { play, listen } = await house();
     const talk = definePlan({
