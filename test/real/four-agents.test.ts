@@ -1,5 +1,6 @@
 /** The example with four real agents: together they build a small program that runs. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { parse } from 'yaml';
@@ -49,8 +50,8 @@ const protocols = {
   gemini: 'gemini',
 } as const;
 
-// Skipped where one of them can't be had; its name says which.
-test.skipIf(missing.length > 0)(`four agents build one program${named}`, async () => {
+/** Runs the example in a folder, each agent pointed at the scripted model; answers how it ended. */
+async function build(desk: Desk, workspace: 'shared' | 'worktree') {
   const asked = new Map<string, number>();
   const script = ({ protocol }: ModelRequest): Turn => {
     const name = protocols[protocol];
@@ -60,12 +61,12 @@ test.skipIf(missing.length > 0)(`four agents build one program${named}`, async (
     return count === 1 ? point.write(...works[name]) : { kind: 'says', text: `${name} is done.` };
   };
   const server = await openModelServer(script);
-  const desk = new Desk();
   const plan = parse(readFileSync(resolve('examples/four-agents.yaml'), 'utf8'));
   for (const role of Object.values<Record<string, unknown>>(plan.agents)) {
     const point = points.find(({ name }) => name === role.adapter) as Point;
     if (point.model !== null) role.model = point.model;
     role.env = point.prepare(desk.folder, server.url);
+    role.workspace = workspace;
   }
   writeFileSync(desk.path('plan.json'), JSON.stringify(plan));
   const env = { PATH: inject('agentPath') };
@@ -75,4 +76,46 @@ test.skipIf(missing.length > 0)(`four agents build one program${named}`, async (
   const done = jsonLines(ended.stdout).filter(({ type }) => type === 'task.succeeded');
   expect(done.map(({ task }) => task).sort()).toEqual(['build', 'design', 'explain', 'test']);
   expect([...asked.keys()].sort()).toEqual(['claude', 'codex', 'gemini', 'opencode']);
+}
+
+// Skipped where one of them can't be had; its name says which.
+test.skipIf(missing.length > 0)(`four agents build one program${named}`, async () => {
+  await build(new Desk(), 'shared');
 });
+
+const git = (cwd: string, ...words: readonly string[]): string => {
+  const who = ['-c', 'user.name=tester', '-c', 'user.email=tester@example.com'];
+  return execFileSync('git', [...who, ...words], { cwd, encoding: 'utf8' });
+};
+
+test.skipIf(missing.length > 0)(
+  `four agents build it in worktrees, merged and checked, beside the user's own${named}`,
+  async () => {
+    const desk = new Desk();
+    git(desk.folder, 'init', '--quiet', '--initial-branch=main');
+    writeFileSync(desk.path('README.md'), 'Fizz.\n');
+    git(desk.folder, 'add', 'README.md');
+    git(desk.folder, 'commit', '--quiet', '--message=Begin');
+    const before = git(desk.folder, 'rev-parse', 'HEAD');
+    await build(desk, 'worktree');
+    const [branch = ''] = git(
+      desk.folder,
+      'branch',
+      '--list',
+      'troupe/*',
+      '--format=%(refname:short)',
+    )
+      .split('\n')
+      .filter((name) => name.split('/').length === 2);
+    const files = git(desk.folder, 'ls-tree', '--name-only', branch).split('\n').filter(Boolean);
+    expect(files.sort()).toEqual(
+      ['HOWTO.md', 'README.md', 'design.md', 'fizz.mjs', 'fizz.test.mjs'].sort(),
+    );
+    // Nothing of the user's own has moved.
+    expect(git(desk.folder, 'rev-parse', 'HEAD')).toBe(before);
+    expect(existsSync(desk.path('fizz.mjs'))).toBe(false);
+    git(desk.folder, 'checkout', '--quiet', branch);
+    const run = execFileSync(process.execPath, ['fizz.mjs', '15'], { cwd: desk.folder });
+    expect(run.toString()).toBe('FizzBuzz\n');
+  },
+);
