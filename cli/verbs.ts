@@ -105,7 +105,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'verify',
-    summary: 'prove that a plan ends, and what it costs at most, before it is run',
+    summary: 'prove before it is run that a plan ends, and its worst cost',
     load: () => import('./commands/verify.ts'),
   },
   {
@@ -115,7 +115,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'export',
-    summary: 'draw a machine, or hand it to other tools: Stately, Mermaid, SVG, SCXML',
+    summary: 'draw a machine, or hand it to Stately, Mermaid, SVG or SCXML',
     load: () => import('./commands/export.ts'),
   },
   {

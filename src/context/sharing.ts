@@ -96,9 +96,9 @@ export class Sharing {
     this.#living.send(to, event).catch(() => undefined);
   }
 
-  /** In a place of its own, what an agent may read; nothing of it gets into a commit. */
+  /** In its worktree, out of every commit; other places hold only what tasks put there. */
   #placeFor({ cwd }: Assignment, { workspace = 'shared' }: PlanTask): string {
-    if (workspace === 'shared') return join(this.#folder.path, fileName);
+    if (workspace !== 'worktree') return join(this.#folder.path, fileName);
     const folder = join(cwd, '.troupe');
     mkdirSync(folder, { recursive: true });
     const ignore = join(folder, '.gitignore');

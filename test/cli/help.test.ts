@@ -56,7 +56,7 @@ test.each([
   [['rnu'], /unknown command 'rnu'\n\(Did you mean run\?\)/],
   [['run', 'plan.yaml', '--inptu', 'a=b'], /unknown option '--inptu'\n\(Did you mean --input\?\)/],
   [['logs', 'latest', '--folow'], /unknown option '--folow'\n\(Did you mean --follow\?\)/],
-  [['run'], /missing required argument 'plan'/],
+  [['run'], /there is neither a plan nor a task/],
   [['why', 'latest'], /missing required argument 'task'/],
   [['ps', 'one', 'two'], /too many arguments/],
   [['run', 'plan.yaml', '--speed', 'fast'], /'fast' is invalid. It must be a number above 0/],

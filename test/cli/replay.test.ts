@@ -97,12 +97,12 @@ describe('of a run that is over', () => {
 
   test('--check has a line for every rule', async () => {
     const { code, stdout, stderr } = await replay('--check');
-    expect([code, stderr]).toEqual([0, '17 rules, 0 violations.\n']);
-    expect(stdout.trimEnd().split('\n')).toHaveLength(17);
+    expect([code, stderr]).toEqual([0, '19 rules, 0 violations.\n']);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(19);
     expect(stdout).toMatch(/^holds +tasks-end-once +Every task ends exactly once/m);
     const answer = JSON.parse((await replay('--check', '--json')).stdout);
     expect(answer).toMatchObject({ run: expect.stringMatching(/^over-/), violations: 0 });
-    expect(answer.axioms).toHaveLength(17);
+    expect(answer.axioms).toHaveLength(19);
   });
 
   test('--check fails when the world says something else', async () => {

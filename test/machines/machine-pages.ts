@@ -40,7 +40,7 @@ const introduction = [
   '',
   paragraph(
     'A fifth statechart, the **context**, is there once somebody has told all agents something: it',
-    'holds facts and decisions, each with its version. A sixth, the **account**, belongs to no run:',
+    'holds facts and decisions, each with its version. A sixth, the **account**, is of no run:',
     'all runs of a home share its actors, which the pool in `src/accounts/` steps one event at a',
     'time. A seventh, the **memory-worker**, lives as an agent does, beside all runs.',
   ),

@@ -227,7 +227,8 @@ const tasks: readonly (readonly [string, string, string, string])[] = [
     'a check that is none',
     'verify: 5',
     'plan.bad-value',
-    'plan.yaml:5:13 tasks[0].verify: expected a check: a map with run, file, schema or review, got 5',
+    'plan.yaml:5:13 tasks[0].verify: ' +
+      'expected a check: a map with run, file, schema or review, got 5',
   ],
   [
     'a check whose own key is misspelt',

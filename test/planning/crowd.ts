@@ -35,6 +35,7 @@ export function crowd(
       boss: command({ count: 1 }),
       reader: command({ run: ['cat'], count: 2 }),
       writer: command({ run: ['cat'] }),
+      failing: command({ run: ['false'] }),
     },
     tasks: [
       {

@@ -36,7 +36,7 @@ describe('a task that asks for others', () => {
   });
 
   test('is told of those that failed, and decides itself what that means', async () => {
-    const asked = line({ id: 'bad', agent: 'reader', prompt: 'x', timeout: '1ms' });
+    const asked = line({ id: 'bad', agent: 'failing', prompt: 'x' });
     const { run, end } = await stage().play(crowd(asks(asked, told), { count: 4 }));
     expect(end).toMatchObject({ status: 'failed', counts: { succeeded: 1, failed: 1 } });
     expect((await resultOf(run, 'job')).output).toContain('The task bad has failed');

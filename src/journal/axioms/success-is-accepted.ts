@@ -1,4 +1,4 @@
-/** What others are to judge succeeds once enough of them accepted it; its author is none of them. */
+/** What others are to judge succeeds once enough of them accepted it, none its author. */
 import { agentAddress } from '../../../machines/ids.ts';
 import type { Outcome } from '../../../machines/outcome.ts';
 import type { AgentContext } from '../../../machines/rules/duty.ts';
