@@ -25,7 +25,7 @@ import {
 import { type Clock, sleep, systemClock } from './kernel/clock.ts';
 import { type Random, systemRandom } from './kernel/random.ts';
 import { resolveInputs } from './plan/inputs.ts';
-import { loadPlan } from './plan/load.ts';
+import { loadPlan, readPlan } from './plan/load.ts';
 import type { Plan } from './plan/plan.ts';
 import type { Project } from './plan/project.ts';
 import type { GoalOptions } from './planning/goal-words.ts';
@@ -239,6 +239,12 @@ export class Troupe {
     const { verifyPlan } = await import('./verify/verify-plan.ts');
     const { config, project } = this;
     return verifyPlan(plan, options, { home: config.home, project, clock: this.#clock });
+  }
+
+  /** A plan from its text, as if it lay in the working directory. */
+  parse(text: string, file = 'plan.yaml'): Promise<Plan> {
+    const source = { file, folder: this.config.cwd };
+    return readPlan(text, source, () => this.prompts(), this.project);
   }
 
   /** The plan, when nothing speaks against running it; throws a UserError with what does. */

@@ -1,4 +1,4 @@
-/** Serves a house over streamable HTTP, to clients of both kinds, behind a token. */
+/** Serves a host over streamable HTTP, to clients of both kinds, behind a token. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { toNodeHandler, toWebRequest } from '@modelcontextprotocol/node';
@@ -11,12 +11,12 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { admit } from './gate.ts';
-import type { House } from './house.ts';
+import type { RunHost } from './run-host.ts';
 import { createMcpServer } from './server.ts';
 import { Sessions } from './sessions.ts';
 
 export interface HttpOptions {
-  readonly house: House;
+  readonly host: RunHost;
   /** 0 takes one that is free. */
   readonly port: number;
   readonly token: string;
@@ -30,15 +30,15 @@ export interface HttpServed {
 }
 
 const path = '/mcp';
-const host = '127.0.0.1';
+const address = '127.0.0.1';
 const bodyBytesMax = 10_000_000;
 const connectionsMax = 500;
 const loopback = ['127.0.0.1', 'localhost', '[::1]'];
 
 export async function serveOverHttp(options: HttpOptions): Promise<HttpServed> {
-  const { house, port, token, random, clock } = options;
-  const sessions = new Sessions({ house, random, clock });
-  const modern = createMcpHandler(() => createMcpServer(house), {
+  const { host, port, token, random, clock } = options;
+  const sessions = new Sessions({ host, random, clock });
+  const modern = createMcpHandler(() => createMcpServer(host), {
     legacy: 'reject',
     maxRequestBodySize: bodyBytesMax,
   });
@@ -53,7 +53,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServed> {
   server.maxConnections = connectionsMax;
   await listen(server, port);
   return {
-    url: `http://${host}:${portOf(server)}${path}`,
+    url: `http://${address}:${portOf(server)}${path}`,
     async close() {
       await Promise.all([sessions.close(), modern.close()]);
       server.closeAllConnections();
@@ -111,7 +111,7 @@ function fail(res: ServerResponse, error: unknown): void {
 
 async function listen(server: Server, port: number): Promise<void> {
   try {
-    server.listen(port, host);
+    server.listen(port, address);
     await once(server, 'listening');
   } catch (error) {
     const message = `port ${port} can't be listened on: ${(error as Error).message}`;

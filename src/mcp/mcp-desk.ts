@@ -9,8 +9,8 @@ import { UserError } from '../kernel/user-error.ts';
 import { loadPlan } from '../plan/load.ts';
 import { writeWhole } from '../runs/disk.ts';
 import { type ClientConfig, configFor } from './client-config.ts';
-import { House } from './house.ts';
 import { type HttpServed, serveOverHttp } from './http.ts';
+import { RunHost } from './run-host.ts';
 import { type Served, serveOverStdio } from './stdio.ts';
 import { Team, teamOf, teamOfPlan } from './team.ts';
 
@@ -37,12 +37,12 @@ export class McpDesk {
 
   /** `plan`: a file whose agents are the team. Every run is stopped when it is closed. */
   async overStdio(plan: string | null, onError: (error: Error) => void): Promise<Served> {
-    const house = await this.#house(plan);
-    const served = serveOverStdio(house, onError);
+    const host = await this.#host(plan);
+    const served = serveOverStdio(host, onError);
     return {
       ended: served.ended,
       close: async () => {
-        await Promise.all([served.close(), house.close()]);
+        await Promise.all([served.close(), host.close()]);
       },
     };
   }
@@ -50,14 +50,14 @@ export class McpDesk {
   async overHttp(plan: string | null, { port, token }: HttpWish): Promise<ServedOverHttp> {
     const given = token ?? randomName(this.#random, 40);
     if (given.length < tokenCharsMin) throw weakToken();
-    const house = await this.#house(plan);
+    const host = await this.#host(plan);
     const [random, clock] = [this.#random, this.#clock];
-    const served = await serveOverHttp({ house, port, token: given, random, clock });
+    const served = await serveOverHttp({ host, port, token: given, random, clock });
     return {
       url: served.url,
       token: given,
       close: async () => {
-        await Promise.all([served.close(), house.close()]);
+        await Promise.all([served.close(), host.close()]);
       },
     };
   }
@@ -79,8 +79,8 @@ export class McpDesk {
     return path;
   }
 
-  async #house(plan: string | null): Promise<House> {
-    return new House({ troupe: this.#troupe, clock: this.#clock, team: await this.#team(plan) });
+  async #host(plan: string | null): Promise<RunHost> {
+    return new RunHost({ troupe: this.#troupe, clock: this.#clock, team: await this.#team(plan) });
   }
 
   async #team(plan: string | null): Promise<Team> {

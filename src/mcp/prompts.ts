@@ -1,13 +1,13 @@
 /** The prompts of the library as MCP prompts: what they leave open is asked of the client. */
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import type { House } from './house.ts';
+import type { RunHost } from './run-host.ts';
 
 /** A client shows them in a menu. */
 const promptsMax = 200;
 
-export async function registerPrompts(server: McpServer, house: House): Promise<void> {
-  const library = await house.troupe.prompts();
+export async function registerPrompts(server: McpServer, host: RunHost): Promise<void> {
+  const library = await host.troupe.prompts();
   for (const { name, category, tags } of library.list().slice(0, promptsMax)) {
     const description = [category, ...tags].filter(Boolean).join(', ');
     const variables = library.variables(name);

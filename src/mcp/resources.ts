@@ -4,51 +4,51 @@ import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { UserError } from '../kernel/user-error.ts';
 import { runMachines } from '../runs/launch.ts';
 import { readResult } from '../runs/results.ts';
-import type { House } from './house.ts';
+import type { RunHost } from './run-host.ts';
 import { runOf } from './shapes.ts';
 
 /** A client lists what a person would look at, not an archive. */
 const listedMax = 50;
 
-export function registerResources(server: McpServer, house: House): void {
-  registerRuns(server, house);
-  registerReports(server, house);
-  registerResults(server, house);
+export function registerResources(server: McpServer, host: RunHost): void {
+  registerRuns(server, host);
+  registerReports(server, host);
+  registerResults(server, host);
   registerMachines(server);
 }
 
-function registerRuns(server: McpServer, house: House): void {
+function registerRuns(server: McpServer, host: RunHost): void {
   const template = new ResourceTemplate('troupe://runs/{run}', {
     list: async () => {
-      const names = (await house.troupe.names()).slice(0, listedMax);
+      const names = (await host.troupe.names()).slice(0, listedMax);
       return { resources: names.map((name) => ({ name, uri: `troupe://runs/${name}` })) };
     },
   });
   const words = { title: 'A run', description: 'How a run stands.', mimeType: json };
   server.registerResource('run', template, words, async (uri, { run }) => {
-    const { view, owner } = await house.troupe.look(nameIn(run));
+    const { view, owner } = await host.troupe.look(nameIn(run));
     return contents(uri, json, JSON.stringify(runOf(view, owner !== null)));
   });
 }
 
-function registerReports(server: McpServer, house: House): void {
+function registerReports(server: McpServer, host: RunHost): void {
   const template = new ResourceTemplate('troupe://runs/{run}/report', { list: undefined });
   const words = { title: "A run's report", description: 'For people.', mimeType: markdown };
   server.registerResource('report', template, words, async (uri, { run }) => {
-    const folder = await house.troupe.folder(nameIn(run));
+    const folder = await host.troupe.folder(nameIn(run));
     const text = await readFile(folder.report, 'utf8').catch(() => null);
     if (text === null) throw notYet(`${folder.id} has no report yet`);
     return contents(uri, markdown, text);
   });
 }
 
-function registerResults(server: McpServer, house: House): void {
+function registerResults(server: McpServer, host: RunHost): void {
   const template = new ResourceTemplate('troupe://runs/{run}/results/{task}', { list: undefined });
   const words = { title: "A task's result", description: 'As its file has it.', mimeType: json };
   server.registerResource('result', template, words, async (uri, { run, task }) => {
-    const { view } = await house.troupe.look(nameIn(run));
-    const { task: id } = await house.troupe.why(view.id, nameIn(task));
-    const result = await readResult(await house.troupe.folder(view.id), id);
+    const { view } = await host.troupe.look(nameIn(run));
+    const { task: id } = await host.troupe.why(view.id, nameIn(task));
+    const result = await readResult(await host.troupe.folder(view.id), id);
     if (result === null) throw notYet(`${id} has no result yet`);
     return contents(uri, json, JSON.stringify(result));
   });

@@ -1,6 +1,6 @@
 /**
  * The runs that an MCP server keeps: begun for its clients, and worked on in its process.
- * Owns: the living runs, until each has ended or the house is closed.
+ * Owns: the living runs, until each has ended or the host is closed.
  * Invariant: closed, it leaves no run working; each can be resumed.
  */
 import type { Troupe } from '../app.ts';
@@ -10,7 +10,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Run } from '../runs/run.ts';
 import type { Team } from './team.ts';
 
-export interface HouseOptions {
+export interface RunHostOptions {
   readonly troupe: Troupe;
   readonly clock: Clock;
   readonly team: Team;
@@ -19,14 +19,14 @@ export interface HouseOptions {
 /** More at once would be no team that anybody watches. */
 const runsMax = 32;
 
-export class House {
+export class RunHost {
   readonly troupe: Troupe;
   readonly clock: Clock;
   readonly team: Team;
   readonly #living = new Map<string, Run>();
   #closing = false;
 
-  constructor({ troupe, clock, team }: HouseOptions) {
+  constructor({ troupe, clock, team }: RunHostOptions) {
     this.troupe = troupe;
     this.clock = clock;
     this.team = team;
@@ -43,7 +43,8 @@ export class House {
 
   async begin(plan: Plan | string, inputs: Readonly<Record<string, string>>): Promise<Run> {
     this.#refuseWhenFull();
-    return this.#keep(await this.troupe.run(plan, { inputs }));
+    // What surely goes wrong is told before a cent is spent.
+    return this.#keep(await this.troupe.run(await this.troupe.clear(plan), { inputs }));
   }
 
   async resume(name: string): Promise<Run> {
@@ -66,10 +67,10 @@ export class House {
 
   #refuseWhenFull(): void {
     if (this.#closing) {
-      throw new UserError('house.closing', 'the server is being stopped', 'start it again');
+      throw new UserError('host.closing', 'the server is being stopped', 'start it again');
     }
     if (this.#living.size < runsMax) return;
     const message = `${runsMax} runs are worked on already`;
-    throw new UserError('house.full', message, 'wait for one to end, or cancel one');
+    throw new UserError('host.full', message, 'wait for one to end, or cancel one');
   }
 }

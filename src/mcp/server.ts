@@ -1,4 +1,4 @@
-/** Makes one MCP server over a house: its tools, resources and prompts, on the official SDK. */
+/** Makes one MCP server over a host: its tools, resources and prompts, on the official SDK. */
 import {
   type CallToolResult,
   McpServer,
@@ -7,9 +7,9 @@ import {
 } from '@modelcontextprotocol/server';
 import { readVersion } from '../config.ts';
 import { isUserError } from '../kernel/user-error.ts';
-import type { House } from './house.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
+import type { RunHost } from './run-host.ts';
 import type { Call, Effect, Tool } from './tool.ts';
 import { tools } from './tools/index.ts';
 
@@ -20,22 +20,22 @@ const instructions =
   'find_similar_tasks whether it was done before.';
 
 /** Also made once for a client that only looks who is there. */
-export async function createMcpServer(house: House): Promise<McpServer> {
+export async function createMcpServer(host: RunHost): Promise<McpServer> {
   const about = { name: 'troupe', title: 'Troupe', version: readVersion() };
   const server = new McpServer(about, { instructions });
-  for (const tool of tools) registerTool(server, tool, house);
-  registerResources(server, house);
-  await registerPrompts(server, house);
+  for (const tool of tools) registerTool(server, tool, host);
+  registerResources(server, host);
+  await registerPrompts(server, host);
   return server;
 }
 
-function registerTool(server: McpServer, tool: Tool, house: House): void {
+function registerTool(server: McpServer, tool: Tool, host: RunHost): void {
   const { name, title, description, input, output, effect } = tool;
   const words = { title, description, inputSchema: input, outputSchema: output };
   const config = { ...words, annotations: annotationsOf(effect) };
   server.registerTool(name, config, async (given, context) => {
     try {
-      const answer = await tool.answer(given as never, callOf(house, context));
+      const answer = await tool.answer(given as never, callOf(host, context));
       return answered(answer);
     } catch (error) {
       return refused(error);
@@ -54,10 +54,10 @@ function annotationsOf(effect: Effect): ToolAnnotations {
   };
 }
 
-function callOf(house: House, { mcpReq }: ServerContext): Call {
+function callOf(host: RunHost, { mcpReq }: ServerContext): Call {
   const token = mcpReq._meta?.progressToken;
   return {
-    house,
+    host,
     signal: mcpReq.signal,
     progress(progress, total, message) {
       if (token === undefined) return;

@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';
 import type { Clock } from '../kernel/clock.ts';
 import { type Random, randomName } from '../kernel/random.ts';
-import type { House } from './house.ts';
+import type { RunHost } from './run-host.ts';
 import { createMcpServer } from './server.ts';
 
 export const sessionsMax = 100;
@@ -21,7 +21,7 @@ interface Session {
 }
 
 export interface SessionsOptions {
-  readonly house: House;
+  readonly host: RunHost;
   readonly random: Random;
   readonly clock: Clock;
 }
@@ -64,14 +64,14 @@ export class Sessions {
 
   async #open(): Promise<Session | undefined> {
     if (this.#sessions.size >= sessionsMax) return undefined;
-    const { house, random, clock } = this.#options;
+    const { host, random, clock } = this.#options;
     const transport = new NodeStreamableHTTPServerTransport({
       sessionIdGenerator: () => randomName(random, 40),
       onsessioninitialized: (id) => void this.#sessions.set(id, session),
       onsessionclosed: (id) => void this.#sessions.delete(id),
     });
     const session: Session = { transport, usedAt: clock.now(), open: 0 };
-    const server = await createMcpServer(house);
+    const server = await createMcpServer(host);
     await server.connect(transport);
     return session;
   }

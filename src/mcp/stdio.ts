@@ -1,6 +1,6 @@
-/** Serves a house to the one client that started this process, over its standard streams. */
+/** Serves a host to the one client that started this process, over its standard streams. */
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
-import type { House } from './house.ts';
+import type { RunHost } from './run-host.ts';
 import { createMcpServer } from './server.ts';
 
 /** Larger than any plan may be; a longer message ends the connection. */
@@ -12,13 +12,13 @@ export interface Served {
   close(): Promise<void>;
 }
 
-export function serveOverStdio(house: House, onError: (error: Error) => void): Served {
+export function serveOverStdio(host: RunHost, onError: (error: Error) => void): Served {
   const { stdin, stdout } = process;
   const transport = new StdioServerTransport(stdin, stdout, { maxBufferSize: messageBytesMax });
   const ended = new Promise<void>((resolve) => {
     stdin.once('end', resolve).once('close', resolve);
     stdout.once('error', () => resolve());
   });
-  const handle = serveStdio(() => createMcpServer(house), { transport, onerror: onError });
+  const handle = serveStdio(() => createMcpServer(host), { transport, onerror: onError });
   return { ended, close: () => handle.close() };
 }

@@ -1,10 +1,10 @@
 /** What a tool of the server is: its words, its schemas, and one body that answers with data. */
 import type { ZodObject, z } from 'zod';
-import type { House } from './house.ts';
+import type { RunHost } from './run-host.ts';
 
 /** How a call goes on while it is worked on. */
 export interface Call {
-  readonly house: House;
+  readonly host: RunHost;
   /** Aborted when the client gave the call up, or is gone. */
   readonly signal: AbortSignal;
   /** Tells whoever asked for progress; nothing is sent to who did not. */

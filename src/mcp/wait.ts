@@ -27,7 +27,7 @@ export interface Waiting {
 /** Resolves when the run is over, the time is up, or nobody waits any more. */
 export async function awaitRun(run: Run, given: Waiting, call: Call): Promise<void> {
   if (!given.wait) return;
-  const { clock } = call.house;
+  const { clock } = call.host;
   const untilMs = clock.now() + given.wait_seconds * 1_000;
   const over = run.end.then(() => 'over' as const);
   let told = -1;

@@ -1,7 +1,7 @@
 /** The way from a file's name to a checked plan. */
 import { dirname, resolve } from 'node:path';
 import { readPlanFile } from './file.ts';
-import { parsePlan } from './parse.ts';
+import { parsePlan, type TextSource } from './parse.ts';
 import type { Plan } from './plan.ts';
 import { type Project, underProject } from './project.ts';
 import { mayTakePrompts, type PromptShelf } from './prompt-shelf.ts';
@@ -18,9 +18,18 @@ export async function loadPlan(
   project: Project | null = null,
 ): Promise<Plan> {
   const text = await readPlanFile(file);
+  return readPlan(text, { file, folder: dirname(resolve(file)) }, openPrompts, project);
+}
+
+/** The same from a text that is there already. */
+export async function readPlan(
+  text: string,
+  source: TextSource,
+  openPrompts?: () => Promise<PromptShelf>,
+  project: Project | null = null,
+): Promise<Plan> {
   const prompts = mayTakePrompts(text) ? await openPrompts?.() : undefined;
-  const folder = dirname(resolve(file));
   const complete = project ? (value: unknown) => underProject(value, project) : undefined;
   const around = { ...(prompts && { prompts }), ...(complete && { complete }) };
-  return parsePlan(text, { file, folder, ...around });
+  return parsePlan(text, { ...source, ...around });
 }

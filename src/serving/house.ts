@@ -10,11 +10,13 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { Troupe } from '../app.ts';
+import { readVersion } from '../config.ts';
 import type { ForkOptions } from '../forking.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { findRun, type RunFolder } from '../runs/folder.ts';
 import type { Run } from '../runs/run.ts';
+import type { RunMeters } from '../telemetry/prometheus.ts';
 import { Board } from './board.ts';
 import { requestFor } from './deeds.ts';
 import { machineShapes } from './machine-shapes.ts';
@@ -53,6 +55,7 @@ export class House {
   readonly #clock: Clock;
   readonly #runs = new Map<string, Run>();
   readonly #list: RunList;
+  readonly #meters: Promise<RunMeters>;
   /** The one asked for last is at the end. */
   readonly #rooms = new Map<string, Room>();
 
@@ -60,6 +63,7 @@ export class House {
     this.troupe = troupe;
     this.#clock = clock;
     this.#list = new RunList(troupe);
+    this.#meters = openMeters();
   }
 
   /** Newest first. */
@@ -134,7 +138,8 @@ export class House {
 
   /** Begins the plan in a file; the path is as seen from the working directory. */
   async start(path: string, options: StartOptions = {}): Promise<string> {
-    return this.#keep(await this.troupe.run(resolve(this.troupe.config.cwd, path), options));
+    const plan = await this.troupe.clear(resolve(this.troupe.config.cwd, path));
+    return this.#keep(await this.troupe.run(plan, options));
   }
 
   /** Goes on with a run that nobody works on. */
@@ -175,6 +180,11 @@ export class House {
     await Promise.all([...this.#runs.values()].map((run) => run.stop()));
   }
 
+  /** What happened in the runs that it worked on, as Prometheus reads it. */
+  async metrics(): Promise<string> {
+    return (await this.#meters).text();
+  }
+
   /** Those it works on now. */
   get working(): readonly string[] {
     return [...this.#runs.values()].filter(({ state }) => state === 'alive').map(({ id }) => id);
@@ -182,6 +192,8 @@ export class House {
 
   #keep(run: Run): string {
     this.#runs.set(run.id, run);
+    // Whoever counts must not keep a run from going on.
+    void this.#meters.then((meters) => meters.follow(run));
     run.end.then(() => this.#runs.delete(run.id));
     return run.id;
   }
@@ -224,4 +236,9 @@ export class House {
 function notOurs(id: string): UserError {
   const message = `${id} is not worked on by this house`;
   return new UserError('run.elsewhere', message, 'stop the process that works on it, with Ctrl-C');
+}
+
+async function openMeters(): Promise<RunMeters> {
+  const { RunMeters } = await import('../telemetry/prometheus.ts');
+  return new RunMeters(readVersion());
 }

@@ -65,13 +65,24 @@ export async function serveRequest(
       response.setHeader('set-cookie', verdict.cookie);
       return redirect(response, address);
     case 'in':
+      if (address.pathname === metricsPath) return serveMetrics(house, response);
       return isApi(address)
         ? serveApi(house, request, response, address)
         : servePage(pages, request, response, address);
   }
 }
 
-const isApi = ({ pathname }: URL): boolean => pathname.startsWith('/api/');
+const metricsPath = '/metrics';
+
+/** What programs ask for: they are told in JSON that they have no token. */
+const isApi = ({ pathname }: URL): boolean =>
+  pathname.startsWith('/api/') || pathname === metricsPath;
+
+async function serveMetrics(house: House, response: ServerResponse): Promise<void> {
+  response.setHeader('cache-control', 'no-store');
+  response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
+  response.writeHead(200).end(await house.metrics());
+}
 
 /** To the same place without the token, so that it stays in no history. */
 function redirect(response: ServerResponse, address: URL): void {

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { systemRandom } from '../../src/kernel/random.ts';
 import { admit } from '../../src/mcp/gate.ts';
-import { House } from '../../src/mcp/house.ts';
 import { openMcp } from '../../src/mcp/open-mcp.ts';
+import { RunHost } from '../../src/mcp/run-host.ts';
 import { idleMs, Sessions, sessionsMax } from '../../src/mcp/sessions.ts';
 import { Team } from '../../src/mcp/team.ts';
 import { ManualClock } from '../kernel/manual-clock.ts';
@@ -120,8 +120,8 @@ test('a page of this machine is let in with the token', () => {
 test('sessions are only so many, and those that nobody uses are closed', async () => {
   const { troupe } = await open();
   const clock = new ManualClock();
-  const house = new House({ troupe, clock, team: new Team({}) });
-  const sessions = new Sessions({ house, random: systemRandom, clock });
+  const host = new RunHost({ troupe, clock, team: new Team({}) });
+  const sessions = new Sessions({ host, random: systemRandom, clock });
   const outer = createServer((req, res) => {
     sessions.serve(req, res, initialize).then((served) => {
       if (!served) res.writeHead(503).end();

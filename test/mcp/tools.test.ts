@@ -116,7 +116,7 @@ describe('runs', () => {
     const plan =
       'name: x\nagents:\n  a: { adapter: command, run: [cat] }\ntasks:\n  - id: t\n    agent: b\n';
     const asked = ask(await client(), 'run_plan', { plan });
-    await expect(asked).rejects.toThrow(/plan:6:12.*"b"/s);
+    await expect(asked).rejects.toThrow(/plan\.yaml:6:12.*"b"/s);
   });
 
   test('need a plan, and only one', async () => {

@@ -29,13 +29,13 @@ const getAgents = tool({
   effect: 'looks',
   input: z.object({}),
   output: agentsShape,
-  async answer(_, { house }) {
-    const working = house.living.flatMap((run) =>
+  async answer(_, { host }) {
+    const working = host.living.flatMap((run) =>
       run.view().agents.map(({ id, state, task }) => {
         return { agent: id, adapter: null, state, run: run.id, task };
       }),
     );
-    const free = house.team.members.map(({ name, adapter }) => {
+    const free = host.team.members.map(({ name, adapter }) => {
       return { agent: name, adapter, state: 'free', run: null, task: null };
     });
     return { agents: [...free, ...working] };
@@ -71,7 +71,7 @@ const broadcastTask = tool({
   input: z.object({ agents: z.array(agentName).max(50).default([]), ...given, ...waiting }),
   output: assignment,
   answer: (input, call) => {
-    const all = call.house.team.members.map(({ name }) => name);
+    const all = call.host.team.members.map(({ name }) => name);
     return assign(input.agents.length > 0 ? [...new Set(input.agents)] : all, input, call);
   },
 });
@@ -87,7 +87,7 @@ async function assign(agents: readonly string[], input: Assignment, call: Call) 
   if (agents.length === 0) throw nobody();
   const { prompt, context } = input;
   const whole = context === undefined ? prompt : `${prompt}\n\nContext:\n${context}`;
-  const run = await call.house.begin(call.house.team.planFor(agents, whole), {});
+  const run = await call.host.begin(call.host.team.planFor(agents, whole), {});
   await awaitRun(run, input, call);
   return { run: run.id, results: await resultsOf(run.id, agents, call) };
 }
@@ -105,7 +105,7 @@ const sendToAgent = tool({
   output: z.object({ done: z.string() }),
   async answer({ run, agent, message }, call) {
     const request = { type: 'agent.tell', agent, text: message, from: byWhom(call) } as const;
-    await call.house.troupe.ask(run, request);
+    await call.host.troupe.ask(run, request);
     return { done: `${agent} was told; its next attempt hears it` };
   },
 });
@@ -121,7 +121,7 @@ const getAgentResponse = tool({
   output: resultShape,
   async answer(input, call) {
     const run = await lastAssignment(input.agent, call);
-    const living = call.house.find(run);
+    const living = call.host.find(run);
     if (living) await awaitRun(living, input, call);
     const [result] = await resultsOf(run, [input.agent], call);
     return result ?? pending(run, input.agent);
@@ -136,8 +136,8 @@ const getTaskResult = tool({
   input: z.object({ run: runName.default('latest'), task: taskName }),
   output: resultShape,
   async answer({ run, task }, call) {
-    const { view } = await call.house.troupe.look(run);
-    await call.house.troupe.why(view.id, task);
+    const { view } = await call.host.troupe.look(run);
+    await call.host.troupe.why(view.id, task);
     const [result] = await resultsOf(view.id, [task], call);
     return result ?? pending(view.id, task);
   },
@@ -151,15 +151,15 @@ const getAllResults = tool({
   input: z.object({ run: runName.default('latest') }),
   output: z.object({ run: z.string(), status: z.string(), results: z.array(resultShape) }),
   async answer({ run }, call) {
-    const { view } = await call.house.troupe.look(run);
+    const { view } = await call.host.troupe.look(run);
     const tasks = view.tasks.map(({ id }) => id);
     const results = await resultsOf(view.id, tasks, call);
     return { run: view.id, status: view.status, results };
   },
 });
 
-async function resultsOf(run: string, tasks: readonly string[], { house }: Call) {
-  const folder = await house.troupe.folder(run);
+async function resultsOf(run: string, tasks: readonly string[], { host }: Call) {
+  const folder = await host.troupe.folder(run);
   return Promise.all(
     tasks.map(async (task) => {
       const result = await readResult(folder, task);
@@ -169,13 +169,13 @@ async function resultsOf(run: string, tasks: readonly string[], { house }: Call)
 }
 
 /** Looked up on disk, so that it outlives the server. */
-async function lastAssignment(agent: string, { house }: Call): Promise<string> {
-  for (const name of await house.troupe.names()) {
+async function lastAssignment(agent: string, { host }: Call): Promise<string> {
+  for (const name of await host.troupe.names()) {
     if (!name.startsWith(`${assignedName}-`)) continue;
-    const { tasks } = await house.troupe.plan(name);
+    const { tasks } = await host.troupe.plan(name);
     if (tasks.some(({ id }) => id === agent)) return name;
   }
-  house.team.require(agent);
+  host.team.require(agent);
   const hint = `give it one: assign_task with agent "${agent}"`;
   throw new UserError('agent.unasked', `${agent} was given no task yet`, hint);
 }

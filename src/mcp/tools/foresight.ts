@@ -18,7 +18,7 @@ const simulatePlan = tool({
   output: z.looseObject({ name: z.string(), asked: z.number() }),
   async answer({ seeds, faults, ...given }, call) {
     const { signal } = call;
-    const simulation = await call.house.troupe.simulate(planOf(given), {
+    const simulation = await call.host.troupe.simulate(await planOf(given, call), {
       ...{ seeds, faults, signal },
       onProgress: ({ done, total }) => call.progress(done, total, `${done} of ${total} runs`),
     });
@@ -49,9 +49,12 @@ const verifyPlan = tool({
     states: z.number(),
     seconds: z.number(),
   }),
-  async answer({ max_seconds: secondsMax, ...given }, { house }) {
-    const { name, verdict, findings, bound, unbounded, states, seconds } =
-      await house.troupe.verify(planOf(given), { secondsMax });
+  async answer({ max_seconds: secondsMax, ...given }, call) {
+    const { host } = call;
+    const { name, verdict, findings, bound, unbounded, states, seconds } = await host.troupe.verify(
+      await planOf(given, call),
+      { secondsMax },
+    );
     const limits = bound && {
       duration_ms: bound.durationMs,
       cost_usd: bound.costUsd,

@@ -26,8 +26,8 @@ const findSimilarTasks = tool({
     limit: z.number().int().min(1).max(50).default(5),
   }),
   output: z.object({ tasks: z.array(similarShape) }),
-  async answer({ text, limit }, { house }) {
-    return { tasks: [...(await house.troupe.similar(text, { limit }))] };
+  async answer({ text, limit }, { host }) {
+    return { tasks: [...(await host.troupe.similar(text, { limit }))] };
   },
 });
 
@@ -46,8 +46,8 @@ const listPrompts = tool({
   effect: 'looks',
   input: z.object({}),
   output: z.object({ prompts: z.array(promptShape) }),
-  async answer(_, { house }) {
-    const library = await house.troupe.prompts();
+  async answer(_, { host }) {
+    const library = await host.troupe.prompts();
     const prompts = (await library.list()).map(({ name, category, tags, version, versions }) => {
       return { name, category, tags: [...tags], version, versions };
     });

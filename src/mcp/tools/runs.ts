@@ -3,7 +3,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../kernel/user-error.ts';
-import { parsePlan } from '../../plan/parse.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { runName, runOf, runShape, taskName } from '../shapes.ts';
 import { type Call, tool } from '../tool.ts';
@@ -17,20 +16,21 @@ export const planGiven = {
     .describe('The plan itself, in place of a file: YAML or JSON text, or an object.'),
 };
 
-/** A file's name, or a plan; a UserError when both are given, or none. */
-export function planOf(given: {
+type PlanGiven = {
   readonly file?: string | undefined;
   readonly plan?: string | Readonly<Record<string, unknown>> | undefined;
-}): string | Plan {
-  const { file, plan } = given;
+};
+
+/** A file's name, or a plan; a UserError when both are given, or none. */
+export async function planOf({ file, plan }: PlanGiven, { host }: Call): Promise<string | Plan> {
   if ((file === undefined) === (plan === undefined)) {
     const hint = 'name a plan file under "file", or put the plan itself under "plan"';
     throw new UserError('plan.unnamed', 'expected either "file" or "plan"', hint);
   }
-  if (file !== undefined) return resolve(file);
-  const folder = process.cwd();
-  if (typeof plan === 'string') return parsePlan(plan, { file: 'plan', folder });
-  return parsePlan(JSON.stringify(plan, null, 2), { file: 'plan.json', folder });
+  const { troupe } = host;
+  if (file !== undefined) return resolve(troupe.config.cwd, file);
+  if (typeof plan === 'string') return troupe.parse(plan);
+  return troupe.parse(JSON.stringify(plan, null, 2), 'plan.json');
 }
 
 const runPlan = tool({
@@ -48,7 +48,7 @@ const runPlan = tool({
   }),
   output: runShape,
   async answer(input, call) {
-    const run = await call.house.begin(planOf(input), input.inputs);
+    const run = await call.host.begin(await planOf(input, call), input.inputs);
     await awaitRun(run, input, call);
     return runOf(run.view(), run.state === 'alive');
   },
@@ -64,9 +64,9 @@ const getRun = tool({
   input: z.object({ run: runName.default('latest'), ...waiting }),
   output: runShape,
   async answer(input, call) {
-    const { troupe } = call.house;
+    const { troupe } = call.host;
     const { view, owner } = await troupe.look(input.run);
-    const living = call.house.find(view.id);
+    const living = call.host.find(view.id);
     if (!living) return runOf(view, owner !== null);
     await awaitRun(living, input, call);
     return runOf(living.view(), living.state === 'alive');
@@ -88,9 +88,9 @@ const listRuns = tool({
   effect: 'looks',
   input: z.object({ limit: z.number().int().min(1).max(100).default(20) }),
   output: z.object({ runs: z.array(listed) }),
-  async answer({ limit }, { house }) {
-    const names = (await house.troupe.names()).slice(0, limit);
-    const summaries = await Promise.all(names.map((name) => house.troupe.look(name)));
+  async answer({ limit }, { host }) {
+    const names = (await host.troupe.names()).slice(0, limit);
+    const summaries = await Promise.all(names.map((name) => host.troupe.look(name)));
     const runs = summaries.map(({ view: { id, name, status }, owner, orderedAt }) => {
       return { run: id, name, status, alive: owner !== null, ordered_at: orderedAt };
     });
@@ -106,7 +106,7 @@ const resumeRun = tool({
   input: z.object({ run: runName, ...waiting }),
   output: runShape,
   async answer(input, call) {
-    const run = await call.house.resume(input.run);
+    const run = await call.host.resume(input.run);
     await awaitRun(run, input, call);
     return runOf(run.view(), run.state === 'alive');
   },
@@ -125,8 +125,8 @@ const why = tool({
     event: z.string().nullable(),
     waits_for: z.array(z.string()),
   }),
-  async answer({ run, task }, { house }) {
-    const { waitsFor, ...said } = await house.troupe.why(run, task);
+  async answer({ run, task }, { host }) {
+    const { waitsFor, ...said } = await host.troupe.why(run, task);
     return { ...said, waits_for: [...waitsFor] };
   },
 });
@@ -144,8 +144,8 @@ const cancel = tool({
     reason: z.string().min(1).max(1_000).default('called off over MCP'),
   }),
   output: done,
-  async answer({ run, task, reason }, { house }) {
-    await house.troupe.ask(run, { type: 'run.cancel', reason, ...(task && { task }) });
+  async answer({ run, task, reason }, { host }) {
+    await host.troupe.ask(run, { type: 'run.cancel', reason, ...(task && { task }) });
     return { done: `${task ?? run} is called off` };
   },
 });
@@ -160,14 +160,14 @@ const approve = tool({
   output: done,
   async answer({ run, task, yes }, call) {
     const by = byWhom(call);
-    await call.house.troupe.ask(run, { type: yes ? 'task.approve' : 'task.reject', task, by });
+    await call.host.troupe.ask(run, { type: yes ? 'task.approve' : 'task.reject', task, by });
     return { done: `${task} was ${yes ? 'approved' : 'refused'} by ${by}` };
   },
 });
 
 /** Who is named in the journal for what came over this door. */
-export function byWhom({ house }: Call): string {
-  return `${house.troupe.config.user} over MCP`;
+export function byWhom({ host }: Call): string {
+  return `${host.troupe.config.user} over MCP`;
 }
 
 export const runTools = [runPlan, getRun, listRuns, resumeRun, why, cancel, approve];

@@ -25,9 +25,9 @@ const getSharedContext = tool({
   effect: 'looks',
   input: z.object({ run: runName.default('latest') }),
   output: contextShape,
-  async answer({ run }, { house }) {
-    const { view } = await house.troupe.look(run);
-    const { version, entries } = await house.troupe.context(view.id);
+  async answer({ run }, { host }) {
+    const { view } = await host.troupe.look(run);
+    const { version, entries } = await host.troupe.context(view.id);
     const listed = Object.entries(entries).map(([key, entry]) => {
       return { key, value: entry.value, version: entry.version, by: entry.by };
     });
@@ -51,7 +51,7 @@ const updateSharedContext = tool({
   output: z.object({ done: z.string() }),
   async answer({ run, key, value, if_version: ifVersion }, call) {
     const by = byWhom(call);
-    await call.house.troupe.ask(run, { type: 'context.set', key, value, ifVersion, by });
+    await call.host.troupe.ask(run, { type: 'context.set', key, value, ifVersion, by });
     return { done: value === null ? `${key} was taken away` : `${key} was set` };
   },
 });
@@ -75,8 +75,8 @@ const getAgentMessages = tool({
     state: z.string(),
     messages: z.array(messageShape),
   }),
-  async answer({ agent, task, limit }, { house }) {
-    const history = await house.troupe.history();
+  async answer({ agent, task, limit }, { host }) {
+    const history = await host.troupe.history();
     const [found] = await history.list({ last: 1, agent, ...(task !== undefined && { task }) });
     if (!found) throw unheard(agent);
     const messages: z.input<typeof messageShape>[] = [];
