@@ -1,9 +1,10 @@
 /** What agents tell each other in a run: seen by the next ones, fenced by versions, and durable. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { command, definePlan } from '../../src/plan/define.ts';
 import type { Workspace } from '../../src/plan/plan.ts';
+import { makeRepository } from '../worktrees/repository.ts';
 import { stages } from './stage.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -43,15 +44,25 @@ test.skipIf(!onPosix)('what one agent says the next one reads in its prompt and 
   expect(moment.actors.map(({ address }) => address)).toContain('context');
 });
 
-test.skipIf(!onPosix)('a place of its own has a copy that no commit takes', async () => {
+test.skipIf(!onPosix)('a worktree has a copy of its own that no commit takes', async () => {
   const at = stage();
-  const look = 'cat .troupe/context.json';
-  const { run, end } = await at.play(plan(says({ key: 'a', value: 'x' }), look, 'folder'));
+  makeRepository(at.cwd, { 'a.txt': 'a\n' });
+  const look = 'cat .troupe/.gitignore; stat -c %a .troupe/context.json; git status --porcelain';
+  const looks = `${look}; cat .troupe/context.json`;
+  const { run, end } = await at.play(plan(says({ key: 'a', value: 'x' }), looks, 'worktree'));
   expect(end).toMatchObject({ kind: 'ended' });
-  const place = join(run.folder.path, 'workspaces', 'second', '.troupe');
-  expect(readFileSync(join(place, '.gitignore'), 'utf8')).toBe('*\n');
-  expect(statSync(join(place, 'context.json')).mode & 0o222).toBe(0);
-  expect(readFileSync(join(place, 'context.json'), 'utf8')).toContain('"by": "coder-1"');
+  const { output } = JSON.parse(readFileSync(join(run.folder.results, 'second.json'), 'utf8'));
+  expect(output).toMatch(/^\*\n444\n\{/);
+  expect(output).toContain('"by": "coder-1"');
+});
+
+test.skipIf(!onPosix)('another place holds only what the task puts there', async () => {
+  const at = stage();
+  const looks = 'ls -A; cat "$TROUPE_CONTEXT"';
+  const { run } = await at.play(plan(says({ key: 'a', value: 'x' }), looks, 'folder'));
+  const { output } = JSON.parse(readFileSync(join(run.folder.results, 'second.json'), 'utf8'));
+  expect(output).toMatch(/^\{/);
+  expect(output).toContain('"by": "coder-1"');
 });
 
 test.skipIf(!onPosix)('who saw an old version is refused, and told', async () => {

@@ -88,7 +88,7 @@ export function viewers(): (address: string, look?: Look) => Promise<Viewer> {
     });
     contexts.push(context);
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(90_000);
     const complaints: string[] = [];
     const hosts = new Set<string>();
     page.on('pageerror', ({ message }) => complaints.push(message));
