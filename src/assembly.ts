@@ -91,7 +91,6 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
   const accounting = new Accounting(config, clock, order.plan, folder.id);
   const bus = new InProcessBus(clock);
   const place: Place = { folder, order, guardian, environment, clock, bus, reminder, accounting };
-  const telemetry = await telemetryOf(folder, order, { bus, clock, environment });
   const crew = new Crew(place);
   const system = await System.restore({
     log,
@@ -101,10 +100,12 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
     onActFailed: (_act, error) => run.halt(error),
   });
   crew.serve(system);
-  const rememberer = openRememberer(config, clock);
   system.onFact((fact) => publish(bus, folder, fact));
   const told = sortWebhooks(assembler.webhooks ?? [], environment);
   const webhooks = await webhooksOf(told.allowed, { folder, environment, bus, clock });
+  const telemetry = await telemetryOf(folder, order, { bus, clock, environment });
+  // The last: whatever fails before it must not leave a process that nobody ends.
+  const rememberer = openRememberer(config, clock);
   const run: Run = new Run({
     folder,
     plan: order.plan,

@@ -119,7 +119,10 @@ export class WebSocketHub implements Bus {
   close(): void {
     this.#heartbeat?.();
     this.#local.close();
-    for (const peer of this.#peers.values()) peer.close(1_001);
+    for (const peer of this.#peers.values()) {
+      peer.close(1_001);
+      peer.forsake();
+    }
     this.#peers.clear();
     this.#answering.clear();
     this.#readers.clear();

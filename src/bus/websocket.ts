@@ -31,6 +31,8 @@ export interface WebSocketBusOptions {
   readonly name: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** Frames that wait for the hub; more are let go, and said so. */
+  readonly waitingMax?: number;
   /** The certificates that are believed; left out: those of the machine. */
   readonly ca?: string;
   /** What the hub would not do, with nobody waiting for it. */
@@ -47,7 +49,7 @@ const pauses = { firstMs: 50, factor: 2, maxMs: 5_000 };
 export class WebSocketBus implements Bus {
   readonly #options: WebSocketBusOptions;
   readonly #local: InProcessBus;
-  readonly #session: string;
+  #session: string;
   readonly #questions: Questions;
   /** How many listen to each pattern here. */
   readonly #patterns = new Map<string, number>();
@@ -143,11 +145,11 @@ export class WebSocketBus implements Bus {
   }
 
   #newLink(): Link {
-    const { clock } = this.#options;
+    const { clock, waitingMax } = this.#options;
     return new Link({
-      clock,
+      ...{ clock, ...(waitingMax !== undefined && { waitingMax }) },
       take: (frame) => this.#take(frame),
-      onBroken: () => this.#socket?.close(closings.garbled),
+      onBroken: (why) => this.#breakOff(why),
     });
   }
 
@@ -216,10 +218,30 @@ export class WebSocketBus implements Bus {
   #beginAnew(): void {
     const unsent = this.#link.waiting;
     this.#link = this.#newLink();
-    for (const pattern of this.#patterns.keys()) this.#link.push({ kind: 'subscribe', pattern });
-    for (const address of this.#own) this.#link.push({ kind: 'answer', address });
+    this.#declare();
     const isSaid = ({ kind }: Frame): boolean => kind === 'publish' || kind === 'ask';
     for (const frame of unsent.filter(isSaid)) this.#link.push(frame);
+  }
+
+  /**
+   * What waits is more than is kept, or makes no sense to the hub: it is let go, and said so. The
+   * next session knows nothing of this one.
+   */
+  #breakOff(why: 'slow' | 'garbled'): void {
+    this.#link.detach();
+    this.#session = randomName(this.#options.random, 32);
+    this.#link = this.#newLink();
+    this.#declare();
+    const message = `the hub did not take what waited for it (${why}): it was let go`;
+    this.#options.onRefused?.({ code: 'bus.full', message });
+    this.#questions.giveUp(new UserError('bus.full', message, 'ask again when it is back'));
+    this.#socket?.terminate();
+  }
+
+  /** What a hub that knows nothing of us has to know. */
+  #declare(): void {
+    for (const pattern of this.#patterns.keys()) this.#link.push({ kind: 'subscribe', pattern });
+    for (const address of this.#own) this.#link.push({ kind: 'answer', address });
   }
 
   #cutOff(socket: WebSocket): void {

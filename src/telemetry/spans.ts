@@ -172,6 +172,7 @@ function usageAttributes(usage: Usage, model: string | null): Attributes {
 
 function blame(span: Span, fault: Fault | null): void {
   if (fault === null) return;
+  // Its message may repeat what an agent or a reviewer said, which is nobody else's.
   span.setAttribute('error.type', fault.code);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: fault.message });
+  span.setStatus({ code: SpanStatusCode.ERROR, message: fault.code });
 }

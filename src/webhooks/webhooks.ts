@@ -1,5 +1,5 @@
 /**
- * Tells webhooks of a run's facts, each at least once, also after a crash.
+ * Tells webhooks of a run's facts; a crash makes none of them untold, but some told twice.
  *
  * Owns: how far each webhook was told, kept beside the journal, which has the facts themselves.
  */
@@ -33,7 +33,7 @@ export interface Webhooks {
 }
 
 const farewellMs = 5_000;
-/** The number of the last fact that was settled, by address. */
+/** The number of the last fact that was taken or given up, by webhook. */
 const toldSchema = z.record(z.string(), z.number().int().min(0));
 
 export function openWebhooks(options: WebhooksOptions): Webhooks {
@@ -42,13 +42,14 @@ export function openWebhooks(options: WebhooksOptions): Webhooks {
   const told = readTold(path);
   const outboxes = webhooks.map((webhook) =>
     outboxFor(webhook, options, (seq) => {
-      told[webhook.url] = seq;
+      told[keyOf(webhook)] = seq;
       keep(path, told);
     }),
   );
   const pass = (fact: RunFact): void => {
     webhooks.forEach((webhook, at) => {
-      if (wants(webhook, fact.type) && fact.seq > (told[webhook.url] ?? 0)) outboxes[at]?.add(fact);
+      if (wants(webhook, fact.type) && fact.seq > (told[keyOf(webhook)] ?? 0))
+        outboxes[at]?.add(fact);
     });
   };
   const living = factsOf(bus, folder);
@@ -62,6 +63,9 @@ export function openWebhooks(options: WebhooksOptions): Webhooks {
     },
   };
 }
+
+/** Two may have one address, and ask for other facts. */
+const keyOf = ({ url, on }: Webhook): string => `${url} ${on.join(' ')}`;
 
 function outboxFor(
   webhook: Webhook,

@@ -166,6 +166,40 @@ describe('somebody who reads too slowly', () => {
   });
 });
 
+describe('somebody who says more than the hub can take', () => {
+  test('keeps a bounded part of it while it is cut off, is told, and goes on', async () => {
+    const refused: string[] = [];
+    const { hub, join, wire } = await open();
+    const cable = await wire();
+    const onRefused = ({ code }: { readonly code: string }) => void refused.push(code);
+    const one = await join('one', { url: cable.url, waitingMax: 100, onRefused });
+    const here = one.subscribe('hub/*');
+    await settled(one);
+    cable.hold();
+    // Not to the brim: the question that follows has to find room.
+    for (let at = 1; at <= 950; at += 1) one.publish(message('one', at));
+    expect(refused.length).toBeGreaterThan(0);
+    expect(new Set(refused)).toEqual(new Set(['bus.full']));
+    cable.heal();
+    await settled(one);
+    const there = hub.subscribe('run/*');
+    one.publish(message('one', 1_001));
+    hub.publish(message('hub', 1, 'hub/news'));
+    expect(await take(here, 1)).toEqual(['m1']);
+    expect((await take(there, 1)).at(-1)).toMatch(/^m/);
+  });
+});
+
+test('a hub that is closed leaves nobody waiting for an answer', async () => {
+  const { hub, join } = await open();
+  const one = await join('one');
+  one.answer('one/desk', () => new Promise<never>(() => {}));
+  await settled(one);
+  const asked = hub.request(message('hub', 1, 'one/desk'), 3_600_000);
+  hub.close();
+  await expect(asked).rejects.toMatchObject({ code: 'bus.gone' });
+});
+
 describe('strangers', () => {
   const pass = (name: string): Pass => ({
     ...free(name),

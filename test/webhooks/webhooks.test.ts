@@ -89,6 +89,18 @@ test('what nobody took is told by the next life of the run, and nothing twice', 
   expect(typesIn(told)).toEqual(['run.started', 'run.succeeded']);
 }, 120_000);
 
+test('two webhooks with one address are each told what they asked for', async () => {
+  const { told, host, url } = await receiver();
+  const env = { TROUPE_WEBHOOK_HOSTS: host, HOOK_SECRET: 'hush' };
+  const desk = deskWith(url, '[run.succeeded]');
+  const hook = (on: string) => `  - { on: ${on}, url: "${url}" }\n`;
+  writeFileSync(desk.path('troupe.yaml'), `webhooks:\n${hook('[run.*]')}${hook('[task.started]')}`);
+  await desk.type(['run', 'plan.yaml'], { env });
+  expect(typesIn(told).toSorted()).toEqual([
+    ...['run.draining', 'run.started', 'run.succeeded', 'task.started'],
+  ]);
+});
+
 test('a host that nobody allowed is told nothing, and a person is told of that', async () => {
   const { told, host, url } = await receiver();
   const { code, stderr } = await deskWith(url, '["*"]').type(['run', 'plan.yaml']);
