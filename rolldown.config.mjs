@@ -38,6 +38,23 @@ function licenceOf(name) {
   return `${name}\n\n${readFileSync(join(folder, file), 'utf8')}`;
 }
 
+/**
+ * What every command needs, and what `run` needs, is a file each: the bundler would split both at
+ * each module that another command loads on demand, and a cold start read a hundred files.
+ */
+const togetherInTheCommand = [
+  {
+    name: 'start',
+    test: /\/cli\/(about|exits|former-words|program|render|trouble)\.ts$/,
+    priority: 2,
+  },
+  {
+    name: 'run',
+    test: /\/(cli\/commands\/run|cli\/watch|src\/assembly|src\/verify\/clearance)\.ts$/,
+    priority: 1,
+  },
+];
+
 const shared = {
   format: 'esm',
   dir: 'dist',
@@ -59,7 +76,11 @@ export default [
     platform: 'node',
     external: [/^node:/, ...isOf(apart)],
     plugins: [executable, licences('cli/LICENCES.txt')],
-    output: { ...shared, chunkFileNames: 'cli/chunks/[name]-[hash].js' },
+    output: {
+      ...shared,
+      chunkFileNames: 'cli/chunks/[name]-[hash].js',
+      codeSplitting: { groups: togetherInTheCommand },
+    },
   },
   {
     input: { 'cli/simulation-thread': 'src/simulation/study/thread.ts' },
