@@ -28,7 +28,7 @@ function implementationOf(guard: unknown, at: Asked): unknown {
   if (typeof guard === 'function') return guard;
   const name = typeof guard === 'string' ? guard : (guard as { type: string }).type;
   const found = at.machine.implementations.guards[name];
-  if (!found) throw new TypeError(`the guard "${name}" is not implemented`);
+  if (!found) throw new TypeError(`the machine has no guard "${name}"`);
   return found;
 }
 

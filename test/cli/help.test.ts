@@ -79,19 +79,40 @@ const watcher = `
     return next(url, context);
   }`;
 
-test.each([['--help'], ['--version'], ['help']])('%s loads nothing heavy', async (word) => {
-  const [hook, list] = [desk.path('watcher.mjs'), desk.path(`loaded-by${word}`)];
+/** What the process of a command loads: the bundle's own files, and packages beside it. */
+async function loadedBy(words: readonly string[]) {
+  const [hook, list] = [desk.path('watcher.mjs'), desk.path(`loaded-by-${words[0]}`)];
   writeFileSync(hook, watcher);
   writeFileSync(list, '');
   const place = JSON.stringify(`file://${hook}`);
   const register = `import { register } from 'node:module'; register(${place});`;
   const options = `--import=data:text/javascript,${encodeURIComponent(register)}`;
-  await desk.type([word], { env: { NODE_OPTIONS: options, LOADED: list } });
-  const loaded = readFileSync(list, 'utf8').split('\n');
-  expect(loaded.some((url) => url.endsWith('cli/main.js'))).toBe(true);
-  expect(loaded.filter((url) => /node_modules\/(?!troupe\/)/.test(url))).toEqual([]);
+  const env = { NODE_OPTIONS: options, LOADED: list };
+  const { code } = await desk.type(words, { env });
+  const urls = readFileSync(list, 'utf8').split('\n');
+  expect(urls.some((url) => url.endsWith('cli/main.js'))).toBe(true);
+  return {
+    code,
+    files: urls.filter((url) => url.startsWith('file:') && url.includes('/cli/')),
+    packages: urls.filter((url) => /node_modules\/(?!troupe\/)/.test(url)),
+  };
+}
+
+test.each([['--help'], ['--version'], ['help']])('%s loads nothing heavy', async (word) => {
+  const { files, packages } = await loadedBy([word]);
+  expect(packages).toEqual([]);
   // The command brings its packages along: commander is 70 kB, all that a run needs ten times that.
-  const files = loaded.filter((url) => url.startsWith('file:') && url.includes('/cli/'));
   const bytes = files.reduce((sum, url) => sum + statSync(fileURLToPath(url)).size, 0);
   expect(bytes).toBeLessThan(150_000);
+});
+
+test('run reads a few files, however many commands there are', async () => {
+  const plan = `name: quick
+agents: { a: { adapter: command, run: [cat] } }
+tasks: [{ id: t, agent: a, prompt: p }]`;
+  writeFileSync(desk.path('quick.yaml'), plan);
+  const { code, files, packages } = await loadedBy(['run', 'quick.yaml']);
+  expect(code).toBe(0);
+  expect(packages).toEqual([]);
+  expect(files.length).toBeLessThan(12);
 });
