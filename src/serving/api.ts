@@ -1,7 +1,7 @@
 /** What the house answers over HTTP: a path and a method to a question, and its answer as JSON. */
 import type { z } from 'zod';
 import { UserError } from '../kernel/user-error.ts';
-import { deedSchema, forkSchema, startSchema } from './asks.ts';
+import { deedSchema, forkSchema, workSchema } from './asks.ts';
 import type { House } from './house.ts';
 import * as memory from './memory-api.ts';
 
@@ -22,8 +22,8 @@ type Answerer = (house: House, ask: Ask, run: string, rest: string) => Promise<u
 const answerers: Readonly<Record<string, Answerer>> = {
   'GET runs': async (house) => ({ runs: await house.runs() }),
   'POST runs': async (house, { body }) => {
-    const { plan, ...options } = checked(startSchema, body);
-    return { run: await house.start(plan, options as object) };
+    const { id } = await house.take(checked(workSchema, body));
+    return { run: id };
   },
   'GET machines': async (house) => ({ machines: house.machines() }),
   'GET plans': async (house) => ({ plans: await house.planFiles() }),

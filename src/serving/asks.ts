@@ -1,6 +1,7 @@
 /** What a page may send, checked before anybody sees it. */
 import { z } from 'zod';
 import type { Deed, Wanted } from './wire.ts';
+import type { Work } from './work.ts';
 
 const name = z.string().min(1).max(300);
 const text = z.string().min(1).max(20_000);
@@ -38,11 +39,15 @@ export const deedSchema = z.discriminatedUnion('type', [
   }),
 ]) as unknown as z.ZodType<Deed>;
 
-export const startSchema = z.strictObject({
+/** A plan comes as a file: the house reads it as whoever asks would, from that folder. */
+export const workSchema = z.strictObject({
   plan: z.string().min(1).max(4_096),
+  folder: z.string().min(1).max(4_096).optional(),
   inputs: z.record(z.string(), z.string().max(20_000)).optional(),
   speed: z.number().positive().max(1e9).optional(),
-});
+  requireCertificate: z.boolean().optional(),
+  anyway: z.boolean().optional(),
+}) as unknown as z.ZodType<Work>;
 
 export const forkSchema = z.strictObject({
   at: whole.optional(),

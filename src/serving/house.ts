@@ -8,7 +8,7 @@
  * - boards are bounded: those that nobody has asked for longest are let go.
  */
 import { readdir } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Troupe } from '../app.ts';
 import { readVersion } from '../config.ts';
 import type { ForkOptions } from '../forking.ts';
@@ -35,6 +35,7 @@ import type {
   TaskPaper,
 } from './wire.ts';
 import { WordsTail } from './words.ts';
+import { beginWork, type Work } from './work.ts';
 
 const boardsMax = 12;
 const planFilesMax = 200;
@@ -43,11 +44,6 @@ interface Room {
   readonly folder: RunFolder;
   readonly board: Board;
   past: Past | null;
-}
-
-export interface StartOptions {
-  readonly inputs?: Readonly<Record<string, string>>;
-  readonly speed?: number;
 }
 
 export class House {
@@ -136,15 +132,14 @@ export class House {
     }
   }
 
-  /** Begins the plan in a file; the path is as seen from the working directory. */
-  async start(path: string, options: StartOptions = {}): Promise<string> {
-    const plan = await this.troupe.clear(resolve(this.troupe.config.cwd, path));
-    return this.#keep(await this.troupe.run(plan, options));
+  /** The one door through which work comes in, whoever brings it: it is begun at once. */
+  async take(work: Work): Promise<Run> {
+    return this.#keep(await beginWork(this.troupe, this.#clock, work));
   }
 
   /** Goes on with a run that nobody works on. */
   async resume(name: string): Promise<string> {
-    return this.#keep(await this.troupe.resume(name));
+    return this.#keep(await this.troupe.resume(name)).id;
   }
 
   /** A run of its own from a moment of another one on; the house works on it at once. */
@@ -190,12 +185,12 @@ export class House {
     return [...this.#runs.values()].filter(({ state }) => state === 'alive').map(({ id }) => id);
   }
 
-  #keep(run: Run): string {
+  #keep(run: Run): Run {
     this.#runs.set(run.id, run);
     // Whoever counts must not keep a run from going on.
     void this.#meters.then((meters) => meters.follow(run));
     run.end.then(() => this.#runs.delete(run.id));
-    return run.id;
+    return run;
   }
 
   async #stop(id: string): Promise<void> {
