@@ -281,7 +281,7 @@ export class Crew implements RunWorld {
   /** Where its role asks for it, the prompt begins with what was done before that is like it. */
   async #remind({ task, role }: WorkInput, prepared: Prepared): Promise<Prepared> {
     const { recall: count = 0 } = this.#desk.role(role);
-    if (count === 0) return prepared;
+    if (count === 0 || this.#desk.task(task).memory === 'off') return prepared;
     const run = this.#place.folder.id;
     const asked = { run, task, prompt: prepared.prompt, count };
     return { ...prepared, prompt: await this.#place.reminder.begin(asked) };

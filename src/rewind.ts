@@ -12,6 +12,7 @@ import { refuseOthers } from './kernel/versions.ts';
 import type { FactWish } from './kernel/wish.ts';
 import type { Plan } from './plan/plan.ts';
 import type { RunFolder } from './runs/folder.ts';
+import { grownPlan } from './runs/growth.ts';
 import type { Instant } from './runs/instant.ts';
 import { runMachines } from './runs/launch.ts';
 import { type ActorMoment, Camera, type Moment } from './runs/moment.ts';
@@ -93,7 +94,11 @@ export class Rewind {
     const results = await this.#results();
     const records = this.#past.after(0);
     const last = this.moment();
-    const sightings = results.map((seen) => ({ ...seen, at: last.at }));
+    const { tasks } = grownPlan(this.#timeline.core, this.#plan);
+    const known = new Set<string>(tasks.map(({ id }) => id));
+    const sightings = results
+      .filter(({ task }) => known.has(task))
+      .map((seen) => ({ ...seen, at: last.at }));
     const violations = checkRun({ plan: this.#plan, records, sightings });
     return axioms.map(({ name, says }) => {
       return { name, says, violations: violations.filter(({ axiom }) => axiom === name) };
@@ -133,10 +138,10 @@ export class Rewind {
   async #results(): Promise<readonly (Sighting & { kind: 'result.written' })[]> {
     const { results } = this.#folder;
     const names = existsSync(results) ? readdirSync(results) : [];
-    const tasks = this.#plan.tasks.filter(({ id }) => names.includes(`${id}.json`));
-    const read = tasks.map(async ({ id }) => {
-      const result = await readResult(this.#folder, id);
-      return result ? [seen(id, result.status)] : [];
+    const tasks = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5));
+    const read = tasks.map(async (task) => {
+      const result = await readResult(this.#folder, task).catch(() => null);
+      return result ? [seen(task, result.status)] : [];
     });
     return (await Promise.all(read)).flat();
   }

@@ -8,7 +8,9 @@ import { Core } from './kernel/core.ts';
 import type { StoredSystem } from './kernel/log.ts';
 import { restoreCore, type StoredCore } from './kernel/persist.ts';
 import { isUserError } from './kernel/user-error.ts';
-import type { RunFolder } from './runs/folder.ts';
+import type { Plan, PlanTask } from './plan/plan.ts';
+import type { RunFolder, RunOrder } from './runs/folder.ts';
+import { grownPlan } from './runs/growth.ts';
 import { runMachines } from './runs/launch.ts';
 import { lostView, type RunView } from './runs/view.ts';
 
@@ -19,6 +21,33 @@ export function coreOf({ path }: RunFolder): Core {
   const core = coreFrom(base);
   for (const input of inputs) core.apply(input);
   return core;
+}
+
+/** Finds tasks by id; only for one that was not planned is the journal read, and once. */
+export function taskFinder(
+  folder: RunFolder,
+  { plan }: RunOrder,
+): (id: string) => PlanTask | undefined {
+  const planned = byId(plan);
+  let grown: ReadonlyMap<string, PlanTask> | null = null;
+  return (id) => {
+    const known = planned.get(id) ?? grown?.get(id);
+    if (known || grown) return known;
+    grown = byId(planAsGrown(folder, plan));
+    return grown.get(id);
+  };
+}
+
+const byId = ({ tasks }: Plan): ReadonlyMap<string, PlanTask> =>
+  new Map(tasks.map((task) => [task.id, task]));
+
+/** With the tasks that it added by itself; as it was ordered where its journal can't be read. */
+function planAsGrown(folder: RunFolder, plan: Plan): Plan {
+  try {
+    return grownPlan(coreOf(folder), plan);
+  } catch {
+    return plan;
+  }
 }
 
 export function coreFrom(base: StoredSystem | null): Core {

@@ -9,6 +9,7 @@ import type { PlanTask } from '../plan/plan.ts';
 import { patternsIn } from '../remembering/place.ts';
 import { listRuns, type RunFolder, type RunOrder, readOrder } from '../runs/folder.ts';
 import { artifactsFolder, readResult, type TaskResult } from '../runs/results.ts';
+import { taskFinder } from '../standing.ts';
 import { type Blob, type Blobs, bytesOf } from './blobs.ts';
 import { type Archived, documentMaxBytes, safeName } from './document.ts';
 import { readIndex, writeIndex } from './run-index.ts';
@@ -40,12 +41,14 @@ export async function archiveRun(world: ArchivingWorld, folder: RunFolder): Prom
   const order = await readOrder(folder).catch(() => null);
   if (order === null) return;
   const seen = { ...index.seen };
+  const plannedAs = taskFinder(folder, order);
   const documents = index.documents.filter(({ task }) => !fresh.some((each) => each.task === task));
   for (const { task, at } of fresh) {
     const result = await readResult(folder, task).catch(() => null);
     if (result === null) continue;
     seen[task] = at;
-    documents.push(...(await documentsOf(world, { folder, order, task, at, result })));
+    const of = { folder, order, planned: plannedAs(task), task, at, result };
+    documents.push(...(await documentsOf(world, of)));
   }
   const isSettled = world.clock.now() - changedMs > settledAfterMs;
   const settledMs = isSettled ? changedMs : null;
@@ -56,6 +59,8 @@ export async function archiveRun(world: ArchivingWorld, folder: RunFolder): Prom
 interface EndedTask {
   readonly folder: RunFolder;
   readonly order: RunOrder;
+  /** Undefined for one that nobody knows of. */
+  readonly planned: PlanTask | undefined;
   readonly task: string;
   readonly at: number;
   readonly result: TaskResult;
@@ -89,11 +94,13 @@ async function documentsOf(world: ArchivingWorld, of: EndedTask): Promise<readon
 const isInherited = ({ order, at }: EndedTask): boolean =>
   order.forkedFrom !== undefined && at < order.orderedAt;
 
-/** Of a simulated agent there is nothing to keep, and of a private task nothing is kept. */
-function isPrivate({ order, task, result }: EndedTask): boolean {
-  const planned: PlanTask | undefined = order.plan.tasks.find(({ id }) => id === task);
+/**
+ * Of a simulated agent there is nothing to keep, and of a private task nothing is kept; one that
+ * nobody knows of may be private.
+ */
+function isPrivate({ planned, result }: EndedTask): boolean {
   const isSimulated = result.evidence.some(({ facts }) => facts.simulated === true);
-  return isSimulated || planned?.memory === 'off' || result.status === 'skipped';
+  return isSimulated || !planned || planned.memory === 'off' || result.status === 'skipped';
 }
 
 async function outputOf(world: ArchivingWorld, of: EndedTask): Promise<Archived | null> {

@@ -258,7 +258,9 @@ export const taskShape = z.strictObject(
     mayDoNothing: flag()
       .default(false)
       .describe('Done without a tool call, a change or an answer is done all the same.'),
-    memory: oneOf(['on', 'off']).default('on').describe('off: it is not remembered.'),
+    memory: oneOf(['on', 'off'])
+      .default('on')
+      .describe('off: it is not remembered, and told of nothing.'),
   },
   map('with id'),
 );

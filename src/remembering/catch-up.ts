@@ -11,8 +11,10 @@ import { join } from 'node:path';
 import { runId } from '../../machines/ids.ts';
 import type { FinishedTask, Memory } from '../../memory/index.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { PlanTask } from '../plan/plan.ts';
 import { type RunFolder, type RunOrder, readOrder, runFolder, runsFolder } from '../runs/folder.ts';
 import type { TaskResult } from '../runs/results.ts';
+import { taskFinder } from '../standing.ts';
 import { finishedOf } from './finished.ts';
 
 export interface CatchUp {
@@ -89,19 +91,19 @@ function freshResults({ id, results }: RunFolder, memory: Memory): readonly stri
 class ResultReader {
   readonly #folder: RunFolder;
   readonly #order: RunOrder;
-  readonly #tasks;
   readonly #roles;
+  readonly #taskOf: (id: string) => PlanTask | undefined;
 
   constructor(folder: RunFolder, order: RunOrder) {
     this.#folder = folder;
     this.#order = order;
-    this.#tasks = new Map(order.plan.tasks.map((task) => [task.id, task]));
+    this.#taskOf = taskFinder(folder, order);
     this.#roles = new Map(order.plan.roles.map((role) => [role.name, role]));
   }
 
   /** Null for what is not to be remembered, is not there any more, or is damaged. */
   async read(name: string): Promise<FinishedTask | null> {
-    const task = this.#tasks.get(name);
+    const task = this.#taskOf(name);
     const role = task && this.#roles.get(task.role);
     if (!task || !role || task.memory === 'off') return null;
     try {

@@ -7,6 +7,7 @@ import type { SharedContext } from '../../machines/rules/shared-context.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Core } from '../kernel/core.ts';
 import type { Plan } from '../plan/plan.ts';
+import { grownPlan } from './growth.ts';
 import { type RunView, stateOf, viewOf } from './view.ts';
 
 export interface Moment
@@ -56,13 +57,13 @@ export interface TimerMoment {
 export class Camera {
   readonly #run: string;
   readonly #plan: Plan;
-  readonly #order: ReadonlyMap<string, number>;
+  #order: ReadonlyMap<string, number>;
   readonly #seen = new WeakMap<Actor, Picture>();
 
   constructor(run: string, plan: Plan) {
     this.#run = run;
     this.#plan = plan;
-    this.#order = new Map(plan.tasks.map(({ id }, at) => [`task/${id}`, at]));
+    this.#order = orderOf(plan);
   }
 
   take(core: Core): Moment {
@@ -77,6 +78,8 @@ export class Camera {
   }
 
   actors(core: Core): readonly ActorMoment[] {
+    const plan = grownPlan(core, this.#plan);
+    if (plan.tasks.length !== this.#order.size) this.#order = orderOf(plan);
     const all = [...core.registry.living(), ...core.registry.ended()];
     return all.map((actor) => this.#look(actor)).sort((a, b) => this.#compare(a, b));
   }
@@ -102,6 +105,9 @@ export class Camera {
     return order || a.address.localeCompare(b.address, 'en', { numeric: true });
   }
 }
+
+const orderOf = ({ tasks }: Plan): ReadonlyMap<string, number> =>
+  new Map(tasks.map(({ id }, at) => [`task/${id}`, at]));
 
 interface Picture {
   readonly state: Actor['state'];

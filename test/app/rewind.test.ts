@@ -3,7 +3,9 @@ import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodeRecord } from '../../src/journal/record.ts';
+import type { Moment } from '../../src/runs/moment.ts';
 import { resultPath } from '../../src/runs/results.ts';
+import { asks, crowd, line } from '../planning/crowd.ts';
 import { commands, pretends, type Stage, stages } from './stage.ts';
 
 const stage = stages('rewind');
@@ -39,6 +41,25 @@ describe('a moment', () => {
     expect(states[0]).toBe('orchestrator failed');
     expect(moment.actors.every(({ mailbox }) => mailbox.length === 0)).toBe(true);
     expect(JSON.parse(JSON.stringify(moment))).toEqual(moment);
+  });
+
+  test('has the tasks that the run added by itself, in the order they came', async () => {
+    const here = stage();
+    const asked = ['zero', 'alpha'].map((id) => line({ id, agent: 'reader', prompt: 'x' }));
+    const plan = crowd(asks(asked.join(" + '\\n' + ")), { count: 2 });
+    const { run } = await here.play(plan);
+    const tasks = (moment: Moment) =>
+      moment.actors.map(({ address }) => address).filter((each) => each.startsWith('task/'));
+    const moment = await here.troupe.moment(run.id);
+    expect(tasks(moment)).toEqual(['task/job', 'task/job.zero', 'task/job.alpha']);
+    expect(tasks(await here.troupe.moment(run.id, { to: 2 }))).not.toContain('task/job.zero');
+    const path = resultPath(run.folder, 'job.alpha');
+    const result = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...result, status: 'failed' }));
+    const rewind = await here.troupe.rewind(run.id);
+    const broken = (await rewind.check()).flatMap(({ violations }) => violations);
+    rewind.close();
+    expect(broken.map(({ message }) => message).join()).toContain('job.alpha');
   });
 
   test('is the same reached by its number and by its time', async () => {

@@ -6,6 +6,7 @@ import { type Memory, openMemory, type TaskMemory } from '../../memory/index.ts'
 import { systemClock } from '../../src/kernel/clock.ts';
 import { catchUp } from '../../src/remembering/catch-up.ts';
 import { commands, type Stage, stages } from '../app/stage.ts';
+import { asks, crowd, line } from '../planning/crowd.ts';
 
 const newStage = stages('remember');
 const opened: Memory[] = [];
@@ -96,6 +97,27 @@ describe('catching up', () => {
     writeFileSync(join(run.folder.results, 'b.json'), '{"status":');
     expect(await readAll(stage, memory)).toBe(0);
     expect(memory.count).toBe(1);
+  });
+
+  test('takes what the run has added by itself, unless whoever asked is private', async () => {
+    const stage = newStage();
+    const asked = line({ id: 'read', agent: 'reader', prompt: 'Read the files of aurora' });
+    const open = crowd(asks(asked), { count: 2 });
+    const { run } = await stage.play(open);
+    const secret = crowd(asks(asked), { count: 2 }, {}, { memory: 'off' });
+    const { run: hidden } = await stage.play(secret);
+    const memory = memoryOf(stage);
+    await readAll(stage, memory);
+    expect(find(memory.tasksOfRun(run.id), 'job.read')).toMatchObject({
+      role: 'reader',
+      prompt: 'Read the files of aurora',
+    });
+    expect(memory.tasksOfRun(hidden.id)).toEqual([]);
+    const archive = await stage.troupe.documents();
+    await archive.catchUp();
+    const runs = [...archive.all().values()].flat().map((version) => version.run);
+    expect(new Set(runs)).toEqual(new Set([run.id]));
+    expect(archive.versions('crowd/job.read/output')).toHaveLength(1);
   });
 
   test('marks what was done again as superseded', async () => {

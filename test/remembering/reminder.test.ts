@@ -61,6 +61,15 @@ describe('a role that recalls', () => {
     expect((await heard(stage, recall, prompt)).trim()).toBe(prompt);
   });
 
+  test('is told nothing in a task that is private', async () => {
+    const stage = newStage();
+    await stage.play(past('echo done'));
+    const plan = later({ recall: 3 }, alike);
+    const tasks = plan.tasks.map((task) => ({ ...task, memory: 'off' as const }));
+    const { run } = await stage.play({ ...plan, tasks });
+    expect((await resultOf(run, 'again')).output.trim()).toBe(alike);
+  });
+
   test('is told nothing of what no longer holds', async () => {
     const stage = newStage();
     await stage.play(past('echo 1 > limits.txt; echo wrote limits.txt'));
