@@ -9,8 +9,8 @@ const promptsMax = 200;
 export async function registerPrompts(server: McpServer, host: RunHost): Promise<void> {
   const library = await host.troupe.prompts();
   for (const { name, category, tags } of library.list().slice(0, promptsMax)) {
-    const description = [category, ...tags].filter(Boolean).join(', ');
     const variables = library.variables(name);
+    const description = describe([category, ...tags], variables);
     const argsSchema = z.object(
       Object.fromEntries(variables.map((variable) => [variable.name, argument(variable.default)])),
     );
@@ -22,6 +22,14 @@ export async function registerPrompts(server: McpServer, host: RunHost): Promise
       return { messages: [{ role: 'user', content: { type: 'text', text } }] };
     });
   }
+}
+
+/** Never empty: clients want to be told something. */
+function describe(words: readonly string[], variables: readonly { readonly name: string }[]) {
+  const said = words.filter(Boolean).join(', ') || 'A saved prompt';
+  return variables.length === 0
+    ? said
+    : `${said}: with ${variables.map(({ name }) => name).join(', ')}`;
 }
 
 const argument = (fallback: string | null) =>

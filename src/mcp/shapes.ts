@@ -80,8 +80,11 @@ export const resultShape = z.object({
   error: fault,
 });
 
-/** A model's context is dear; who wants all of it reads the file. */
-const outputCharsMax = 20_000;
+/**
+ * A model's context is dear; who wants all of it reads the file. Fewer than what a record keeps of
+ * an output that was too long for it: so whatever was cut is longer than this.
+ */
+const outputCharsMax = 16_000;
 
 export function resultOf(run: string, result: TaskResult): z.input<typeof resultShape> {
   const { task_id, agent_id, status, output, output_file, attempts, duration_ms } = result;
@@ -91,7 +94,7 @@ export function resultOf(run: string, result: TaskResult): z.input<typeof result
     agent: agent_id,
     status,
     output: output.slice(0, outputCharsMax),
-    truncated: output.length > outputCharsMax || output_file !== null,
+    truncated: output.length > outputCharsMax,
     output_file,
     attempts,
     duration_ms,

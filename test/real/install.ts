@@ -1,4 +1,4 @@
-/** Installs the real agents once, into a folder of the user's cache that their versions name. */
+/** Installs real programs once, into folders of the user's cache that their versions name. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,34 +12,67 @@ declare module 'vitest' {
     readonly agents: Readonly<Record<string, string>>;
     /** The search path with their programs first. */
     readonly agentPath: string;
+    /** The same of the programs that judge and drive our MCP server. */
+    readonly mcpPrograms: Readonly<Record<string, string>>;
+    /** The folder that they are in. */
+    readonly mcpBin: string;
   }
 }
 
-const wanted = resolve('test/real/package.json');
-const programs = ['claude', 'codex', 'gemini', 'opencode'] as const;
+interface Lot {
+  readonly name: string;
+  /** A package.json that pins them. */
+  readonly wanted: string;
+  readonly programs: readonly string[];
+  /** The word that each understands and ends on. */
+  readonly look: string;
+}
+
+const agents: Lot = {
+  name: 'agents',
+  wanted: resolve('test/real/package.json'),
+  programs: ['claude', 'codex', 'gemini', 'opencode'],
+  look: '--version',
+};
+
+const mcpPrograms: Lot = {
+  name: 'mcp',
+  wanted: resolve('test/real/mcp/package.json'),
+  programs: ['conformance', 'mcp-inspector'],
+  look: '--help',
+};
+
 const installWithinMs = 300_000;
 
 export default function setup(project: TestProject): void {
-  const folder = cacheFolder();
-  const fault = install(folder);
-  const bin = join(folder, 'node_modules/.bin');
-  const agentPath = `${bin}${delimiter}${process.env.PATH ?? ''}`;
-  const agents = programs.map((name) => [name, fault || look(join(bin, name))] as const);
-  project.provide('agents', Object.fromEntries(agents));
-  project.provide('agentPath', agentPath);
-  for (const [name, missing] of agents) {
-    if (missing) process.stderr.write(`${name} is not tested: ${missing}\n`);
-  }
+  const cli = installed(agents);
+  project.provide('agents', cli.faults);
+  project.provide('agentPath', `${cli.bin}${delimiter}${process.env.PATH ?? ''}`);
+  const mcp = installed(mcpPrograms);
+  project.provide('mcpPrograms', mcp.faults);
+  project.provide('mcpBin', mcp.bin);
 }
 
-function cacheFolder(): string {
+/** Where they are, and of each why it can't be started; empty when it can. */
+function installed(lot: Lot) {
+  const folder = cacheFolder(lot);
+  const fault = install(lot, folder);
+  const bin = join(folder, 'node_modules/.bin');
+  const looks = lot.programs.map((name) => [name, fault || look(join(bin, name), lot)] as const);
+  for (const [name, missing] of looks) {
+    if (missing) process.stderr.write(`${name} is not tested: ${missing}\n`);
+  }
+  return { bin, faults: Object.fromEntries(looks) };
+}
+
+function cacheFolder({ name, wanted }: Lot): string {
   const versions = createHash('sha256').update(readFileSync(wanted)).digest('hex').slice(0, 12);
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  return join(cache, 'troupe', `agents-${versions}`);
+  return join(cache, 'troupe', `${name}-${versions}`);
 }
 
 /** What went wrong; empty when all went well. A mark tells a whole installation from a torn one. */
-function install(folder: string): string {
+function install({ wanted }: Lot, folder: string): string {
   const mark = join(folder, 'installed');
   if (existsSync(mark)) return '';
   try {
@@ -54,9 +87,9 @@ function install(folder: string): string {
   }
 }
 
-function look(program: string): string {
+function look(program: string, { look: word }: Lot): string {
   try {
-    execFileSync(program, ['--version'], { timeout: 60_000, stdio: 'pipe' });
+    execFileSync(program, [word], { timeout: 60_000, stdio: 'pipe' });
     return '';
   } catch (error) {
     return `it does not start here: ${lastLine(error)}`;
