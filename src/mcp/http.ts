@@ -7,10 +7,11 @@ import {
   isLegacyRequest,
   type McpHttpHandler,
 } from '@modelcontextprotocol/server';
+import { assertNever } from '../../machines/errors.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
-import { admit } from './gate.ts';
+import { Gate } from '../serving/gate.ts';
 import type { RunHost } from './run-host.ts';
 import { createMcpServer } from './server.ts';
 import { Sessions } from './sessions.ts';
@@ -33,7 +34,6 @@ const path = '/mcp';
 const address = '127.0.0.1';
 const bodyBytesMax = 10_000_000;
 const connectionsMax = 500;
-const loopback = ['127.0.0.1', 'localhost', '[::1]'];
 
 export async function serveOverHttp(options: HttpOptions): Promise<HttpServed> {
   const { host, port, token, random, clock } = options;
@@ -42,24 +42,45 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServed> {
     legacy: 'reject',
     maxRequestBodySize: bodyBytesMax,
   });
-  const server = createServer((req, res) => {
-    const admission = admit(req.headers, { token, hosts: loopback });
-    if (admission.kind === 'refused') return refuse(res, admission.status, admission.why);
+  const server = createServer();
+  server.maxConnections = connectionsMax;
+  await listen(server, port);
+  const bound = portOf(server);
+  const gate = new Gate({ token, scheme: 'http', port: bound, host: address });
+  server.on('request', (req, res) => {
+    if (!admit(gate, req, res)) return;
     if (new URL(req.url ?? '/', 'http://host').pathname !== path) {
       return refuse(res, 404, `MCP is served under ${path}`);
     }
     answer(req as Asked, res, { sessions, modern }).catch((error: unknown) => fail(res, error));
   });
-  server.maxConnections = connectionsMax;
-  await listen(server, port);
   return {
-    url: `http://${address}:${portOf(server)}${path}`,
+    url: `http://${address}:${bound}${path}`,
     async close() {
       await Promise.all([sessions.close(), modern.close()]);
       server.closeAllConnections();
       server.close();
     },
   };
+}
+
+/** Programs bring the token with every request: neither an address nor a cookie will do. */
+function admit(gate: Gate, { headers }: IncomingMessage, res: ServerResponse): boolean {
+  const { host, origin, authorization } = headers;
+  const verdict = gate.judge({ host, origin, authorization, cookie: undefined, token: null });
+  switch (verdict.kind) {
+    case 'in':
+      return true;
+    case 'refused':
+      refuse(res, 403, verdict.why);
+      return false;
+    case 'stranger':
+    case 'welcome':
+      refuse(res, 401, 'send the token as "Authorization: Bearer TOKEN"');
+      return false;
+    default:
+      return assertNever(verdict);
+  }
 }
 
 interface Ways {
