@@ -11,7 +11,15 @@ export {
   type TroupeOptions,
 } from './app.ts';
 export type { Bus, Envelope, Subscription } from './bus/bus.ts';
-export { type JoinBusOptions, joinBus, type OpenHubOptions, openHub } from './bus/open-bus.ts';
+export type { NatsPlace } from './bus/nats/connection.ts';
+export {
+  type JoinBusOptions,
+  joinBus,
+  joinNats,
+  type NatsOptions,
+  type OpenHubOptions,
+  openHub,
+} from './bus/open-bus.ts';
 export type { Pass } from './bus/pass.ts';
 export type { Cleaned } from './cleaning.ts';
 export { type Config, readConfig, readVersion } from './config.ts';

@@ -41,6 +41,13 @@ export function pack({ ack, first, frames }: Parcel): string {
   return JSON.stringify([ack, first, frames.map(packed)]);
 }
 
+/** One frame by itself, for whoever wants to know how long it is before it goes with others. */
+export const packOne = (frame: Frame): string => JSON.stringify(packed(frame));
+
+/** A parcel of frames that were packed one by one; nothing is acknowledged by it. */
+export const packTogether = (first: number, texts: readonly string[]): string =>
+  `[0,${first},[${texts.join(',')}]]`;
+
 function packed(frame: Frame): Packed {
   switch (frame.kind) {
     case 'publish':

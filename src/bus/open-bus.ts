@@ -2,6 +2,7 @@
 import { systemClock } from '../kernel/clock.ts';
 import { systemRandom } from '../kernel/random.ts';
 import type { Bus } from './bus.ts';
+import type { NatsBusOptions } from './nats/nats-bus.ts';
 import type { WebSocketBusOptions } from './websocket.ts';
 import type { HubOptions, WebSocketHub } from './websocket-hub.ts';
 
@@ -30,4 +31,12 @@ export type JoinBusOptions = Omit<WebSocketBusOptions, 'clock' | 'random'>;
 export async function joinBus(options: JoinBusOptions): Promise<Bus> {
   const { WebSocketBus } = await import('./websocket.ts');
   return WebSocketBus.connect({ clock: systemClock, random: systemRandom, ...options });
+}
+
+export type NatsOptions = Omit<NatsBusOptions, 'clock' | 'random'>;
+
+/** A bus that reaches everybody at the same NATS servers. */
+export async function joinNats(options: NatsOptions): Promise<Bus> {
+  const { NatsBus } = await import('./nats/nats-bus.ts');
+  return NatsBus.connect({ clock: systemClock, random: systemRandom, ...options });
 }

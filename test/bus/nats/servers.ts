@@ -1,0 +1,133 @@
+/** Real NATS servers for a test: one, or a cluster, that can be killed and come back. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '@nats-io/transport-node';
+import { afterAll } from 'vitest';
+
+export interface NatsServer {
+  readonly url: string;
+  readonly port: number;
+  /** As a crash: nothing is told to anybody. */
+  readonly kill: () => Promise<void>;
+  readonly start: () => Promise<void>;
+  /** It stands still, and its connections with it. */
+  readonly freeze: () => void;
+  readonly thaw: () => void;
+}
+
+interface Wanted {
+  /** Lines of its configuration beside those of every server. */
+  readonly more?: string;
+  readonly jetStream?: boolean;
+}
+
+const cleanups: (() => void | Promise<void>)[] = [];
+
+/** To be called once, at the top of a test file: what it started ends with the file. */
+export function natsServers() {
+  afterAll(async () => {
+    for (const clean of cleanups.splice(0).toReversed()) await clean();
+  });
+  const one = async (wanted: Wanted = {}): Promise<NatsServer> => {
+    const [port = 0] = await freePorts(1);
+    const server = makeServer(port, settings('one', port, wanted));
+    await server.start();
+    await answers([server.url], wanted.more === undefined);
+    return server;
+  };
+  const three = async (): Promise<readonly NatsServer[]> => {
+    const ports = await freePorts(6);
+    const routes = ports.slice(3).map((port) => `nats://127.0.0.1:${port}`);
+    const servers = [0, 1, 2].map((at) => {
+      const listen = `listen: "127.0.0.1:${ports[at + 3]}"`;
+      const cluster = `cluster { name: test, ${listen}, routes: ${JSON.stringify(routes)} }`;
+      const port = ports[at] ?? 0;
+      return makeServer(port, settings(`n${at}`, port, { more: cluster }));
+    });
+    await Promise.all(servers.map(({ start }) => start()));
+    await answers(
+      servers.map(({ url }) => url),
+      true,
+    );
+    return servers;
+  };
+  return { one, three };
+}
+
+function settings(name: string, port: number, { more = '', jetStream = true }: Wanted): string {
+  const folder = mkdtempSync(join(tmpdir(), 'troupe-nats-'));
+  cleanups.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const store = join(folder, 'store');
+  mkdirSync(store);
+  const file = join(folder, 'nats.conf');
+  const stores = jetStream ? `jetstream { store_dir: "${store}" }` : '';
+  const lines = [`server_name: ${name}`, `listen: "127.0.0.1:${port}"`, stores, more];
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  return file;
+}
+
+function makeServer(port: number, file: string): NatsServer {
+  let child: ChildProcess | null = null;
+  const kill = async (): Promise<void> => {
+    const dying = child;
+    child = null;
+    if (!dying || dying.exitCode !== null) return;
+    const gone = new Promise((resolve) => dying.once('exit', resolve));
+    dying.kill('SIGKILL');
+    await gone;
+  };
+  const start = async (): Promise<void> => {
+    const born = spawn('nats-server', ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    child = born;
+    let said = '';
+    await new Promise<void>((resolve, reject) => {
+      born.once('error', reject);
+      born.once('exit', (code) => reject(new Error(`nats-server ended with ${code}: ${said}`)));
+      born.stderr.on('data', (data) => {
+        said = `${said}${data}`.slice(-10_000);
+        if (said.includes('Server is ready')) resolve();
+      });
+    });
+  };
+  cleanups.push(kill);
+  return {
+    ...{ url: `nats://127.0.0.1:${port}`, port, kill, start },
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
+  };
+}
+
+/** A cluster has to choose its leader before it stores anything. */
+async function answers(servers: readonly string[], jetStream: boolean): Promise<void> {
+  if (!jetStream) return;
+  for (const server of servers) {
+    const nc = await connect({ servers: server });
+    for (;;) {
+      try {
+        const info = await nc.request('$JS.API.INFO', '', { timeout: 1_000 });
+        if (!('error' in info.json<object>())) break;
+      } catch {
+        // Not yet.
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await nc.close();
+  }
+}
+
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve) => {
+          server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
