@@ -43,6 +43,7 @@ import {
   findRun,
   listRuns,
   type RunFolder,
+  type RunOptions,
   type RunOrder,
   readOrder,
 } from './runs/folder.ts';
@@ -62,6 +63,7 @@ import type { MachineDesk } from './verify/machines/machine-desk.ts';
 import type { PlanVerification, VerifyOptions } from './verify/verify-plan.ts';
 import type { WorstCase } from './verify/worst-case.ts';
 
+export type { RunOptions } from './runs/folder.ts';
 export type { RunSummary } from './standing.ts';
 
 export interface TroupeOptions {
@@ -71,12 +73,6 @@ export interface TroupeOptions {
   readonly cwd?: string;
   readonly clock?: Clock;
   readonly random?: Random;
-}
-
-export interface RunOptions {
-  readonly inputs?: Readonly<Record<string, string>>;
-  /** Simulated work is done this many times faster. */
-  readonly speed?: number;
 }
 
 export interface FactsOptions {
@@ -111,7 +107,7 @@ export class Troupe {
   }
 
   /** Begins a plan, or the plan in a file. Its first fact comes after this has resolved. */
-  async run(plan: Plan | string, { inputs = {}, speed = 1 }: RunOptions = {}): Promise<Run> {
+  async run(plan: Plan | string, { inputs = {}, speed = 1, as }: RunOptions = {}): Promise<Run> {
     const loaded = await this.#load(plan);
     const given = resolveInputs(loaded, inputs);
     requireAccounts(loaded, this.config);
@@ -123,7 +119,7 @@ export class Troupe {
       version: readVersion(),
       orderedAt: this.#clock.now(),
     };
-    const folder = createRunFolder(this.config.home, order, this.#random);
+    const folder = createRunFolder(this.config.home, order, this.#random, as);
     const log = await openLog(folder, order);
     const parts = { folder, order, log, make: runBehaviours };
     return setGoing(await assemble(this.#assembler, parts), this.#clock);

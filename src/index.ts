@@ -70,6 +70,7 @@ export { loadPlan } from './plan/load.ts';
 export { suggest } from './plan/nearest.ts';
 export type { Plan, PlanTask } from './plan/plan.ts';
 export type { Project } from './plan/project.ts';
+export { type ServeWish, serveWish } from './plan/serve-shapes.ts';
 export { type GoalOptions, goalTask } from './planning/goal-words.ts';
 export type { Probe } from './probing.ts';
 export type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';

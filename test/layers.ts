@@ -55,6 +55,7 @@ export const layers: readonly Layer[] = [
   { at: 'src/documents/', mayImport: [...assembly, 'memory/prompts/line-diff.ts'] },
   { at: 'src/inspection/', mayImport: assembly },
   { at: 'src/serving/', mayImport: assembly },
+  { at: 'src/intake/', mayImport: assembly },
   { at: 'src/mcp/', mayImport: assembly },
   { at: 'src/panes/', mayImport: assembly },
   { at: 'src/webhooks/', mayImport: assembly },

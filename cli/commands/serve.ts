@@ -1,6 +1,14 @@
 /** `troupe serve`: keeps a house of runs, and shows them in a browser. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Serving, serve, systemClock, UserError } from '../../src/index.ts';
+import {
+  type ServeWish,
+  type Serving,
+  serve,
+  serveWish,
+  systemClock,
+  type Troupe,
+  UserError,
+} from '../../src/index.ts';
 import { openBrowser } from '../browser.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
@@ -15,6 +23,9 @@ interface ServeOptions extends HomeOption, JsonOption {
   readonly cert?: string;
   readonly key?: string;
   readonly insecure?: true;
+  readonly persistent?: boolean;
+  readonly inbox?: string;
+  readonly outbox?: string;
 }
 
 export function define(command: Command, act: Act): void {
@@ -24,12 +35,17 @@ export function define(command: Command, act: Act): void {
     .option('--open', 'open the page in the browser')
     .option('--cert <file>', 'the certificate for TLS, PEM')
     .option('--key <file>', 'its key, PEM')
-    .option('--insecure', 'speak to other machines without TLS');
+    .option('--insecure', 'speak to other machines without TLS')
+    .option('--persistent', 'go on with its runs after a restart; take from inbox and schedules')
+    .option('--no-persistent', 'only show runs, whatever troupe.yaml says')
+    .option('--inbox <folder>', 'take tasks from files of JSON in this folder')
+    .option('--outbox <folder>', 'write the answers there');
   addJson(command, 'print where it listens as one JSON object');
   addHome(command).action(act(run));
   addExamples(command, [
     'troupe serve --open',
     'troupe serve --port 0 --json',
+    'troupe serve --inbox tasks --outbox answers',
     'troupe serve --host 0.0.0.0 --cert cert.pem --key key.pem',
   ]);
 }
@@ -37,6 +53,7 @@ export function define(command: Command, act: Act): void {
 async function run(options: ServeOptions) {
   const troupe = openTroupe(options);
   const { port, host, insecure } = options;
+  const wish = wishIn(troupe, options);
   const stops = new Stops(systemClock);
   try {
     const serving = await serve(troupe, {
@@ -44,6 +61,7 @@ async function run(options: ServeOptions) {
       host,
       ...tlsOf(options),
       ...(insecure && { insecure }),
+      ...(wish && { wish }),
     });
     await announce(serving, options);
     if (options.open) await open(serving.address(), troupe.config.platform);
@@ -52,6 +70,13 @@ async function run(options: ServeOptions) {
   } finally {
     stops.close();
   }
+}
+
+/** What flags and `troupe.yaml` say of a persistent house; null: it is to be none. */
+function wishIn({ project, config }: Troupe, options: ServeOptions): ServeWish | null {
+  const { persistent, inbox, outbox } = options;
+  const wish = serveWish(project, { inbox, outbox, persistent }, config.cwd);
+  return wish.persistent ? wish : null;
 }
 
 /** One without the other would be no TLS at all, and nobody would notice. */

@@ -10,6 +10,7 @@ import { readDocument } from './parse.ts';
 import { quote } from './problem.ts';
 import { createReport, type Report } from './report.ts';
 import { budgetShape, defaultsShape, planShape, recallShape, roleShape } from './schema.ts';
+import { type ServeWish, serveMistakes, serveShape, serveWishOf } from './serve-shapes.ts';
 import { type Webhook, webhookShape } from './webhook-shapes.ts';
 
 const list = { error: 'expected a list of regular expressions' };
@@ -34,11 +35,13 @@ export const projectShape = z.strictObject(
       .array(words('a regular expression'), list)
       .optional()
       .describe('What must never be remembered, as regular expressions.'),
+    ...serveShape,
   },
   { error: 'expected a map with agents, accounts, budget, defaults, ...' },
 );
 
 type Written = z.input<typeof projectShape>;
+type OfTheProject = 'home' | 'redact' | 'memory' | 'webhooks' | keyof typeof serveShape;
 
 export interface Project {
   /** Absolute. */
@@ -48,7 +51,9 @@ export interface Project {
   readonly redact: readonly string[];
   readonly webhooks: readonly Webhook[];
   /** In the words of a plan; paths are absolute. */
-  readonly part: Omit<Written, 'home' | 'redact' | 'memory' | 'webhooks'>;
+  readonly part: Omit<Written, OfTheProject>;
+  /** What `troupe serve` does beside showing runs. */
+  readonly serve: ServeWish;
   /** How many past solutions agents are told of; null: it does not say. */
   readonly recall: number | null;
 }
@@ -65,8 +70,11 @@ export function parseProject(text: string, file: string, folder: string): Projec
     });
     complainAbout(issues, value, [], report);
   }
-  const { home, redact = [], memory, accounts, webhooks = [], ...part } = value as Written;
+  const { home, redact = [], memory, accounts, webhooks = [], ...rest } = value as Written;
+  const { persistent, inbox, outbox, schedules, ...part } = rest;
+  const served = { persistent, inbox, outbox, schedules };
   for (const [at, pattern] of [redact].flat().entries()) refusePattern(pattern, at, report);
+  if (read.success) for (const complaint of serveMistakes(served)) report.add(complaint);
   report.throwIfAny();
   return {
     file,
@@ -75,6 +83,7 @@ export function parseProject(text: string, file: string, folder: string): Projec
     webhooks,
     part: { ...part, ...(accounts && { accounts: placed(accounts, folder) }) },
     recall: memory?.recall ?? null,
+    serve: serveWishOf(served, folder),
   };
 }
 

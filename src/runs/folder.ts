@@ -1,5 +1,5 @@
 /** Where a run lives on disk: `.troupe/runs/<id>/`, and what is called what in there. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunId, runId } from '../../machines/ids.ts';
@@ -38,6 +38,15 @@ export interface RunOrder {
   readonly forkedFrom?: { readonly run: string; readonly n: number };
 }
 
+/** How a plan is begun. */
+export interface RunOptions {
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** Simulated work is done this many times faster. */
+  readonly speed?: number;
+  /** The name that was reserved for it. */
+  readonly as?: string;
+}
+
 /** Absolute paths. */
 export interface RunFolder {
   readonly id: RunId;
@@ -72,19 +81,33 @@ export function runFolder(home: string, id: RunId): RunFolder {
 }
 
 /** A new folder under a name that nobody has; the order is safe in it when this returns. */
-export function createRunFolder(home: string, order: RunOrder, random: Random): RunFolder {
-  const folder = draftRunFolder(home, order, random);
+export function createRunFolder(
+  home: string,
+  order: RunOrder,
+  random: Random,
+  reserved?: string,
+): RunFolder {
+  const folder = draftRunFolder(home, order, random, reserved);
   placeOrder(folder, order);
   return folder;
 }
 
 /** A folder that is no run yet: nobody sees it before its order is placed. */
-export function draftRunFolder(home: string, order: RunOrder, random: Random): RunFolder {
+export function draftRunFolder(
+  home: string,
+  order: RunOrder,
+  random: Random,
+  reserved?: string,
+): RunFolder {
   try {
     ensureFolder(runsFolder(home));
-    const folder = makeFolder(home, slug(order.plan.name), random);
-    mkdirSync(folder.results);
-    mkdirSync(folder.artifacts);
+    const folder =
+      reserved === undefined
+        ? makeFolder(home, slug(order.plan.name), random)
+        : runFolder(home, runId(reserved));
+    // Whoever reserved it may have been killed after any of these steps.
+    ensureFolder(folder.results);
+    ensureFolder(folder.artifacts);
     writePlan(folder, order);
     return folder;
   } catch (error) {
@@ -99,6 +122,14 @@ export function placeOrder(folder: RunFolder, order: RunOrder): void {
 /** Made of the order, so that it can always be made again. */
 export function writePlan(folder: RunFolder, { plan }: RunOrder): void {
   writeWhole(folder.plan, `${JSON.stringify(plan)}\n`);
+}
+
+/** For a run that is begun later, once at most: whoever is killed in between knows its name. */
+export function reserveRun(home: string, name: string, random: Random): string {
+  for (;;) {
+    const id = `${slug(name)}-${randomName(random, 5)}`;
+    if (!existsSync(runFolder(home, runId(id)).path)) return id;
+  }
 }
 
 function makeFolder(home: string, begin: string, random: Random): RunFolder {

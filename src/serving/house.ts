@@ -12,6 +12,7 @@ import { join, relative } from 'node:path';
 import type { Troupe } from '../app.ts';
 import { readVersion } from '../config.ts';
 import type { ForkOptions } from '../forking.ts';
+import type { KeptRuns } from '../intake/kept-runs.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { findRun, type RunFolder } from '../runs/folder.ts';
@@ -49,15 +50,18 @@ interface Room {
 export class House {
   readonly troupe: Troupe;
   readonly #clock: Clock;
+  readonly #kept: KeptRuns | null;
   readonly #runs = new Map<string, Run>();
   readonly #list: RunList;
   readonly #meters: Promise<RunMeters>;
   /** The one asked for last is at the end. */
   readonly #rooms = new Map<string, Room>();
 
-  constructor(troupe: Troupe, clock: Clock) {
+  /** `kept`: where a persistent house notes what it goes on with after a restart. */
+  constructor(troupe: Troupe, clock: Clock, kept: KeptRuns | null = null) {
     this.troupe = troupe;
     this.#clock = clock;
+    this.#kept = kept;
     this.#list = new RunList(troupe);
     this.#meters = openMeters();
   }
@@ -187,15 +191,21 @@ export class House {
 
   #keep(run: Run): Run {
     this.#runs.set(run.id, run);
+    this.#kept?.note(run.id);
     // Whoever counts must not keep a run from going on.
     void this.#meters.then((meters) => meters.follow(run));
-    run.end.then(() => this.#runs.delete(run.id));
+    run.end.then(({ kind }) => {
+      this.#runs.delete(run.id);
+      if (kind === 'ended') this.#kept?.forget(run.id);
+    });
     return run;
   }
 
   async #stop(id: string): Promise<void> {
     const run = this.#runs.get(id);
     if (!run) throw notOurs(id);
+    // A person wants it to rest, also after a restart.
+    this.#kept?.forget(id);
     await run.stop();
   }
 

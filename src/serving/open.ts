@@ -8,6 +8,9 @@ export type { ServeOptions, Serving } from './server.ts';
 
 /** Keeps the runs of a home, shows them, and does what is asked, until it is closed. */
 export async function serve(troupe: Troupe, options: ServeOptions = {}): Promise<Serving> {
+  const world = { clock: systemClock, random: systemRandom };
   const { openServer } = await import('./server.ts');
-  return openServer(troupe, { clock: systemClock, random: systemRandom }, options);
+  if (!options.wish) return openServer(troupe, world, options);
+  const { openPersistent } = await import('./persistent.ts');
+  return openPersistent(troupe, world, { ...options, wish: options.wish });
 }

@@ -15,10 +15,12 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Troupe } from '../app.ts';
+import type { KeptRuns } from '../intake/kept-runs.ts';
 import { lockOwner, takeLock } from '../journal/lock.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Random, randomName } from '../kernel/random.ts';
 import { isUserError, UserError } from '../kernel/user-error.ts';
+import type { ServeWish } from '../plan/serve-shapes.ts';
 import { ensureFolder, writeWhole } from '../runs/disk.ts';
 import { Feeds } from './feeds.ts';
 import { Gate } from './gate.ts';
@@ -38,6 +40,10 @@ export interface ServeOptions {
   readonly pages?: string;
   /** Keeps the home to itself, so that others find it; a page for one run does not. */
   readonly keepsHouse?: boolean;
+  /** Where a persistent house notes what it goes on with. */
+  readonly kept?: KeptRuns;
+  /** What a persistent house does; left out: it is none. */
+  readonly wish?: ServeWish;
 }
 
 export interface Serving {
@@ -64,7 +70,7 @@ export async function openServer(
   refuseBare(host, options);
   const lock = options.keepsHouse === false ? null : takeHouse(troupe.config.home);
   const token = randomName(random, tokenCharacters);
-  const house = new House(troupe, clock);
+  const house = new House(troupe, clock, options.kept);
   const server = serverFor(options);
   const sockets = new Set<Socket>();
   server.maxConnections = connectionsMax;

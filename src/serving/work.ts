@@ -15,17 +15,19 @@ export interface Work extends ClearOptions {
   readonly folder?: string;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly speed?: number;
+  /** The name that was reserved for its run. */
+  readonly as?: string;
 }
 
 /** What surely goes wrong is told before a cent is spent. */
 export async function beginWork(troupe: Troupe, clock: Clock, work: Work): Promise<Run> {
-  const { folder = troupe.config.cwd, inputs = {}, speed = 1 } = work;
+  const { folder = troupe.config.cwd, inputs = {}, speed = 1, as } = work;
   const there = folder === troupe.config.cwd ? troupe : troupeIn(troupe, folder, clock);
   const plan = typeof work.plan === 'string' ? resolve(folder, work.plan) : work.plan;
   const { requireCertificate = false, anyway = false } = work;
   const cleared =
     anyway && !requireCertificate ? plan : await there.clear(plan, { requireCertificate, anyway });
-  return there.run(cleared, { inputs, speed });
+  return there.run(cleared, { inputs, speed, ...(as !== undefined && { as }) });
 }
 
 /** The same home, seen from another folder. */

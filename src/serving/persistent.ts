@@ -1,0 +1,43 @@
+/** A house that goes on for ever: served like any other, and looked after by a steward. */
+import type { Troupe } from '../app.ts';
+import { KeptRuns } from '../intake/kept-runs.ts';
+import { Steward } from '../intake/steward.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Random } from '../kernel/random.ts';
+import type { ServeWish } from '../plan/serve-shapes.ts';
+import type { House } from './house.ts';
+import { openServer, type ServeOptions, type Serving } from './server.ts';
+
+export async function openPersistent(
+  troupe: Troupe,
+  world: { readonly clock: Clock; readonly random: Random },
+  options: ServeOptions & { readonly wish: ServeWish },
+): Promise<Serving> {
+  const { home } = troupe.config;
+  const kept = new KeptRuns(home, world.clock);
+  const serving = await openServer(troupe, world, { ...options, kept });
+  const { wish } = options;
+  const house = houseworkOf(serving.house);
+  try {
+    const steward = new Steward({ ...world, home, wish, project: troupe.project, house, kept });
+    const close = async (): Promise<void> => {
+      await steward.close();
+      await serving.close();
+    };
+    return { ...serving, close };
+  } catch (error) {
+    await serving.close();
+    throw error;
+  }
+}
+
+function houseworkOf(house: House) {
+  return {
+    get working() {
+      return house.working;
+    },
+    take: (work: Parameters<House['take']>[0]) => house.take(work),
+    resume: (run: string) => house.resume(run),
+    view: async (run: string) => (await house.troupe.look(run)).view,
+  };
+}
