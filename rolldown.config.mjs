@@ -1,7 +1,7 @@
 /**
  * Two bundles, so that a cold start reads as little as it can: the library, which shares its
  * packages with whoever uses it, and the command, which brings its own. The threads of a simulation
- * and the one of memory are files by themselves, for both.
+ * and those of memory are files by themselves, for both.
  */
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -89,7 +89,10 @@ export default [
     output: { ...shared, chunkFileNames: 'cli/chunks/thread-[name]-[hash].js' },
   },
   {
-    input: { 'cli/memory-scribe': 'src/remembering/scribe.ts' },
+    input: {
+      'cli/memory-scribe': 'src/remembering/scribe.ts',
+      'cli/memory-upkeep': 'src/remembering/upkeep-process.ts',
+    },
     platform: 'node',
     external: [/^node:/, ...isOf(apart)],
     output: { ...shared, chunkFileNames: 'cli/chunks/memory-[name]-[hash].js' },

@@ -48,7 +48,7 @@ const bans: readonly Ban[] = [
     except: [
       ...['src/agents/', 'src/worktrees/git.ts', 'src/panes/tmux.ts', 'cli/checkup.ts'],
       ...['cli/browser.ts', 'memory/chroma/server.ts'],
-      'src/remembering/rememberer.ts',
+      ...['src/remembering/rememberer.ts', 'src/remembering/upkeep.ts'],
     ],
     instead: 'src/agents/process.ts',
   },
@@ -68,8 +68,9 @@ const functionLinesMax = 70;
 const vagueNames = /^(helpers?|utils?|types|common|misc|shared|stuff)\.ts$/;
 const entries = [
   ...['src/index.ts', 'machines/index.ts', 'memory/index.ts', 'cli/main.ts'],
-  // A thread's own file: it is found by its name.
+  // A file of a thread or process of its own: it is found by its name.
   'src/remembering/scribe.ts',
+  'src/remembering/upkeep-process.ts',
   'src/simulation/study/thread.ts',
   'src/dashboard/main.tsx',
 ];

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { Conversations } from './conversations.tsx';
 import { Documents } from './documents.tsx';
+import { MemoryCare } from './memory-care.tsx';
 import { Prompts } from './prompts.tsx';
 import { Similar } from './similar.tsx';
 
@@ -33,6 +34,7 @@ export function MemoryPage() {
           ))}
         </div>
       </div>
+      <MemoryCare />
       <Shown />
     </main>
   );

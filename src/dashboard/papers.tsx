@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import type { TaskPaper } from '../serving/wire.ts';
 import { ask, Refused, runPath } from './ask.ts';
 import { route } from './route.ts';
+import { SeenBefore } from './seen-before.tsx';
 import { rows } from './store.ts';
 import { money } from './words.ts';
 
@@ -25,9 +26,10 @@ export function Papers({ address }: { readonly address: string }) {
   }, [task, state]);
   if (refused.value !== '') return <p class="quiet pad">{refused.value}</p>;
   if (paper.value === null) return <p class="quiet pad">The papers are on their way …</p>;
-  const { prompt, evidence, output, diff, artifacts, usage } = paper.value;
+  const { prompt, evidence, output, diff, artifacts, usage, recalled } = paper.value;
   return (
     <div class="now">
+      <SeenBefore recalled={recalled} />
       <section>
         <h3>Evidence</h3>
         {evidence.length === 0 ? (

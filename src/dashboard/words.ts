@@ -28,6 +28,21 @@ export const dayTime = (at: number): string => (at === 0 ? '' : dayFormat.format
 export const plural = (count: number, one: string): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : `${one}s`}`;
 
+const units: readonly (readonly [ms: number, unit: Intl.RelativeTimeFormatUnit])[] = [
+  [365 * 24 * 3_600_000, 'year'],
+  [30 * 24 * 3_600_000, 'month'],
+  [24 * 3_600_000, 'day'],
+  [3_600_000, 'hour'],
+  [60_000, 'minute'],
+];
+const agoFormat = new Intl.RelativeTimeFormat('en');
+
+/** `3 days ago`; `just now` within a minute. */
+export function ago(ms: number): string {
+  const [step, unit] = units.find(([length]) => ms >= length) ?? [];
+  return step && unit ? agoFormat.format(-Math.floor(ms / step), unit) : 'just now';
+}
+
 /** Every state falls into one of these, which have a colour, a sign and a word. */
 export type Tone =
   | 'calm'

@@ -2,7 +2,8 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { accountsShape } from './account-shapes.ts';
-import { words } from './fields.ts';
+import { parseDuration } from './duration.ts';
+import { duration, wholeNumber, words } from './fields.ts';
 import type { JsonObject } from './json-schema.ts';
 import { complainAbout } from './mistakes.ts';
 import { suggest } from './nearest.ts';
@@ -15,6 +16,19 @@ import { type Webhook, webhookShape } from './webhook-shapes.ts';
 
 const list = { error: 'expected a list of regular expressions' };
 
+const memoryShape = z
+  .strictObject(
+    {
+      recall: recallShape.shape.recall.optional().describe('For agents whose role does not say.'),
+      every: duration(1_000).optional().describe('How often `serve` looks after it. Default 5m.'),
+      keep: wholeNumber(1, Number.MAX_SAFE_INTEGER)
+        .optional()
+        .describe('Tasks in reach; `serve` archives the rest.'),
+    },
+    { error: 'expected a map with recall, every or keep' },
+  )
+  .describe('What is remembered, and who is told of it.');
+
 export const projectShape = z.strictObject(
   {
     home: words('a folder').optional().describe('Where runs are kept; beside this file.'),
@@ -26,7 +40,7 @@ export const projectShape = z.strictObject(
       .optional()
       .describe('Roles that every plan may name, and that --task works with.'),
     accounts: accountsShape.optional(),
-    memory: recallShape.optional().describe('For agents whose role does not say.'),
+    memory: memoryShape.optional(),
     webhooks: z
       .array(webhookShape, { error: 'expected a list of webhooks' })
       .optional()
@@ -56,6 +70,8 @@ export interface Project {
   readonly serve: ServeWish;
   /** How many past solutions agents are told of; null: it does not say. */
   readonly recall: number | null;
+  /** How memory is looked after; null: it does not say. */
+  readonly upkeep: { readonly everyMs: number | null; readonly tasksMax: number | null };
 }
 
 /** Throws a PlanError with everything that is wrong. */
@@ -84,7 +100,14 @@ export function parseProject(text: string, file: string, folder: string): Projec
     part: { ...part, ...(accounts && { accounts: placed(accounts, folder) }) },
     recall: memory?.recall ?? null,
     serve: serveWishOf(served, folder),
+    upkeep: upkeepOf(memory),
   };
+}
+
+/** What was read is as it was written: a time in words. */
+function upkeepOf({ every, keep }: NonNullable<Written['memory']> = {}): Project['upkeep'] {
+  const everyMs = every === undefined ? null : parseDuration(every);
+  return { everyMs, tasksMax: keep ?? null };
 }
 
 function refuseKeys(value: unknown, report: Report): void {

@@ -7,11 +7,10 @@
  * when its thread is ended under it, and no run may die of its memory.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { EmbedderWish } from '../../memory/index.ts';
 import type { Config } from '../config.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';
+import { bundledFile } from './bundled.ts';
 import { isWanted, patternsIn } from './place.ts';
 
 /** The first message to the process; the second one, or none any more, ends it. */
@@ -32,7 +31,8 @@ const patienceShare = 0.005;
 const patienceMaxMs = 1_000;
 
 export function openRememberer(config: Config, clock: Clock): Rememberer {
-  const file = isWanted(config.environment) ? scribeFile() : null;
+  // Where only sources are, the next look remembers.
+  const file = isWanted(config.environment) ? bundledFile('memory-scribe.js') : null;
   if (file === null) return { end: async () => {} };
   const begunMs = clock.elapsed();
   let scribe: ChildProcess | null = null;
@@ -86,11 +86,4 @@ async function farewell(scribe: ChildProcess, patienceMs: number, clock: Clock):
   scribe.send('end', () => {});
   await Promise.race([gone, sleep(clock, patienceMs, given.signal)]);
   scribe.kill('SIGKILL');
-}
-
-/** Where the bundles keep it; null where only sources are: then the next look remembers. */
-function scribeFile(): string | null {
-  const places = ['../memory-scribe.js', '../cli/memory-scribe.js'];
-  const paths = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
-  return paths.find((path) => existsSync(path)) ?? null;
 }

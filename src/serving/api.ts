@@ -65,6 +65,7 @@ const answerers: Readonly<Record<string, Answerer>> = {
   'GET memory/documents': async (house) => ({ documents: await memory.documentLines(house) }),
   'GET memory/document': (house, { query }) =>
     memory.documentText(house, textIn(query, 'name'), countIn(query, 'at')),
+  'GET memory/care': async (house) => ({ care: memory.careLine(house) }),
   'GET memory/similar': async (house, { query }) => {
     const text = query.get('q') ?? '';
     return { tasks: text.trim() === '' ? [] : await house.troupe.similar(text) };

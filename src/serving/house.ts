@@ -15,6 +15,7 @@ import type { ForkOptions } from '../forking.ts';
 import type { KeptRuns } from '../intake/kept-runs.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
+import { keepMemory, type Upkeep, type UpkeepState } from '../remembering/upkeep.ts';
 import { findRun, type RunFolder } from '../runs/folder.ts';
 import type { Run } from '../runs/run.ts';
 import type { RunMeters } from '../telemetry/prometheus.ts';
@@ -56,6 +57,7 @@ export class House {
   readonly #meters: Promise<RunMeters>;
   /** The one asked for last is at the end. */
   readonly #rooms = new Map<string, Room>();
+  #upkeep: Upkeep | null = null;
 
   /** `kept`: where a persistent house notes what it goes on with after a restart. */
   constructor(troupe: Troupe, clock: Clock, kept: KeptRuns | null = null) {
@@ -64,6 +66,20 @@ export class House {
     this.#kept = kept;
     this.#list = new RunList(troupe);
     this.#meters = openMeters();
+  }
+
+  /** Has memory looked after, as the project says, until the house closes. */
+  keepMemory(): void {
+    const { everyMs, tasksMax } = this.troupe.project?.upkeep ?? { everyMs: null, tasksMax: null };
+    this.#upkeep ??= keepMemory(this.troupe.config, this.#clock, {
+      ...(everyMs !== null && { intervalMs: everyMs }),
+      ...(tasksMax !== null && { budget: { tasksMax } }),
+    });
+  }
+
+  /** How memory is looked after; null: not by this house. */
+  get upkeep(): UpkeepState | null {
+    return this.#upkeep?.state() ?? null;
   }
 
   /** Newest first. */
@@ -176,7 +192,8 @@ export class House {
   async close(): Promise<void> {
     for (const { past } of this.#rooms.values()) past?.close();
     this.#rooms.clear();
-    await Promise.all([...this.#runs.values()].map((run) => run.stop()));
+    const stopped = [...this.#runs.values()].map((run) => run.stop());
+    await Promise.all([...stopped, this.#upkeep?.close()]);
   }
 
   /** What happened in the runs that it worked on, as Prometheus reads it. */

@@ -1,7 +1,14 @@
 /** What the page asks of memory: prompts, conversations, documents, cut to what it shows. */
 import { type Speech, speechOf } from '../conversations/wording.ts';
 import type { House } from './house.ts';
-import type { ConversationLine, DocumentLine, PromptLine, PromptPaper, SpeechRow } from './wire.ts';
+import type {
+  CareLine,
+  ConversationLine,
+  DocumentLine,
+  PromptLine,
+  PromptPaper,
+  SpeechRow,
+} from './wire.ts';
 
 const conversationsMax = 60;
 const speechesMax = 2_000;
@@ -60,6 +67,18 @@ export async function conversation({ troupe }: House, id: string): Promise<reado
 function rowOf({ who, text }: Speech, at: number): SpeechRow {
   const cut = text.length > speechCharactersMax ? `${text.slice(0, speechCharactersMax)}…` : text;
   return { who, at, text: cut };
+}
+
+/** Null where nobody looks after memory here. */
+export function careLine({ upkeep }: House): CareLine | null {
+  if (upkeep === null) return null;
+  const { state, last } = upkeep;
+  if (last === null) return { state, last };
+  const { remembered = 0, inspected = 0, archived = 0 } = last.report ?? {};
+  return {
+    state,
+    last: { at: last.at, remembered, inspected, archived, problem: last.problem },
+  };
 }
 
 /** Newest first. */

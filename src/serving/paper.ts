@@ -2,11 +2,13 @@
 
 import type { Clock } from '../kernel/clock.ts';
 import { type RunFolder, readOrder } from '../runs/folder.ts';
+import { type Recalled, readRecalled } from '../runs/recalled.ts';
 import { readResult, type TaskResult } from '../runs/results.ts';
+import { taskFinder } from '../standing.ts';
 import { Git } from '../worktrees/git.ts';
 import { placesIn } from '../worktrees/names.ts';
 import { readNote } from '../worktrees/note.ts';
-import type { TaskPaper } from './wire.ts';
+import type { RecalledRow, TaskPaper } from './wire.ts';
 
 const textMaxCharacters = 200_000;
 
@@ -22,7 +24,7 @@ export async function paperOf(
   world: PaperWorld,
 ): Promise<Omit<TaskPaper, 'attempts'>> {
   const [order, result] = [await readOrder(folder), await readResult(folder, task)];
-  const planned = order.plan.tasks.find(({ id }) => id === task);
+  const planned = taskFinder(folder, order)(task);
   return {
     task,
     prompt: cut(planned?.prompt ?? ''),
@@ -31,9 +33,20 @@ export async function paperOf(
       return { kind, passed, summary };
     }),
     artifacts: result?.artifacts ?? [],
+    recalled: readRecalled(folder, task).map(recalledRow),
     usage: result?.usage ?? null,
     diff: order.base ? await diffOf(folder, order.base.repository, task, result, world) : '',
   };
+}
+
+function recalledRow({
+  run_id: run,
+  task_id: task,
+  finished_at: at,
+  ...rest
+}: Recalled): RecalledRow {
+  const { score, verified, why } = rest;
+  return { run, task, at, score, verified, why };
 }
 
 interface Change {

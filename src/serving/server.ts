@@ -98,6 +98,7 @@ export async function openServer(
     if (gate.judge(visitOf(request)).kind === 'in') feeds.admit(request, socket, head);
     else socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
   });
+  if (lock) house.keepMemory();
   const note = lock && announce(troupe.config.home, { port: bound, scheme, token });
   return {
     house,

@@ -280,6 +280,8 @@ export interface TaskPaper {
     readonly summary: string;
   }[];
   readonly artifacts: readonly string[];
+  /** What its prompt began with of the past, the nearest first. */
+  readonly recalled: readonly RecalledRow[];
   /** What it changed, as `git diff` shows it; empty when it changed nothing, or has no worktree. */
   readonly diff: string;
   readonly usage: {
@@ -289,6 +291,32 @@ export interface TaskPaper {
   } | null;
   /** Tokens of its attempts, oldest first. */
   readonly attempts: readonly { readonly attempt: number; readonly token: number }[];
+}
+
+/** A task of the past that another one was told of. */
+export interface RecalledRow {
+  readonly run: string;
+  readonly task: string;
+  /** When it ended, ms since the epoch. */
+  readonly at: number;
+  /** From 0 to 1. */
+  readonly score: number;
+  readonly verified: boolean;
+  readonly why: string;
+}
+
+/** How memory is looked after. */
+export interface CareLine {
+  /** Of its worker: `idle`, `working`, `standby`, ... */
+  readonly state: string;
+  readonly last: {
+    readonly at: number;
+    readonly remembered: number;
+    readonly inspected: number;
+    readonly archived: number;
+    /** Empty when all went well. */
+    readonly problem: string;
+  } | null;
 }
 
 export interface PromptLine {

@@ -12,6 +12,17 @@ export async function eventually(what: string, holds: () => boolean): Promise<vo
   }
 }
 
+/** Those that it has started itself: `pid command line`, on Linux. */
+export function childrenOf(pid: number): readonly string[] {
+  if (process.platform !== 'linux') return [];
+  const path = `/proc/${pid}/task/${pid}/children`;
+  const pids = readFileSync(path, 'utf8').trim().split(' ').filter(Boolean);
+  return pids.map((each) => {
+    const words = readFileSync(`/proc/${each}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return `${each} ${words}`;
+  });
+}
+
 /** A zombie that nobody collects is no process that runs. */
 export function isRunning(pid: number): boolean {
   try {

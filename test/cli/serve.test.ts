@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { CareLine } from '../../src/serving/wire.ts';
+import { childrenOf, eventually, isRunning } from '../agents/processes.ts';
 import { Desk, jsonLines, type Process } from './troupe.ts';
 
 const plan = 'agents: { one: { adapter: simulated, work: 60s } }\ntasks: [{ id: only }]\n';
@@ -61,6 +63,42 @@ test.each([
   const { code, stdout, stderr } = await new Desk().type(['serve', ...words]);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toContain(why);
+});
+
+test('serve looks after memory in a process that ends with it, also by a kill', async () => {
+  const desk = new Desk();
+  const plan =
+    'agents: { one: { adapter: command, run: [cat] } }\ntasks: [{ id: a, prompt: Hi }]\n';
+  writeFileSync(desk.path('hi.yaml'), plan);
+  writeFileSync(desk.path('troupe.yaml'), 'memory: { every: 1s, keep: 1 }\n');
+  for (const _ of [1, 2]) expect((await desk.type(['run', 'hi.yaml'])).code).toBe(0);
+  const { process: server, url, token } = await opened(desk);
+  const headers = { authorization: `Bearer ${token}` };
+  const care = async () => {
+    const response = await fetch(`${url}/api/memory/care`, { headers });
+    return ((await response.json()) as { care: CareLine | null }).care;
+  };
+  let looked: CareLine | null = null;
+  const look = setInterval(async () => {
+    looked = await care().catch(() => looked);
+  }, 200);
+  try {
+    await eventually('it has remembered and put away', () => (looked?.last?.at ?? 0) > 0);
+    const first = (looked as CareLine | null)?.last;
+    expect(first?.problem).toBe('');
+    const { tasks, archived } = JSON.parse((await desk.type(['memory', '--json'])).stdout);
+    expect({ tasks, archived }).toEqual({ tasks: 1, archived: 1 });
+    await eventually('it does so again', () => (looked?.last?.at ?? 0) > (first?.at ?? 0));
+  } finally {
+    clearInterval(look);
+  }
+  const workers = () => childrenOf(Number(server.pid)).filter((line) => /memory-upkeep/.test(line));
+  if (process.platform !== 'linux') return;
+  const [worker = ''] = workers();
+  expect(worker).toContain('memory-upkeep');
+  server.child.kill('SIGKILL');
+  await server.end();
+  await eventually('it is gone, too', () => !isRunning(Number(worker.split(' ')[0])));
 });
 
 test('run --ui tells where its page is, and ends with the run where nobody looks', async () => {

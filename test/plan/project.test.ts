@@ -45,12 +45,28 @@ describe('the file', () => {
     ['tasks: []', /there is no key "tasks" here/],
     ['redact: ["("]', /troupe.yaml:1:10 redact\[0\]: is no regular expression/],
     ['budget: { usd: -1 }', /troupe.yaml:1:\d+ budget.usd: expected a number 0 or more/],
+    ['memory: { every: soon }', /troupe.yaml:1:\d+ memory.every: expected a duration/],
+    ['memory: { recal: 3 }', /did you mean "recall"/],
     ['[1, 2]', /troupe.yaml/],
     ['', /troupe.yaml: there is nothing in it/],
     ['a: [', /troupe.yaml:1/],
   ];
   test.each(mistakes)('%s is told with its line', (text, why) => {
     expect(() => parse(text)).toThrow(why);
+  });
+});
+
+describe('memory', () => {
+  test('is looked after as it says', () => {
+    const { recall, upkeep } = parse('memory: { every: 10m, keep: 5000 }\n');
+    expect({ recall, upkeep }).toEqual({
+      recall: null,
+      upkeep: { everyMs: 600_000, tasksMax: 5_000 },
+    });
+    expect(parse('memory: { recall: 2 }\n')).toMatchObject({
+      recall: 2,
+      upkeep: { everyMs: null, tasksMax: null },
+    });
   });
 });
 

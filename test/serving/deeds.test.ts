@@ -145,6 +145,19 @@ describe('a question', () => {
     expect(paper.attempts).toEqual([{ attempt: 1, token: 1 }]);
   });
 
+  test('about a task that was told of the past says of what', async () => {
+    const { play, answer } = await house();
+    const asks = { id: 'a', prompt: 'The session of a user expires too soon' };
+    const one = command({ run: ['cat'], memory: { recall: 1 } });
+    const plan = definePlan({ agents: { one }, tasks: [{ ...asks, verify: [{ run: 'true' }] }] });
+    const { run: before } = await play(plan);
+    const { run } = await play(plan);
+    const { recalled } = await answer<TaskPaper>(`runs/${run.id}/tasks/a`);
+    expect(recalled).toMatchObject([{ run: before.id, task: 'a', verified: true }]);
+    const first = await answer<TaskPaper>(`runs/${before.id}/tasks/a`);
+    expect(first.recalled).toEqual([]);
+  });
+
   test('about a task in a worktree shows what it has changed', async () => {
     const { play, answer, cwd } = await house();
     const git = (...argv: readonly string[]) => execFileSync('git', argv, { cwd, stdio: 'pipe' });
