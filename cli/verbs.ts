@@ -14,6 +14,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/init.ts'),
   },
   {
+    name: 'templates',
+    summary: 'roles ready to use: planner, coder, reviewer and five more',
+    load: () => import('./commands/templates.ts'),
+  },
+  {
     name: 'run',
     summary: 'work off a plan with its team of agents',
     load: () => import('./commands/run.ts'),

@@ -100,6 +100,8 @@ export { type ServeOptions, type Serving, serve } from './serving/open.ts';
 export type { Exploration, ExploreOptions } from './simulation/explore.ts';
 export { faultNames } from './simulation/fault-kinds.ts';
 export type { SimulateOptions, Simulation } from './simulation/study/simulate-plan.ts';
+export type { TemplateDesk, TemplateRow, TemplateView } from './templates/desk.ts';
+export { openTemplates } from './templates/open.ts';
 export type { ClearOptions } from './verify/clearance.ts';
 export type { MachineCoverage } from './verify/machines/coverage/coverage.ts';
 export type { PastCoverage } from './verify/machines/coverage/past-coverage.ts';

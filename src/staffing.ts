@@ -58,11 +58,11 @@ function commonOf(role: Exclude<PlanRole, { adapter: 'command' | 'simulated' }>,
 }
 
 function cliAdapter(role: CliRole, staff: Staff): Adapter {
-  const { model, permissions, maxTurns, budgetUsd } = role;
+  const { model, permissions, maxTurns, budgetUsd, tools = [] } = role;
   return cliAgent({
     ...commonOf(role, staff),
     dialect: dialects[role.adapter],
-    settings: { model, permissions, maxTurns, budgetUsd },
+    settings: { model, permissions, maxTurns, budgetUsd, tools },
   });
 }
 

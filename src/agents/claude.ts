@@ -68,10 +68,20 @@ const permissionFlags: Readonly<Record<Permissions, readonly string[]>> = {
   ],
 };
 
-function argumentsOf({ model, permissions, maxTurns, budgetUsd, session }: Order) {
+/** With the tools that its role names beside: they are there, and nobody is asked for them. */
+function flagsFor(permissions: Permissions, tools: readonly string[]): readonly string[] {
+  const [flag = '', names = '', ...rest] = permissionFlags[permissions];
+  if (tools.length === 0) return permissionFlags[permissions];
+  const more = tools.join(',');
+  const allowed = ['--allowedTools', more];
+  if (flag !== '--tools') return [...permissionFlags[permissions], ...allowed];
+  return [flag, `${names},${more}`, ...rest, ...allowed];
+}
+
+function argumentsOf({ model, permissions, maxTurns, budgetUsd, session, tools = [] }: Order) {
   return [
     ...['-p', '--output-format', 'stream-json', '--verbose'],
-    ...permissionFlags[permissions],
+    ...flagsFor(permissions, tools),
     ...(model === null ? [] : ['--model', model]),
     ...(maxTurns === null ? [] : ['--max-turns', String(maxTurns)]),
     ...(budgetUsd === null ? [] : ['--max-budget-usd', String(budgetUsd)]),

@@ -19,6 +19,8 @@ export interface Settings {
   /** Null: no limit. Only where the program has one. */
   readonly maxTurns: number | null;
   readonly budgetUsd: number | null;
+  /** Beside those of its permissions; absent: none. Only where the program can be told. */
+  readonly tools?: readonly string[];
 }
 
 /** One call of the program. */

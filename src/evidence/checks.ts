@@ -24,7 +24,12 @@ export type Check =
       readonly within: string | null;
     }
   /** `judge` answers what is wrong with a value, one line each. */
-  | { readonly kind: 'schema'; readonly judge: (value: unknown) => readonly string[] };
+  | {
+      readonly kind: 'schema';
+      /** `text`: the output is looked at as it is. */
+      readonly of: 'json' | 'text';
+      readonly judge: (value: unknown) => readonly string[];
+    };
 
 export interface CommandSeen {
   /** Null when it did not end by itself. */
@@ -161,11 +166,11 @@ function missing(error: unknown): string {
 }
 
 async function lookAtOutput(
-  { judge }: Check & { kind: 'schema' },
+  { of, judge }: Check & { kind: 'schema' },
   { readOutput }: CheckWorld,
 ): Promise<Evidence> {
   const problems = await readOutput().then(
-    (output) => judgeText(output, judge),
+    (output) => judgeOutput(output, of, judge),
     (error: unknown) => [`the output ${missing(error)}`],
   );
   const [first] = problems;
@@ -178,11 +183,15 @@ async function lookAtOutput(
   };
 }
 
-function judgeText(output: string, judge: (value: unknown) => readonly string[]) {
+function judgeOutput(
+  output: string,
+  of: 'json' | 'text',
+  judge: (value: unknown) => readonly string[],
+): readonly string[] {
   if (output.length > textBytesMax) return ['the output is too large to be looked at'];
   let value: unknown;
   try {
-    value = JSON.parse(output);
+    value = of === 'text' ? output : JSON.parse(output);
   } catch (error) {
     return [`the output is not JSON: ${messageOf(error)}`];
   }

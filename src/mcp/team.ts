@@ -22,7 +22,7 @@ export class Team {
   }
 
   get members(): readonly Member[] {
-    return Object.entries(this.#roles).map(([name, { adapter }]) => ({ name, adapter }));
+    return Object.entries(this.#roles).map(([name, { adapter = 'auto' }]) => ({ name, adapter }));
   }
 
   /** Throws a UserError that names one like it. */

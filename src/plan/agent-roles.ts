@@ -56,7 +56,9 @@ export function resolveAgentRole(
       const { adapter, model = null, permissions } = value;
       const maxTurns = 'maxTurns' in value ? (value.maxTurns ?? null) : null;
       const budgetUsd = 'budgetUsd' in value ? (value.budgetUsd ?? null) : null;
-      return { adapter, model, permissions, ...shared, maxTurns, budgetUsd };
+      const tools = 'tools' in value ? (value.tools ?? []) : [];
+      const more = tools.length > 0 ? { tools } : {};
+      return { adapter, model, permissions, ...shared, maxTurns, budgetUsd, ...more };
     }
     case 'openai':
     case 'grok': {
@@ -98,8 +100,9 @@ export function agentRoleDocument(
   const { permissions } = role;
   switch (role.adapter) {
     case 'claude': {
-      const { adapter, model, maxTurns, budgetUsd } = role;
-      return { adapter, permissions, ...shared, ...withoutNulls({ model, maxTurns, budgetUsd }) };
+      const { adapter, model, maxTurns, budgetUsd, tools } = role;
+      const said = withoutNulls({ model, maxTurns, budgetUsd });
+      return { adapter, permissions, ...shared, ...said, ...(tools && { tools: [...tools] }) };
     }
     case 'codex':
     case 'gemini':

@@ -7,18 +7,25 @@ import { readParts } from './read.ts';
 import { checkReferences } from './references.ts';
 import { createReport, type PlanSource } from './report.ts';
 import { resolvePlan } from './resolve.ts';
+import { openRoleShelf } from './role-shelf.ts';
+import { fillRoles, pinTemplates } from './role-uses.ts';
 import { checkTasks } from './task-rules.ts';
 import { checkTemplates } from './template-rules.ts';
 
 /** The document must be plain data within bounds. Throws a PlanError with all that is wrong. */
 export function checkPlan(given: unknown, source: PlanSource): Plan {
   const report = createReport(source);
-  const { document, pins } = fillPrompts(given, source.prompts, report);
+  const { document: cast, pins: templates } = fillRoles(
+    given,
+    () => openRoleShelf(source.folder),
+    report,
+  );
+  const { document, pins } = fillPrompts(cast, source.prompts, report);
   const parts = readParts(document, report);
   checkInputs(parts, report);
   const graph = checkReferences(parts, report);
   checkTasks(parts, report);
   checkTemplates(parts, graph, source.folder !== null, report);
   report.throwIfAny();
-  return pinPrompts(resolvePlan(parts, source), pins);
+  return pinTemplates(pinPrompts(resolvePlan(parts, source), pins), templates);
 }

@@ -9,7 +9,7 @@ import type { PlanReview } from './review-shape.ts';
 import type { Run } from './shell.ts';
 import { subtasksDocument } from './subtasks.ts';
 
-type RoleDocument = PlanDocument['agents'][string];
+type RoleDocument = Exclude<PlanDocument['agents'][string], { template: string }>;
 type TaskDocument = PlanDocument['tasks'][number];
 type CheckDocument = Extract<NonNullable<TaskDocument['verify']>, readonly unknown[]>[number];
 
@@ -46,6 +46,7 @@ function roleOf(role: PlanRole): RoleDocument {
     ...(simulate === undefined ? {} : { simulate: courseOf(simulate) }),
     ...(recall === undefined ? {} : { memory: { recall } }),
     ...moneyOf(role),
+    ...toldOf(role),
   };
   if (role.adapter === 'command') {
     return { adapter: 'command', ...runIn(role.run), env: role.env, ...shared };
@@ -61,6 +62,14 @@ function moneyOf({ borrowing, costUsdMax, totalUsdMax }: PlanRole) {
     ...(borrowing && { account: [...names], ...(strategy && { strategy }) }),
     ...(costUsdMax !== undefined && { costUsdMax }),
     ...(totalUsdMax !== undefined && { budget: { usd: totalUsdMax } }),
+  };
+}
+
+function toldOf({ prompt, skills, verify, review }: PlanRole) {
+  return {
+    ...(prompt !== undefined && { prompt }),
+    ...(skills !== undefined && { skills: skills === 'auto' ? skills : [...skills] }),
+    ...(verify && { verify: [...verify.map(checkOf), ...(review ? [reviewOf(review)] : [])] }),
   };
 }
 

@@ -63,6 +63,21 @@ interface SharedRole {
   readonly costUsdMax?: number;
   /** What all its attempts may cost; absent: only the run's own limit. */
   readonly totalUsdMax?: number;
+  /** Which template it was made of; absent: the plan's own words. */
+  readonly templateFrom?: TemplatePin;
+  /** Stands before the prompt of each of its tasks; may hold templates. Absent: nothing. */
+  readonly prompt?: string;
+  /** Which skills its agents are given; absent: none. */
+  readonly skills?: readonly string[] | 'auto';
+  /** For tasks that are asked for later and have no checks of their own. Absent: none. */
+  readonly verify?: readonly PlanCheck[];
+  readonly review?: PlanReview;
+}
+
+export interface TemplatePin {
+  readonly name: string;
+  /** Of the template's file. */
+  readonly sha256: string;
 }
 
 /** What is left out is learned from past runs, or assumed. */
@@ -120,6 +135,8 @@ export interface CliRole extends WorkingRole {
   /** Null: no limit, or a program that has none. */
   readonly maxTurns: number | null;
   readonly budgetUsd: number | null;
+  /** Beside those of its permissions; absent: none. */
+  readonly tools?: readonly string[];
 }
 
 /** A model behind an OpenAI-compatible API. */

@@ -7,10 +7,19 @@ import { duration, wholeNumber, words } from './fields.ts';
 import type { JsonObject } from './json-schema.ts';
 import { complainAbout } from './mistakes.ts';
 import { suggest } from './nearest.ts';
-import { readDocument } from './parse.ts';
 import { quote } from './problem.ts';
+import { readDocument } from './read-document.ts';
 import { createReport, type Report } from './report.ts';
-import { budgetShape, defaultsShape, planShape, recallShape, roleShape } from './schema.ts';
+import { openRoleShelf } from './role-shelf.ts';
+import { fillRoles } from './role-uses.ts';
+import {
+  budgetShape,
+  defaultsShape,
+  planShape,
+  recallShape,
+  roleShape,
+  templatedRoleShape,
+} from './schema.ts';
 import { type ServeWish, serveMistakes, serveShape, serveWishOf } from './serve-shapes.ts';
 import { type Webhook, webhookShape } from './webhook-shapes.ts';
 
@@ -36,7 +45,9 @@ export const projectShape = z.strictObject(
     budget: budgetShape.optional().describe('Of a run whose plan does not say.'),
     defaults: defaultsShape.optional(),
     agents: z
-      .record(z.string(), roleShape, { error: 'expected a map of roles' })
+      .record(z.string(), z.union([roleShape, templatedRoleShape]), {
+        error: 'expected a map of roles',
+      })
       .optional()
       .describe('Roles that every plan may name, and that --task works with.'),
     accounts: accountsShape.optional(),
@@ -54,7 +65,12 @@ export const projectShape = z.strictObject(
   { error: 'expected a map with agents, accounts, budget, defaults, ...' },
 );
 
-type Written = z.input<typeof projectShape>;
+/** Once templates are written out. */
+const wholeShape = projectShape.extend({
+  agents: z.record(z.string(), roleShape, { error: 'expected a map of roles' }).optional(),
+});
+
+type Written = z.input<typeof wholeShape>;
 type OfTheProject = 'home' | 'redact' | 'memory' | 'webhooks' | keyof typeof serveShape;
 
 export interface Project {
@@ -76,10 +92,11 @@ export interface Project {
 
 /** Throws a PlanError with everything that is wrong. */
 export function parseProject(text: string, file: string, folder: string): Project {
-  const { value, source } = readDocument(text, { file, folder });
+  const { value: written, source } = readDocument(text, { file, folder });
   const report = createReport(source);
-  refuseKeys(value, report);
-  const read = projectShape.safeParse(value);
+  refuseKeys(written, report);
+  const { document: value } = fillRoles(written, () => openRoleShelf(folder), report);
+  const read = wholeShape.safeParse(value);
   if (!read.success) {
     const issues = read.error.issues.filter(({ code, path }) => {
       return code !== 'unrecognized_keys' || path.length > 0;
@@ -153,7 +170,9 @@ export function underProject(value: unknown, { part, recall }: Project): unknown
   if (plan !== value) return value;
   const { agents = {}, accounts, defaults, budget, concurrency } = part;
   const own = mapOf(plan.agents);
-  const named = rolesNamedIn(plan.tasks, Object.keys(agents));
+  // Of a plan with roles of its own, a task that names nobody means one of those.
+  const lendable = Object.keys(own).length === 0 ? Object.keys(agents) : [];
+  const named = rolesNamedIn(plan.tasks, lendable);
   const lent = Object.entries(agents).filter(([name]) => named.has(name) && !(name in own));
   const roles = lent.length === 0 ? plan.agents : { ...Object.fromEntries(lent), ...own };
   return {

@@ -88,6 +88,7 @@ function resolveRole(name: string, value: RoleValue, defaults: Defaults): PlanRo
     ...(value.simulate === undefined ? {} : { simulate: given(value.simulate) }),
     ...(value.memory?.recall ? { recall: value.memory.recall } : {}),
     ...moneyOf(value),
+    ...toldOf(value),
   };
   if (value.adapter === 'command') {
     return { ...shared, adapter: 'command', run: resolveRun(value.run), env: value.env ?? {} };
@@ -96,6 +97,16 @@ function resolveRole(name: string, value: RoleValue, defaults: Defaults): PlanRo
     return { ...shared, ...resolveAgentRole(value, ours, (run) => sound(resolveRun(run))) };
   const { adapter, work = ours.work, fail, crash, costUsd } = value;
   return { ...shared, adapter, work, fail, crash, costUsd };
+}
+
+/** What its agents are told and given, and what later tasks of theirs are held to. */
+function toldOf(value: RoleValue) {
+  const { prompt = '', skills = [] } = value;
+  return {
+    ...(prompt.trim() !== '' && { prompt }),
+    ...(skills.length > 0 && { skills }),
+    ...(value.verify !== undefined && resolveVerify(value)),
+  };
 }
 
 /** Whose agents are of a company, by the name of their adapter. */
@@ -156,7 +167,7 @@ function resolveTask(
 }
 
 /** A review is not one of the checks that the runtime makes itself. */
-function resolveVerify(task: TaskValue): Pick<PlanTask, 'verify' | 'review'> {
+function resolveVerify(task: Pick<TaskValue, 'verify'>): Pick<PlanTask, 'verify' | 'review'> {
   const verify: PlanCheck[] = [];
   let review: PlanReview | null = null;
   for (const { check } of checksOf(task, [])) {

@@ -16,6 +16,7 @@ import {
 } from './fields.ts';
 import { promptUseShape } from './prompt-uses.ts';
 import { reviewCheckShape } from './review-shape.ts';
+import { roleWords, templateWords } from './role-words.ts';
 import { subtasksShape, totalShape } from './subtasks.ts';
 
 const countMax = 1_000;
@@ -79,7 +80,9 @@ export const checkShapes = {
     {
       schema: z
         .record(z.string(), z.unknown(), map('that is a JSON Schema'))
-        .describe('A JSON Schema that the output must satisfy.'),
+        .describe(
+          'A JSON Schema that the output must satisfy; with type string the text as it is.',
+        ),
     },
     map('with schema'),
   ),
@@ -137,6 +140,10 @@ const sharedRole = {
   simulate: simulateShape.optional(),
   memory: recallShape.optional(),
   budget: budgetShape.optional().describe('What all its attempts may cost, of what the run may.'),
+  verify: verify
+    .optional()
+    .describe('What must hold of its tasks that have no checks of their own.'),
+  ...roleWords,
   ...borrowing,
 };
 
@@ -200,6 +207,10 @@ export const roleShapes = {
     budgetUsd: number(0, Number.MAX_VALUE)
       .optional()
       .describe('What one attempt may cost; looked at between calls, so one more may be paid.'),
+    tools: z
+      .array(words('the name of a tool'), list('tools'))
+      .optional()
+      .describe('Beside those of its permissions: [WebSearch, WebFetch].'),
   }),
   codex: cliRole('codex'),
   gemini: cliRole('gemini'),
@@ -228,6 +239,22 @@ export const roleShape = z.discriminatedUnion(
   ],
   map('with adapter'),
 );
+
+const adapterNames = Object.keys(roleShapes) as [keyof typeof roleShapes];
+
+/** A role that says little itself: the words of its template stand where it has none. */
+export const templatedRoleShape = z
+  .strictObject(
+    {
+      ...{ ...roleShapes.mcp.shape, ...roleShapes.acp.shape, ...roleShapes.openai.shape },
+      ...{ ...roleShapes.simulated.shape, ...roleShapes.command.shape, ...roleShapes.auto.shape },
+      ...roleShapes.claude.shape,
+      adapter: oneOf(adapterNames).describe('Default: as the template says.'),
+    },
+    map('with template'),
+  )
+  .partial()
+  .extend(templateWords);
 
 export const taskShape = z.strictObject(
   {
@@ -302,7 +329,9 @@ export const planShape = z.strictObject(
       .record(inputName, z.union([text(), inputShape], inputWords), map('of inputs'))
       .default({}),
     defaults: defaultsShape.default({}),
-    agents: z.record(z.string(), roleShape, map('of roles')).describe('Roles by name.'),
+    agents: z
+      .record(z.string(), z.union([roleShape, templatedRoleShape]), map('of roles'))
+      .describe('Roles by name.'),
     accounts: accountsShape.optional(),
     subtasks: totalShape.optional(),
     tasks: z.array(taskShape, list('tasks')),

@@ -29,6 +29,7 @@ export function* templatedTexts(parts: Parts): Texts {
 }
 
 function* textsOfRole(role: RoleValue, path: Path): Texts {
+  if (role.prompt) yield { path: [...path, 'prompt'], text: role.prompt, task: null, run: null };
   if (role.adapter === 'simulated') return;
   if ('run' in role) yield* textsOfRun(role.run, [...path, 'run'], null);
   yield* textsOfEnv(role.env, [...path, 'env'], null);
@@ -74,7 +75,10 @@ interface PlacedCheck {
 }
 
 /** A task's checks as a list, whether it was written as one or as a single check. */
-export function checksOf({ verify }: TaskValue, path: Path): readonly PlacedCheck[] {
+export function checksOf(
+  { verify }: Pick<TaskValue, 'verify'>,
+  path: Path,
+): readonly PlacedCheck[] {
   if (verify === undefined) return [];
   const at = [...path, 'verify'];
   if (!Array.isArray(verify)) return [{ check: verify, path: at }];

@@ -103,8 +103,10 @@ function eachOf(roles: Roles, workers: readonly string[], change: (role: Role) =
 
 /** It reads and thinks: it needs no hands. */
 function plannerLike(role: Role | undefined): Role {
-  const hands = role && isAgent(role.adapter) ? { permissions: 'read' } : {};
-  return { ...role, count: 1, ...hands } as Role;
+  // What the workers are told, and held to, is theirs.
+  const { prompt: _, verify: __, skills: ___, adapter = 'auto', ...like } = role ?? {};
+  const hands = role && isAgent(adapter) ? { permissions: 'read' } : {};
+  return { adapter, ...like, count: 1, ...hands } as Role;
 }
 
 const isAgent = (adapter: string): boolean => !['command', 'simulated', 'mcp'].includes(adapter);

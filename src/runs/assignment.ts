@@ -102,8 +102,9 @@ export class Desk {
     // What the task runs is for its author.
     const run = runOf(isAuthor ? task : { ...task, run: null }, role);
     const prompt = await this.fill(id, task.prompt);
+    const wanted = isAuthor ? prompt : resolverPrompt(prompt);
     return {
-      prompt: withMessages(isAuthor ? prompt : resolverPrompt(prompt), inbox),
+      prompt: withMessages(await this.#asRole(role, id, wanted), inbox),
       argv: run ? await this.argv(id, run) : [],
       env: { ...(await this.#surroundings(task)), ...(await this.#ownVariables(task, role)) },
       cwd: this.#order.cwd,
@@ -118,10 +119,16 @@ export class Desk {
     const question = await this.fill(id, task.review?.prompt ?? '');
     const own = role.adapter === 'simulated' ? {} : role.env;
     return {
-      prompt: withMessages(question, inbox),
+      prompt: withMessages(await this.#asRole(role, id, question), inbox),
       argv: run ? await this.argv(id, run) : [],
       env: { ...(await this.#surroundings(task)), ...(await this.#filled(id, own)) },
     };
+  }
+
+  /** What its role says of all its tasks stands first. */
+  async #asRole({ prompt = '' }: PlanRole, task: string, asked: string): Promise<string> {
+    if (prompt === '') return asked;
+    return [await this.fill(task, prompt), 'Your task:', asked].join('\n\n');
   }
 
   async argv(task: string, run: Run): Promise<readonly string[]> {

@@ -16,7 +16,12 @@ export type ReadyCheck =
       readonly matches: string | null;
       readonly within: string | null;
     }
-  | { readonly kind: 'schema'; readonly judge: (value: unknown) => readonly string[] };
+  | {
+      readonly kind: 'schema';
+      /** `text`: the output is looked at as it is. */
+      readonly of: 'json' | 'text';
+      readonly judge: (value: unknown) => readonly string[];
+    };
 
 /** Where relative files are looked for. */
 export interface Ground {
@@ -51,7 +56,11 @@ async function ready(
       return { kind: 'file', name, path: resolve(cwd, name), minBytes, matches, within };
     }
     case 'schema':
-      return { kind: 'schema', judge: compileSchema(check.schema) };
+      return {
+        kind: 'schema',
+        of: check.schema.type === 'string' ? 'text' : 'json',
+        judge: compileSchema(check.schema),
+      };
     default:
       return assertNever(check);
   }

@@ -47,6 +47,7 @@ const file = (path: string, given: Partial<Check & { kind: 'file' }> = {}): Chec
 
 const schema = (given: Readonly<Record<string, unknown>>): Check => ({
   kind: 'schema',
+  of: 'json',
   judge: compileSchema(given),
 });
 
@@ -286,7 +287,7 @@ describe('a schema', () => {
 
   test('says how many problems there are beside the first', async () => {
     const judge = () => ['one is wrong', 'two is wrong', 'three is wrong'];
-    const { summary, facts } = await only({ kind: 'schema', judge }, says('{}'));
+    const { summary, facts } = await only({ kind: 'schema', of: 'json', judge }, says('{}'));
     expect(summary).toBe('one is wrong (and 2 more)');
     expect(facts).toEqual({ problems: 3 });
   });

@@ -85,6 +85,14 @@ describe('a plan', () => {
     expect(plan.accounts?.[0]?.key).toEqual({ kind: 'file', path: '/place/key.txt' });
   });
 
+  test('with a role of its own means that one when a task names nobody', async () => {
+    const own = 'agents: { mine: { adapter: simulated } }\ntasks: [{ id: a }]';
+    const plan = await load(own, 'agents: { theirs: { adapter: simulated } }');
+    expect(plan.roles.map(({ name }) => name)).toEqual(['mine']);
+    const none = await load('tasks: [{ id: a }]', 'agents: { theirs: { adapter: simulated } }');
+    expect(none.roles.map(({ name }) => name)).toEqual(['theirs']);
+  });
+
   test('wins where it says something', async () => {
     const plan = await load(`budget: { usd: 1 }
 defaults: { retries: 0 }
