@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { fileSafeName, words } from '../plan/fields.ts';
 import { complainAbout } from '../plan/mistakes.ts';
 import { suggest } from '../plan/nearest.ts';
-import { readDocument } from '../plan/parse.ts';
 import { quote } from '../plan/problem.ts';
+import { readDocument } from '../plan/read-document.ts';
 import { createReport, type Report } from '../plan/report.ts';
 
 const priorities = { low: -1, normal: 0, high: 1 } as const;
