@@ -1,10 +1,11 @@
 /** What agents and we said to each other, found by words, and played again entry by entry. */
 import { useSignal } from '@preact/signals';
-import type { ConversationLine, SpeechRow } from '../serving/wire.ts';
+import type { ConversationLine } from '../serving/wire.ts';
 import { Answer } from './answer.tsx';
 import { useAsked } from './asked.ts';
 import { linkTo } from './route.ts';
-import { clockTime, dayTime, duration } from './words.ts';
+import { Speeches } from './speeches.tsx';
+import { dayTime, duration } from './words.ts';
 
 export function Conversations() {
   const typed = useSignal('');
@@ -81,26 +82,5 @@ function Line({ line, isOpen, toggle }: LineProps) {
       {excerpt !== '' && <p class="paper">{excerpt}</p>}
       {isOpen && <Speeches id={id} />}
     </li>
-  );
-}
-
-function Speeches({ id }: { readonly id: string }) {
-  const path = `memory/conversation?id=${encodeURIComponent(id)}`;
-  const said = useAsked<{ speeches: readonly SpeechRow[] }>(path);
-  return (
-    <div class="speeches">
-      <Answer
-        asked={said.value}
-        show={({ speeches }) =>
-          speeches.map(({ who, at, text }, row) => (
-            <div key={`${row}`} class="speech" data-who={who}>
-              <span class="quiet mono">{clockTime(at)}</span>
-              <span class="tag">{who}</span>
-              <span class="speech-text">{text}</span>
-            </div>
-          ))
-        }
-      />
-    </div>
   );
 }

@@ -2,6 +2,7 @@
 import { useComputed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { TaskShape } from '../serving/wire.ts';
+import { decidedNeeds, decidedTasks } from './decided.tsx';
 import {
   edgePath,
   type GraphLayout,
@@ -31,17 +32,29 @@ export function Graph() {
   // Of a small plan every word is to be read; of a large one the whole is to be seen.
   const scaleMin = plan.tasks.length <= smallPlanMax ? readable : 0;
   return (
-    <Viewport
-      {...{ width: layout.width, height: layout.height, farBelow, scaleMin, focus }}
-      label={`${plan.tasks.length} tasks by waves. Arrow keys go from task to task.`}
-      onKey={(event) => step(event, layout)}
-    >
-      <Waves layout={layout} />
-      <Edges layout={layout} />
-      {[...layout.places.values()].map((place) => (
-        <Node key={place.task.id} place={place} first={place.task === plan.tasks[0]} />
-      ))}
-    </Viewport>
+    <div class="graph">
+      <Viewport
+        {...{ width: layout.width, height: layout.height, farBelow, scaleMin, focus }}
+        label={`${plan.tasks.length} tasks by waves. Arrow keys go from task to task.`}
+        onKey={(event) => step(event, layout)}
+      >
+        <Waves layout={layout} />
+        <Edges layout={layout} />
+        {[...layout.places.values()].map((place) => (
+          <Node key={place.task.id} place={place} first={place.task === plan.tasks[0]} />
+        ))}
+      </Viewport>
+      <Legend />
+    </div>
+  );
+}
+
+function Legend() {
+  return (
+    <ul class="legend graph-legend" aria-label="What the lines are">
+      <li data-line="critical">the plan's critical path</li>
+      {decidedTasks.value.size > 0 && <li data-line="decided">decided when it ended</li>}
+    </ul>
   );
 }
 
@@ -69,7 +82,7 @@ function Waves({ layout }: { readonly layout: GraphLayout }) {
   );
 }
 
-/** All of them in two paths: the plain ones and the critical one; and those of who is selected. */
+/** In few paths: plain ones, the plan's critical one, what decided the end, and who's selected. */
 function Edges({ layout }: { readonly layout: GraphLayout }) {
   const all = useMemo(() => edgesOf(layout), [layout]);
   const own = useComputed(() => {
@@ -79,6 +92,12 @@ function Edges({ layout }: { readonly layout: GraphLayout }) {
       .map(({ d }) => d)
       .join('');
   });
+  const decided = useComputed(() =>
+    all
+      .filter(({ from, to }) => decidedNeeds.value.has(`${from} ${to}`))
+      .map(({ d }) => d)
+      .join(''),
+  );
   const path = (critical: boolean): string =>
     all
       .filter((edge) => edge.critical === critical)
@@ -88,6 +107,7 @@ function Edges({ layout }: { readonly layout: GraphLayout }) {
     <g class="edges" aria-hidden="true">
       <path class="edge" d={path(false)} />
       <path class="edge critical" d={path(true)} />
+      <path class="edge decided" d={decided} />
       <path class="edge own" d={own} />
     </g>
   );
@@ -111,6 +131,7 @@ function Node({ place, first }: { readonly place: Place; readonly first: boolean
   const isSelected = useComputed(() => selected.value === address);
   const state = row?.state ?? 'unborn';
   const tone = toneOf(state);
+  const isDecisive = useComputed(() => decidedTasks.value.has(task.id));
   const said = caption(task, state, row?.attempt ?? 0);
   return (
     <g
@@ -120,7 +141,8 @@ function Node({ place, first }: { readonly place: Place; readonly first: boolean
       tabindex={isSelected.value || (first && selected.value === '') ? 0 : -1}
       aria-pressed={isSelected.value}
       aria-label={`${task.id} ${said}`}
-      aria-description={task.critical ? 'on the critical path' : undefined}
+      aria-description={describe(task.critical, isDecisive.value)}
+      data-decided={isDecisive.value}
       data-tone={tone}
       data-critical={task.critical}
       data-selected={isSelected.value}
@@ -145,6 +167,11 @@ function Node({ place, first }: { readonly place: Place; readonly first: boolean
       </text>
     </g>
   );
+}
+
+function describe(isCritical: boolean, isDecisive: boolean): string | undefined {
+  if (isDecisive) return 'decided when the run ended';
+  return isCritical ? "on the plan's critical path" : undefined;
 }
 
 function caption({ role }: TaskShape, state: string, attempt: number): string {

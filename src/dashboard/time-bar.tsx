@@ -1,12 +1,13 @@
 /** The way through the time of a run: a scrubber over its whole journal, compare, and fork. */
 import { useComputed, useSignal } from '@preact/signals';
 import type { Comparison } from '../serving/wire.ts';
-import { ask, attempt, Refused, runPath, toast } from './ask.ts';
+import { ask, attempt, runPath } from './ask.ts';
+import { CompareButton, CompareDialog } from './compare.tsx';
 import { Dialog } from './dialog.tsx';
 import { go } from './route.ts';
 import { head, moment } from './store.ts';
-import { backToPresent, goTo, isPlaying, kept, span, speed, stepBy, togglePlay } from './time.ts';
-import { clockTime, duration } from './words.ts';
+import { backToPresent, goTo, isPlaying, span, speed, stepBy, togglePlay } from './time.ts';
+import { clockTime } from './words.ts';
 
 const speeds = [5, 20, 100, 500] as const;
 
@@ -88,91 +89,6 @@ function IconButton({ label, sign, onClick }: IconProps) {
     <button type="button" class="icon" aria-label={label} title={label} onClick={onClick}>
       {sign}
     </button>
-  );
-}
-
-interface CompareProps {
-  readonly run: string;
-  readonly at: number;
-  readonly show: (comparison: Comparison) => void;
-}
-
-/** The first press keeps the moment, the second compares with it. */
-function CompareButton({ run, at, show }: CompareProps) {
-  const before = kept.value;
-  if (before === null || before === at) {
-    return (
-      <button
-        type="button"
-        class="small"
-        aria-pressed={before !== null}
-        onClick={() => {
-          kept.value = before === null ? at : null;
-          if (before === null)
-            toast('done', `Input ${at} is kept`, 'Go to another moment, and compare');
-        }}
-      >
-        {before === null ? 'Compare' : `Kept ${at}`}
-      </button>
-    );
-  }
-  const compare = async (): Promise<void> => {
-    try {
-      show(await ask<Comparison>(runPath(run, `compare?begin=${before}&end=${at}`)));
-      kept.value = null;
-    } catch (error) {
-      if (error instanceof Refused) toast('refused', error.problem.message, error.problem.hint);
-      else throw error;
-    }
-  };
-  return (
-    <button type="button" class="small primary" onClick={compare}>
-      Compare with {before}
-    </button>
-  );
-}
-
-interface CompareDialogProps {
-  readonly comparison: Comparison;
-  readonly onClose: () => void;
-}
-
-function CompareDialog({ comparison: { from, to, changed, facts }, onClose }: CompareDialogProps) {
-  return (
-    <Dialog title={`From input ${from.n} to ${to.n}`} onClose={onClose}>
-      <p class="quiet">
-        {duration(to.at - from.at)} · {changed.length} actors changed · {facts.length} events
-      </p>
-      <div class="compare">
-        {changed.length === 0 ? (
-          <p>Everybody stood where they stand.</p>
-        ) : (
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Who</th>
-                <th scope="col">Before</th>
-                <th scope="col">After</th>
-              </tr>
-            </thead>
-            <tbody>
-              {changed.map(({ address, before, after, why }) => (
-                <tr key={address}>
-                  <td>{address}</td>
-                  <td>{before ?? 'not there'}</td>
-                  <td title={why}>{after ?? 'gone'}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
-      </div>
-      <div class="dialog-end">
-        <button type="button" class="primary" onClick={onClose}>
-          Close
-        </button>
-      </div>
-    </Dialog>
   );
 }
 

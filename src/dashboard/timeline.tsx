@@ -1,30 +1,29 @@
-/** Who did what when: a row for each agent, or for each task, with its attempts as bars. */
-import { useComputed, useSignal } from '@preact/signals';
+/** Who did what when: a row for each agent, or for each task; by wheel, fingers and keys closer. */
+import { type Signal, useComputed, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Bar } from '../serving/wire.ts';
 import { ticking } from './clock.ts';
+import { Decided } from './decided.tsx';
+import { type By, LaneRow, lanesOf } from './lanes.tsx';
 import { Listing } from './listing.tsx';
-import { go, selected } from './route.ts';
 import { bars, head, moment } from './store.ts';
+import { panned, type Stretch, zoomed } from './stretch.ts';
 import { clockTime, duration, plural } from './words.ts';
+import { ZoomButtons, zoomStep } from './zoom-buttons.tsx';
 
-type By = 'agent' | 'task';
 const rowHeight = 30;
 const ticks = [0, 0.25, 0.5, 0.75, 1] as const;
-
-interface Lane {
-  readonly name: string;
-  readonly bars: readonly Bar[];
-}
+const panShare = 0.2;
 
 export function Timeline() {
   const by = useSignal<By>('agent');
   const end = useComputed(() => endOf());
   const begin = head.value?.begunAt ?? 0;
   const lanes = useComputed(() => lanesOf(shownBars(), by.value));
+  const view = useView({ from: begin, to: Math.max(begin + 1, end.value) });
   if (head.value === null) return <p class="quiet pad">The bars are on their way …</p>;
-  const span = Math.max(1, end.value - begin);
   return (
-    <div class="timeline">
+    <div class="timeline" ref={view.box} onKeyDown={view.onKeyDown} {...view.drag}>
       <div class="filters">
         <div class="choice" role="group" aria-label="A row for each">
           {(['agent', 'task'] as const).map((each) => (
@@ -43,30 +42,123 @@ export function Timeline() {
           <li data-kind="checks">checks</li>
           <li data-kind="waits">waits</li>
           <li data-end="badly">ended badly</li>
+          <li data-kind="work" data-decided="true">
+            decided the end
+          </li>
         </ul>
         <span class="quiet">{plural(lanes.value.length, by.value)}</span>
+        <ZoomButtons label="Stretch of time" zoom={view.zoom} showAll={view.showAll} />
       </div>
+      <Decided />
       {lanes.value.length === 0 ? (
         <p class="quiet pad">No attempt has begun yet.</p>
       ) : (
         <>
-          <div class="lane-axis" aria-hidden="true">
-            {ticks.map((share) => (
-              <span key={share} style={{ left: `${share * 100}%` }}>
-                {share === 0 ? clockTime(begin) : `+${duration(span * share)}`}
-              </span>
-            ))}
-          </div>
+          <Axis begin={begin} seen={view.seen} />
           <Listing
             items={lanes.value}
             rowHeight={rowHeight}
-            label="Attempts over time"
-            row={(lane) => <LaneRow {...{ lane, begin, span }} by={by.value} />}
+            label="Attempts over time. Plus and minus change the stretch, left and right move it."
+            row={(lane) => <LaneRow {...{ lane, seen: view.seen, now: end.value }} by={by.value} />}
           />
         </>
       )}
     </div>
   );
+}
+
+function Axis({ begin, seen }: { readonly begin: number; readonly seen: Stretch }) {
+  return (
+    <div class="lane-axis" aria-hidden="true">
+      {ticks.map((share) => {
+        const at = seen.from + (seen.to - seen.from) * share;
+        return (
+          <span key={share} style={{ left: `${share * 100}%` }}>
+            {at === begin ? clockTime(begin) : `+${duration(at - begin)}`}
+          </span>
+        );
+      })}
+    </div>
+  );
+}
+
+/** The stretch that is seen, and what moves it; null: all there is, as it grows. */
+function useView(all: Stretch) {
+  const chosen = useSignal<Stretch | null>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const latest = useRef(all);
+  latest.current = all;
+  const now = (): Stretch => chosen.peek() ?? latest.current;
+  const zoom = (by: number, share?: number): void => {
+    chosen.value = zoomed(now(), latest.current, by, share);
+  };
+  const pan = (share: number): void => {
+    if (chosen.peek()) chosen.value = panned(now(), latest.current, share);
+  };
+  const showAll = (): void => {
+    chosen.value = null;
+  };
+  useWheel(box, { zoom, pan });
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === '+' || event.key === '=') zoom(zoomStep);
+    else if (event.key === '-') zoom(1 / zoomStep);
+    else if (event.key === '0') showAll();
+    else if (event.key === 'ArrowLeft') pan(-panShare);
+    else if (event.key === 'ArrowRight') pan(panShare);
+    else return;
+    event.preventDefault();
+  };
+  return { box, seen: chosen.value ?? all, zoom, showAll, onKeyDown, drag: useDrag(chosen, pan) };
+}
+
+interface Moves {
+  readonly zoom: (by: number, share?: number) => void;
+  readonly pan: (share: number) => void;
+}
+
+/** With Ctrl (as two fingers do) it zooms, sideways it pans; up and down the rows move. */
+function useWheel(box: { readonly current: HTMLDivElement | null }, { zoom, pan }: Moves): void {
+  useEffect(() => {
+    const room = box.current;
+    const onWheel = (event: WheelEvent): void => {
+      const track = trackOf(event.target);
+      const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
+      if (!track || (!event.ctrlKey && sideways === 0)) return;
+      event.preventDefault();
+      const { left, width } = track;
+      if (event.ctrlKey) zoom(Math.exp(-event.deltaY / 200), (event.clientX - left) / width);
+      else pan(sideways / width);
+    };
+    room?.addEventListener('wheel', onWheel, { passive: false });
+    return () => room?.removeEventListener('wheel', onWheel);
+  });
+}
+
+/** Only what is closer than all of it can be dragged. */
+function useDrag(chosen: Signal<Stretch | null>, pan: (share: number) => void) {
+  const last = useRef<number | null>(null);
+  const onPointerDown = (event: PointerEvent): void => {
+    if (chosen.peek() && trackOf(event.target)) last.current = event.clientX;
+  };
+  const onPointerMove = (event: PointerEvent): void => {
+    const track = trackOf(event.target);
+    if (last.current === null || !track) return;
+    pan((last.current - event.clientX) / track.width);
+    last.current = event.clientX;
+  };
+  const drop = (): void => {
+    last.current = null;
+  };
+  return {
+    ...{ onPointerDown, onPointerMove },
+    ...{ onPointerUp: drop, onPointerLeave: drop, onPointerCancel: drop },
+  };
+}
+
+function trackOf(target: EventTarget | null): DOMRect | null {
+  const row = target instanceof Element ? target.closest('.lane') : null;
+  return row?.querySelector('.lane-track')?.getBoundingClientRect() ?? null;
 }
 
 /** Of a run that goes on, the present moves. */
@@ -84,72 +176,4 @@ function shownBars(): readonly Bar[] {
   return bars.value
     .filter(({ from }) => from <= at)
     .map((bar) => (bar.to !== null && bar.to <= at ? bar : { ...bar, to: null, end: 'open' }));
-}
-
-function lanesOf(all: readonly Bar[], by: By): readonly Lane[] {
-  const lanes = new Map<string, Bar[]>();
-  for (const bar of all) {
-    const name = by === 'task' ? bar.task : bar.agent;
-    if (name === null || (by === 'agent' && bar.kind === 'waits')) continue;
-    const lane = lanes.get(name);
-    if (lane) lane.push(bar);
-    else lanes.set(name, [bar]);
-  }
-  const sorted = [...lanes].map(([name, bars]) => ({ name, bars }));
-  if (by === 'task') return sorted;
-  return sorted.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
-}
-
-interface LaneProps {
-  readonly lane: Lane;
-  readonly by: By;
-  readonly begin: number;
-  readonly span: number;
-}
-
-function LaneRow({ lane, by, begin, span }: LaneProps) {
-  const address = `${by}/${lane.name}`;
-  return (
-    <div class="lane">
-      <button
-        type="button"
-        class="lane-name"
-        aria-pressed={selected.value === address}
-        onClick={() => go({ actor: address })}
-      >
-        {lane.name}
-      </button>
-      <div class="lane-track">
-        {lane.bars.map((bar) => (
-          <button
-            key={bar.id}
-            type="button"
-            class="lane-bar"
-            tabIndex={-1}
-            data-kind={bar.kind}
-            data-end={bar.end}
-            title={titleOf(bar)}
-            aria-label={titleOf(bar)}
-            style={placeOf(bar, begin, span)}
-            onClick={() => go({ actor: `task/${bar.task}` })}
-          >
-            {by === 'agent' ? bar.task : (bar.agent ?? '')}
-          </button>
-        ))}
-      </div>
-    </div>
-  );
-}
-
-function placeOf({ from, to }: Bar, begin: number, span: number) {
-  const left = ((from - begin) / span) * 100;
-  const width = (((to ?? begin + span) - from) / span) * 100;
-  return { left: `${left}%`, width: `max(3px, ${Math.max(0, width)}%)` };
-}
-
-function titleOf({ task, agent, attempt, kind, from, to, end }: Bar): string {
-  const took = to === null ? 'goes on' : duration(to - from);
-  const who = agent === null ? '' : ` by ${agent}`;
-  const how = end === 'badly' ? ', ended badly' : '';
-  return `${task}: ${kind}${attempt > 0 ? `, attempt ${attempt}` : ''}${who}, ${took}${how}`;
 }

@@ -3,6 +3,7 @@ import { type Signal, useComputed, useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Camera, type Point } from './camera.ts';
+import { ZoomButtons, zoomStep } from './zoom-buttons.tsx';
 
 interface ViewportProps {
   readonly width: number;
@@ -19,7 +20,6 @@ interface ViewportProps {
   readonly children: ComponentChildren;
 }
 
-const zoomStep = 1.25;
 const panPixels = 80;
 
 export function Viewport(props: ViewportProps) {
@@ -55,23 +55,11 @@ export function Viewport(props: ViewportProps) {
       <svg class="picture" role="group" aria-label={label} data-distance={distance}>
         <g transform={transform}>{children}</g>
       </svg>
-      <Buttons camera={camera} />
-    </div>
-  );
-}
-
-function Buttons({ camera }: { readonly camera: Camera }) {
-  return (
-    <div class="zoom" role="group" aria-label="Size of the picture">
-      <button type="button" aria-label="Larger (+)" onClick={() => camera.zoom(zoomStep)}>
-        +
-      </button>
-      <button type="button" aria-label="Smaller (-)" onClick={() => camera.zoom(1 / zoomStep)}>
-        −
-      </button>
-      <button type="button" aria-label="Show all (0)" onClick={() => camera.showAll()}>
-        ⤢
-      </button>
+      <ZoomButtons
+        label="Size of the picture"
+        zoom={(by) => camera.zoom(by)}
+        showAll={() => camera.showAll()}
+      />
     </div>
   );
 }

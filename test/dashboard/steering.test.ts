@@ -121,7 +121,12 @@ describe.skipIf(chromiumPath === null)('a person at the page', { timeout: 240_00
     await page.getByRole('heading', { name: 'From input 4 to 6' }).waitFor();
     await expectAccessible(page);
     await picture(page, 'compare');
-    await press(page, 'Escape');
+    await page.getByText('What happened in between').click();
+    await page.locator('.between li').first().waitFor();
+    const changed = page.getByRole('region', { name: 'What is different' }).getByRole('row').nth(1);
+    const who = await changed.getByRole('button').innerText();
+    await changed.getByRole('button').click();
+    await page.getByRole('heading', { name: who, exact: true }).waitFor();
     await page.getByRole('button', { name: 'Fork', exact: true }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Fork' }).click();
     await page.waitForURL((url) => !url.hash.includes(run.id));

@@ -1,7 +1,7 @@
 /** Every view of the page in a real browser: what it shows, in both themes, wide and narrow. */
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { definePlan, simulated } from '../../src/plan/define.ts';
+import { command, definePlan, simulated } from '../../src/plan/define.ts';
 import { houses, type Opened } from '../serving/opened.ts';
 import {
   buildPages,
@@ -29,6 +29,19 @@ const plan = definePlan({
     { id: 'say', agent: 'talker', needs: ['draft'], prompt: 'Say it', verify: [{ run: 'true' }] },
     { id: 'fail', agent: 'loser', needs: ['draft'] },
     { id: 'after', agent: 'writer', needs: ['fail'] },
+  ],
+});
+
+const chain = definePlan({
+  name: 'chain',
+  agents: {
+    slow: command({ run: ['sh', '-c', 'echo one; sleep 0.5; echo two'] }),
+    quick: simulated({ work: '10ms' }),
+  },
+  tasks: [
+    { id: 'long', agent: 'slow', prompt: 'Take your time' },
+    { id: 'short', agent: 'quick' },
+    { id: 'end', agent: 'quick', needs: ['long', 'short'] },
   ],
 });
 
@@ -80,6 +93,7 @@ describe.skipIf(chromiumPath === null)('the page', { timeout: 240_000 }, () => {
     await page.getByText('writer-1', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'by task' }).click();
     await page.getByRole('button', { name: /^say: work, attempt 1 by talker-1/ }).waitFor();
+    await page.getByRole('region', { name: 'What decided when it ended' }).waitFor();
     await snap('timeline');
 
     await go(page, `#/runs/${id}/actors`);
@@ -129,6 +143,7 @@ describe.skipIf(chromiumPath === null)('the page', { timeout: 240_000 }, () => {
     await page.getByRole('button', { name: 'Conversations' }).click();
     await page.getByRole('button', { name: 'say, attempt 1' }).click();
     await page.getByText('Say it').waitFor();
+    await page.getByRole('button', { name: 'Play' }).waitFor();
     await snap('conversations');
     await page.getByRole('button', { name: 'Documents' }).click();
     await page.getByRole('button', { name: /say\/output/ }).click();
@@ -157,6 +172,70 @@ describe.skipIf(chromiumPath === null)('the page', { timeout: 240_000 }, () => {
     await page.getByLabel("The plan's file").fill('nowhere.yaml');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.locator('.toast[data-kind="refused"]').waitFor();
+  });
+
+  test('tells what decided the end, and shows a stretch of time closer, by keys', async () => {
+    const opened = await house({ pages: buildPages() });
+    const { run } = await opened.play(chain);
+    const { page, complaints } = await view(opened.serving.address(run.id));
+    const node = (task: string) => page.locator(`#node-${task}`);
+    await node('end').and(page.locator('[data-decided="true"]')).waitFor();
+    expect(await node('long').getAttribute('data-decided')).toBe('true');
+    expect(await node('short').getAttribute('data-decided')).toBe('false');
+    await page.getByText('decided when it ended').waitFor();
+    await go(page, `#/runs/${run.id}/timeline`);
+    const told = page.getByRole('region', { name: 'What decided when it ended' });
+    expect(await told.getByRole('listitem').allTextContents()).toEqual([
+      expect.stringMatching(/^long /),
+      expect.stringMatching(/^end .*, needed long$/),
+    ]);
+    const bar = page.getByRole('button', { name: /^long: work/ });
+    expect(await bar.getAttribute('data-decided')).toBe('true');
+    const width = async () => (await bar.boundingBox())?.width ?? 0;
+    const [narrow, axis] = [await width(), page.locator('.lane-axis span').first()];
+    const begin = await axis.textContent();
+    await page.getByRole('region', { name: /^Attempts over time/ }).focus();
+    for (const key of ['+', '+', '+', '+']) await page.keyboard.press(key);
+    expect(await width()).toBeGreaterThan(narrow);
+    expect(await axis.textContent()).not.toBe(begin);
+    for (const _ of [1, 2, 3, 4, 5, 6]) await page.keyboard.press('ArrowLeft');
+    expect(await axis.textContent()).toBe(begin);
+    await page.keyboard.press('0');
+    expect(await width()).toBeCloseTo(narrow, 0);
+    await bar.hover();
+    await page.keyboard.down('Control');
+    await page.mouse.wheel(0, -400);
+    await page.keyboard.up('Control');
+    await page.waitForFunction(
+      `document.querySelector('.lane-axis span').textContent !== ${JSON.stringify(begin)}`,
+    );
+    const [closer, { x = 0, y = 0 }] = [await axis.textContent(), (await bar.boundingBox()) ?? {}];
+    await page.mouse.move(x + 60, y + 10);
+    await page.mouse.down();
+    await page.mouse.move(x + 40, y + 10);
+    await page.mouse.up();
+    expect(await axis.textContent()).not.toBe(closer);
+    await picture(page, 'timeline-closer');
+    expect(complaints).toEqual([]);
+  });
+
+  test('plays a conversation again, in its own time', async () => {
+    const opened = await house({ pages: buildPages() });
+    await opened.play(chain);
+    const { page } = await view(`${opened.serving.address()}#/memory`);
+    await page.getByRole('button', { name: 'Conversations' }).click();
+    await page.getByRole('button', { name: 'long, attempt 1' }).click();
+    const entries = page.getByRole('log').locator('.speech');
+    await entries.nth(1).waitFor();
+    const all = await entries.count();
+    await page.getByRole('slider', { name: 'Entry of the conversation' }).fill('1');
+    await page.getByText(`1 / ${all}`).waitFor();
+    expect(await entries.count()).toBe(1);
+    await page.getByRole('combobox').selectOption('64');
+    await page.getByRole('button', { name: 'Play' }).click();
+    await page.getByText(`${all} / ${all}`).waitFor();
+    expect(await entries.count()).toBe(all);
+    await page.getByRole('button', { name: 'Play' }).waitFor();
   });
 
   test('needs its token', async () => {
