@@ -101,6 +101,7 @@ export class Board {
         for (const agent of fact.agents) this.#turn(agent, 'restarting', null, fact.at);
         return;
       case 'plan.grown':
+      case 'plan.extended':
         this.#total += fact.tasks.length;
         return;
       default:

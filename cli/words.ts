@@ -51,6 +51,8 @@ export function detailOf(fact: RunFact): string {
       ]);
     case 'plan.grown':
       return plainLine(fact.tasks.join(', '));
+    case 'plan.extended':
+      return plainLine(`${fact.tasks.join(', ')}, by ${fact.by}`);
     case 'task.delegated':
       return `waits for ${plainLine(fact.subtasks.join(', '))}`;
     case 'task.retrying':

@@ -10,9 +10,25 @@ import type { UpkeepReport } from './rules/upkeep.ts';
 
 export type Settled = 'succeeded' | 'failed' | 'skipped' | 'cancelled';
 
+/** As others are told of it. `waived`: a person skipped it, and they go on without it. */
+export type Told = Settled | 'waived';
+
 export type PlanEvent =
   | { readonly type: 'plan.submit'; readonly plan: PlanSpec }
-  | { readonly type: 'plan.amend'; readonly amendment: PlanAmendment; readonly by: string };
+  | { readonly type: 'plan.amend'; readonly amendment: PlanAmendment; readonly by: string }
+  /** A person has more to be done; every need of a newcomer is there before it. */
+  | {
+      readonly type: 'plan.extend';
+      readonly tasks: readonly Newcomer[];
+      readonly seed: number;
+      readonly by: string;
+    };
+
+export interface Newcomer {
+  readonly spec: TaskSpec;
+  /** Those of its needs that have not ended yet. */
+  readonly awaits: readonly TaskId[];
+}
 
 export type RunEvent =
   | { readonly type: 'run.cancel'; readonly reason: string }
@@ -38,7 +54,7 @@ export type TaskEvent =
   | {
       readonly type: 'task.settled';
       readonly task: TaskId;
-      readonly status: Settled;
+      readonly status: Told;
       readonly wave: number;
       /** Whose slot it held at the end, and what that attempt cost; null when it held none. */
       readonly held: Spending | null;
@@ -55,12 +71,16 @@ export type TaskEvent =
   | { readonly type: 'task.approve'; readonly by: string }
   | { readonly type: 'task.reject'; readonly by: string }
   | { readonly type: 'task.cancel'; readonly reason: string }
+  /** A person does without it, and so does whoever needs it. */
+  | { readonly type: 'task.skip'; readonly by: string; readonly reason?: string }
+  /** One more waits for its end. */
+  | { readonly type: 'task.precede'; readonly task: TaskId }
   | { readonly type: 'task.amend'; readonly limits: TaskLimits };
 
 export type DependencyEvent = {
   readonly type: 'dependency.settled';
   readonly task: TaskId;
-  readonly status: Settled;
+  readonly status: Told;
   readonly agent: AgentId | null;
 };
 
@@ -182,6 +202,7 @@ export type Fact =
       readonly roles: readonly RoleName[];
     }
   | { readonly type: 'plan.grown'; readonly task: TaskId; readonly tasks: readonly TaskId[] }
+  | { readonly type: 'plan.extended'; readonly by: string; readonly tasks: readonly TaskId[] }
   | { readonly type: 'wave.started'; readonly wave: number }
   | ({ readonly type: 'budget.warned' } & BudgetWarning)
   | { readonly type: 'task.ready'; readonly task: TaskId }

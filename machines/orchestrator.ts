@@ -4,6 +4,7 @@ import { assert } from './errors.ts';
 import type { Fact, TroupeEvent } from './events.ts';
 import { kernelActions } from './messages.ts';
 import { amendedFact, planAmended } from './rules/amend.ts';
+import * as extension from './rules/extension.ts';
 import * as growth from './rules/growth.ts';
 import * as books from './rules/orchestration.ts';
 
@@ -164,6 +165,17 @@ export const orchestratorMachine = setup({
             assign(({ context, event }) => planAmended(context, event)),
             emit(({ event }) => amendedFact(event)),
             { type: 'sendAll', params: ({ context }) => ({ messages: context.outbox }) },
+          ],
+        },
+        'plan.extend': {
+          actions: [
+            {
+              type: 'spawnAll',
+              params: ({ context, event }) => extension.births(context, event),
+            },
+            assign(({ context, event }) => extension.extended(context, event)),
+            emit(({ event }) => extension.extendedFact(event)),
+            { type: 'sendAll', params: ({ event }) => extension.precedences(event) },
           ],
         },
         // It gave its role up; the others stop once the run drains.

@@ -32,8 +32,10 @@ export interface TaskSpec {
   readonly approveWithinMs: number | null;
   /** What it may ask others for while it is worked on; absent: nothing. */
   readonly delegation?: DelegationSpec;
-  /** Of a task that another one asked for; absent: the plan has it. */
+  /** Of a task that another one asked for; absent: the plan has it, or a person added it. */
   readonly origin?: Origin;
+  /** Of a task that a person added; absent: nobody did. */
+  readonly added?: Addition;
 }
 
 export interface DelegationSpec {
@@ -49,6 +51,12 @@ export interface Origin {
   readonly parent: TaskId;
   /** What it is asked, in its parent's words. */
   readonly prompt: string;
+}
+
+export interface Addition {
+  readonly by: string;
+  /** As a plan would have it: read by whoever prepares the work, and by no machine. */
+  readonly task: object;
 }
 
 /** A panel of agents that had no part in the work. */

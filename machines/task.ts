@@ -41,14 +41,19 @@ export const taskMachine = setup({
         assign({ fault: ({ event }) => attempt.calledOff(event.reason) }),
       ],
     },
+    'task.skip': {
+      target: '.skipped',
+      actions: [
+        { type: 'sendAll', params: ({ context }) => attempt.farewells(context) },
+        assign({ fault: ({ event }) => attempt.skippedBy(event) }),
+      ],
+    },
+    'task.precede': { actions: assign(({ context, event }) => attempt.followed(context, event)) },
     // Deadlines that are set already stay as they are.
     'task.amend': { actions: assign(({ context, event }) => taskAmended(context, event)) },
     // A report under an old token changes nothing, but its agent may go on.
     'task.reported': {
-      actions: {
-        type: 'send',
-        params: ({ event }) => attempt.receipt(event),
-      },
+      actions: { type: 'send', params: ({ event }) => attempt.receipt(event) },
     },
   },
   states: {
@@ -188,10 +193,7 @@ export const taskMachine = setup({
           entry: emit(({ context }) => ({ type: 'task.asked', task: context.spec.id })),
           on: {
             'task.approve': 'gathering',
-            'task.reject': {
-              target: '#task.failed',
-              actions: assign({ fault: attempt.rejected }),
-            },
+            'task.reject': { target: '#task.failed', actions: assign({ fault: attempt.rejected }) },
           },
           after: {
             consentDeadline: {

@@ -113,6 +113,10 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
     facts: () => factsOf(bus, folder),
     recalls: () => recallsOf(bus, folder),
     branch: () => crew.resultBranch,
+    extend: async (addition) => {
+      const { extend } = await import('./planning/extending.ts');
+      return extend({ system, order, run: folder.id, config, clock }, addition);
+    },
     notes: [...notesOn(order), ...told.notes],
     kill: async () => {
       await reapOrphans({ runFolder: folder.path, runId: folder.id, clock });

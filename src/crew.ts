@@ -31,6 +31,7 @@ import { Desk, type Prepared } from './runs/assignment.ts';
 import type { RunWorld, Sight, Worker } from './runs/behaviours.ts';
 import { type Ground, readyChecks } from './runs/checking.ts';
 import { writeWhole } from './runs/disk.ts';
+import { outputOf } from './runs/doing-without.ts';
 import { feedbackOf } from './runs/feedback.ts';
 import type { RunFolder, RunOrder } from './runs/folder.ts';
 import { addedTask } from './runs/growth.ts';
@@ -209,7 +210,7 @@ export class Crew implements RunWorld {
   }
 
   #outputOf(task: string): OutputRef | null {
-    return this.#contextOf(task)?.outcome?.output ?? null;
+    return outputOf(this.#contextOf(task));
   }
 
   #contextOf(task: string): TaskContext | undefined {

@@ -1,6 +1,6 @@
 /** What follows from the end of an attempt: another one, a pause, or the end of the task. */
 import { assert, messageOf } from '../errors.ts';
-import type { Fact, Settled, TaskRecord, TroupeEvent } from '../events.ts';
+import type { Fact, Settled, TaskRecord, Told, TroupeEvent } from '../events.ts';
 import {
   type AgentId,
   agentAddress,
@@ -73,10 +73,11 @@ function fault(code: string, message: string, retryable: boolean): Fault {
 }
 
 /** How each end reads in a sentence. */
-export const ended: Readonly<Record<Settled, string>> = {
+export const ended: Readonly<Record<Told, string>> = {
   succeeded: 'succeeded',
   failed: 'failed',
   skipped: 'was skipped',
+  waived: 'was skipped by a person',
   cancelled: 'was cancelled',
 };
 
@@ -114,11 +115,28 @@ export function met(context: TaskContext, { agent }: Event<'dependency.settled'>
   return { open: context.open - 1, prefer: agent ?? context.prefer };
 }
 
+/** Whoever needs it goes on. */
+export const isMet = (status: Told): boolean => status === 'succeeded' || status === 'waived';
+
 export function unmet({ task, status }: Event<'dependency.settled'>): Fault {
   return fault(`dependency.${status}`, `it needs ${task}, which ${ended[status]}`, false);
 }
 
 export const calledOff = (reason: string): Fault => fault('task.cancelled', reason, false);
+
+const skipCode = 'task.skipped';
+
+export function skippedBy({ by, reason }: Event<'task.skip'>): Fault {
+  return fault(skipCode, `skipped by ${by}${reason ? `: ${reason}` : ''}`, false);
+}
+
+/** Not because of what happened to another one: a person said so. */
+export const isWaived = (context: Pick<TaskContext, 'fault'>): boolean =>
+  context.fault?.code === skipCode;
+
+export function followed({ spec }: TaskContext, { task }: Event<'task.precede'>): Patch {
+  return { spec: { ...spec, dependants: [...spec.dependants, task] } };
+}
 
 export function begun(context: TaskContext, { agent, token }: Event<'task.assign'>): Patch {
   return {
@@ -312,9 +330,10 @@ function roleAtWork({ spec, review, turn }: TaskContext): RoleName {
 }
 
 /** Dependants first: what gets ready by it must be known before its slot is given away. */
-export function settledMessages(context: TaskContext, status: Settled): { messages: Message[] } {
+export function settledMessages(context: TaskContext, end: Settled): { messages: Message[] } {
   const { spec, agent, slot } = context;
   const { id: task, wave } = spec;
+  const status = end === 'skipped' && isWaived(context) ? 'waived' : end;
   const held = slot === 'held' ? spendingOf(context) : null;
   const told: Message = {
     to: orchestratorAddress,

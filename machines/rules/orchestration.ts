@@ -37,6 +37,8 @@ export interface OrchestratorContext {
   readonly tokens: number;
   readonly unsettled: number;
   readonly counts: Readonly<Record<Settled, number>>;
+  /** How many of the skipped a person does without; absent: none. */
+  readonly waived?: number;
   readonly waves: Waves;
   /** Roles whose supervisor still lives. */
   readonly roles: readonly RoleName[];
@@ -226,13 +228,15 @@ export function taskSettled(context: OrchestratorContext, event: Event<'task.set
   const { halt: why = context.halt } = halted;
   const inWaves = context.mode === 'waves' && why.kind === 'none';
   const opened = inWaves ? settledInWave(context.waves, event.wave) : null;
+  const counted = status === 'waived' ? 'skipped' : status;
   const asked = changed({ dispatchDue: context.dispatchDue, halt: why }, dispatch);
   return {
     dispatch,
     purse,
     dispatchDue: asked.dispatchDue ?? context.dispatchDue,
     unsettled: context.unsettled - 1,
-    counts: { ...context.counts, [status]: context.counts[status] + 1 },
+    counts: { ...context.counts, [counted]: context.counts[counted] + 1 },
+    ...(status === 'waived' && { waived: (context.waived ?? 0) + 1 }),
     waves: opened?.waves ?? context.waves,
     halt: why,
     outbox: [
@@ -372,9 +376,11 @@ export function endingOf(context: OrchestratorContext): RunEnding {
   return { status: verdict(context), reason: reasonOf(context), counts: context.counts };
 }
 
-export function verdict({ halt, counts }: OrchestratorContext): RunEnding['status'] {
+export function verdict({ halt, counts, waived = 0 }: OrchestratorContext): RunEnding['status'] {
   if (halt.kind !== 'none') return halt.kind;
-  return counts.failed + counts.skipped + counts.cancelled === 0 ? 'succeeded' : 'failed';
+  // What a person does without is missing to nobody.
+  const missing = counts.failed + counts.skipped - waived + counts.cancelled;
+  return missing === 0 ? 'succeeded' : 'failed';
 }
 
 export function reasonOf({ halt, counts }: OrchestratorContext): string {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fault, Outcome } from '../../machines/outcome.ts';
-import type { TaskContext } from '../../machines/rules/attempt.ts';
+import { isWaived, type TaskContext } from '../../machines/rules/attempt.ts';
 import { nothingAsked } from '../../machines/rules/delegated.ts';
 import type { WorkInput } from '../../machines/rules/duty.ts';
 import { isUserError } from '../kernel/user-error.ts';
@@ -130,7 +130,7 @@ async function answerTo(
 ): Promise<Answer> {
   const full = `${parent}.${id}`;
   const fault = contextOf(full)?.fault ?? null;
-  if (fault) return { id, status: 'failed', text: fault.message };
+  if (fault) return { id, status: isWaived({ fault }) ? 'skipped' : 'failed', text: fault.message };
   return { id, status: 'succeeded', text: shortened(await outputOf(full), count) };
 }
 

@@ -16,6 +16,7 @@ import { writeWhole } from './disk.ts';
 import type { RunFolder } from './folder.ts';
 
 const text = z.string().min(1).max(100_000);
+const textCharactersMax = 400_000;
 
 /** Left out, the oldest question of the task's agent is meant. */
 const word = { task: text, by: text, question: text.optional() };
@@ -36,6 +37,19 @@ export const requestSchema = z.discriminatedUnion('type', [
     by: text,
   }),
   z.strictObject({ type: z.literal('task.hasten'), task: text, by: text }),
+  z.strictObject({
+    type: z.literal('task.skip'),
+    task: text,
+    by: text,
+    reason: text.optional(),
+  }),
+  /** `text`: a document with `tasks`, as a plan has them. */
+  z.strictObject({
+    type: z.literal('task.add'),
+    text: z.string().min(1).max(textCharactersMax),
+    file: text.default('tasks.yaml'),
+    by: text,
+  }),
   z.strictObject({
     type: z.literal('run.limit'),
     /** 0: nothing new begins until it is raised again. */

@@ -1,4 +1,4 @@
-/** The plan of a run as it is by now: with the tasks that others asked for while they worked. */
+/** The plan of a run as it is by now: with what its tasks, or people, have added to it since. */
 import { orchestratorAddress, taskAddress, taskId } from '../../machines/ids.ts';
 import type { TaskContext } from '../../machines/rules/attempt.ts';
 import type { OrchestratorContext } from '../../machines/rules/orchestration.ts';
@@ -12,12 +12,18 @@ export function grownPlan(core: Core, plan: Plan): Plan {
   return added.length === 0 ? plan : { ...plan, tasks: [...plan.tasks, ...added] };
 }
 
+/** Only with what people have added: what tasks may ask for is in the plan's own bounds. */
+export function extendedPlan(core: Core, plan: Plan): Plan {
+  const added = addedTasks(core, plan).filter(({ parent }) => parent === undefined);
+  return added.length === 0 ? plan : { ...plan, tasks: [...plan.tasks, ...added] };
+}
+
 /** In the order in which they were added: whoever asked for one comes before it. */
 function addedTasks(core: Core, plan: Plan): readonly PlanTask[] {
   const books = core.registry.lookUp(orchestratorAddress)?.state.context as
     | OrchestratorContext
     | undefined;
-  const ids = books?.subtasks ? books.tasks.slice(plan.tasks.length) : [];
+  const ids = books?.tasks.slice(plan.tasks.length) ?? [];
   if (ids.length === 0) return [];
   const known = new Map(plan.tasks.map((task) => [task.id, task]));
   for (const id of ids) {
@@ -37,6 +43,7 @@ export function addedTask(core: Core, id: string, planned: (id: string) => PlanT
 function madeOf(core: Core, id: string, find: (id: string) => PlanTask | null): PlanTask | null {
   const actor = core.registry.lookUp(taskAddress(taskId(id)));
   const { spec } = (actor?.state.context as TaskContext | undefined) ?? {};
+  if (spec?.added) return spec.added.task as PlanTask;
   const parent = spec?.origin && find(spec.origin.parent);
   return spec && parent ? grownTask(spec, parent) : null;
 }

@@ -16,6 +16,7 @@ import { UserError } from '../kernel/user-error.ts';
 import type { FactWish } from '../kernel/wish.ts';
 import { suggest } from '../plan/nearest.ts';
 import type { Plan, PlanTask } from '../plan/plan.ts';
+import type { Addition } from './addition.ts';
 import { deliveryOf, type Word } from './answering.ts';
 import type { ControlRequest } from './control.ts';
 import type { RunFolder } from './folder.ts';
@@ -53,6 +54,8 @@ export interface RunParts {
   readonly kill: () => Promise<void>;
   /** Where what its tasks have merged is; null when nothing was. */
   readonly branch?: () => string | null;
+  /** Has more done, and answers what the new tasks are called. */
+  readonly extend?: (addition: Addition) => Promise<readonly string[]>;
   /** What a person should know before it begins. */
   readonly notes?: readonly string[];
   /** Ends everything that belongs to the run; called once. */
@@ -171,6 +174,21 @@ export class Run {
     await system.flushed();
   }
 
+  /** Does without a task, and so does whoever needs it: they go on as if it had succeeded. */
+  async skip(task: string, by: string, reason?: string): Promise<void> {
+    await this.#begun;
+    const why = reason === undefined ? {} : { reason };
+    await this.#tell(this.#taskAt(task), { type: 'task.skip', by, ...why });
+  }
+
+  /** Takes more tasks in, checked as its plan was; answers their names. */
+  async add(addition: Addition): Promise<readonly string[]> {
+    await this.#begun;
+    const { extend } = this.#parts;
+    if (extend) return extend(addition);
+    throw new UserError('task.not-here', `${this.id} takes no more tasks`, 'begin a new run');
+  }
+
   /** What its agents know of each other. */
   get context(): RunContext {
     return new RunContext(this.#parts.system);
@@ -193,6 +211,11 @@ export class Run {
         return;
       case 'task.hasten':
         return this.hasten(request.task, request.by);
+      case 'task.skip':
+        return this.skip(request.task, request.by, request.reason);
+      case 'task.add':
+        await this.add(request);
+        return;
       case 'run.limit': {
         const { concurrency, budgetUsd, by } = request;
         const wide = concurrency === undefined ? {} : { concurrency };

@@ -1,5 +1,6 @@
 /** Says in a sentence what a task waits for, and which event would move it. */
 import type { Question } from '../../machines/outcome.ts';
+import { isWaived } from '../../machines/rules/attempt.ts';
 import type { RunView, TaskView } from './view.ts';
 
 export interface Explanation {
@@ -74,6 +75,9 @@ function sentence(view: RunView, task: TaskView): Said {
       );
     case 'succeeded':
       return ended(`${id} succeeded at attempt ${task.attempt}.`);
+    case 'skipped':
+      if (fault && isWaived({ fault })) return ended(`${id} was ${fault.message}.`);
+      return ended(`${id} was skipped: ${fault?.message ?? 'no reason known'}.`);
     default:
       return ended(
         `${id} ${verbs[outer ?? ''] ?? 'ended'}: ${fault?.message ?? 'no reason known'}.`,
@@ -101,7 +105,6 @@ function delegating(view: RunView, task: TaskView): Said {
 
 const verbs: Readonly<Record<string, string>> = {
   failed: 'failed',
-  skipped: 'was skipped',
   cancelled: 'was cancelled',
   crashed: 'crashed',
 };

@@ -28,6 +28,7 @@ export const deedSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('stop') }),
   z.strictObject({ type: z.literal('cancel'), task: task.optional(), ...why }),
   z.strictObject({ type: z.literal('skip'), task }),
+  z.strictObject({ type: z.literal('add'), tasks: z.string().min(1).max(400_000) }),
   z.strictObject({ type: z.literal('retry'), task }),
   z.strictObject({ type: z.literal('approve'), task }),
   z.strictObject({ type: z.literal('reject'), task }),

@@ -25,7 +25,9 @@ export function requestFor(deed: Request, by: string, board: Board): ControlRequ
       };
     }
     case 'skip':
-      return { type: 'run.cancel', task: deed.task, reason: `skipped by ${by}` };
+      return { type: 'task.skip', task: deed.task, by };
+    case 'add':
+      return { type: 'task.add', text: deed.tasks, file: 'tasks.yaml', by };
     case 'retry':
       return { type: 'task.hasten', task: deed.task, by };
     case 'approve':

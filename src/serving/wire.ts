@@ -253,6 +253,8 @@ export type Deed =
   | { readonly type: 'stop' }
   | { readonly type: 'cancel'; readonly task?: string; readonly reason?: string }
   | { readonly type: 'skip'; readonly task: string }
+  /** As a plan has them, in YAML or JSON: `tasks: [...]`. */
+  | { readonly type: 'add'; readonly tasks: string }
   | { readonly type: 'retry' | 'approve' | 'reject'; readonly task: string }
   | { readonly type: 'tell'; readonly agent: string; readonly text: string }
   | { readonly type: 'limit'; readonly concurrency?: number; readonly budgetUsd?: number | null };

@@ -7,6 +7,7 @@ import type { OrchestratorContext } from '../../machines/rules/orchestration.ts'
 import type { Core } from '../kernel/core.ts';
 import { compilePlan } from '../plan/compile.ts';
 import type { Plan } from '../plan/plan.ts';
+import { extendedPlan } from '../runs/growth.ts';
 import { pricesOf } from './prices.ts';
 import { type WorstCase, worstCaseOf } from './worst-case.ts';
 
@@ -19,7 +20,7 @@ export function remainderOf(core: Core, plan: Plan): WorstCase | null {
 }
 
 function restOf(core: Core, plan: Plan, { dispatch, purse }: OrchestratorContext): PlanSpec {
-  const spec = compilePlan(plan);
+  const spec = compilePlan(extendedPlan(core, plan));
   const open = spec.tasks.flatMap(({ id }) => {
     const actor = core.registry.find(taskAddress(id));
     return actor ? [restOfTask(actor.state.context as TaskContext, actor.state.at.value)] : [];

@@ -75,6 +75,12 @@ export const alphabet: { readonly [Of in Type]: Event<Of> } = {
     },
     by: 'ada',
   },
+  'plan.extend': {
+    type: 'plan.extend',
+    tasks: [{ spec: taskSpec({ id: taskId('more'), needs: [design] }), awaits: [design] }],
+    seed: 1,
+    by: 'ada',
+  },
   'run.cancel': { type: 'run.cancel', reason: 'enough' },
   'run.dispatch': { type: 'run.dispatch' },
   'budget.warn': { type: 'budget.warn', role: null, spentUsd: 4, limitUsd: 5 },
@@ -104,6 +110,8 @@ export const alphabet: { readonly [Of in Type]: Event<Of> } = {
   'task.approve': { type: 'task.approve', by: 'ada' },
   'task.reject': { type: 'task.reject', by: 'ada' },
   'task.cancel': { type: 'task.cancel', reason: 'enough' },
+  'task.skip': { type: 'task.skip', by: 'ada' },
+  'task.precede': { type: 'task.precede', task: taskId('docs') },
   'task.amend': { type: 'task.amend', limits: { retries: 7, priority: 5 } },
   'dependency.settled': {
     type: 'dependency.settled',

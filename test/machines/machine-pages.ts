@@ -177,10 +177,12 @@ ${table(['event', 'says', 'carries', 'from', 'to'], rows)}
 const origins: Readonly<Record<string, string>> = {
   'plan.submit': 'a person',
   'plan.amend': 'a person',
+  'plan.extend': 'a person',
   'run.cancel': 'a person',
   'task.approve': 'a person',
   'task.reject': 'a person',
   'task.cancel': 'a person',
+  'task.skip': 'a person',
   'agent.tell': 'a person',
   'agent.ask': 'its program',
   'agent.answer': 'a person',

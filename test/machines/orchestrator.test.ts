@@ -5,6 +5,7 @@ import { testTable } from './tables.ts';
 /** While it runs it keeps its books, whatever they say. */
 const bookkeeping = {
   'plan.amend': 'running',
+  'plan.extend': 'running',
   'budget.warn': 'running',
   'task.ready': 'running',
   'task.released': 'running',
@@ -29,6 +30,7 @@ const withoutIdle = ({ 'agent.idle': _, ...rest }: typeof bookkeeping) => rest;
 const met = {
   ...halting,
   'plan.amend': 'running',
+  'plan.extend': 'running',
   'budget.warn': 'running',
   'run.dispatch': 'running',
   'task.withdrawn': 'running',

@@ -28,6 +28,8 @@ const answers = (state: string) => ({
 testTable('task', taskSubject, {
   waiting: {
     'task.amend': 'waiting',
+    'task.precede': 'waiting',
+    'task.skip': 'skipped',
     ...answers('waiting'),
     'dependency.settled': 'ready',
     'dependency.settled (failed)': 'skipped',
@@ -37,6 +39,8 @@ testTable('task', taskSubject, {
   },
   'waiting, for two': {
     'task.amend': 'waiting',
+    'task.precede': 'waiting',
+    'task.skip': 'skipped',
     ...answers('waiting'),
     'dependency.settled': 'waiting',
     'dependency.settled (failed)': 'skipped',
@@ -46,6 +50,8 @@ testTable('task', taskSubject, {
   },
   'waiting, and a person is to be asked': {
     'task.amend': 'waiting',
+    'task.precede': 'waiting',
+    'task.skip': 'skipped',
     ...answers('waiting'),
     'dependency.settled': 'approving',
     'dependency.settled (failed)': 'skipped',
@@ -55,6 +61,8 @@ testTable('task', taskSubject, {
   },
   approving: {
     'task.amend': 'approving',
+    'task.precede': 'approving',
+    'task.skip': 'skipped',
     ...answers('approving'),
     'task.approve': 'ready',
     'task.reject': 'failed',
@@ -63,6 +71,8 @@ testTable('task', taskSubject, {
   },
   ready: {
     'task.amend': 'ready',
+    'task.precede': 'ready',
+    'task.skip': 'skipped',
     ...answers('ready'),
     'task.assign': 'assigned',
     'task.assign (another agent)': 'assigned',
@@ -72,6 +82,8 @@ testTable('task', taskSubject, {
   },
   assigned: {
     'task.amend': 'assigned',
+    'task.precede': 'assigned',
+    'task.skip': 'skipped',
     ...answers('assigned'),
     'task.started': 'running',
     'agent.lost': 'retrying',
@@ -80,6 +92,8 @@ testTable('task', taskSubject, {
   },
   'assigned, the last try': {
     'task.amend': 'assigned',
+    'task.precede': 'assigned',
+    'task.skip': 'skipped',
     ...answers('assigned'),
     'task.started': 'running',
     'agent.lost': 'failed',
@@ -88,6 +102,8 @@ testTable('task', taskSubject, {
   },
   running: {
     'task.amend': 'running',
+    'task.precede': 'running',
+    'task.skip': 'skipped',
     'task.reported': 'succeeded',
     'task.reported (asks)': 'succeeded',
     'task.reported (stale)': 'running',
@@ -102,6 +118,8 @@ testTable('task', taskSubject, {
   },
   'running, with checks ahead': {
     'task.amend': 'running',
+    'task.precede': 'running',
+    'task.skip': 'skipped',
     'task.reported': 'verifying.checking',
     'task.reported (asks)': 'verifying.checking',
     'task.reported (stale)': 'running',
@@ -116,6 +134,8 @@ testTable('task', taskSubject, {
   },
   'running, the last try': {
     'task.amend': 'running',
+    'task.precede': 'running',
+    'task.skip': 'skipped',
     'task.reported': 'succeeded',
     'task.reported (asks)': 'succeeded',
     'task.reported (stale)': 'running',
@@ -130,6 +150,8 @@ testTable('task', taskSubject, {
   },
   'verifying.checking': {
     'task.amend': 'verifying.checking',
+    'task.precede': 'verifying.checking',
+    'task.skip': 'skipped',
     ...answers('verifying.checking'),
     'task.cancel': 'cancelled',
     'xstate.done.actor.verify': 'succeeded',
@@ -141,6 +163,8 @@ testTable('task', taskSubject, {
   },
   'verifying.checking, the last try': {
     'task.amend': 'verifying.checking',
+    'task.precede': 'verifying.checking',
+    'task.skip': 'skipped',
     ...answers('verifying.checking'),
     'task.cancel': 'cancelled',
     'xstate.done.actor.verify': 'succeeded',
@@ -152,6 +176,8 @@ testTable('task', taskSubject, {
   },
   'verifying.checking, with a review ahead': {
     'task.amend': 'verifying.checking',
+    'task.precede': 'verifying.checking',
+    'task.skip': 'skipped',
     ...answers('verifying.checking'),
     'task.cancel': 'cancelled',
     'xstate.done.actor.verify': 'reviewing.calling',
@@ -163,6 +189,8 @@ testTable('task', taskSubject, {
   },
   'verifying.checking, with somebody to resolve conflicts': {
     'task.amend': 'verifying.checking',
+    'task.precede': 'verifying.checking',
+    'task.skip': 'skipped',
     ...answers('verifying.checking'),
     'task.cancel': 'cancelled',
     'xstate.done.actor.verify': 'succeeded',
@@ -174,6 +202,8 @@ testTable('task', taskSubject, {
   },
   'reviewing.calling': {
     'task.amend': 'reviewing.calling',
+    'task.precede': 'reviewing.calling',
+    'task.skip': 'skipped',
     ...answers('reviewing.calling'),
     'task.assign': 'reviewing.asking',
     'task.assign (another agent)': 'reviewing.asking',
@@ -183,6 +213,8 @@ testTable('task', taskSubject, {
   },
   'reviewing.asking': {
     'task.amend': 'reviewing.asking',
+    'task.precede': 'reviewing.asking',
+    'task.skip': 'skipped',
     ...answers('reviewing.asking'),
     'task.reported (accepted)': 'verifying.checking',
     'task.reported (rejected)': 'retrying',
@@ -194,6 +226,8 @@ testTable('task', taskSubject, {
   },
   'reviewing.asking, two of three': {
     'task.amend': 'reviewing.asking',
+    'task.precede': 'reviewing.asking',
+    'task.skip': 'skipped',
     ...answers('reviewing.asking'),
     'task.reported (accepted)': 'reviewing.calling',
     'task.reported (rejected)': 'reviewing.calling',
@@ -205,12 +239,16 @@ testTable('task', taskSubject, {
   },
   'reviewing.resting': {
     'task.amend': 'reviewing.resting',
+    'task.precede': 'reviewing.resting',
+    'task.skip': 'skipped',
     ...answers('reviewing.resting'),
     'task.cancel': 'cancelled',
     'xstate.after.restDelay.task.reviewing.resting': 'reviewing.calling',
   },
   'verifying.checking, once others accepted it': {
     'task.amend': 'verifying.checking',
+    'task.precede': 'verifying.checking',
+    'task.skip': 'skipped',
     ...answers('verifying.checking'),
     'task.cancel': 'cancelled',
     'xstate.done.actor.verify': 'succeeded',
@@ -222,6 +260,8 @@ testTable('task', taskSubject, {
   },
   'running, and it may ask others': {
     'task.amend': 'running',
+    'task.precede': 'running',
+    'task.skip': 'skipped',
     'task.reported': 'succeeded',
     'task.reported (asks)': 'delegating.gathering',
     'task.reported (stale)': 'running',
@@ -236,6 +276,8 @@ testTable('task', taskSubject, {
   },
   'delegating.consenting': {
     'task.amend': 'delegating.consenting',
+    'task.precede': 'delegating.consenting',
+    'task.skip': 'skipped',
     ...answers('delegating.consenting'),
     'task.approve': 'delegating.gathering',
     'task.reject': 'failed',
@@ -244,6 +286,8 @@ testTable('task', taskSubject, {
   },
   'delegating.gathering': {
     'task.amend': 'delegating.gathering',
+    'task.precede': 'delegating.gathering',
+    'task.skip': 'skipped',
     ...answers('delegating.gathering'),
     'task.refuse': 'failed',
     'dependency.settled': 'delegating.gathering',
@@ -253,6 +297,8 @@ testTable('task', taskSubject, {
   },
   'delegating.gathering, for the last one': {
     'task.amend': 'delegating.gathering',
+    'task.precede': 'delegating.gathering',
+    'task.skip': 'skipped',
     ...answers('delegating.gathering'),
     'task.refuse': 'failed',
     'dependency.settled': 'ready',
@@ -262,12 +308,16 @@ testTable('task', taskSubject, {
   },
   retrying: {
     'task.amend': 'retrying',
+    'task.precede': 'retrying',
+    'task.skip': 'skipped',
     ...answers('retrying'),
     'task.cancel': 'cancelled',
     'xstate.after.retryDelay.task.retrying': 'ready',
   },
   parked: {
     'task.amend': 'parked',
+    'task.precede': 'parked',
+    'task.skip': 'skipped',
     ...answers('parked'),
     'task.cancel': 'cancelled',
     'xstate.after.parkDelay.task.parked': 'ready',

@@ -69,11 +69,11 @@ describe('a deed', () => {
     const { run, heard } = await begin(failing);
     await heard('task.retrying', 'a');
     await answer(`runs/${run.id}/act`, { type: 'skip', task: 'b' });
-    await heard('task.cancelled', 'b');
+    await heard('task.skipped', 'b');
     const row = (await answer<RunFrame>(`runs/${run.id}`)).actors.find(
       ({ address }) => address === 'task/b',
     );
-    expect(row).toMatchObject({ state: 'cancelled', why: `skipped by ${troupe.config.user}` });
+    expect(row).toMatchObject({ state: 'skipped', why: `skipped by ${troupe.config.user}` });
   });
 
   test('stops what the house has begun when it closes, so that it can be resumed', async () => {

@@ -1,12 +1,14 @@
 /** A task begins once all it needs has succeeded, and in mode `waves` once the wave is open. */
+import type { Fact } from '../../../machines/events.ts';
 import type { PlanSpec } from '../../../machines/plan.ts';
+import { isWaived } from '../../../machines/rules/attempt.ts';
 import type { Axiom, Blame, Place } from './axiom.ts';
 import { endOf } from './endings.ts';
 import type { Ground } from './ground.ts';
 
 export const dependantsWait: Axiom = {
   name: 'dependants-wait',
-  says: 'No task begins before all that it needs has succeeded, nor before its wave.',
+  says: 'No task begins before all that it needs is done, or done without, nor before its wave.',
   watch: (ground, blame) => {
     const succeeded = new Set<string>();
     const written = new Set<string>();
@@ -15,7 +17,7 @@ export const dependantsWait: Axiom = {
       fact: ({ n, at, fact }) => {
         const end = endOf(fact);
         if (end && 'task' in fact) {
-          if (end === 'succeeded') succeeded.add(fact.task);
+          if (end === 'succeeded' || isDoneWithout(fact)) succeeded.add(fact.task);
           waves.settle(fact.task);
         }
         if (fact.type !== 'task.assigned' && fact.type !== 'task.started') return;
@@ -33,6 +35,9 @@ export const dependantsWait: Axiom = {
     };
   },
 };
+
+/** A person skipped it: nobody waits for it. */
+const isDoneWithout = (fact: Fact): boolean => fact.type === 'task.skipped' && isWaived(fact);
 
 function judgeNeeds(
   ground: Ground,

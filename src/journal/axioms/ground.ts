@@ -19,7 +19,7 @@ export class Ground {
   #budget: 'ordered' | 'amended' = 'ordered';
   #tasks: ReadonlyMap<string, TaskSpec> = new Map();
   #roles: ReadonlyMap<string, RoleSpec> = new Map();
-  /** Asked for by outcomes, and perhaps never added. */
+  /** Asked for by outcomes or a person, and perhaps never added. */
   readonly #asked = new Map<string, TaskSpec>();
 
   /** `given`: what it should have run by; without it, what its journal says it was given. */
@@ -54,6 +54,9 @@ export class Ground {
     if (input.kind !== 'event') return;
     const event = input.event as TroupeEvent;
     if (event.type === 'plan.submit') this.#adopt(this.#spec ?? this.#given ?? event.plan);
+    if (event.type === 'plan.extend') {
+      for (const { spec } of event.tasks) this.#asked.set(spec.id, spec);
+    }
     if (event.type === 'plan.amend' && this.#spec) {
       if (event.amendment.budgetUsd !== undefined) this.#budget = 'amended';
       this.#adopt(amended(this.#spec, event.amendment));
@@ -62,7 +65,8 @@ export class Ground {
 
   /** Called with every fact before anybody else hears it. */
   hear(fact: Fact): void {
-    if (fact.type !== 'plan.grown' || !this.#spec) return;
+    if (fact.type !== 'plan.grown' && fact.type !== 'plan.extended') return;
+    if (!this.#spec) return;
     const added = fact.tasks.flatMap((id) => this.#asked.get(id) ?? []);
     this.#adopt({ ...this.#spec, tasks: [...this.#spec.tasks, ...added] });
   }

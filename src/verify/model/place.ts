@@ -8,7 +8,7 @@
  */
 import type { EventObject } from 'xstate';
 import { assert } from '../../../machines/errors.ts';
-import type { Settled, TroupeEvent } from '../../../machines/events.ts';
+import type { Told, TroupeEvent } from '../../../machines/events.ts';
 import type { TaskSpec } from '../../../machines/plan.ts';
 import type { TaskContext, TaskInput } from '../../../machines/rules/attempt.ts';
 import { Chart } from '../../kernel/chart.ts';
@@ -33,7 +33,7 @@ export interface Place {
   readonly awaits: number;
   /** The agent that works for it, or did last. */
   readonly agent: string;
-  readonly settled: Settled | null;
+  readonly settled: Told | null;
 }
 
 type Message = { readonly event: EventObject };

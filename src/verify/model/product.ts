@@ -9,7 +9,8 @@
  * Owns: the cells of the state it stands in.
  */
 import { assert } from '../../../machines/errors.ts';
-import type { Settled } from '../../../machines/events.ts';
+import type { Told } from '../../../machines/events.ts';
+import { isMet } from '../../../machines/rules/attempt.ts';
 import { type Move, over, type TableRow } from './table.ts';
 import { type Member, roleIn, type Team } from './team.ts';
 
@@ -135,11 +136,11 @@ export class Product {
     if (move.settles !== null) this.#tellDependants(member, move.settles);
   }
 
-  #tellDependants(member: number, status: Settled): void {
+  #tellDependants(member: number, status: Told): void {
     for (const other of (this.team.members[member] as Member).dependants) {
       if (this.cells[other] === over) continue;
       const { met, unmet } = this.#row(other);
-      this.#go(other, status === 'succeeded' ? met : unmet, member);
+      this.#go(other, isMet(status) ? met : unmet, member);
     }
   }
 

@@ -1,5 +1,5 @@
 /** What a task's machine is as a table: its places, and where each thing that happens leads. */
-import type { Settled } from '../../../machines/events.ts';
+import type { Told } from '../../../machines/events.ts';
 import type { Stimulus } from './stimuli.ts';
 
 /** The place of every task that has settled, however: nobody hears of it any more. */
@@ -10,7 +10,7 @@ export interface Move {
   /** An index of `places`. */
   readonly to: number;
   /** How it settles by this; null: it does not. */
-  readonly settles: Settled | null;
+  readonly settles: Told | null;
 }
 
 export interface TableRow {

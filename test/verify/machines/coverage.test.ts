@@ -34,8 +34,8 @@ test('counts where the actors of a run were, and how they went', async () => {
   expect(states).toMatchObject({ waiting: 3, succeeded: 1, failed: 1, skipped: 1, parked: 0 });
   // It is left at once: nobody is ever seen in it.
   expect(states.judging).toBe(2);
-  const skipped = task.transitions.find(({ to }) => to === 'skipped');
-  expect(skipped).toMatchObject({ from: 'waiting', guard: 'dependencyFailed', count: 1 });
+  const skipped = task.transitions.filter(({ to, count }) => to === 'skipped' && count > 0);
+  expect(skipped).toMatchObject([{ from: 'waiting', guard: 'dependencyFailed', count: 1 }]);
   const parked = task.transitions.filter(({ to }) => to === 'parked');
   expect(parked.map(({ count }) => count)).toEqual(parked.map(() => 0));
   expect(task.mermaid).toContain('class parked never');

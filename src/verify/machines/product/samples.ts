@@ -19,6 +19,7 @@ const ofTheRun: readonly TroupeEvent[] = [
   { type: 'plan.submit', plan: { ...plan, mode: 'waves', onFailure: 'stop' } },
   { type: 'plan.submit', plan: { ...plan, tasks: [] } },
   { type: 'plan.amend', amendment: { concurrency: 1 }, by: 'ada' },
+  { type: 'plan.extend', tasks: [words.newcomer], seed: 1, by: 'ada' },
   { type: 'run.cancel', reason: 'enough' },
   { type: 'run.dispatch' },
   { type: 'budget.warn', role: null, spentUsd: 4, limitUsd: 5 },
@@ -50,13 +51,17 @@ const ofTasks: readonly TroupeEvent[] = [
   { ...settled, status: 'succeeded', held },
   { ...settled, status: 'failed', held },
   { ...settled, status: 'skipped', held: null },
+  { ...settled, status: 'waived', held: null },
   { type: 'task.refuse', fault: words.unpaid },
   { type: 'task.approve', by: 'ada' },
   { type: 'task.reject', by: 'ada' },
   { type: 'task.cancel', reason: 'enough' },
+  { type: 'task.skip', by: 'ada' },
+  { type: 'task.precede', task: design },
   { type: 'task.amend', limits: { retries: 2 } },
   { ...dependency, status: 'succeeded' },
   { ...dependency, status: 'failed' },
+  { ...dependency, status: 'waived' },
 ];
 
 const ofAgents: readonly TroupeEvent[] = [

@@ -87,6 +87,10 @@ export const productUnheard: Readonly<Record<string, Explanation>> = {
     ],
     because: 'only a ready task is matched, and one that withdraws says so before it is',
   },
+  'task.precede -> task': {
+    states: ['(ended)'],
+    because: 'whoever adds a task says which of its needs have not ended, in the same input',
+  },
   'task.ready -> orchestrator': { states: notRunning, because: unborn },
   'task.refuse -> task': {
     states: [

@@ -13,10 +13,11 @@ import type { SharedContext } from '../../../../machines/rules/shared-context.ts
 import type { SortedMap, Tree } from '../../../../machines/rules/sorted-map.ts';
 import type { UpkeepContext } from '../../../../machines/rules/upkeep.ts';
 
-/** Attempts, pauses and money are counted for records alone. */
+/** Attempts, pauses and money are counted for records alone, and whom it tells decides nothing. */
 export function taskView(context: TaskContext): unknown {
   const { attempt: _a, pauses: _p, costUsd: _c, evidence: _e, earlier: _b, ...deciding } = context;
-  return deciding;
+  const { dependants: _d, ...spec } = deciding.spec;
+  return { ...deciding, spec };
 }
 
 export function agentView(context: AgentContext): unknown {
@@ -44,6 +45,7 @@ export function upkeepView({
 export function orchestratorView(context: OrchestratorContext): unknown {
   const { plan, mode, onFailure, dispatch, dispatchDue, unsettled, waves, roles, halt } = context;
   const { failed, skipped, cancelled } = context.counts;
+  const isMissing = failed + skipped - (context.waived ?? 0) + cancelled > 0;
   const queues = [...entriesOf(dispatch.roles)].map(({ key, value }) => {
     const [ready, idle] = [[...entriesOf(value.ready)], [...entriesOf(value.idle)]];
     const asks = ready.map((one) => one.value.task);
@@ -52,8 +54,8 @@ export function orchestratorView(context: OrchestratorContext): unknown {
   const busy = [...entriesOf(dispatch.agents)].map(({ key, value }) => [key, value.task]);
   return [
     ...[plan?.mode, mode, onFailure, dispatchDue, unsettled, waves.open, waves.unsettled, roles],
-    ...[halt.kind, dispatch.concurrency, failed + skipped + cancelled > 0, context.lost.length > 0],
-    ...[queues, busy, context.subtasks?.count],
+    ...[halt.kind, dispatch.concurrency, isMissing, context.lost.length > 0],
+    ...[queues, busy, context.subtasks?.count, context.tasks.length],
   ];
 }
 
@@ -64,8 +66,14 @@ function* entriesOf<K, V>(map: SortedMap<K, V>): Generator<Tree<K, V>> {
   yield* entriesOf(map.right);
 }
 
-/** Whoever gives a place back has one. */
+/** With more of them there is only more of the same. */
+const tasksMax = 3;
+
+/** Whoever gives a place back has one; and people do not add tasks for ever. */
 export function orchestratorAdmits(context: OrchestratorContext, event: EventObject): boolean {
+  const { tasks, subtasks } = context;
+  if (event.type === 'plan.extend') return tasks.length < tasksMax;
+  if (event.type === 'task.add' && tasks.length === tasksMax) return subtasks?.count !== 0;
   const { held } = event as EventObject & { held?: unknown };
   const frees = event.type === 'task.released' || (event.type === 'task.settled' && held !== null);
   return !frees || context.dispatch.running > 0;

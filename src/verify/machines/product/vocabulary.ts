@@ -1,4 +1,6 @@
 /** The names, faults and outcomes that the samples of the product's events are made of. */
+
+import type { Newcomer } from '../../../../machines/events.ts';
 import {
   accountName,
   agentAddress,
@@ -101,6 +103,11 @@ export const task: TaskSpec = {
 };
 
 export const helper: TaskSpec = { ...task, id: taskId('help'), needs: [], order: 2 };
+/** A person adds it; what it needs may still be under way. */
+export const newcomer: Newcomer = {
+  spec: { ...task, id: taskId('more'), order: 3, added: { by: 'ada', task: {} } },
+  awaits: [design],
+};
 /** It asks for another task before it can go on. */
 export const delegating: Outcome = { ...succeeded, subtasks: [helper] };
 export const delegation = { count: 1, depth: 1, approveWithinMs: null };
