@@ -104,6 +104,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/serve.ts'),
   },
   {
+    name: 'status',
+    summary: 'say how the house that serves this home is, and why',
+    load: () => import('./commands/status.ts'),
+  },
+  {
     name: 'simulate',
     summary: 'play a plan through many times in virtual time: what to expect',
     load: () => import('./commands/simulate.ts'),

@@ -7,14 +7,16 @@
  * - a key is taken once: whoever brings it again is told what came of it;
  * - what is open and what is remembered as done are bounded.
  */
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureFolder, flushFolder, unwritable, writeForGood } from '../runs/disk.ts';
 import { byUrgency, type Entry, type Finished } from './entry.ts';
+import { readWhole } from './whole.ts';
 
 export const openMax = 10_000;
 /** A task that was done before so many others may be done again. */
 export const doneMax = 10_000;
+const recentMax = 50;
 /** The oldest are looked for each time so many have been added. */
 const pruneEvery = 1_000;
 
@@ -22,6 +24,9 @@ export class Ledger {
   readonly #open: string;
   readonly #done: string;
   readonly #entries = new Map<string, Entry>();
+  /** Null: something has changed since. */
+  #sorted: readonly Entry[] | null = null;
+  readonly #recent: Finished[] = [];
   #addedSincePrune = pruneEvery;
 
   constructor(home: string) {
@@ -34,7 +39,7 @@ export class Ledger {
       throw unwritable(home, error);
     }
     for (const name of jsonIn(this.#open)) {
-      const entry = readJson<Entry>(join(this.#open, name));
+      const entry = readWhole(join(this.#open, name)) as Entry | null;
       // Killed between the two steps of finishing it.
       if (existsSync(join(this.#done, name))) rmSync(join(this.#open, name));
       else if (entry) this.#entries.set(entry.key, entry);
@@ -43,7 +48,8 @@ export class Ledger {
 
   /** Most urgent first. */
   get open(): readonly Entry[] {
-    return [...this.#entries.values()].sort(byUrgency);
+    this.#sorted ??= [...this.#entries.values()].sort(byUrgency);
+    return this.#sorted;
   }
 
   get isFull(): boolean {
@@ -54,18 +60,24 @@ export class Ledger {
     return this.#entries.size;
   }
 
+  /** Those that were finished since the house was opened, the newest last. */
+  get recent(): readonly Finished[] {
+    return this.#recent;
+  }
+
   findOpen(key: string): Entry | undefined {
     return this.#entries.get(key);
   }
 
   findDone(key: string): Finished | null {
-    return readJson<Finished>(fileOf(this.#done, key));
+    return readWhole(fileOf(this.#done, key)) as Finished | null;
   }
 
   /** It is safe when this returns. */
   add(entry: Entry): void {
     writeForGood(fileOf(this.#open, entry.key), `${JSON.stringify(entry)}\n`);
     this.#entries.set(entry.key, entry);
+    this.#sorted = null;
   }
 
   /** Once whoever waits for it has the answer. */
@@ -75,6 +87,9 @@ export class Ledger {
     rmSync(fileOf(this.#open, key), { force: true });
     flushFolder(this.#open);
     this.#entries.delete(key);
+    this.#sorted = null;
+    this.#recent.push(finished);
+    if (this.#recent.length > recentMax) this.#recent.shift();
     this.#prune();
   }
 
@@ -96,17 +111,6 @@ const fileOf = (folder: string, key: string): string => join(folder, `${key}.jso
 
 const jsonIn = (folder: string): readonly string[] =>
   readdirSync(folder).filter((name) => name.endsWith('.json'));
-
-/** Null when there is none. What a person has spoiled is put aside, and no reason not to start. */
-function readJson<Value>(path: string): Value | null {
-  if (!existsSync(path)) return null;
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Value;
-  } catch {
-    renameSync(path, `${path}.unreadable`);
-    return null;
-  }
-}
 
 function writtenAt(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;

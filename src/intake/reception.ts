@@ -8,6 +8,7 @@ import type { Receiver, Verdict } from './inbox.ts';
 import type { Ledger } from './ledger.ts';
 import type { Outbox } from './outbox.ts';
 import { type Asked, hashOf, readTask, stemOf } from './task-file.ts';
+import { roleFor } from './task-plan.ts';
 
 export interface ReceptionParts {
   readonly home: string;
@@ -76,12 +77,7 @@ export class Reception implements Receiver {
 
   #staffed(asked: Asked, name: string): Asked {
     const { agent, roles } = this.#parts;
-    const [only = null, second] = roles;
-    const chosen = asked.agent ?? agent ?? (second === undefined ? only : null);
-    if (chosen !== null) return { ...asked, agent: chosen };
-    const known = roles.length === 0 ? 'troupe.yaml names none' : `there are ${roles.join(', ')}`;
-    const hint = 'add "agent" to the task, or to inbox: in troupe.yaml';
-    throw new UserError('task.no-agent', `${name}: it says no agent; ${known}`, hint);
+    return { ...asked, agent: roleFor(name, asked.agent ?? agent, roles) };
   }
 }
 

@@ -1,27 +1,34 @@
 /**
- * Looks after a persistent house, beat by beat: its inbox, what waits, the runs that must go on.
+ * Looks after a persistent house, beat by beat: its inbox, its schedules, what waits, and the runs
+ * that must go on.
  *
- * Owns: the beat, and what went wrong at the last one.
+ * Owns: the beat, and what was seen at the last one.
  * Invariants:
  * - whatever goes wrong at one beat is told, and the next beat comes all the same;
  * - closed, it begins nothing more; what is open goes on at the next start.
  */
+import { readVersion } from '../config.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Project } from '../plan/project.ts';
-import type { ServeWish } from '../plan/serve-shapes.ts';
+import type { Schedule, ServeWish } from '../plan/serve-shapes.ts';
 import type { RunView } from '../runs/view.ts';
 import type { Entry } from './entry.ts';
+import { healthOf } from './health.ts';
 import { Inbox } from './inbox.ts';
 import type { KeptRuns } from './kept-runs.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, openMax } from './ledger.ts';
 import { Outbox } from './outbox.ts';
 import { Reception } from './reception.ts';
-import { planFor } from './task-plan.ts';
+import { Schedules } from './schedules.ts';
+import { freeBytes, type HouseStatus, writeStatus } from './status.ts';
+import { planFor, roleFor } from './task-plan.ts';
 import { isOver, WorkQueue } from './work-queue.ts';
 
 export const beatMs = 250;
+/** The file is for people: they don't look every beat. */
+const tellEveryMs = 2_000;
 
 /** What it needs of the house that it looks after. */
 export interface Housework {
@@ -45,33 +52,63 @@ export interface StewardParts {
 
 export class Steward {
   readonly #parts: StewardParts;
+  readonly #since: number;
+  readonly #ledger: Ledger;
   readonly #inbox: Inbox | null;
+  readonly #schedules: Schedules;
   readonly #queue: WorkQueue;
   readonly #closing = new AbortController();
   readonly #troubles = new Map<string, string>();
   readonly #going: Promise<void>;
+  #lagMs = 0;
+  #toldAt = 0;
 
-  /** Throws when its folders can't be made. */
+  /** Throws when its folders can't be made, or a schedule's time can't be read. */
   constructor(parts: StewardParts) {
     this.#parts = parts;
-    const { home, wish, project, house, clock, random } = parts;
+    const { home, wish, project, clock, random } = parts;
+    this.#since = clock.now();
     const ledger = new Ledger(home);
+    this.#ledger = ledger;
     const outbox = wish.inbox && new Outbox(wish.inbox.outbox);
     const roles = Object.keys(project?.part.agents ?? {});
-    const { agent, concurrency } = wish;
-    const reception =
-      outbox && new Reception({ home, ledger, outbox, roles, agent, clock, random });
-    this.#inbox = wish.inbox && reception && new Inbox(wish.inbox.folder, clock, reception);
-    const beginner = {
-      get working() {
-        return house.working;
-      },
-      begin: (entry: Entry) => house.take({ plan: this.#planOf(entry), as: entry.run }),
-      view: (run: string) => house.view(run),
-    };
+    this.#inbox = outbox && this.#inboxTo(outbox, roles);
+    const { concurrency } = wish;
+    const schedules = wish.schedules.map((schedule) => staffed(schedule, roles));
+    this.#schedules = new Schedules({ home, schedules, ledger, clock, random });
+    const beginner = this.#beginner();
     this.#queue = new WorkQueue({ home, ledger, outbox, beginner, concurrency, clock });
     for (const run of this.#queue.runs) parts.kept.note(run);
     this.#going = this.#go();
+  }
+
+  status(): HouseStatus {
+    const { house, kept, wish, home, clock } = this.#parts;
+    const { working } = house;
+    const waiting = this.#queue.waiting;
+    const now = clock.now();
+    const health = healthOf({
+      diskFreeBytes: freeBytes(home),
+      troubles: Object.fromEntries(this.#troubles),
+      stuck: kept.stuck(working),
+      waiting: waiting.length,
+      waitingMax: openMax,
+      oldestWaitMs: now - Math.min(now, ...waiting.map(({ takenAt }) => takenAt)),
+      lagMs: this.#lagMs,
+      recent: this.#ledger.recent,
+    });
+    return {
+      ...health,
+      version: readVersion(),
+      pid: process.pid,
+      isPersistent: true,
+      since: this.#since,
+      at: now,
+      working,
+      waiting: waiting.length,
+      schedules: this.#schedules.lines,
+      inbox: wish.inbox?.folder ?? null,
+    };
   }
 
   /** After the beat that is under way. */
@@ -84,21 +121,20 @@ export class Steward {
     const { clock } = this.#parts;
     const { signal } = this.#closing;
     while (!signal.aborted) {
+      const begun = clock.elapsed();
       await this.#beat();
       await sleep(clock, beatMs, signal);
+      this.#lagMs = Math.max(0, clock.elapsed() - begun - beatMs);
     }
   }
 
   async #beat(): Promise<void> {
-    const { house, kept } = this.#parts;
-    const worker = {
-      working: house.working,
-      resume: (run: string) => house.resume(run),
-      isOver: async (run: string) => isOver(await house.view(run)),
-    };
+    const { kept } = this.#parts;
     await this.#attend('inbox', () => this.#inbox?.look());
+    await this.#attend('schedules', () => this.#schedules.look());
     await this.#attend('work', () => this.#queue.look());
-    await this.#attend('runs', () => kept.look(worker));
+    await this.#attend('runs', () => kept.look(this.#worker()));
+    await this.#attend('status', () => this.#tell());
   }
 
   async #attend(what: string, look: () => unknown): Promise<void> {
@@ -111,8 +147,48 @@ export class Steward {
     }
   }
 
+  #tell(): void {
+    const { clock, home } = this.#parts;
+    if (clock.now() - this.#toldAt < tellEveryMs) return;
+    this.#toldAt = clock.now();
+    writeStatus(home, this.status());
+  }
+
+  #inboxTo(outbox: Outbox, roles: readonly string[]): Inbox | null {
+    const { home, wish, clock, random } = this.#parts;
+    const parts = { home, ledger: this.#ledger, outbox, roles, agent: wish.agent, clock, random };
+    return wish.inbox && new Inbox(wish.inbox.folder, clock, new Reception(parts));
+  }
+
+  #beginner() {
+    const { house } = this.#parts;
+    return {
+      get working() {
+        return house.working;
+      },
+      begin: (entry: Entry) => house.take({ plan: this.#planOf(entry), as: entry.run }),
+      view: (run: string) => house.view(run),
+    };
+  }
+
+  #worker() {
+    const { house } = this.#parts;
+    return {
+      working: house.working,
+      resume: (run: string) => house.resume(run),
+      isOver: async (run: string) => isOver(await house.view(run)),
+    };
+  }
+
   #planOf({ work }: Entry): Plan | string {
     if (work.kind === 'plan') return work.file;
     return planFor(work.asked, this.#parts.project);
   }
+}
+
+/** A mistake that would show in the middle of the night is told now. */
+function staffed(schedule: Schedule, roles: readonly string[]): Schedule {
+  const { name, work } = schedule;
+  if (work.kind === 'plan') return schedule;
+  return { ...schedule, work: { ...work, agent: roleFor(`schedule ${name}`, work.agent, roles) } };
 }

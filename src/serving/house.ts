@@ -13,6 +13,7 @@ import type { Troupe } from '../app.ts';
 import { readVersion } from '../config.ts';
 import type { ForkOptions } from '../forking.ts';
 import type { KeptRuns } from '../intake/kept-runs.ts';
+import { type HouseStatus, plainStatus } from '../intake/status.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { keepMemory, type Upkeep, type UpkeepState } from '../remembering/upkeep.ts';
@@ -52,6 +53,8 @@ export class House {
   readonly troupe: Troupe;
   readonly #clock: Clock;
   readonly #kept: KeptRuns | null;
+  readonly #since: number;
+  #steward: { status(): HouseStatus } | null = null;
   readonly #runs = new Map<string, Run>();
   readonly #list: RunList;
   readonly #meters: Promise<RunMeters>;
@@ -64,6 +67,7 @@ export class House {
     this.troupe = troupe;
     this.#clock = clock;
     this.#kept = kept;
+    this.#since = clock.now();
     this.#list = new RunList(troupe);
     this.#meters = openMeters();
   }
@@ -194,6 +198,18 @@ export class House {
     this.#rooms.clear();
     const stopped = [...this.#runs.values()].map((run) => run.stop());
     await Promise.all([...stopped, this.#upkeep?.close()]);
+  }
+
+  /** How it is; one that goes on for ever is looked after by somebody who knows more. */
+  status(): HouseStatus {
+    const { home } = this.troupe.config;
+    const plain = { home, working: this.working, since: this.#since, at: this.#clock.now() };
+    return this.#steward?.status() ?? plainStatus(plain);
+  }
+
+  /** From now on it is looked after. */
+  employ(steward: { status(): HouseStatus }): void {
+    this.#steward = steward;
   }
 
   /** What happened in the runs that it worked on, as Prometheus reads it. */

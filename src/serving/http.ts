@@ -66,6 +66,7 @@ export async function serveRequest(
       return redirect(response, address);
     case 'in':
       if (address.pathname === metricsPath) return serveMetrics(house, response);
+      if (address.pathname === healthPath) return serveHealth(house, response);
       return isApi(address)
         ? serveApi(house, request, response, address)
         : servePage(pages, request, response, address);
@@ -73,10 +74,19 @@ export async function serveRequest(
 }
 
 const metricsPath = '/metrics';
+const healthPath = '/health';
+/** Below this, whoever watches over services should do something. */
+const wellAt = 50;
 
 /** What programs ask for: they are told in JSON that they have no token. */
 const isApi = ({ pathname }: URL): boolean =>
-  pathname.startsWith('/api/') || pathname === metricsPath;
+  pathname.startsWith('/api/') || [metricsPath, healthPath].includes(pathname);
+
+function serveHealth(house: House, response: ServerResponse): void {
+  const status = house.status();
+  response.setHeader('cache-control', 'no-store');
+  send(response, status.score >= wellAt ? 200 : 503, status);
+}
 
 async function serveMetrics(house: House, response: ServerResponse): Promise<void> {
   response.setHeader('cache-control', 'no-store');

@@ -20,6 +20,7 @@ export async function openPersistent(
   const house = houseworkOf(serving.house);
   try {
     const steward = new Steward({ ...world, home, wish, project: troupe.project, house, kept });
+    serving.house.employ(steward);
     const close = async (): Promise<void> => {
       await steward.close();
       await serving.close();

@@ -1,5 +1,5 @@
 /** `troupe serve` as a service: what it has taken is done, once, though it is killed. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lockOwner } from '../../src/journal/lock.ts';
@@ -80,6 +80,39 @@ describe('a persistent house', () => {
     expect([worker(run), kept()]).toEqual([null, [run]]);
   }, 60_000);
 });
+
+describe('troupe status', () => {
+  test('says how the house is, when its schedules come, and that nobody serves', async () => {
+    const desk = new Desk();
+    const schedule = 'schedules: [{ name: nightly, cron: "0 3 * * *", zone: UTC, prompt: x }]\n';
+    writeFileSync(desk.path('troupe.yaml'), `${project}${schedule}`);
+    expect((await desk.type(['status'])).stderr).toContain('Nobody serves this home');
+    const process = await started(desk);
+    await eventually('it says', () => existsSync(join(desk.home, 'serve/status.json')));
+    const { code, stdout } = await desk.type(['status']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Health \d+ of 100 .*process \d+/);
+    expect(stdout).toMatch(/nightly +0 3 \* \* \* +\d{4}-\d\d-\d\d 03:00:00 +UTC/);
+    const { pid, status } = JSON.parse((await desk.type(['status', '--json'])).stdout);
+    expect([pid, status.pid, status.isPersistent]).toEqual([process.pid, process.pid, true]);
+    const health = await ask(process, '/health');
+    expect([health.status, await health.json()]).toMatchObject([200, { isPersistent: true }]);
+    rmSync(desk.path('in'), { recursive: true });
+    await eventually('it is told', () =>
+      readFileSync(desk.path('.troupe/serve/status.json'), 'utf8').includes('ENOENT'),
+    );
+    expect((await desk.type(['status'])).stdout).toMatch(/-40 +inbox: ENOENT/);
+    await killed(process);
+    const after = await desk.type(['status', '--json']);
+    expect([after.code, after.stdout]).toEqual([1, '{"pid":null,"status":null}\n']);
+  }, 60_000);
+});
+
+function ask(process: Process, path: string): Promise<Response> {
+  const [said] = jsonLines(process.stdout);
+  const headers = { authorization: `Bearer ${said?.token}` };
+  return fetch(`${new URL(String(said?.url)).origin}${path}`, { headers });
+}
 
 async function begun(process: Process): Promise<string> {
   const answer = await post(process, 'runs', { plan: 'plan.yaml' });

@@ -61,6 +61,10 @@ export class Place {
     return (JSON.parse(readFileSync(path, 'utf8')) as { orderedAt: number }).orderedAt;
   }
 
+  until(what: string, holds: () => boolean): Promise<void> {
+    return eventually(what, holds);
+  }
+
   /** So long that the house has looked so often. */
   beats(count: number): Promise<void> {
     return sleep(systemClock, count * beatMs);

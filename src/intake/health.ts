@@ -1,0 +1,129 @@
+/** How a house is: a score from 0 to 100, and the reason for each point that is missing. Pure. */
+import type { Finished } from './entry.ts';
+
+export interface Reason {
+  readonly points: number;
+  readonly what: string;
+  /** The next step. */
+  readonly hint: string;
+}
+
+/** What was seen at the last beat. */
+export interface Signs {
+  /** Null: nobody can tell. */
+  readonly diskFreeBytes: number | null;
+  /** What went wrong at the last beat, by what was attended to. */
+  readonly troubles: Readonly<Record<string, string>>;
+  /** Runs that can't be gone on with. */
+  readonly stuck: readonly { readonly run: string; readonly why: string }[];
+  readonly waiting: number;
+  readonly waitingMax: number;
+  /** How long the first one has waited. */
+  readonly oldestWaitMs: number;
+  /** The beat came so much later than it should have. */
+  readonly lagMs: number;
+  /** The newest last. */
+  readonly recent: readonly Finished[];
+}
+
+export interface Health {
+  readonly score: number;
+  readonly reasons: readonly Reason[];
+}
+
+const mebi = 1024 * 1024;
+const hourMs = 3_600_000;
+const scarceBytes = 1024 * mebi;
+const fullBytes = 100 * mebi;
+const lagMaxMs = 5_000;
+/** Fewer say nothing. */
+const judgedMin = 5;
+const judgedMax = 20;
+
+export const noSigns: Signs = {
+  diskFreeBytes: null,
+  troubles: {},
+  stuck: [],
+  waiting: 0,
+  waitingMax: 1,
+  oldestWaitMs: 0,
+  lagMs: 0,
+  recent: [],
+};
+
+export function healthOf(signs: Signs): Health {
+  const reasons = [
+    ...troubles(signs),
+    ...disk(signs),
+    ...stuck(signs),
+    ...queue(signs),
+    ...failures(signs),
+    ...schedules(signs),
+    ...lag(signs),
+  ];
+  const missing = reasons.reduce((sum, { points }) => sum + points, 0);
+  return { score: Math.max(0, 100 - missing), reasons };
+}
+
+function troubles({ troubles }: Signs): readonly Reason[] {
+  return Object.entries(troubles).map(([what, why]) => {
+    const hint = 'mend that; it is tried again by itself';
+    return { points: 40, what: `${what}: ${why}`, hint };
+  });
+}
+
+function disk({ diskFreeBytes }: Signs): readonly Reason[] {
+  if (diskFreeBytes === null || diskFreeBytes >= scarceBytes) return [];
+  const what = `the disk has ${Math.floor(diskFreeBytes / mebi)} MiB left`;
+  const hint = 'troupe runs prune removes old runs';
+  return [{ points: diskFreeBytes < fullBytes ? 60 : 30, what, hint }];
+}
+
+function stuck({ stuck }: Signs): readonly Reason[] {
+  return stuck.slice(0, 3).map(({ run, why }) => {
+    return { points: 15, what: `${run} does not go on: ${why}`, hint: `troupe resume ${run}` };
+  });
+}
+
+function queue({ waiting, waitingMax, oldestWaitMs }: Signs): readonly Reason[] {
+  const reasons: Reason[] = [];
+  if (waiting >= waitingMax) {
+    const hint = 'files stay in the inbox until there is room';
+    reasons.push({ points: 30, what: `${waiting} tasks wait, which is the most`, hint });
+  }
+  if (oldestWaitMs > hourMs) {
+    const hours = Math.floor(oldestWaitMs / hourMs);
+    const hint = 'more may work at once: inbox: { concurrency: ... }';
+    reasons.push({ points: 10, what: `a task has waited for ${hours} h`, hint });
+  }
+  return reasons;
+}
+
+function failures({ recent }: Signs): readonly Reason[] {
+  const judged = recent.slice(-judgedMax);
+  const failed = judged.filter(({ answer }) => answer.status === 'failed');
+  if (judged.length < judgedMin || failed.length * 2 <= judged.length) return [];
+  const what = `${failed.length} of the last ${judged.length} tasks failed`;
+  const last = failed.at(-1)?.answer.run;
+  return [{ points: 30, what, hint: last ? `troupe logs ${last}` : 'see the answers' }];
+}
+
+/** By what came of its last time. */
+function schedules({ recent }: Signs): readonly Reason[] {
+  const last = new Map<string, Finished>();
+  for (const finished of recent) {
+    const { from } = finished.entry;
+    if (from.kind === 'schedule') last.set(from.schedule, finished);
+  }
+  const failed = [...last].filter(([, { answer }]) => answer.status === 'failed');
+  return failed.slice(0, 2).map(([name, { answer }]) => {
+    const what = `schedule ${name} failed last time: ${answer.error?.message ?? answer.status}`;
+    return { points: 10, what, hint: answer.run ? `troupe logs ${answer.run}` : 'mend it' };
+  });
+}
+
+function lag({ lagMs }: Signs): readonly Reason[] {
+  if (lagMs <= lagMaxMs) return [];
+  const what = `the machine is too busy: a look came ${Math.round(lagMs / 1_000)} s late`;
+  return [{ points: 20, what, hint: 'let fewer work at once' }];
+}
