@@ -109,6 +109,16 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/status.ts'),
   },
   {
+    name: 'worker',
+    summary: 'bring agents to a hub from another process or machine',
+    load: () => import('./commands/worker.ts'),
+  },
+  {
+    name: 'token',
+    summary: 'say who may join the hubs of a home',
+    load: () => import('./commands/token.ts'),
+  },
+  {
     name: 'simulate',
     summary: 'play a plan through many times in virtual time: what to expect',
     load: () => import('./commands/simulate.ts'),

@@ -125,6 +125,11 @@ export class Accounting {
     return (usage) => priced(usage, price).costUsd;
   }
 
+  /** For whoever counts elsewhere. */
+  listPrice(role: PlanRole): Price | null {
+    return this.#priceOf(role, null);
+  }
+
   async close(): Promise<void> {
     (await this.#desk?.catch(() => null))?.close();
   }

@@ -27,6 +27,7 @@ import { wantedIn } from './telemetry/wanted.ts';
 import { takeOver } from './upgrading.ts';
 import { sortWebhooks } from './webhooks/allowed.ts';
 import type { WebhooksOptions } from './webhooks/webhooks.ts';
+import { elsewhereFor, requireBus } from './workers/wanted.ts';
 
 /** What every run of a home is given. */
 export interface Assembler {
@@ -66,7 +67,10 @@ export async function takeUp(
   make: Parts['make'],
 ): Promise<Assembled> {
   const order = await readOrder(folder);
-  if (make === runBehaviours) requireAccounts(order.plan, assembler.config);
+  if (make === runBehaviours) {
+    requireAccounts(order.plan, assembler.config);
+    requireBus(order.plan, assembler.config);
+  }
   let log = await openLog(folder, order);
   try {
     refuseGhost(folder);
@@ -90,7 +94,9 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
   });
   const accounting = new Accounting(config, clock, order.plan, folder.id);
   const bus = new InProcessBus(clock);
-  const place: Place = { folder, order, guardian, environment, clock, bus, reminder, accounting };
+  const elsewhere = elsewhereFor(config)?.(folder, order) ?? null;
+  const around = { folder, order, guardian, environment, clock, bus };
+  const place: Place = { ...around, reminder, accounting, elsewhere };
   const crew = new Crew(place);
   const system = await System.restore({
     log,

@@ -9,7 +9,7 @@ import type { WorkInput } from '../machines/rules/duty.ts';
 import type { RunEnding } from '../machines/rules/orchestration.ts';
 import type { Verdict, VerifyInput } from '../machines/task.ts';
 import type { Accounting } from './accounting.ts';
-import type { Adapter, AgentEvent, Assignment, Question } from './agents/agent.ts';
+import type { Adapter, AgentEvent, AgentWorld, Assignment, Question } from './agents/agent.ts';
 import type { Guardian } from './agents/guardian.ts';
 import { inspect, missingProgram } from './agents/inspection.ts';
 import type { Bus } from './bus/bus.ts';
@@ -41,6 +41,7 @@ import { resultPath, writeResult } from './runs/results.ts';
 import { viewOf } from './runs/view.ts';
 import { adapterOf } from './staffing.ts';
 import { limitsOf, watched } from './watching.ts';
+import type { Duty, Elsewhere } from './workers/wanted.ts';
 import { type Look, Workplaces } from './workplaces.ts';
 
 /** What a run's workers work with. */
@@ -52,9 +53,11 @@ export interface Place {
   readonly clock: Clock;
   readonly bus: Bus;
   /** Lends accounts to attempts, and knows what they cost. */
-  readonly accounting: Pick<Accounting, 'attempt' | 'priceFor'>;
+  readonly accounting: Pick<Accounting, 'attempt' | 'priceFor' | 'listPrice'>;
   /** Tells agents of the past, where their role asks for it. */
   readonly reminder: Pick<Reminder, 'begin'>;
+  /** Where attempts can be made beside here. */
+  readonly elsewhere: Elsewhere | null;
 }
 
 /** What an adapter is made of, and what its attempts need before they begin. */
@@ -269,14 +272,29 @@ export class Crew implements RunWorld {
     const role = this.#desk.role(given.role);
     const { accounting } = this.#place;
     const of = { role, task: this.#desk.task(given.task) };
-    const limits = limitsOf(role, of.task, given.review ? 'review' : 'work');
+    const what = given.review ? 'review' : 'work';
+    const limits = limitsOf(role, of.task, what);
     return this.#sharing.around(assignment, of, world, (told, listened) =>
       this.#recorder.record({ assignment: told, ...of }, listened, (heard) =>
         accounting.attempt(role, told, heard, (lent, around) =>
-          watched(limits, told.cwd, around, (seen) => adapter.work(lent, seen)),
+          this.#anywhere({ ...of, limits, what }, lent, around, (given, seen) =>
+            watched(limits, told.cwd, seen, (heard) => adapter.work(given, heard)),
+          ),
         ),
       ),
     );
+  }
+
+  #anywhere(
+    duty: Omit<Duty, 'price'>,
+    assignment: Assignment,
+    world: AgentWorld,
+    here: Parameters<Elsewhere['attempt']>[3],
+  ): Promise<Outcome> {
+    const { elsewhere, accounting } = this.#place;
+    if (elsewhere === null) return here(assignment, world);
+    const price = accounting.listPrice(duty.role);
+    return elsewhere.attempt({ ...duty, price }, assignment, world, here);
   }
 
   /** Where its role asks for it, the prompt begins with what was done before that is like it. */
@@ -310,7 +328,12 @@ export class Crew implements RunWorld {
     const bare = role.adapter === 'simulated';
     return {
       adapter,
-      open: () => ('run' in role ? this.#missingProgram(role) : adapter.open()),
+      open: async () => {
+        const { elsewhere } = this.#place;
+        const found = elsewhere === null ? 'here' : elsewhere.judge(role);
+        if (found !== 'here') return found;
+        return 'run' in role ? this.#missingProgram(role) : adapter.open();
+      },
       prepare: async (input) => (bare ? this.#desk.bare : this.#desk.begin(input)),
     };
   }

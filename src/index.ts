@@ -114,3 +114,9 @@ export type { MachineProof, ToldFinding } from './verify/machines/verify-machine
 export type { Bound, Finding as PlanFinding, TraceStep, Unbounded } from './verify/verdict.ts';
 export type { PlanVerification, VerifyOptions } from './verify/verify-plan.ts';
 export type { WorstCase } from './verify/worst-case.ts';
+export type { HubOptions, WorkerHub } from './workers/hub.ts';
+export { joinAsWorker, openWorkerHub, tokensOf } from './workers/open.ts';
+export type { JoinedWorker, JoinOptions } from './workers/open-worker.ts';
+export type { NewToken, TokenDesk, TokenView } from './workers/tokens.ts';
+export type { WorkerNews } from './workers/worker.ts';
+export type { News as HubNews } from './workers/workforce.ts';

@@ -7,6 +7,7 @@ import type { Plan } from './plan/plan.ts';
 import { repositoryNeed, settleWorkspaces } from './plan/workspaces.ts';
 import { ensureFolder, writeWhole } from './runs/disk.ts';
 import type { RunBase } from './runs/folder.ts';
+import { requireBus } from './workers/wanted.ts';
 import { Git } from './worktrees/git.ts';
 import { findBase } from './worktrees/repository.ts';
 
@@ -16,8 +17,9 @@ export interface Settled {
   readonly base?: RunBase;
 }
 
-/** Throws a UserError when a worktree is asked for where there can be none. */
+/** Throws a UserError when a worktree, or a worker, is asked for where there can be none. */
 export async function settle(plan: Plan, config: Config, clock: Clock): Promise<Settled> {
+  requireBus(plan, config);
   const need = repositoryNeed(plan);
   if (need === 'none') return { plan };
   const { environment, cwd, home } = config;

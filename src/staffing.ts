@@ -15,7 +15,7 @@ import { hasTemplate } from './plan/templates.ts';
 import type { RunFolder, RunOrder } from './runs/folder.ts';
 
 export interface Staff {
-  readonly folder: RunFolder;
+  readonly folder: Pick<RunFolder, 'id' | 'path'>;
   readonly order: Pick<RunOrder, 'speed'>;
   readonly guardian: Guardian;
   readonly environment: Environment;

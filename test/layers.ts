@@ -61,6 +61,7 @@ export const layers: readonly Layer[] = [
   { at: 'src/panes/', mayImport: assembly },
   { at: 'src/webhooks/', mayImport: assembly },
   { at: 'src/telemetry/', mayImport: assembly },
+  { at: 'src/workers/', mayImport: assembly },
   // The page speaks with the house over the wire, and shares the wire's types.
   { at: 'src/dashboard/', mayImport: ['src/serving/'] },
   {
@@ -81,7 +82,7 @@ export const layers: readonly Layer[] = [
       ...['src/plan/', 'src/kernel/', 'src/runs/', 'src/simulation/'],
       ...['src/agents/streams.ts', 'src/agents/survey.ts'],
       ...['src/verify/', 'src/planning/', 'src/conversations/', 'src/documents/'],
-      ...['src/context/', 'src/templates/', 'src/intake/'],
+      ...['src/context/', 'src/templates/', 'src/intake/', 'src/workers/'],
       ...['src/inspection/', 'src/serving/', 'src/mcp/', 'src/panes/'],
     ],
   },

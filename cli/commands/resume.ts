@@ -1,6 +1,7 @@
 /** `troupe resume`: goes on with a run that was stopped or killed. */
 import type { Command } from 'commander';
 import type { Run, Troupe } from '../../src/index.ts';
+import { type BusAddress, busOption } from '../bus-address.ts';
 import { isOver, type WatchOptions } from '../conclusion.ts';
 import { addHome, addJson, logOption, openTroupe } from '../options.ts';
 import { err, out } from '../render.ts';
@@ -10,6 +11,7 @@ import { watch } from '../watch.ts';
 export function define(command: Command, act: Act): void {
   command
     .argument('<run>', 'its name, the beginning of it, or latest')
+    .addOption(busOption())
     .option('--quiet', 'show no progress: only answers, and what needs a person')
     .addOption(logOption());
   addJson(command, 'print each fact from now on as a line of JSON instead of the answers');
@@ -17,14 +19,20 @@ export function define(command: Command, act: Act): void {
   addExamples(command, ['troupe resume latest', 'troupe resume hello-7x2ab --json']);
 }
 
-async function resume(name: string, options: WatchOptions) {
+interface ResumeOptions extends WatchOptions {
+  readonly bus?: BusAddress;
+}
+
+async function resume(name: string, options: ResumeOptions) {
   const troupe = openTroupe(options);
   const begin = async (): Promise<Run> => {
     const run = await troupe.resume(name);
     if (isOver(run.view())) await sayOver(troupe, run, options);
     return run;
   };
-  return watch(troupe, begin, options);
+  if (!options.bus) return watch(troupe, begin, options);
+  const { atBus } = await import('../bus.ts');
+  return atBus(troupe, options.bus, () => watch(troupe, begin, options));
 }
 
 async function sayOver(troupe: Troupe, run: Run, { json, quiet }: WatchOptions): Promise<void> {

@@ -1,6 +1,7 @@
 /** `troupe run`: works off a plan. */
 import { type Command, Option } from 'commander';
 import { type Troupe, UserError } from '../../src/index.ts';
+import { type BusAddress, busOption } from '../bus-address.ts';
 import type { GoalChoices } from '../goal.ts';
 import {
   addHome,
@@ -22,6 +23,7 @@ interface RunOptions extends GoalChoices {
   readonly anyway?: true;
   readonly tmux?: true;
   readonly ui?: true;
+  readonly bus?: BusAddress;
 }
 
 export function define(command: Command, act: Act): void {
@@ -48,6 +50,7 @@ export function define(command: Command, act: Act): void {
     .option('--dry-run', 'with --task: only show the plan')
     .option('--tmux', 'show the agents in panes of tmux, in place of progress')
     .option('--ui', 'show it in the browser too: see it and steer it there')
+    .addOption(busOption())
     .option('--quiet', 'show no progress: only answers, and what needs a person')
     .addOption(logOption());
   addJson(command, 'print each fact as a line of JSON instead of the answers');
@@ -59,6 +62,7 @@ export function define(command: Command, act: Act): void {
     'troupe run plan.yaml --require-certificate',
     'troupe run plan.yaml --tmux',
     'troupe run plan.yaml --ui',
+    'troupe run plan.yaml --bus 127.0.0.1:7700',
     'troupe run plan.yaml --json --quiet',
     'troupe run --task "Write the documentation of this codebase" --sub-agents 5 --agent claude',
   ]);
@@ -78,6 +82,10 @@ async function run(plan: string | undefined, options: RunOptions) {
     for (const note of begun.notes) err.note(`Note: ${note}.\n`);
     return begun;
   };
+  if (options.bus) {
+    const { atBus } = await import('../bus.ts');
+    return atBus(troupe, options.bus, () => watch(troupe, begin, options));
+  }
   if (options.ui) {
     const { pageBeside } = await import('../page-beside.ts');
     return watch(troupe, begin, options, pageBeside(troupe, { open: err.isTerminal }));

@@ -8,8 +8,10 @@ import {
   systemClock,
   type Troupe,
   UserError,
+  type WorkerHub,
 } from '../../src/index.ts';
 import { openBrowser } from '../browser.ts';
+import { type BusAddress, busOption } from '../bus-address.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
 import { err, out } from '../render.ts';
@@ -26,6 +28,7 @@ interface ServeOptions extends HomeOption, JsonOption {
   readonly persistent?: boolean;
   readonly inbox?: string;
   readonly outbox?: string;
+  readonly bus?: BusAddress;
 }
 
 export function define(command: Command, act: Act): void {
@@ -39,13 +42,15 @@ export function define(command: Command, act: Act): void {
     .option('--persistent', 'go on with its runs after a restart; take from inbox and schedules')
     .option('--no-persistent', 'only show runs, whatever troupe.yaml says')
     .option('--inbox <folder>', 'take tasks from files of JSON in this folder')
-    .option('--outbox <folder>', 'write the answers there');
+    .option('--outbox <folder>', 'write the answers there')
+    .addOption(busOption());
   addJson(command, 'print where it listens as one JSON object');
   addHome(command).action(act(run));
   addExamples(command, [
     'troupe serve --open',
     'troupe serve --port 0 --json',
     'troupe serve --inbox tasks --outbox answers',
+    'troupe serve --bus 127.0.0.1:7700',
     'troupe serve --host 0.0.0.0 --cert cert.pem --key key.pem',
   ]);
 }
@@ -55,6 +60,8 @@ async function run(options: ServeOptions) {
   const { port, host, insecure } = options;
   const wish = wishIn(troupe, options);
   const stops = new Stops(systemClock);
+  // Before the house, which may go on at once with runs that need workers.
+  const hub = options.bus ? await openBus(troupe, options.bus) : null;
   try {
     const serving = await serve(troupe, {
       port,
@@ -63,11 +70,12 @@ async function run(options: ServeOptions) {
       ...(insecure && { insecure }),
       ...(wish && { wish }),
     });
-    await announce(serving, options);
+    await announce(serving, options, hub);
     if (options.open) await open(serving.address(), troupe.config.platform);
     await close(serving, await stops.first, stops.second);
     return exits.succeeded;
   } finally {
+    hub?.close();
     stops.close();
   }
 }
@@ -87,11 +95,22 @@ function tlsOf({ cert, key }: ServeOptions) {
   throw new UserError('serve.certificate', `for TLS ${missing} is missing`, 'name both PEM files');
 }
 
-async function announce(serving: Serving, { json }: ServeOptions): Promise<void> {
+async function openBus(troupe: Troupe, address: BusAddress): Promise<WorkerHub> {
+  const { openBusAt } = await import('../bus.ts');
+  return openBusAt(troupe, address);
+}
+
+async function announce(
+  serving: Serving,
+  { json }: ServeOptions,
+  hub: WorkerHub | null,
+): Promise<void> {
   const address = serving.address();
   if (json) {
     const { port, token } = serving;
-    await out.json({ type: 'serve.opened', url: address, port, token, pid: process.pid });
+    const bus = hub && { url: hub.url, port: hub.port };
+    const opened = { type: 'serve.opened', url: address, port, token, pid: process.pid };
+    await out.json({ ...opened, ...(bus && { bus }) });
     return;
   }
   err.note(`The house is open: ${address}\nCtrl-C closes it; runs that it works on stop then.\n`);

@@ -21,12 +21,16 @@ export const welcomeSchema = z.strictObject({
 });
 export type Welcome = z.infer<typeof welcomeSchema>;
 
+/** How a request to come in says who asks; the greeting says it again. */
+export const nameHeader = 'x-troupe-name';
+
 /** Why a socket was closed, as its code; from 4000 on they are ours. */
 export const closings = {
   garbled: 4_400,
   refused: 4_401,
   version: 4_406,
   slow: 4_408,
+  flooding: 4_429,
   replaced: 4_409,
 } as const;
 

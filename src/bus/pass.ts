@@ -7,4 +7,8 @@ export interface Pass {
   readonly maySay: (envelope: Envelope) => boolean;
   readonly mayAnswer: (address: string) => boolean;
   readonly mayHear: (pattern: string) => boolean;
+  /** Asked from time to time; false: it is shown out. Left out: it holds for ever. */
+  readonly holds?: () => boolean;
+  /** Frames; whoever sends more is shown out. Left out: no limit. */
+  readonly rate?: { readonly perSecond: number; readonly atOnce: number };
 }

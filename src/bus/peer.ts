@@ -24,7 +24,7 @@ export interface PeerOptions {
   readonly take: (frame: Frame) => void;
   /** It was cut off, and did not come back in time. */
   readonly onGone: () => void;
-  readonly onBroken: (why: 'slow' | 'garbled') => void;
+  readonly onBroken: (why: 'slow' | 'garbled' | 'flooding') => void;
 }
 
 export class Peer {
@@ -34,6 +34,8 @@ export class Peer {
   readonly #questions: Questions;
   #socket: WebSocket | null = null;
   #isHeard = true;
+  #left: number;
+  #countedMs: number;
   #lease: (() => void) | null = null;
 
   constructor(options: PeerOptions) {
@@ -47,6 +49,8 @@ export class Peer {
       ...(waitingMax !== undefined && { waitingMax }),
     });
     this.#questions = new Questions(clock);
+    this.#left = pass.rate?.atOnce ?? 0;
+    this.#countedMs = clock.elapsed();
   }
 
   get received(): number {
@@ -74,7 +78,19 @@ export class Peer {
 
   receive(parcel: Parcel): void {
     this.#isHeard = true;
+    if (this.#floods(parcel.frames.length)) return this.#options.onBroken('flooding');
     this.#link.receive(parcel);
+  }
+
+  /** As a bucket that fills up with time: what is not used is kept up to a limit. */
+  #floods(frames: number): boolean {
+    const { rate } = this.pass;
+    if (!rate) return false;
+    const nowMs = this.#options.clock.elapsed();
+    const since = ((nowMs - this.#countedMs) / 1_000) * rate.perSecond;
+    this.#left = Math.min(rate.atOnce, this.#left + since) - frames;
+    this.#countedMs = nowMs;
+    return this.#left < 0;
   }
 
   push(frame: Frame): void {

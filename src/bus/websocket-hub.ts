@@ -22,15 +22,22 @@ import {
   refusalOf,
   unpack,
 } from './frames.ts';
-import { closings, type Hello, helloSchema, readGreeting, type Welcome } from './greeting.ts';
+import {
+  closings,
+  type Hello,
+  helloSchema,
+  nameHeader,
+  readGreeting,
+  type Welcome,
+} from './greeting.ts';
 import { InProcessBus, patternsOf } from './in-process.ts';
 import type { Pass } from './pass.ts';
 import { Peer } from './peer.ts';
 
 export interface HubOptions {
   readonly clock: Clock;
-  /** Null: nobody with this token is let in. */
-  readonly admit: (token: string) => Pass | null;
+  /** Null: nobody with this token is let in, under the name by which it asks. */
+  readonly admit: (token: string, name: string) => Pass | null;
   readonly leaseMs?: number;
   readonly heartbeatMs?: number;
   readonly peersMax?: number;
@@ -133,7 +140,8 @@ export class WebSocketHub implements Bus {
 
   #upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
     const [scheme = '', token = ''] = (req.headers.authorization ?? '').split(' ');
-    const pass = scheme.toLowerCase() === 'bearer' ? this.#options.admit(token) : null;
+    const name = String(req.headers[nameHeader] ?? '');
+    const pass = scheme.toLowerCase() === 'bearer' ? this.#options.admit(token, name) : null;
     if (!pass) return refuseUpgrade(socket, '401 Unauthorized');
     if (this.#sockets.clients.size >= this.#options.peersMax) {
       return refuseUpgrade(socket, '503 Service Unavailable');
@@ -271,7 +279,10 @@ export class WebSocketHub implements Bus {
   #beat(): void {
     const { clock, heartbeatMs } = this.#options;
     this.#heartbeat = clock.at(clock.now() + heartbeatMs, () => {
-      for (const peer of [...this.#peers.values()]) peer.beat();
+      for (const peer of [...this.#peers.values()]) {
+        if (peer.pass.holds?.() === false) this.#dismiss(peer, closings.refused);
+        else peer.beat();
+      }
       this.#beat();
     });
   }

@@ -19,7 +19,14 @@ import {
   refusalOf,
   unpack,
 } from './frames.ts';
-import { closings, type Hello, readGreeting, type Welcome, welcomeSchema } from './greeting.ts';
+import {
+  closings,
+  type Hello,
+  nameHeader,
+  readGreeting,
+  type Welcome,
+  welcomeSchema,
+} from './greeting.ts';
 import { InProcessBus, tooLate } from './in-process.ts';
 import { Link } from './link.ts';
 import { Questions } from './questions.ts';
@@ -154,9 +161,9 @@ export class WebSocketBus implements Bus {
   }
 
   async #dial(): Promise<void> {
-    const { url, token, ca } = this.#options;
+    const { url, token, name, ca } = this.#options;
     const socket = new WebSocket(url, {
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${token}`, [nameHeader]: name },
       maxPayload: frameBytesMax,
       perMessageDeflate: false,
       handshakeTimeout: greetWithinMs,

@@ -22,6 +22,7 @@ type Own<Role> = Role extends AgentRole ? Omit<Role, SharedKeys> : never;
 type SharedKeys =
   | 'name'
   | 'where'
+  | 'labels'
   | 'count'
   | 'concurrency'
   | 'restart'

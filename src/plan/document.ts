@@ -38,6 +38,7 @@ function roleOf(role: PlanRole): RoleDocument {
   const { where, count, concurrency, restart, maxRestarts, handoff, simulate, recall } = role;
   const shared = {
     ...{ where, restart, maxRestarts, handoff },
+    ...(role.labels === undefined ? {} : { labels: [...role.labels] }),
     ...(role.resolves === undefined ? {} : { resolves: true }),
     ...(count === null ? {} : { count }),
     ...(concurrency === null ? {} : { concurrency }),

@@ -42,6 +42,8 @@ export interface PlanInput {
 interface SharedRole {
   readonly name: string;
   readonly where: 'local' | 'remote' | 'any';
+  /** What the machine of its agents must have been given; absent: nothing. */
+  readonly labels?: readonly string[];
   /** Null: as many as the plan can use. */
   readonly count: number | null;
   /** Null: as many as there are agents. */

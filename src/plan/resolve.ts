@@ -77,6 +77,7 @@ function resolveRole(name: string, value: RoleValue, defaults: Defaults): PlanRo
   const shared = {
     name,
     where: value.where,
+    ...(value.labels === undefined ? {} : { labels: value.labels }),
     count: value.count ?? null,
     concurrency: value.concurrency ?? null,
     restart: value.restart,

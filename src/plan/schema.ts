@@ -136,7 +136,13 @@ const sharedRole = {
     .describe('True: it brings together what tasks have changed at the same place.'),
   timeout: timeout.optional(),
   retries: retries.optional(),
-  where: oneOf(['local', 'remote', 'any']).default('any'),
+  where: oneOf(['local', 'remote', 'any'])
+    .default('any')
+    .describe('On this machine, at workers that have joined, or at them if one has a free place.'),
+  labels: z
+    .array(words('a label'), list('labels'))
+    .optional()
+    .describe('Only for workers that have all of these: troupe worker --label gpu.'),
   simulate: simulateShape.optional(),
   memory: recallShape.optional(),
   budget: budgetShape.optional().describe('What all its attempts may cost, of what the run may.'),

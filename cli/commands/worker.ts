@@ -1,0 +1,107 @@
+/** `troupe worker`: brings agents to a hub from another process or machine. */
+import { type Command, InvalidArgumentError } from 'commander';
+import {
+  type JoinedWorker,
+  joinAsWorker,
+  systemClock,
+  type Troupe,
+  UserError,
+  type WorkerNews,
+} from '../../src/index.ts';
+import { exits } from '../exits.ts';
+import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
+import { err, out } from '../render.ts';
+import { Stops } from '../stops.ts';
+import { plainText } from '../text.ts';
+import { type Act, addExamples } from '../verb.ts';
+
+interface WorkerOptions extends HomeOption, JsonOption {
+  readonly join: string;
+  readonly role?: Readonly<Record<string, number>>;
+  readonly label?: readonly string[];
+  readonly name?: string;
+  readonly token?: string;
+}
+
+export function define(command: Command, act: Act): void {
+  command
+    .requiredOption('--join <url>', 'the hub: ws://host:port, or wss://host:port', readUrl)
+    .option('--role <name=places>', 'whose tasks it takes, how many at once; again', collectRole)
+    .option('--label <name>', 'what this machine has, for roles that ask for it; again', collect)
+    .option('--token <token>', 'who lets it in: see troupe token (default: TROUPE_TOKEN)')
+    .option('--name <name>', 'what it is called (default: after this machine)');
+  addJson(command, 'print what happens as lines of JSON');
+  addHome(command).action(act(run));
+  addExamples(command, [
+    'troupe worker --join ws://127.0.0.1:7700 --role coder=2',
+    'troupe worker --join wss://hub.example:7700 --role coder=2 --label gpu --name big-one',
+  ]);
+}
+
+async function run(options: WorkerOptions) {
+  const troupe = openTroupe(options);
+  const stops = new Stops(systemClock);
+  try {
+    const worker = await join(troupe, options);
+    const reason = await stops.first;
+    err.note(`Leaving (${reason}): what it works on is given back.\n`);
+    await Promise.race([worker.close(), stops.second]);
+    return exits.succeeded;
+  } finally {
+    stops.close();
+  }
+}
+
+async function join(troupe: Troupe, options: WorkerOptions): Promise<JoinedWorker> {
+  const { join: url, role: roles, label: labels = [], name, json } = options;
+  const token = options.token ?? troupe.config.environment.TROUPE_TOKEN;
+  if (!token) throw noToken();
+  const worker = await joinAsWorker(troupe, {
+    ...{ url, token, labels },
+    ...(roles && { roles }),
+    ...(name !== undefined && { name }),
+    onNews: (news) => void (json ? out.json(news).catch(() => {}) : say(news)),
+  });
+  if (!json) err.note(`${worker.name} has joined ${url}. Ctrl-C ends it.\n`);
+  return worker;
+}
+
+function say(news: WorkerNews): void {
+  switch (news.type) {
+    case 'worker.joined':
+      return;
+    case 'worker.lost':
+      return err.note('The hub is out of reach: everything is given up, and joined anew.\n');
+    case 'work.begun':
+      return err.note(`${plainText(news.task)} begins (${plainText(news.run)}).\n`);
+    case 'work.ended':
+      return err.note(`${plainText(news.task)} has ended.\n`);
+  }
+}
+
+function readUrl(given: string): string {
+  if (/^wss?:\/\/[^\s/]+\/?$/.test(given)) return given;
+  throw new InvalidArgumentError('Write it as ws://host:port or wss://host:port.');
+}
+
+/** `coder=2`, again and again; `coder` is one place, and `any` any role. */
+function collectRole(
+  given: string,
+  before: Readonly<Record<string, number>> = {},
+): Readonly<Record<string, number>> {
+  const [, name = '', count = '1'] = /^([^=]+)(?:=(\d{1,4}))?$/.exec(given) ?? [];
+  if (name === '' || Number(count) < 1) {
+    throw new InvalidArgumentError('Write it as role=places, such as coder=2.');
+  }
+  return { ...before, [name === 'any' ? '*' : name]: Number(count) };
+}
+
+const collect = (given: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  given,
+];
+
+function noToken(): UserError {
+  const hint = 'where the hub is: troupe token create --role worker; then --token or TROUPE_TOKEN';
+  return new UserError('worker.no-token', 'a hub lets nobody in without a token', hint);
+}

@@ -1,0 +1,122 @@
+/**
+ * Has the attempts of one run made at workers that have joined its hub.
+ *
+ * Who works elsewhere sees the same task: what it reads of the run goes with it, what it leaves
+ * comes back, and is then checked here like anybody's.
+ */
+import { relative } from 'node:path';
+import type { Fault, Outcome } from '../../machines/outcome.ts';
+import { noOutput, noUsage } from '../../machines/outcome.ts';
+import { unitHash } from '../../machines/rules/backoff.ts';
+import type { AgentWorld, Assignment } from '../agents/agent.ts';
+import { streamPaths } from '../agents/streams.ts';
+import { attemptUsdMax } from '../plan/compile.ts';
+import type { PlanRole, PlanTask } from '../plan/plan.ts';
+import type { RunFolder, RunOrder } from '../runs/folder.ts';
+import { artifactsFolder } from '../runs/results.ts';
+import type { Root } from './packing.ts';
+import { attemptAt, type Errand } from './remote-attempt.ts';
+import type { Seat, Wish } from './roster.ts';
+import { type Duty, type Elsewhere, isRemote } from './wanted.ts';
+import type { Workforce } from './workforce.ts';
+
+/** A free place is waited for so long before the task gives its own to others. */
+const waitMs = 15_000;
+const parkMs = 1_000;
+const parkMaxMs = 30_000;
+
+export class AtWorkers implements Elsewhere {
+  readonly #workforce: Workforce;
+  readonly #folder: RunFolder;
+  readonly #order: RunOrder;
+
+  constructor(workforce: Workforce, folder: RunFolder, order: RunOrder) {
+    this.#workforce = workforce;
+    this.#folder = folder;
+    this.#order = order;
+  }
+
+  judge(role: PlanRole): 'here' | Fault | null {
+    if (isRemote(role)) return null;
+    return role.where === 'any' && this.#workforce.knows(wishOf(role)) ? null : 'here';
+  }
+
+  async attempt(
+    duty: Duty,
+    assignment: Assignment,
+    world: AgentWorld,
+    here: (assignment: Assignment, world: AgentWorld) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const seat = await this.#seatFor(duty.role, world.signal);
+    if (seat === 'here') return here(assignment, world);
+    if (seat === null) return nobodyFree(duty.role, assignment);
+    return attemptAt(this.#workforce, seat, this.#errandOf(duty, assignment), assignment, world);
+  }
+
+  async #seatFor(role: PlanRole, signal: AbortSignal): Promise<Seat | 'here' | null> {
+    const workforce = this.#workforce;
+    if (role.where === 'local') return 'here';
+    if (isRemote(role)) return workforce.seat(wishOf(role), waitMs, signal);
+    if (!workforce.knows(wishOf(role))) return 'here';
+    return (await workforce.seat(wishOf(role), 0, signal)) ?? 'here';
+  }
+
+  #errandOf({ role, task, what, limits, price }: Duty, assignment: Assignment): Errand {
+    const { cwd, artifactsFolder: artifacts } = assignment;
+    const isShared = cwd === this.#order.cwd;
+    const keeps = !isShared && what === 'work';
+    const returns = [streamsOf(assignment), ...this.#below(artifacts)];
+    const order: Errand['order'] = {
+      ...{ run: this.#folder.id, runFolder: this.#folder.path, speed: this.#order.speed },
+      ...{ role, limits, price, keeps, returns },
+      files: 'sent',
+      place: isShared ? 'shared' : 'own',
+      git: task.workspace === 'worktree',
+    };
+    const own = isShared ? [] : [{ prefix: 'place', folder: cwd }];
+    return {
+      order,
+      sent: [this.#papers(task, what, assignment), ...own],
+      taken: [{ prefix: 'run', folder: this.#folder.path, allows: returns }, ...(keeps ? own : [])],
+      isFree: attemptUsdMax(role) === 0,
+    };
+  }
+
+  /** What it may read of the run: what came of the tasks that it needs, or was pointed to. */
+  #papers(task: PlanTask, what: Duty['what'], assignment: Assignment): Root {
+    const texts = [assignment.prompt, ...assignment.argv, ...Object.values(assignment.env)];
+    const pointedTo = this.#order.plan.tasks
+      .map(({ id }) => id)
+      .filter((id) => texts.some((text) => text.includes(artifactsFolder(this.#folder, id))));
+    const needed = new Set([...task.needs, ...pointedTo]);
+    if (what === 'review') needed.add(task.id);
+    const names = [...needed].flatMap((id) => [`artifacts/${id}`, `results/${id}.json`]);
+    return {
+      prefix: 'run',
+      folder: this.#folder.path,
+      names: ['plan.json', 'context.json', ...names],
+    };
+  }
+
+  #below(folder: string): readonly string[] {
+    if (folder === '') return [];
+    return [`${relative(this.#folder.path, folder).replaceAll('\\', '/')}/`];
+  }
+}
+
+const wishOf = ({ name: role, labels = [] }: PlanRole): Wish => ({ role, labels });
+
+/** How all its streams begin: `streams/build/7.` */
+function streamsOf({ task, token }: Assignment): string {
+  return streamPaths(task, token).stdout.replace(/out\.txt$/, '');
+}
+
+/** Others may have their turn meanwhile; asked for less and less often. */
+function nobodyFree({ name }: PlanRole, { agent, attempt }: Assignment): Outcome {
+  const mostMs = Math.min(parkMaxMs, parkMs * 2 ** Math.min(attempt - 1, 10));
+  const message = `no worker has a free place for ${name}; troupe worker --join brings some`;
+  const fault = { code: 'worker.none-free', message, retryable: true };
+  const measured = { durationMs: 0, output: noOutput, usage: noUsage, evidence: [] };
+  const waitMs = Math.round(mostMs * (0.5 + unitHash(`${agent}#${attempt}`, 1) / 2));
+  return { kind: 'limited', fault, waitMs, ...measured };
+}

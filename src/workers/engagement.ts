@@ -1,0 +1,104 @@
+/**
+ * One attempt at a worker's, as the hub sees it.
+ *
+ * Owns: its ticket, and what came of it. Invariants:
+ * - it ends once: with what its worker says, or because the worker is lost or given up;
+ * - from then on whatever its worker says of it changes nothing.
+ */
+import type { Fault, Outcome } from '../../machines/outcome.ts';
+import { noOutput, unknownUsage } from '../../machines/outcome.ts';
+import type { AgentWorld } from '../agents/agent.ts';
+import type { Parcel } from './parcel.ts';
+import type { Seat } from './roster.ts';
+import type { Told } from './wire.ts';
+
+export type Ending =
+  | { readonly kind: 'ended'; readonly outcome: Outcome; readonly parcel: Parcel }
+  /** Nobody knows what became of it. */
+  | { readonly kind: 'lost'; readonly fault: Fault };
+
+export class Engagement {
+  readonly ticket: string;
+  readonly seat: Seat;
+  readonly ended: Promise<Ending>;
+  readonly #world: AgentWorld;
+  readonly #answer: (id: number, leave: unknown) => void;
+  #resolve: (ending: Ending) => void = () => {};
+  #state: 'sent' | 'begun' | 'over' = 'sent';
+  /** Beats since, in which its worker did not name it. */
+  #missed = 0;
+
+  constructor(
+    ticket: string,
+    seat: Seat,
+    world: AgentWorld,
+    answer: (id: number, leave: unknown) => void,
+  ) {
+    this.ticket = ticket;
+    this.seat = seat;
+    this.#world = world;
+    this.#answer = answer;
+    this.ended = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  hear(told: Told): void {
+    if (this.#state === 'over') return;
+    switch (told.type) {
+      case 'work.told':
+        for (const event of told.events) this.#world.tell(event);
+        return;
+      case 'work.asked':
+        void this.#ask(told);
+        return;
+      case 'work.ended':
+        return this.#end({ kind: 'ended', outcome: told.outcome, parcel: told.parcel });
+    }
+  }
+
+  /** Its worker has it. */
+  confirm(): void {
+    if (this.#state === 'sent') this.#state = 'begun';
+  }
+
+  lose(fault: Fault): void {
+    this.#end({ kind: 'lost', fault });
+  }
+
+  /** What its worker says it works on: one that is not named twice was lost on the way. */
+  check(tickets: ReadonlySet<string>): void {
+    if (this.#state !== 'begun') return;
+    this.#missed = tickets.has(this.ticket) ? 0 : this.#missed + 1;
+    if (this.#missed >= missedMax) this.lose(forgotten(this.seat.member.name));
+  }
+
+  async #ask({ id, question }: Told & { type: 'work.asked' }): Promise<void> {
+    const leave = await this.#world.ask?.(question);
+    this.#answer(id, leave ?? { answer: 'deny', by: 'nobody' });
+  }
+
+  #end(ending: Ending): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#resolve(ending);
+  }
+}
+
+/** What was told just before may still be on its way. */
+const missedMax = 3;
+
+const fault = (code: string, message: string): Fault => ({ code, message, retryable: true });
+
+export const gone = (name: string): Fault =>
+  fault('worker.lost', `the worker ${name} has not been heard of for longer than its lease`);
+export const left = (name: string): Fault =>
+  fault('worker.left', `the worker ${name} has left, and gave the task back`);
+const forgotten = (name: string): Fault =>
+  fault('worker.forgot', `the worker ${name} does not know of the task any more`);
+
+/** It was not the task's fault: it is given to others, and no retry is spent. */
+export function interruptedBy(fault: Fault): Outcome {
+  const measured = { durationMs: 0, output: noOutput, usage: unknownUsage, evidence: [] };
+  return { kind: 'interrupted', fault, ...measured };
+}

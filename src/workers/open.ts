@@ -1,0 +1,25 @@
+/** The front door of working on several machines; what is behind it is loaded by who asks. */
+import type { Troupe } from '../app.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { systemRandom } from '../kernel/random.ts';
+import type { HubOptions, WorkerHub } from './hub.ts';
+import type { JoinedWorker, JoinOptions } from './open-worker.ts';
+import type { TokenDesk } from './tokens.ts';
+
+/** Lets workers join the runs that are begun here from now on, until it is closed. */
+export async function openWorkerHub(troupe: Troupe, options: HubOptions = {}): Promise<WorkerHub> {
+  const { openWorkerHub: open } = await import('./hub.ts');
+  return open(troupe, options);
+}
+
+/** Brings places for agents to a hub, here or on another machine, until it is closed. */
+export async function joinAsWorker(troupe: Troupe, options: JoinOptions): Promise<JoinedWorker> {
+  const { joinAsWorker: join } = await import('./open-worker.ts');
+  return join(troupe, options);
+}
+
+/** Who may join the hubs of a home. */
+export async function tokensOf({ config }: Troupe): Promise<TokenDesk> {
+  const { TokenDesk } = await import('./tokens.ts');
+  return new TokenDesk(config.home, systemClock, systemRandom);
+}

@@ -1,0 +1,128 @@
+/**
+ * Who has joined a hub, and which of their places are free. Pure: no time, no wire.
+ *
+ * Owns: the members, and who waits for a place.
+ * Invariants:
+ * - a place is one attempt's at a time;
+ * - whoever waits longest for a place that it could take gets it.
+ */
+import { anyRole } from './wire.ts';
+
+export interface Member {
+  /** Its desk: another one each time it joins. */
+  readonly desk: string;
+  readonly name: string;
+  /** Places by role. */
+  readonly places: ReadonlyMap<string, number>;
+  readonly labels: ReadonlySet<string>;
+}
+
+/** Whom an attempt needs. */
+export interface Wish {
+  readonly role: string;
+  readonly labels: readonly string[];
+}
+
+export interface Seat {
+  readonly member: Member;
+  /** The role by which its place is counted. */
+  readonly place: string;
+}
+
+interface Entry {
+  readonly member: Member;
+  readonly taken: Map<string, number>;
+  state: 'here' | 'leaving';
+}
+
+interface Waiter {
+  readonly wish: Wish;
+  readonly take: (seat: Seat) => void;
+}
+
+export class Roster {
+  readonly #entries = new Map<string, Entry>();
+  readonly #waiting = new Set<Waiter>();
+
+  get members(): readonly Member[] {
+    return [...this.#entries.values()].map(({ member }) => member);
+  }
+
+  find(desk: string): Member | undefined {
+    return this.#entries.get(desk)?.member;
+  }
+
+  busyOf(desk: string): number {
+    const taken = this.#entries.get(desk)?.taken.values() ?? [];
+    return [...taken].reduce((sum, count) => sum + count, 0);
+  }
+
+  join(member: Member): void {
+    this.#entries.set(member.desk, { member, taken: new Map(), state: 'here' });
+    this.#serve();
+  }
+
+  /** It gets no more work. */
+  retire(desk: string): void {
+    const entry = this.#entries.get(desk);
+    if (entry) entry.state = 'leaving';
+  }
+
+  leave(desk: string): void {
+    this.#entries.delete(desk);
+  }
+
+  /** Whether anybody who is here could do it, free or not. */
+  knows(wish: Wish): boolean {
+    return [...this.#entries.values()].some((entry) => placesFor(entry, wish).length > 0);
+  }
+
+  /** Null when every place is taken, or others have waited for it before. */
+  take(wish: Wish): Seat | null {
+    let best: { readonly entry: Entry; readonly place: string; readonly load: number } | null =
+      null;
+    for (const entry of this.#entries.values()) {
+      for (const place of placesFor(entry, wish)) {
+        const [all, taken] = [entry.member.places.get(place) ?? 0, entry.taken.get(place) ?? 0];
+        if (taken >= all) continue;
+        const load = taken / all;
+        if (best === null || load < best.load) best = { entry, place, load };
+        // Places for this role alone come before those that others could take.
+        break;
+      }
+    }
+    if (best === null) return null;
+    best.entry.taken.set(best.place, (best.entry.taken.get(best.place) ?? 0) + 1);
+    return { member: best.entry.member, place: best.place };
+  }
+
+  /** Called once, when a place is free. Returns how to wait no longer. */
+  wait(wish: Wish, take: (seat: Seat) => void): () => void {
+    const waiter = { wish, take };
+    this.#waiting.add(waiter);
+    return () => {
+      this.#waiting.delete(waiter);
+    };
+  }
+
+  giveBack({ member, place }: Seat): void {
+    const entry = this.#entries.get(member.desk);
+    if (!entry) return;
+    entry.taken.set(place, Math.max(0, (entry.taken.get(place) ?? 0) - 1));
+    this.#serve();
+  }
+
+  #serve(): void {
+    for (const waiter of this.#waiting) {
+      const seat = this.take(waiter.wish);
+      if (seat === null) continue;
+      this.#waiting.delete(waiter);
+      waiter.take(seat);
+    }
+  }
+}
+
+function placesFor({ member, state }: Entry, { role, labels }: Wish): readonly string[] {
+  if (state === 'leaving' || !labels.every((label) => member.labels.has(label))) return [];
+  return [role, anyRole].filter((place) => member.places.has(place));
+}

@@ -1,0 +1,105 @@
+/** Where a worker does one attempt: folders of its own, and texts that name them. */
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Assignment } from '../agents/agent.ts';
+import { removeFolder } from '../worktrees/checkout.ts';
+import { changesSince, type Packed, pack } from './packing.ts';
+import type { Parcel } from './parcel.ts';
+import { type FetchPiece, unpack } from './unpacking.ts';
+import type { WorkOrder } from './wire.ts';
+
+export interface Scratch {
+  /** Absolute: what stands for the run's folder. */
+  readonly run: string;
+  /** Absolute: where it works. */
+  readonly cwd: string;
+  readonly assignment: Assignment;
+}
+
+/** With everything that was sent in its place. `base`: where the worker itself works. */
+export async function openScratch(
+  order: WorkOrder,
+  folder: string,
+  base: string,
+  fetch: FetchPiece,
+  signal: AbortSignal,
+): Promise<Scratch> {
+  if (order.files === 'beside') {
+    const { runFolder: run, assignment } = order;
+    return { run, cwd: assignment.cwd, assignment };
+  }
+  await rm(folder, { recursive: true, force: true });
+  const [run, own] = [join(folder, 'run'), join(folder, 'place')];
+  await mkdir(run, { recursive: true });
+  await mkdir(own, { recursive: true });
+  const destinations = [
+    { prefix: 'run', folder: run },
+    { prefix: 'place', folder: own },
+  ];
+  await unpack(order.parcel, destinations, fetch, signal);
+  const cwd = order.place === 'own' ? own : base;
+  const assignment = translated(order, run, cwd);
+  if (assignment.artifactsFolder !== '') {
+    await mkdir(assignment.artifactsFolder, { recursive: true });
+  }
+  return { run, cwd, assignment };
+}
+
+/** What is to be sent back of it. */
+export async function packScratch(
+  { files, keeps, returns, parcel, ticket }: WorkOrder,
+  { run, cwd }: Scratch,
+): Promise<Packed> {
+  if (files === 'beside') return { parcel: { id: ticket, files: [] }, paths: [] };
+  const folders = new Set(returns.map((begin) => dirname(`${begin}x`)));
+  const roots = [
+    { prefix: 'run', folder: run, names: [...folders] },
+    ...(keeps ? [{ prefix: 'place', folder: cwd }] : []),
+  ];
+  const packed = await pack(ticket, roots, new AbortController().signal);
+  const wanted = packed.parcel.files.map(({ path }) => isWanted(path, returns));
+  const changes = changesSince(parcel, only(packed, wanted), 'place');
+  return keeps ? changes : only(changes, changes.parcel.files.map(isRun));
+}
+
+const isRun = ({ path }: Parcel['files'][number]): boolean => path.startsWith('run/');
+
+const isWanted = (path: string, returns: readonly string[]): boolean =>
+  !path.startsWith('run/') || returns.some((begin) => path.startsWith(`run/${begin}`));
+
+function only({ parcel, paths }: Packed, wanted: readonly boolean[]): Packed {
+  const kept = (_: unknown, at: number): boolean => wanted[at] === true;
+  return { parcel: { ...parcel, files: parcel.files.filter(kept) }, paths: paths.filter(kept) };
+}
+
+export const closeScratch = (folder: string): Promise<void> => removeFolder(folder);
+
+/** The hub's folders have other names here. */
+function translated({ assignment, runFolder }: WorkOrder, run: string, cwd: string): Assignment {
+  const here = renaming(
+    new Map([
+      [runFolder, run],
+      [assignment.cwd, cwd],
+    ]),
+  );
+  return {
+    ...assignment,
+    cwd,
+    prompt: here(assignment.prompt),
+    argv: assignment.argv.map(here),
+    env: Object.fromEntries(
+      Object.entries(assignment.env).map(([name, value]) => [name, here(value)]),
+    ),
+    artifactsFolder: here(assignment.artifactsFolder),
+  };
+}
+
+/** In one go, so that a new name is not taken for an old one; only where a name ends there. */
+function renaming(names: ReadonlyMap<string, string>): (text: string) => string {
+  const longestFirst = [...names.keys()]
+    .filter((name) => name !== '')
+    .sort((a, b) => b.length - a.length);
+  const escaped = longestFirst.map((name) => name.replace(/[^\w/]/g, '\\$&'));
+  const pattern = new RegExp(`(?:${escaped.join('|')})(?![\\w-]|\\.\\w)`, 'g');
+  return (text) => text.replace(pattern, (found) => names.get(found) ?? found);
+}

@@ -1,0 +1,110 @@
+/**
+ * One attempt at a worker's, from its order to its end.
+ *
+ * Invariant: when `ended` has resolved nothing of it runs any more.
+ */
+
+import { runId } from '../../machines/ids.ts';
+import type { Fault, Outcome } from '../../machines/outcome.ts';
+import { noOutput, noUsage } from '../../machines/outcome.ts';
+import { type Price, priced } from '../accounts/prices.ts';
+import type { Adapter, AgentEvent, AgentWorld, Leave, Question } from '../agents/agent.ts';
+import type { Guardian } from '../agents/guardian.ts';
+import type { Config } from '../config.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { adapterOf } from '../staffing.ts';
+import { watched } from '../watching.ts';
+import type { Packed } from './packing.ts';
+import { openScratch, packScratch, type Scratch } from './scratch.ts';
+import type { FetchPiece } from './unpacking.ts';
+import type { WorkOrder } from './wire.ts';
+
+export interface ShiftWorld {
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly guardian: Guardian;
+  /** Absolute: this attempt's own. */
+  readonly folder: string;
+  readonly fetch: FetchPiece;
+  readonly tell: (event: AgentEvent) => void;
+  readonly ask: (id: number, question: Question) => void;
+}
+
+export interface ShiftEnd {
+  readonly outcome: Outcome;
+  readonly packed: Packed;
+}
+
+export class Shift {
+  readonly order: WorkOrder;
+  readonly #world: ShiftWorld;
+  readonly #control = new AbortController();
+  readonly #questions = new Map<number, (leave: Leave) => void>();
+  #asked = 0;
+
+  constructor(order: WorkOrder, world: ShiftWorld) {
+    this.order = order;
+    this.#world = world;
+  }
+
+  async work(): Promise<ShiftEnd> {
+    const { order } = this;
+    const { config, folder, fetch } = this.#world;
+    try {
+      const scratch = await openScratch(order, folder, config.cwd, fetch, this.#control.signal);
+      const outcome = await this.#attempt(scratch);
+      return { outcome, packed: await packScratch(order, scratch) };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return endedBy({ code: 'worker.failed', message, retryable: true });
+    }
+  }
+
+  giveUp(): void {
+    this.#control.abort();
+  }
+
+  answer(id: number, leave: Leave): void {
+    this.#questions.get(id)?.(leave);
+    this.#questions.delete(id);
+  }
+
+  async #attempt({ run, cwd, assignment }: Scratch): Promise<Outcome> {
+    const { limits, price } = this.order;
+    const { clock, tell } = this.#world;
+    const { signal } = this.#control;
+    const world: AgentWorld = { clock, signal, tell, ask: (question) => this.#ask(question) };
+    const adapter = this.#adapter(run, price);
+    return watched(limits, cwd, world, (seen) => adapter.work(assignment, seen));
+  }
+
+  #adapter(path: string, price: Price | null): Adapter {
+    const { role, run, speed } = this.order;
+    const { guardian, config } = this.#world;
+    const { environment } = config;
+    const priceFor = () => (usage: Parameters<typeof priced>[0]) => priced(usage, price).costUsd;
+    const folder = { path, id: runId(run) };
+    return adapterOf(role, {
+      folder,
+      order: { speed },
+      guardian,
+      environment,
+      accounting: { priceFor },
+    });
+  }
+
+  #ask(question: Question): Promise<Leave> {
+    this.#asked += 1;
+    const id = this.#asked;
+    return new Promise((resolve) => {
+      this.#questions.set(id, resolve);
+      this.#world.ask(id, question);
+    });
+  }
+}
+
+function endedBy(fault: Fault): ShiftEnd {
+  const measured = { durationMs: 0, output: noOutput, usage: noUsage, evidence: [] };
+  const outcome: Outcome = { kind: 'failed', fault, ...measured };
+  return { outcome, packed: { parcel: { id: 'none', files: [] }, paths: [] } };
+}

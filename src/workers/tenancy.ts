@@ -1,0 +1,92 @@
+/**
+ * A worker's lease at its hub, kept by beats.
+ *
+ * Invariant: it is over here before it is over there. It counts from when a beat was sent that the
+ * hub has answered; the hub counts from when that beat arrived.
+ */
+import type { Envelope } from '../bus/bus.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Join } from './wire.ts';
+import { joinedSchema, keptSchema } from './wire.ts';
+
+export interface TenancyOptions {
+  readonly clock: Clock;
+  readonly ask: (event: object, deadlineMs: number) => Promise<Envelope['event']>;
+  /** What is worked on. */
+  readonly tickets: () => readonly string[];
+  /** Nobody waits for this one any more. */
+  readonly onVoid: (ticket: string) => void;
+}
+
+const joinWithinMs = 20_000;
+const beatsPerLease = 5;
+/** What ending everything may take. */
+const marginMaxMs = 3_000;
+
+export class Tenancy {
+  /** Resolves when the lease is over, or nearly. */
+  readonly over: Promise<void>;
+  readonly #options: TenancyOptions;
+  #end: () => void = () => {};
+  #state: 'open' | 'over' = 'open';
+  #leaseMs = 0;
+  #keptMs = 0;
+  #cancel: () => void = () => {};
+  #cancelLook: () => void = () => {};
+
+  constructor(options: TenancyOptions) {
+    this.#options = options;
+    this.over = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  async open(join: Join): Promise<void> {
+    const { clock, ask } = this.#options;
+    const sentMs = clock.elapsed();
+    const { leaseMs } = joinedSchema.parse(await ask(join, joinWithinMs));
+    this.#leaseMs = leaseMs;
+    this.#keptMs = sentMs;
+    this.#look();
+    this.#later();
+  }
+
+  /** Nothing is kept any more. */
+  close(): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#cancel();
+    this.#cancelLook();
+    this.#end();
+  }
+
+  #later(): void {
+    const { clock } = this.#options;
+    const pauseMs = this.#leaseMs / beatsPerLease;
+    this.#cancel = clock.at(clock.now() + pauseMs, () => void this.#beat());
+  }
+
+  async #beat(): Promise<void> {
+    const { clock, ask, tickets, onVoid } = this.#options;
+    const sentMs = clock.elapsed();
+    try {
+      const event = { type: 'worker.beat', tickets: tickets() };
+      const kept = keptSchema.parse(await ask(event, this.#leaseMs));
+      if (this.#state === 'over') return;
+      this.#keptMs = sentMs;
+      for (const ticket of kept.void) onVoid(ticket);
+    } catch (error) {
+      // A hub that knows nothing of it has given its work to others, or is a new one.
+      if ((error as { code?: unknown }).code === 'worker.unknown') return this.close();
+    }
+    if (this.#state === 'open') this.#later();
+  }
+
+  #look(): void {
+    const { clock } = this.#options;
+    const marginMs = Math.min(marginMaxMs, this.#leaseMs / 2);
+    const leftMs = this.#keptMs + this.#leaseMs - marginMs - clock.elapsed();
+    if (leftMs <= 0) return this.close();
+    this.#cancelLook = clock.at(clock.now() + leftMs, () => this.#look());
+  }
+}

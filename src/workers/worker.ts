@@ -1,0 +1,259 @@
+/**
+ * A worker: brings places for agents to a hub, and works on what it is given there.
+ *
+ * Owns: its lease at the hub, and the attempts under way here.
+ * Invariants:
+ * - everything it does has ended before its lease at the hub is over: what is then given to others
+ *   is done by nobody else;
+ * - it does only what it has offered;
+ * - when it is closed nothing of it runs any more, and its folders are gone.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AgentEvent } from '../agents/agent.ts';
+import { type Guardian, openGuardian } from '../agents/guardian.ts';
+import type { Bus, Envelope } from '../bus/bus.ts';
+import type { Config } from '../config.ts';
+import { type Clock, sleep } from '../kernel/clock.ts';
+import { type Random, randomName } from '../kernel/random.ts';
+import { UserError } from '../kernel/user-error.ts';
+import { closeScratch } from './scratch.ts';
+import { Shift } from './shift.ts';
+import { Tenancy } from './tenancy.ts';
+import { fetching, Warehouse } from './warehouse.ts';
+import {
+  anyRole,
+  commandSchema,
+  deskOf,
+  filesOf,
+  hubDesk,
+  hubFiles,
+  type Told,
+  type WorkOrder,
+} from './wire.ts';
+
+export interface WorkerOptions {
+  readonly bus: Bus;
+  readonly name: string;
+  /** Places by role; `*` for whichever. */
+  readonly roles: Readonly<Record<string, number>>;
+  readonly labels: readonly string[];
+  readonly version: string;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly onNews?: (news: WorkerNews) => void;
+}
+
+export type WorkerNews =
+  | { readonly type: 'worker.joined' | 'worker.lost' }
+  | { readonly type: 'work.begun' | 'work.ended'; readonly run: string; readonly task: string };
+
+type Event = Envelope['event'];
+
+/** One attempt that is under way, or whose end the hub has not taken yet. */
+interface Held {
+  readonly shift: Shift;
+  readonly folder: string;
+  /** Told, and not sent yet. */
+  readonly events: AgentEvent[];
+  state: 'working' | 'ended';
+  takeBack: () => void;
+  readonly over: Promise<void>;
+}
+
+interface Stay {
+  /** Resolves when the lease is over. */
+  readonly over: Promise<void>;
+}
+
+const joinAgainMs = 500;
+const askFilesWithinMs = 120_000;
+const leaveWithinMs = 2_000;
+
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #held = new Map<string, Held>();
+  readonly #warehouse = new Warehouse();
+  readonly #folder: string;
+  #guardian: Guardian;
+  #desk = '';
+  #tenancy: Tenancy | null = null;
+  #sequence = 0;
+  #state: 'open' | 'closed' = 'open';
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    const { config, random } = options;
+    this.#folder = join(config.home, 'worker', `${process.pid}-${randomName(random, 6)}`);
+    this.#guardian = openGuardian({ environment: config.environment });
+  }
+
+  /** Joins, and stays: rejects with a UserError when the hub does not want it at all. */
+  async open(): Promise<void> {
+    void this.#stay(await this.#join());
+  }
+
+  /** Gives back what it works on; resolves when nothing of it runs any more. */
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#tenancy?.close();
+    await this.#dropAll();
+    await this.#ask(hubDesk, { type: 'worker.leave' }, leaveWithinMs).catch(() => undefined);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Answers when the lease is over, with nobody answering at its desk any more. */
+  async #join(): Promise<Stay> {
+    const { bus, name, random, roles, labels, version, clock, onNews } = this.#options;
+    const desk = deskOf(name, randomName(random, 16));
+    this.#desk = desk;
+    const stops = [
+      bus.answer(desk, (envelope) => this.#obey(envelope)),
+      bus.answer(filesOf(desk), (envelope) => this.#warehouse.answer(envelope)),
+    ];
+    const tenancy = new Tenancy({
+      clock,
+      ask: (event, deadlineMs) => this.#ask(hubDesk, event, deadlineMs),
+      tickets: () => this.#working,
+      onVoid: (ticket) => this.#held.get(ticket)?.shift.giveUp(),
+    });
+    this.#tenancy = tenancy;
+    const stop = (): void => {
+      for (const each of stops) each();
+    };
+    try {
+      const offer = { roles: { ...roles }, labels: [...labels] };
+      await tenancy.open({ type: 'worker.join', version, ...offer });
+    } catch (error) {
+      tenancy.close();
+      stop();
+      throw error;
+    }
+    onNews?.({ type: 'worker.joined' });
+    return { over: tenancy.over.then(stop) };
+  }
+
+  async #stay(first: Stay): Promise<void> {
+    const { clock, onNews } = this.#options;
+    for (let stay: Stay | null = first; this.#state === 'open'; ) {
+      if (stay !== null) {
+        await stay.over;
+        if (this.#state !== 'open') return;
+        onNews?.({ type: 'worker.lost' });
+        await this.#dropAll();
+      }
+      stay = await this.#join().catch(() => null);
+      if (stay === null) await sleep(clock, joinAgainMs);
+    }
+  }
+
+  get #working(): readonly string[] {
+    return [...this.#held].filter(([, { state }]) => state === 'working').map(([ticket]) => ticket);
+  }
+
+  /** Programs are ended by the guardian, which is quicker than to ask them. */
+  async #dropAll(): Promise<void> {
+    const all = [...this.#held.values()];
+    for (const { shift } of all) shift.giveUp();
+    const guardian = this.#guardian;
+    this.#guardian = openGuardian({ environment: this.#options.config.environment });
+    await guardian.close();
+    await Promise.all(all.map(({ over }) => over));
+    for (const ticket of this.#held.keys()) this.#forget(ticket);
+  }
+
+  #obey({ from, event }: Envelope): Event {
+    const command = commandSchema.safeParse(event);
+    if (!command.success) throw new UserError('worker.garbled', 'that makes no sense', 'update it');
+    const { data } = command;
+    switch (data.type) {
+      case 'work.begin':
+        this.#begin(data, from);
+        break;
+      case 'work.give-up':
+        this.#held.get(data.ticket)?.shift.giveUp();
+        break;
+      case 'work.answer':
+        this.#held.get(data.ticket)?.shift.answer(data.id, data.leave);
+        break;
+      case 'work.close':
+        this.#forget(data.ticket);
+        break;
+      default:
+        break;
+    }
+    return { type: 'work.heard' } as Event;
+  }
+
+  #begin(order: WorkOrder, hub: string): void {
+    this.#refuse(order);
+    const { ticket, parcel, run } = order;
+    const { clock, config, onNews } = this.#options;
+    const events: AgentEvent[] = [];
+    const desk = this.#desk;
+    const folder = join(this.#folder, ticket);
+    const shift = new Shift(order, {
+      ...{ clock, config, folder, guardian: this.#guardian },
+      fetch: fetching(parcel.id, (event) => this.#ask(hubFiles, event, askFilesWithinMs)),
+      tell: (event) => {
+        if (events.push(event) === 1) void clock.breathe().then(() => this.#flush(ticket));
+      },
+      ask: (id, question) => this.#publish({ type: 'work.asked', ticket, id, question }),
+    });
+    const news = { run, task: order.assignment.task };
+    onNews?.({ type: 'work.begun', ...news });
+    const over = shift.work().then(({ outcome, packed }) => {
+      held.state = 'ended';
+      onNews?.({ type: 'work.ended', ...news });
+      // Whose lease was over before has nobody to tell.
+      if (desk !== this.#desk) return;
+      held.takeBack = this.#warehouse.offer(packed, hub);
+      this.#flush(ticket);
+      this.#publish({ type: 'work.ended', ticket, outcome, parcel: packed.parcel });
+    });
+    const held: Held = { shift, folder, events, state: 'working', takeBack: () => {}, over };
+    this.#held.set(ticket, held);
+  }
+
+  #refuse({ role: { name }, ticket }: WorkOrder): void {
+    const { roles } = this.#options;
+    const places = (roles[name] ?? 0) + (roles[anyRole] ?? 0);
+    const working = [...this.#held.values()].filter(({ state }) => state === 'working');
+    const same = working.filter(({ shift }) => shift.order.role.name === name);
+    const isFull = places === 0 || same.length >= places || this.#held.has(ticket);
+    if (isFull || this.#state === 'closed') {
+      throw new UserError('worker.full', `there is no place for ${name} here`, 'ask another one');
+    }
+  }
+
+  #forget(ticket: string): void {
+    const held = this.#held.get(ticket);
+    if (!held) return;
+    if (held.state === 'working') held.shift.giveUp();
+    held.takeBack();
+    void held.over.then(async () => {
+      this.#held.delete(ticket);
+      await closeScratch(held.folder).catch(() => {});
+    });
+  }
+
+  #flush(ticket: string): void {
+    const events = this.#held.get(ticket)?.events.splice(0) ?? [];
+    if (events.length > 0) this.#publish({ type: 'work.told', ticket, events });
+  }
+
+  #publish(event: Told): void {
+    this.#options.bus.publish(this.#envelope(hubDesk, event));
+  }
+
+  #ask(to: string, event: object, deadlineMs: number): Promise<Event> {
+    return this.#options.bus.request(this.#envelope(to, event), deadlineMs);
+  }
+
+  #envelope(to: string, event: object): Envelope {
+    this.#sequence += 1;
+    return { to, from: this.#desk, sequence: this.#sequence, event: event as Event };
+  }
+}
