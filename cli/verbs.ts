@@ -119,6 +119,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/token.ts'),
   },
   {
+    name: 'service',
+    summary: 'keep a persistent house going, as a systemd unit of yours',
+    load: () => import('./commands/service.ts'),
+  },
+  {
     name: 'simulate',
     summary: 'play a plan through many times in virtual time: what to expect',
     load: () => import('./commands/simulate.ts'),

@@ -47,7 +47,7 @@ const bans: readonly Ban[] = [
     // `doctor` asks programs of the machine for their versions; Chroma's server is no agent.
     except: [
       ...['src/agents/', 'src/worktrees/git.ts', 'src/panes/tmux.ts', 'cli/checkup.ts'],
-      ...['cli/browser.ts', 'memory/chroma/server.ts'],
+      ...['cli/browser.ts', 'cli/systemd.ts', 'memory/chroma/server.ts'],
       ...['src/remembering/rememberer.ts', 'src/remembering/upkeep.ts'],
     ],
     instead: 'src/agents/process.ts',

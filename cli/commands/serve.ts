@@ -130,7 +130,7 @@ async function close(serving: Serving, reason: string, second: Promise<void>): P
   for (const id of working) err.note(`  troupe resume ${id}\n`);
 }
 
-function readPort(given: string): number {
+export function readPort(given: string): number {
   const port = Number(given);
   if (/^\d+$/.test(given) && port <= 65_535) return port;
   throw new InvalidArgumentError('It must be a number from 0 to 65535.');
