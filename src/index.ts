@@ -104,7 +104,7 @@ export type { Exploration, ExploreOptions } from './simulation/explore.ts';
 export { faultNames } from './simulation/fault-kinds.ts';
 export type { SimulateOptions, Simulation } from './simulation/study/simulate-plan.ts';
 export type { TemplateDesk, TemplateRow, TemplateView } from './templates/desk.ts';
-export { openTemplates } from './templates/open.ts';
+export { beginPlan, openTemplates } from './templates/open.ts';
 export type { ClearOptions } from './verify/clearance.ts';
 export type { MachineCoverage } from './verify/machines/coverage/coverage.ts';
 export type { PastCoverage } from './verify/machines/coverage/past-coverage.ts';
