@@ -218,7 +218,7 @@ tasks:${diff}${tests}
     agent: reviewer${needs}
     prompt: |
       ${what}
-      Judge only whether it is right: results, edges, errors, callers that it breaks.${change}
+      Judge only whether it is right: results, edges, errors, callers that break.${change}
 
   - id: safety
     agent: reviewer${needs}
@@ -230,7 +230,7 @@ tasks:${diff}${tests}
     agent: reviewer${needs}
     prompt: |
       ${what}
-      Judge only whether the next person will understand and can change it: names, tests, documents.${change}
+      Judge only whether the next person will understand it: names, tests, documents.${change}
 
   - id: verdict
     agent: reviewer
