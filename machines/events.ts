@@ -58,6 +58,8 @@ export type TaskEvent =
       readonly wave: number;
       /** Whose slot it held at the end, and what that attempt cost; null when it held none. */
       readonly held: Spending | null;
+      /** However it ended, the run can end well; absent: not if it failed. */
+      readonly excused?: true;
     }
   /** It was ready, and no attempt can be begun for it; or what it asked for is not added. */
   | { readonly type: 'task.refuse'; readonly fault: Fault }

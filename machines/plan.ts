@@ -32,10 +32,30 @@ export interface TaskSpec {
   readonly approveWithinMs: number | null;
   /** What it may ask others for while it is worked on; absent: nothing. */
   readonly delegation?: DelegationSpec;
+  /** It needs not all of these; absent: it needs all that it needs. */
+  readonly gathers?: GatherSpec;
+  /** Tasks that are called off with it: it is a team, and they are its own; absent: none. */
+  readonly members?: readonly TaskId[];
+  /** Whoever needs it can do without it: its failure is not the run's. */
+  readonly excused?: true;
+  /** The team that it is one of; absent: none. */
+  readonly partOf?: TaskId;
   /** Of a task that another one asked for; absent: the plan has it, or a person added it. */
   readonly origin?: Origin;
   /** Of a task that a person added; absent: nobody did. */
   readonly added?: Addition;
+}
+
+export interface GatherSpec {
+  readonly from: readonly TaskId[];
+  /** How many of them may come to nothing. */
+  readonly spare: number;
+}
+
+/** What the roles under a team's name and a dot may cost, all together. */
+export interface TeamSpec {
+  readonly name: string;
+  readonly budgetUsd: number;
 }
 
 export interface DelegationSpec {
@@ -109,6 +129,8 @@ export interface PlanSpec {
   readonly tasks: readonly TaskSpec[];
   /** How many tasks its tasks may add to it; absent: none. */
   readonly subtasksMax?: number;
+  /** Absent: no team has a purse of its own. */
+  readonly teams?: readonly TeamSpec[];
 }
 
 /** What a task is held to; its place in the graph is not among it. */

@@ -34,6 +34,7 @@ import { writeWhole } from './runs/disk.ts';
 import { outputOf } from './runs/doing-without.ts';
 import { feedbackOf } from './runs/feedback.ts';
 import type { RunFolder, RunOrder } from './runs/folder.ts';
+import { type GatherRoom, gatherPrompt } from './runs/gathering.ts';
 import { addedTask } from './runs/growth.ts';
 import { Questions } from './runs/questions.ts';
 import { reportOf } from './runs/report.ts';
@@ -237,7 +238,8 @@ export class Crew implements RunWorld {
     const prepared = await this.#remind(input, await kind.prepare(input));
     const { cwd, env, notice } = await this.#workplaces.begin(input, signal);
     const feedback = await feedbackOf(input.earlier, this.#place.folder.path);
-    const prompt = [prepared.prompt, notice, feedback].filter((part) => part !== '').join('\n\n');
+    const asked = [prepared.prompt, notice, feedback].filter((part) => part !== '').join('\n\n');
+    const prompt = await gatherPrompt(this.#askRoom, this.#desk.task(input.task), asked);
     const around = { cwd, env: { ...env, ...prepared.env }, prompt };
     const outcome = await askable(this.#askRoom, input, { ...prepared, ...around }, (told) =>
       this.#attempt(kind, input, told, signal),
@@ -247,7 +249,7 @@ export class Crew implements RunWorld {
   }
 
   /** Where its agents ask for sub-tasks. */
-  get #askRoom(): AskRoom {
+  get #askRoom(): AskRoom & GatherRoom {
     const { plan } = this.#desk;
     const taskOf = (id: string) => this.#desk.task(id);
     const [contextOf, outputOf] = [
@@ -255,7 +257,9 @@ export class Crew implements RunWorld {
       (id: string) => this.#desk.output(id),
     ];
     const { resultBranch: branch } = this.#workplaces;
-    return { plan, runFolder: this.#place.folder.path, taskOf, contextOf, outputOf, branch };
+    const pretends = (id: string) => this.#desk.role(taskOf(id).role).adapter === 'simulated';
+    const runFolder = this.#place.folder.path;
+    return { plan, runFolder, taskOf, contextOf, outputOf, pretends, branch };
   }
 
   #attempt(

@@ -6,6 +6,7 @@ import { cliAgent } from './agents/cli-agent.ts';
 import { commandAdapter } from './agents/command.ts';
 import { dialects } from './agents/dialects.ts';
 import type { Environment } from './agents/environment.ts';
+import { gatherAdapter } from './agents/gather.ts';
 import type { Guardian } from './agents/guardian.ts';
 import { lateAdapter } from './agents/late.ts';
 import { nobodyUsable } from './agents/nobody.ts';
@@ -43,6 +44,8 @@ export function adapterOf(role: PlanRole, staff: Staff): Adapter {
       return lateAdapter(role.adapter, () => autoAdapter(role, staff));
     case 'simulated':
       return simulatedAdapter({ ...role, speed: staff.order.speed });
+    case 'gather':
+      return gatherAdapter(staff.folder.path);
   }
 }
 
@@ -51,7 +54,10 @@ function groundOf({ folder, environment, guardian }: Staff) {
 }
 
 /** A value that holds a template is only known for an attempt. */
-function commonOf(role: Exclude<PlanRole, { adapter: 'command' | 'simulated' }>, staff: Staff) {
+function commonOf(
+  role: Exclude<PlanRole, { adapter: 'command' | 'simulated' | 'gather' }>,
+  staff: Staff,
+) {
   const known = Object.entries(role.env).filter(([, value]) => !hasTemplate(value));
   const { startWithinMs, silenceMs } = role;
   return { ...groundOf(staff), env: Object.fromEntries(known), startWithinMs, silenceMs };

@@ -31,6 +31,8 @@ export interface TaskContext extends TaskInput {
   /** The agent that ran a dependency. */
   readonly prefer: AgentId | null;
   readonly token: Token | null;
+  /** Tasks of those that it need not all have, which came to nothing; absent: none. */
+  readonly unmet?: number;
   /** Attempts begun. */
   readonly attempt: number;
   /** Attempts that counted against `retries`. */
@@ -111,8 +113,22 @@ export function unbegun({ spec, open, seed }: TaskInput): TaskContext {
 type Patch = Partial<TaskContext>;
 type Event<Type extends TroupeEvent['type']> = TroupeEvent & { type: Type };
 
-export function met(context: TaskContext, { agent }: Event<'dependency.settled'>): Patch {
-  return { open: context.open - 1, prefer: agent ?? context.prefer };
+/** Of whoever gathers, some may come to nothing. */
+export function canSpare(
+  { spec, unmet = 0 }: TaskContext,
+  { task, status }: Event<'dependency.settled'>,
+): boolean {
+  if (isMet(status)) return true;
+  const { from, spare } = spec.gathers ?? { from: [], spare: 0 };
+  return unmet < spare && from.includes(task);
+}
+
+export function met(
+  { open, prefer, unmet = 0 }: TaskContext,
+  { agent, status }: Event<'dependency.settled'>,
+): Patch {
+  const patch = { open: open - 1, prefer: agent ?? prefer };
+  return isMet(status) ? patch : { ...patch, unmet: unmet + 1 };
 }
 
 /** Whoever needs it goes on. */
@@ -332,12 +348,12 @@ function roleAtWork({ spec, review, turn }: TaskContext): RoleName {
 /** Dependants first: what gets ready by it must be known before its slot is given away. */
 export function settledMessages(context: TaskContext, end: Settled): { messages: Message[] } {
   const { spec, agent, slot } = context;
-  const { id: task, wave } = spec;
+  const { id: task, wave, excused } = spec;
   const status = end === 'skipped' && isWaived(context) ? 'waived' : end;
   const held = slot === 'held' ? spendingOf(context) : null;
   const told: Message = {
     to: orchestratorAddress,
-    event: { type: 'task.settled', task, status, wave, held },
+    event: { type: 'task.settled', task, status, wave, held, ...(excused && { excused }) },
   };
   if (spec.dependants.length === 0) return { messages: [told] };
   const to = spec.dependants.map(taskAddress);
@@ -350,7 +366,7 @@ export function farewells(context: TaskContext): { messages: Message[] } {
   const { slot, agent, token, review } = context;
   switch (slot) {
     case 'free':
-      return { messages: unasked(context.delegated, context.fault) };
+      return { messages: [...unasked(context.delegated, context.fault), ...leavings(context)] };
     case 'queued': {
       const { role, key } = readiness(context);
       const event = { type: 'task.withdrawn', role, key } as const;
@@ -364,4 +380,12 @@ export function farewells(context: TaskContext): { messages: Message[] } {
       return { messages: [{ to: agentAddress(worker), event, ifThere: true }] };
     }
   }
+}
+
+/** A team that is called off is called off whole. */
+function leavings({ spec, fault }: TaskContext): readonly Message[] {
+  if (!spec.members) return [];
+  const reason = fault?.message ?? `${spec.id} was called off`;
+  const to = spec.members.map(taskAddress);
+  return [{ to, event: { type: 'task.cancel', reason }, ifThere: true }];
 }

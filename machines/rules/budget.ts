@@ -19,7 +19,7 @@ export interface Purse {
   readonly reserved: number;
   /** What one attempt of a role costs at most; null when nobody knows. */
   readonly prices: Readonly<Record<RoleName, number | null>>;
-  /** Of the roles that may not spend all of it. */
+  /** Of the roles that may not spend all of it; and of teams, by their name and a dot. */
   readonly caps: Readonly<Record<RoleName, Cap>>;
 }
 
@@ -29,7 +29,7 @@ export interface Cap {
   readonly reserved: number;
 }
 
-/** A limit of which four fifths are spent: an account's, a role's, or the run's own. */
+/** A limit of which four fifths are spent: an account's, a role's or team's, or the run's own. */
 export interface BudgetWarning {
   readonly role: RoleName | null;
   /** Of what all runs share; the run only tells of it. */
@@ -47,17 +47,38 @@ export interface Spending {
 export const emptyPurse: Purse = { budget: null, spent: 0, reserved: 0, prices: {}, caps: {} };
 const warnedShare = 0.8;
 
-export function purseOf({ budgetUsd, roles }: Pick<PlanSpec, 'budgetUsd' | 'roles'>): Purse {
+export function purseOf({
+  budgetUsd,
+  roles,
+  teams = [],
+}: Pick<PlanSpec, 'budgetUsd' | 'roles' | 'teams'>): Purse {
   const prices = roles.map(({ name, attemptUsdMax }) => [name, microsOf(attemptUsdMax)] as const);
   const caps = roles.flatMap(({ name, budgetUsd: own = null }) =>
     own === null ? [] : [[name, { budget: microsOf(own), spent: 0, reserved: 0 }] as const],
   );
+  const shared = teams.map(({ name, budgetUsd: own }) => {
+    return [teamKey(name), { budget: microsOf(own), spent: 0, reserved: 0 }] as const;
+  });
   return {
     ...emptyPurse,
     budget: microsOf(budgetUsd),
     prices: Object.fromEntries(prices),
-    caps: Object.fromEntries(caps),
+    caps: Object.fromEntries([...caps, ...shared]),
   };
+}
+
+/** No role is called so: a name does not end with a dot. */
+const teamKey = (team: string): RoleName => `${team}.` as RoleName;
+
+/** What a role pays from beside the run's purse: its own, and those of the teams that it is of. */
+function pursesOf({ caps }: Purse, role: RoleName): readonly (readonly [RoleName, Cap])[] {
+  const found: (readonly [RoleName, Cap])[] = [];
+  for (let end = role.length; end > 0; end = role.lastIndexOf('.', end - 2) + 1) {
+    const name = role.slice(0, end) as RoleName;
+    const cap = caps[name];
+    if (cap) found.push([name, cap]);
+  }
+  return found;
 }
 
 /** Another limit; what is spent stays spent. */
@@ -70,9 +91,9 @@ export type Afford = 'now' | 'role' | 'run' | 'never';
 
 export function affords(purse: Purse, role: RoleName): Afford {
   const price = purse.prices[role] ?? null;
-  const cap = purse.caps[role];
-  if (cap && !pays({ ...cap, reserved: 0 }, price)) return 'never';
-  if (cap && !pays(cap, price)) return 'role';
+  const caps = pursesOf(purse, role).map(([, cap]) => cap);
+  if (caps.some((cap) => !pays({ ...cap, reserved: 0 }, price))) return 'never';
+  if (caps.some((cap) => !pays(cap, price))) return 'role';
   return pays(purse, price) ? 'now' : 'run';
 }
 
@@ -98,8 +119,8 @@ export function settle(purse: Purse, { role, costUsd }: Spending): Purse {
 type Move = Pick<Cap, 'spent' | 'reserved'>;
 
 function moved(purse: Purse, role: RoleName, move: Move): Purse {
-  const { [role]: cap } = purse.caps;
-  const caps = cap === undefined ? purse.caps : { ...purse.caps, [role]: added(cap, move) };
+  const own = pursesOf(purse, role).map(([name, cap]) => [name, added(cap, move)] as const);
+  const caps = own.length === 0 ? purse.caps : { ...purse.caps, ...Object.fromEntries(own) };
   return { ...added(purse, move), caps };
 }
 
@@ -111,12 +132,16 @@ const added = <Of extends Move>(one: Of, { spent, reserved }: Move): Of => ({
 
 /** The limits that came near their end by this spending. */
 export function warnings(before: Purse, after: Purse, role: RoleName): readonly BudgetWarning[] {
-  const [own, ownAfter] = [before.caps[role], after.caps[role]];
   const told: BudgetWarning[] = [];
   if (nears(before, after)) told.push(warningOf(null, after));
-  if (own && ownAfter && nears(own, ownAfter)) told.push(warningOf(role, ownAfter));
+  for (const [name, own] of pursesOf(before, role)) {
+    const ownAfter = after.caps[name];
+    if (ownAfter && nears(own, ownAfter)) told.push(warningOf(nameOf(name), ownAfter));
+  }
   return told;
 }
+
+const nameOf = (purse: RoleName): RoleName => purse.replace(/\.$/, '') as RoleName;
 
 function nears(before: Limited, after: Limited): after is Cap {
   if (after.budget === null || after.budget === 0) return false;
@@ -131,10 +156,9 @@ const warningOf = (role: RoleName | null, { spent, budget }: Cap): BudgetWarning
 /** Why a task fails without another attempt. */
 export function exhausted(purse: Purse, role: RoleName): Fault {
   const price = purse.prices[role] ?? null;
-  const cap = purse.caps[role];
-  const isOwn = cap !== undefined && !pays(cap, price);
-  const { budget, spent } = isOwn ? cap : purse;
-  const whose = isOwn ? `${role}'s budget` : 'the budget';
+  const short = pursesOf(purse, role).find(([, cap]) => !pays(cap, price));
+  const { budget, spent } = short?.[1] ?? purse;
+  const whose = short ? `${nameOf(short[0])}'s budget` : 'the budget';
   const most = price === null ? '' : `, and an attempt by ${role} may cost ${usd(price)}`;
   const message = `${whose} of ${usd(budget ?? 0)} can't pay for it: ${usd(spent)} spent${most}`;
   return { code: 'budget.exhausted', message, retryable: false };

@@ -39,6 +39,8 @@ export interface OrchestratorContext {
   readonly counts: Readonly<Record<Settled, number>>;
   /** How many of the skipped a person does without; absent: none. */
   readonly waived?: number;
+  /** Of those that ended otherwise than well: whom nobody misses; absent: none. */
+  readonly excused?: number;
   readonly waves: Waves;
   /** Roles whose supervisor still lives. */
   readonly roles: readonly RoleName[];
@@ -223,12 +225,13 @@ export function taskSettled(context: OrchestratorContext, event: Event<'task.set
   const { status, held } = event;
   const dispatch = held ? dispatching.slotFreed(context.dispatch, held.role) : context.dispatch;
   const purse = held ? budgeting.settle(context.purse, held) : context.purse;
-  const failing = status === 'failed' && context.onFailure === 'stop';
+  const counted = status === 'waived' ? 'skipped' : status;
+  const isExcused = event.excused === true && status !== 'succeeded' && status !== 'waived';
+  const failing = status === 'failed' && context.onFailure === 'stop' && !isExcused;
   const halted = failing ? halt(context, 'failed', `${event.task} failed`) : silence;
   const { halt: why = context.halt } = halted;
   const inWaves = context.mode === 'waves' && why.kind === 'none';
   const opened = inWaves ? settledInWave(context.waves, event.wave) : null;
-  const counted = status === 'waived' ? 'skipped' : status;
   const asked = changed({ dispatchDue: context.dispatchDue, halt: why }, dispatch);
   return {
     dispatch,
@@ -237,6 +240,7 @@ export function taskSettled(context: OrchestratorContext, event: Event<'task.set
     unsettled: context.unsettled - 1,
     counts: { ...context.counts, [counted]: context.counts[counted] + 1 },
     ...(status === 'waived' && { waived: (context.waived ?? 0) + 1 }),
+    ...(isExcused && { excused: (context.excused ?? 0) + 1 }),
     waves: opened?.waves ?? context.waves,
     halt: why,
     outbox: [
@@ -376,10 +380,11 @@ export function endingOf(context: OrchestratorContext): RunEnding {
   return { status: verdict(context), reason: reasonOf(context), counts: context.counts };
 }
 
-export function verdict({ halt, counts, waived = 0 }: OrchestratorContext): RunEnding['status'] {
+export function verdict({ halt, counts, ...books }: OrchestratorContext): RunEnding['status'] {
   if (halt.kind !== 'none') return halt.kind;
+  const { waived = 0, excused = 0 } = books;
   // What a person does without is missing to nobody.
-  const missing = counts.failed + counts.skipped - waived + counts.cancelled;
+  const missing = counts.failed + counts.skipped + counts.cancelled - waived - excused;
   return missing === 0 ? 'succeeded' : 'failed';
 }
 

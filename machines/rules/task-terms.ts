@@ -29,8 +29,8 @@ export const delays = {
 export const guards = {
   unblocked: ({ context }: Args) => context.open === 0,
   mustAsk: ({ context }: Args) => context.open === 0 && context.spec.approveWithinMs !== null,
-  dependencyFailed: ({ event }: Args) =>
-    event.type === 'dependency.settled' && !attempt.isMet(event.status),
+  dependencyFailed: ({ context, event }: Args) =>
+    event.type === 'dependency.settled' && !attempt.canSpare(context, event),
   currentToken: ({ context, event }: Args) => 'token' in event && event.token === context.token,
   itsAgent: ({ context, event }: Args) =>
     event.type === 'agent.lost' && event.agent === context.agent,

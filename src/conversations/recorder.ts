@@ -38,7 +38,9 @@ export class Recorder {
     work: (heard: AgentWorld) => Promise<Outcome>,
   ): Promise<Outcome> {
     // Simulated agents say nothing, and of private tasks nothing is to be kept.
-    if (recorded.role.adapter === 'simulated' || recorded.task.memory === 'off') return work(world);
+    const { adapter } = recorded.role;
+    const isSilent = adapter === 'simulated' || adapter === 'gather';
+    if (isSilent || recorded.task.memory === 'off') return work(world);
     const recording = this.#begin(recorded);
     const tell = (event: AgentEvent): void => {
       recording.hear(event);

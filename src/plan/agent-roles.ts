@@ -16,7 +16,7 @@ import type { RoleValue } from './read.ts';
 import type { roleShape } from './schema.ts';
 import type { Run } from './shell.ts';
 
-type AgentValue = Exclude<RoleValue, { adapter: 'command' | 'simulated' }>;
+type AgentValue = Exclude<RoleValue, { adapter: 'command' | 'simulated' | 'gather' }>;
 type AgentRole = CliRole | ApiRole | AcpRole | McpRole | AutoRole;
 type Own<Role> = Role extends AgentRole ? Omit<Role, SharedKeys> : never;
 type SharedKeys =

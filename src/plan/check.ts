@@ -10,6 +10,7 @@ import { resolvePlan } from './resolve.ts';
 import { openRoleShelf } from './role-shelf.ts';
 import { fillRoles, pinTemplates } from './role-uses.ts';
 import { checkTasks } from './task-rules.ts';
+import { expandTeams } from './teams/expand.ts';
 import { checkTemplates } from './template-rules.ts';
 
 /** The document must be plain data within bounds. Throws a PlanError with all that is wrong. */
@@ -20,7 +21,8 @@ export function checkPlan(given: unknown, source: PlanSource): Plan {
     () => openRoleShelf(source.folder),
     report,
   );
-  const { document, pins } = fillPrompts(cast, source.prompts, report);
+  const whole = expandTeams(cast, source, report, checkPlan);
+  const { document, pins } = fillPrompts(whole, source.prompts, report);
   const parts = readParts(document, report);
   checkInputs(parts, report);
   const graph = checkReferences(parts, report);

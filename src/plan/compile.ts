@@ -1,8 +1,8 @@
 /** Makes of a plan what the machines need to know: its graph, its limits and its roles. */
 import { assertNever } from '../../machines/errors.ts';
-import { roleName, taskId } from '../../machines/ids.ts';
+import { roleName, type TaskId, taskId } from '../../machines/ids.ts';
 import type { PlanSpec, ReviewSpec, RoleSpec, TaskSpec } from '../../machines/plan.ts';
-import { dependants, ranks, waves } from '../../machines/rules/plan-graph.ts';
+import { dependants, ranks, topologicalOrder, waves } from '../../machines/rules/plan-graph.ts';
 import type { Plan, PlanRole, PlanTask } from './plan.ts';
 import { agentsNeeded, type PlanReview } from './review-shape.ts';
 import { delegationOf, type PlanSubtasks, totalDefault } from './subtasks.ts';
@@ -22,14 +22,19 @@ export function compilePlan(plan: Plan): PlanSpec {
     budgetUsd,
     seed,
     roles: plan.roles.map((role) => compileRole(role, concurrency, asked.get(role.name))),
-    tasks: compileTasks(plan),
+    tasks: excusing(compileTasks(plan)),
     ...growthOf(plan),
+    ...teamsOf(plan),
   };
 }
 
 /** Plans whose tasks may ask for nothing never grow. */
 function growthOf({ tasks, subtasksMax = totalDefault }: Plan) {
   return tasks.some(({ subtasks }) => subtasks) ? { subtasksMax } : {};
+}
+
+function teamsOf({ teams }: Plan) {
+  return teams ? { teams: teams.map(({ name, budgetUsd }) => ({ name, budgetUsd })) } : {};
 }
 
 /** What a role is there for: so many tasks, and reviews that need so many agents at least. */
@@ -87,6 +92,8 @@ export function attemptUsdMax(role: PlanRole): number | null {
       return role.borrowing === undefined ? 0 : null;
     case 'simulated':
       return role.costUsd;
+    case 'gather':
+      return 0;
     case 'mcp':
       return role.borrowing === undefined ? 0 : null;
     case 'claude':
@@ -115,6 +122,7 @@ function compileTasks({ tasks, roles, concurrency }: Plan): readonly TaskSpec[] 
   const rank = ranks(nodes, (node) => node.weightMs);
   const waiting = dependants(nodes);
   const resolver = roles.find(({ resolves }) => resolves);
+  const members = membersOf(tasks);
   return tasks.map((task, order) => {
     const id = taskId(task.id);
     return {
@@ -136,8 +144,42 @@ function compileTasks({ tasks, roles, concurrency }: Plan): readonly TaskSpec[] 
       ...(task.review && { review: reviewOf(task.review) }),
       approveWithinMs: task.approveWithinMs,
       ...(task.subtasks && { delegation: delegationOf(task.subtasks) }),
+      ...gatheringOf(task, members.get(task.id)),
     };
   });
+}
+
+/** Who ends with a task that is a team. */
+function membersOf(tasks: readonly PlanTask[]): ReadonlyMap<string, readonly TaskId[]> {
+  const members = new Map<string, TaskId[]>();
+  for (const { id, partOf } of tasks) {
+    if (partOf !== undefined) members.set(partOf, [...(members.get(partOf) ?? []), taskId(id)]);
+  }
+  return members;
+}
+
+function gatheringOf({ gather, partOf }: PlanTask, members: readonly TaskId[] | undefined) {
+  const { from = [], enough = 0 } = gather ?? {};
+  return {
+    ...(gather && { gathers: { from: from.map(taskId), spare: from.length - enough } }),
+    ...(partOf !== undefined && { partOf: taskId(partOf) }),
+    ...(members && { members }),
+  };
+}
+
+/** Who has dependants that can all do without it, or that may fail themselves. */
+function excusing(tasks: readonly TaskSpec[]): readonly TaskSpec[] {
+  if (!tasks.some(({ gathers }) => gathers && gathers.spare > 0)) return tasks;
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const known = new Map<TaskId, boolean>();
+  for (const task of [...topologicalOrder(tasks)].reverse()) {
+    const isMissed = task.dependants.some((id) => {
+      const { from = [], spare = 0 } = byId.get(id)?.gathers ?? {};
+      return known.get(id) !== true && !(spare > 0 && from.includes(task.id));
+    });
+    known.set(task.id, task.dependants.length > 0 && !isMissed);
+  }
+  return tasks.map((task) => (known.get(task.id) ? { ...task, excused: true } : task));
 }
 
 function reviewOf({ role, quorum, of, retries, timeoutMs }: PlanReview): ReviewSpec {

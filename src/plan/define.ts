@@ -5,10 +5,8 @@ import { checkPlan } from './check.ts';
 import type { Plan } from './plan.ts';
 import type { PromptShelf } from './prompt-shelf.ts';
 import { createReport, type PlanSource } from './report.ts';
-import type { planShape, roleShapes } from './schema.ts';
+import type { PlanDocument, roleShapes } from './schema.ts';
 
-/** What may be written in a plan, before defaults. */
-export type PlanDocument = z.input<typeof planShape>;
 export type CommandRoleDocument = z.input<typeof roleShapes.command>;
 export type SimulatedRoleDocument = z.input<typeof roleShapes.simulated>;
 export type ClaudeRoleDocument = z.input<typeof roleShapes.claude>;
@@ -20,6 +18,8 @@ export type GrokRoleDocument = z.input<typeof roleShapes.grok>;
 export type AcpRoleDocument = z.input<typeof roleShapes.acp>;
 export type McpRoleDocument = z.input<typeof roleShapes.mcp>;
 export type AutoRoleDocument = z.input<typeof roleShapes.auto>;
+
+export type { PlanDocument };
 
 export interface DefineOptions {
   /** Absolute, what `{{plan.folder}}` stands for: `import.meta.dirname`. */

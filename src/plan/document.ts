@@ -2,10 +2,10 @@
 import type { Backoff } from '../../machines/rules/backoff.ts';
 import { accountDocument } from './accounts.ts';
 import { agentRoleDocument } from './agent-roles.ts';
-import type { PlanDocument } from './define.ts';
 import type { DurationRange } from './duration.ts';
 import type { Plan, PlanCheck, PlanInput, PlanRole, PlanTask, SimulatedCourse } from './plan.ts';
 import type { PlanReview } from './review-shape.ts';
+import type { PlanDocument } from './schema.ts';
 import type { Run } from './shell.ts';
 import { subtasksDocument } from './subtasks.ts';
 
@@ -21,6 +21,7 @@ export function documentOf(plan: Plan): PlanDocument {
     ...(budgetUsd === null ? {} : { budget: { usd: budgetUsd } }),
     inputs: Object.fromEntries(plan.inputs.map((input) => [input.name, inputOf(input)])),
     ...(plan.subtasksMax === undefined ? {} : { subtasks: { count: plan.subtasksMax } }),
+    ...(plan.teams === undefined ? {} : { teams: teamsOf(plan.teams) }),
     ...(plan.accounts === undefined ? {} : { accounts: accountsOf(plan.accounts) }),
     agents: Object.fromEntries(plan.roles.map((role) => [role.name, roleOf(role)])),
     tasks: plan.tasks.map(taskOf),
@@ -29,6 +30,9 @@ export function documentOf(plan: Plan): PlanDocument {
 
 const accountsOf = (accounts: NonNullable<Plan['accounts']>) =>
   Object.fromEntries(accounts.map((account) => [account.name, accountDocument(account)]));
+
+const teamsOf = (teams: NonNullable<Plan['teams']>) =>
+  Object.fromEntries(teams.map(({ name, budgetUsd }) => [name, { usd: budgetUsd }]));
 
 function inputOf({ default: unset, description }: PlanInput) {
   return { ...(unset === null ? {} : { default: unset }), description };
@@ -52,6 +56,7 @@ function roleOf(role: PlanRole): RoleDocument {
   if (role.adapter === 'command') {
     return { adapter: 'command', ...runIn(role.run), env: role.env, ...shared };
   }
+  if (role.adapter === 'gather') return { adapter: role.adapter, ...shared };
   if (role.adapter !== 'simulated') return { ...agentRoleDocument(role, commandOf), ...shared };
   const { adapter, work, fail, crash, costUsd } = role;
   return { adapter, work: rangeOf(work), fail, crash, costUsd, ...shared };
@@ -95,6 +100,8 @@ function taskOf(task: PlanTask): TaskDocument {
     ...(task.mayDoNothing === undefined ? {} : { mayDoNothing: true }),
     ...(task.memory === undefined ? {} : { memory: task.memory }),
     ...(task.subtasks && { subtasks: subtasksDocument(task.subtasks) }),
+    ...(task.gather && { gather: { ...task.gather, from: [...task.gather.from] } }),
+    ...(task.partOf === undefined ? {} : { partOf: task.partOf }),
   };
 }
 

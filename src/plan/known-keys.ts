@@ -1,5 +1,6 @@
 /** Which keys each part of a plan knows, and what to say about one that it does not know. */
 import { accountShape, priceShape } from './account-shapes.ts';
+import { gatherShape } from './gather.ts';
 import { suggest } from './nearest.ts';
 import { type Path, quote, valueAt } from './problem.ts';
 import { promptUseShape } from './prompt-uses.ts';
@@ -114,6 +115,7 @@ function shapeAt(path: Path): object {
   if (path.length === 0) return planShape.shape;
   if (path.at(-1) === 'prompt') return promptUseShape.shape;
   if (path.at(-1) === 'review') return reviewShape.shape;
+  if (path.at(-1) === 'gather') return gatherShape.shape;
   if (path.at(-1) === 'stuck') return stuckShape.shape;
   if (path.at(-1) === 'backoff') return backoffShape.shape;
   if (path.at(-1) === 'simulate') return simulateShape.shape;

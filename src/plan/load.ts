@@ -5,6 +5,7 @@ import { parsePlan, type TextSource } from './parse.ts';
 import type { Plan } from './plan.ts';
 import { type Project, underProject } from './project.ts';
 import { mayTakePrompts, type PromptShelf } from './prompt-shelf.ts';
+import { mayHaveTeams, readTeamFiles } from './teams/files.ts';
 
 /**
  * `file` as the person named it; messages repeat it.
@@ -31,5 +32,6 @@ export async function readPlan(
   const prompts = mayTakePrompts(text) ? await openPrompts?.() : undefined;
   const complete = project ? (value: unknown) => underProject(value, project) : undefined;
   const around = { ...(prompts && { prompts }), ...(complete && { complete }) };
-  return parsePlan(text, { ...source, ...around });
+  const teamFiles = mayHaveTeams(text) ? await readTeamFiles(text, source) : undefined;
+  return parsePlan(text, { ...source, ...around, ...(teamFiles && { teamFiles }) });
 }

@@ -3,6 +3,7 @@ import type { Strategy } from '../../machines/plan.ts';
 import type { Backoff } from '../../machines/rules/backoff.ts';
 import type { Borrowing, PlanAccount } from './accounts.ts';
 import type { DurationRange } from './duration.ts';
+import type { PlanGather } from './gather.ts';
 import type { JsonObject } from './json-schema.ts';
 import type { PromptPin } from './prompt-shelf.ts';
 import type { PlanReview } from './review-shape.ts';
@@ -28,8 +29,15 @@ export interface Plan {
   readonly accounts?: readonly PlanAccount[];
   /** How many tasks its tasks may add to it; absent: as many as is usual. */
   readonly subtasksMax?: number;
+  /** What teams may cost: all roles under a team's name; absent: nobody has a purse. */
+  readonly teams?: readonly PlanTeam[];
   /** In the order of the document. */
   readonly tasks: readonly PlanTask[];
+}
+
+export interface PlanTeam {
+  readonly name: string;
+  readonly budgetUsd: number;
 }
 
 export interface PlanInput {
@@ -108,6 +116,11 @@ export interface SimulatedRole extends SharedRole {
   readonly costUsd: number;
 }
 
+/** Nobody: its tasks put together what came of others, by a rule. */
+export interface GatherRole extends SharedRole {
+  readonly adapter: 'gather';
+}
+
 export type CliAgent = 'claude' | 'codex' | 'gemini' | 'opencode';
 
 /** `ask`: a person decides about whatever would change something. */
@@ -182,6 +195,7 @@ export type AutoChoice = CliAgent | ApiRole['adapter'];
 export type PlanRole =
   | CommandRole
   | SimulatedRole
+  | GatherRole
   | CliRole
   | ApiRole
   | AcpRole
@@ -222,6 +236,10 @@ export interface PlanTask {
   readonly memory?: 'off';
   /** What it may ask others for while it is worked on; absent: nothing. */
   readonly subtasks?: PlanSubtasks;
+  /** It puts together what came of these; absent: it is a task like any other. */
+  readonly gather?: PlanGather;
+  /** The team that it is one of; absent: none. */
+  readonly partOf?: string;
   /** Of a task that another one asked for while it was worked on. */
   readonly parent?: string;
 }
@@ -245,5 +263,6 @@ export function runOf(task: PlanTask, role: PlanRole): Run | null {
 
 /** What a task's program finds in its environment beside what the runtime puts there. */
 export function environmentOf(task: PlanTask, role: PlanRole): Readonly<Record<string, string>> {
-  return role.adapter === 'simulated' ? task.env : { ...role.env, ...task.env };
+  const isBare = role.adapter === 'simulated' || role.adapter === 'gather';
+  return isBare ? task.env : { ...role.env, ...task.env };
 }

@@ -30,6 +30,16 @@ export interface PlanSource {
   readonly locate: (place: Place) => Position | null;
   /** Where prompts that it names are; absent: nobody knows them. */
   readonly prompts?: PromptShelf;
+  /** Of the teams in it: how deep it is itself in others, and their plans; absent: it is none's. */
+  readonly teams?: TeamPlace;
+}
+
+export interface TeamPlace {
+  readonly depth: number;
+  /** Of all teams so far, counted while they are looked at. */
+  readonly count: { teams: number };
+  /** Plans in files, by the folder and name by which they are named; absent: none was read. */
+  readonly files?: ReadonlyMap<string, { readonly value: unknown; readonly source: PlanSource }>;
 }
 
 export interface Said {

@@ -4,6 +4,7 @@ import { assert } from '../../machines/errors.ts';
 import { type Backoff, defaultBackoff } from '../../machines/rules/backoff.ts';
 import { type Borrowing, type PlanAccount, resolveAccount } from './accounts.ts';
 import { resolveAgentRole } from './agent-roles.ts';
+import { resolveGather } from './gather.ts';
 import type { Plan, PlanCheck, PlanInput, PlanRole, PlanTask, SimulatedCourse } from './plan.ts';
 import type { HeadPart, Parts, RoleValue, TaskValue } from './read.ts';
 import type { PlanSource } from './report.ts';
@@ -44,6 +45,7 @@ export function resolvePlan({ head, roles, tasks }: Parts, source: PlanSource): 
     inputs: Object.entries(head.inputs).map(([name, value]) => resolveInput(name, value)),
     ...resolveAccounts(head, source),
     ...(head.subtasks && { subtasksMax: head.subtasks.count }),
+    ...resolveTeams(head),
     roles: [...values].map(([name, value]) => resolveRole(name, value, head.defaults)),
     tasks: tasks.map(({ value }) => {
       const task = sound(value);
@@ -59,6 +61,11 @@ function resolveAccounts({ accounts = {} }: HeadPart, { folder }: PlanSource) {
     ([name, value]): PlanAccount => resolveAccount(name, value, folder ?? ''),
   );
   return all.length === 0 ? {} : { accounts: all };
+}
+
+function resolveTeams({ teams = {} }: HeadPart): Pick<Plan, 'teams'> {
+  const purses = Object.entries(teams).map(([name, { usd }]) => ({ name, budgetUsd: usd }));
+  return purses.length === 0 ? {} : { teams: purses };
 }
 
 function sound<Value>(value: Value | null): Value {
@@ -94,6 +101,7 @@ function resolveRole(name: string, value: RoleValue, defaults: Defaults): PlanRo
   if (value.adapter === 'command') {
     return { ...shared, adapter: 'command', run: resolveRun(value.run), env: value.env ?? {} };
   }
+  if (value.adapter === 'gather') return { ...shared, adapter: value.adapter };
   if (value.adapter !== 'simulated')
     return { ...shared, ...resolveAgentRole(value, ours, (run) => sound(resolveRun(run))) };
   const { adapter, work = ours.work, fail, crash, costUsd } = value;
@@ -164,6 +172,8 @@ function resolveTask(
     ...(task.mayDoNothing ? { mayDoNothing: true } : {}),
     ...(task.memory === 'off' ? { memory: task.memory } : {}),
     ...(task.subtasks && { subtasks: resolveSubtasks(task.subtasks) }),
+    ...(task.gather && { gather: resolveGather(task.gather) }),
+    ...(task.partOf === undefined ? {} : { partOf: task.partOf }),
   };
 }
 

@@ -14,10 +14,12 @@ import {
   wholeNumber,
   words,
 } from './fields.ts';
+import { gatherShape } from './gather.ts';
 import { promptUseShape } from './prompt-uses.ts';
 import { reviewCheckShape } from './review-shape.ts';
 import { roleWords, templateWords } from './role-words.ts';
 import { subtasksShape, totalShape } from './subtasks.ts';
+import { teamsShape, teamWords } from './teams/words.ts';
 
 const countMax = 1_000;
 const retriesMax = 100;
@@ -225,6 +227,7 @@ export const roleShapes = {
   grok: cliRole('grok').extend(grokWords),
   acp: cliRole('acp').extend(acpWords),
   mcp: cliRole('mcp').omit({ model: true, permissions: true }).extend(mcpWords),
+  gather: z.strictObject({ adapter: z.literal('gather'), ...sharedRole }, map('with adapter')),
   auto: cliRole('auto').omit({ model: true }).extend(autoWords),
 } as const;
 
@@ -241,6 +244,7 @@ export const roleShape = z.discriminatedUnion(
     roleShapes.grok,
     roleShapes.acp,
     roleShapes.mcp,
+    roleShapes.gather,
     roleShapes.auto,
   ],
   map('with adapter'),
@@ -288,6 +292,9 @@ export const taskShape = z.strictObject(
     approve: flag().default(false).describe('A person must approve before it starts.'),
     approveWithin: duration(1).optional().describe('How long they are waited for. Default 7d.'),
     subtasks: subtasksShape.optional(),
+    ...teamWords,
+    gather: gatherShape.optional(),
+    partOf: text('a task id').optional().describe('The task under which it is shown.'),
     mayDoNothing: flag()
       .default(false)
       .describe('Done without a tool call, a change or an answer is done all the same.'),
@@ -340,6 +347,7 @@ export const planShape = z.strictObject(
       .describe('Roles by name.'),
     accounts: accountsShape.optional(),
     subtasks: totalShape.optional(),
+    teams: teamsShape.optional(),
     tasks: z.array(taskShape, list('tasks')),
   },
   map('with name, agents and tasks'),
@@ -350,3 +358,6 @@ export const headShape = planShape.extend({
   agents: z.record(z.string(), z.unknown(), map('of roles')),
   tasks: z.array(z.unknown(), list('tasks')),
 });
+
+/** What may be written in a plan, before defaults. */
+export type PlanDocument = z.input<typeof planShape>;

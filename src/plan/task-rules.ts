@@ -1,4 +1,5 @@
 /** What must hold inside a task and its role: something to do, keys of its adapter, checks. */
+import { gatherComplaints } from './gather-rules.ts';
 import { compileSchema, type JsonObject } from './json-schema.ts';
 import { type Path, quote } from './problem.ts';
 import type { Parts, RoleValue, TaskValue } from './read.ts';
@@ -21,6 +22,7 @@ export function checkTasks({ roles, tasks }: Parts, report: Report): void {
       ...checkComplaints(value, path, judgeSchema),
       ...reviewComplaints(value, path, name, roles),
       ...subtasksComplaints(value, path, roles),
+      ...gatherComplaints(value, path, byName.get(name) ?? null),
     ];
     for (const complaint of complaints) report.add(complaint);
   }
@@ -38,7 +40,7 @@ function* runComplaints(
     yield { code: 'plan.no-run', path, say: () => ({ message, fix }) };
   }
   if (role === null || role.adapter === 'command') return;
-  const isSimulated = role.adapter === 'simulated';
+  const isSimulated = role.adapter === 'simulated' || role.adapter === 'gather';
   const foreign = isSimulated ? (['run', 'env', 'workspace'] as const) : (['run'] as const);
   for (const key of foreign) {
     if (task[key] === undefined) continue;

@@ -30,7 +30,7 @@ export function* templatedTexts(parts: Parts): Texts {
 
 function* textsOfRole(role: RoleValue, path: Path): Texts {
   if (role.prompt) yield { path: [...path, 'prompt'], text: role.prompt, task: null, run: null };
-  if (role.adapter === 'simulated') return;
+  if (role.adapter === 'simulated' || role.adapter === 'gather') return;
   if ('run' in role) yield* textsOfRun(role.run, [...path, 'run'], null);
   yield* textsOfEnv(role.env, [...path, 'env'], null);
 }
@@ -40,6 +40,7 @@ function* textsOfTask(value: TaskValue, path: Path): Texts {
   yield { path: [...path, 'prompt'], text: prompt, task, run: null };
   yield* textsOfRun(value.run, [...path, 'run'], task);
   yield* textsOfEnv(value.env, [...path, 'env'], task);
+  yield* textsOfEnv(value.with, [...path, 'with'], task);
   for (const { check, path: at } of checksOf(value, path)) {
     if ('run' in check) yield* textsOfRun(check.run, [...at, 'run'], task);
     if ('review' in check) {

@@ -64,12 +64,13 @@ function edits(role: PlanRole): boolean {
   return isAgent(role) && role.permissions !== 'read';
 }
 
-type Agent = Exclude<PlanRole, { adapter: 'command' | 'simulated' | 'mcp' }>;
+type Agent = Exclude<PlanRole, { adapter: 'command' | 'simulated' | 'gather' | 'mcp' }>;
 
 function isAgent(role: PlanRole): role is Agent {
   switch (role.adapter) {
     case 'command':
     case 'simulated':
+    case 'gather':
     // What a tool of a server does is not known here.
     case 'mcp':
       return false;

@@ -117,7 +117,7 @@ export class Desk {
     const [task, role] = [this.task(id), this.role(name)];
     const run = role.adapter === 'command' ? role.run : null;
     const question = await this.fill(id, task.review?.prompt ?? '');
-    const own = role.adapter === 'simulated' ? {} : role.env;
+    const own = environmentOf({ ...task, env: {} }, role);
     return {
       prompt: withMessages(await this.#asRole(role, id, question), inbox),
       argv: run ? await this.argv(id, run) : [],

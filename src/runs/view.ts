@@ -20,7 +20,7 @@ export interface TaskView {
   readonly attempt: number;
   readonly retries: number;
   readonly needs: readonly string[];
-  /** Who asked for it; null: the plan has it. */
+  /** Who asked for it, or the team that it is one of; null: neither. */
   readonly parent: string | null;
   /** Milliseconds of its last attempt. */
   readonly durationMs: number;
@@ -133,7 +133,7 @@ function taskView(core: Core, task: Plan['tasks'][number]): TaskView {
     attempt: context?.attempt ?? 0,
     retries: task.retries,
     needs: task.needs,
-    parent: context?.spec.origin?.parent ?? null,
+    parent: context?.spec.origin?.parent ?? task.partOf ?? null,
     durationMs: context?.outcome?.durationMs ?? 0,
     costUsd: context ? context.costUsd : 0,
     fault: context?.fault ?? null,

@@ -44,6 +44,7 @@ function roleDocument(role: PlanRole): PlanDocument['agents'][string] {
 }
 
 function courseOf(role: PlanRole) {
+  if (role.adapter === 'gather') return { work: ms(0) };
   if (role.adapter !== 'simulated') return { work: ms(assumedRates.workMs(0)) };
   const { work, fail, crash, costUsd } = role;
   return { work: `${ms(work.minMs)}..${ms(work.maxMs)}`, fail, crash, costUsd };

@@ -25,6 +25,7 @@ export function ratesOf(
 }
 
 function ownRates(role: PlanRole): RoleRates | null {
+  if (role.adapter === 'gather') return { workMs: () => 0, fail: 0, crash: 0, costUsd: 0 };
   if (role.adapter !== 'simulated') return null;
   const { work, fail, crash, costUsd } = role;
   const { minMs, maxMs } = work;

@@ -23,6 +23,10 @@ export function moneyFlaws(plan: Plan, purses: Purses): readonly Flaw[] {
       const path = ['agents', role.name, 'budget', 'usd'];
       return role.totalUsdMax === undefined ? [] : budgetFlaw(role.totalUsdMax, path, own, roles);
     }),
+    ...(plan.teams ?? []).flatMap(({ name, budgetUsd }) => {
+      const own = plan.tasks.filter((task) => task.role.startsWith(`${name}.`));
+      return budgetFlaw(budgetUsd, ['teams', name, 'usd'], own, roles);
+    }),
     ...plan.roles.flatMap((role) => accountFlaws(plan, role, purses)),
   ];
 }

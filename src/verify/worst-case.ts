@@ -76,8 +76,11 @@ function slotsOf(plan: PlanSpec, loads: readonly Load[], calls: ByRole, priceOf:
   const judged = new Set<string>(loads.flatMap(({ task }) => task.review?.role ?? []));
   const slots = new Map<string, number>(
     plan.roles.map(({ name, count, concurrency, budgetUsd = null }) => {
+      const purses = plan.teams?.filter((team) => isIn(name, team.name)) ?? [];
       const isTight =
-        isShort(budgetUsd, only(name, calls), priceOf) || (grows && budgetUsd !== null);
+        isShort(budgetUsd, only(name, calls), priceOf) ||
+        purses.some((team) => isShort(team.budgetUsd, within(team.name, calls), priceOf)) ||
+        (grows && (budgetUsd !== null || purses.length > 0));
       const free = isTight || judged.has(name) ? 1 : Math.min(count, concurrency, run);
       return [name, free];
     }),
@@ -86,6 +89,9 @@ function slotsOf(plan: PlanSpec, loads: readonly Load[], calls: ByRole, priceOf:
 }
 
 const only = (role: string, calls: ByRole): ByRole => new Map([[role, calls.get(role) ?? 0]]);
+
+const within = (team: string, calls: ByRole): ByRole =>
+  new Map([...calls].filter(([role]) => isIn(role, team)));
 
 function isShort(budgetUsd: number | null, calls: ByRole, priceOf: PriceOf): boolean {
   if (budgetUsd === null) return false;
@@ -164,18 +170,40 @@ function restartsMs({ maxRestarts, backoff, handoff }: RoleSpec, calls: number):
 }
 
 function costOf(plan: PlanSpec, calls: ByRole, grown: number, priceOf: PriceOf): number | null {
-  const costs = plan.roles.map((role) => {
-    const worst = priceFor(only(role.name, calls), priceOf);
-    return capped(worst, role.budgetUsd ?? null, [role], priceOf);
-  });
-  const all = costs.reduce<number | null>(
-    (sum, cost) => (sum === null || cost === null ? null : sum + cost),
-    0,
+  const costs = new Map(
+    plan.roles.map((role) => {
+      const worst = priceFor(only(role.name, calls), priceOf);
+      return [role.name as string, capped(worst, role.budgetUsd ?? null, [role], priceOf)];
+    }),
   );
+  const all = sumOfCosts(withTeams(plan, costs, priceOf).values());
   const added = grown === 0 ? 0 : dearestOf(plan, grown, priceOf);
   const sum = all === null || added === null ? null : all + added;
   return capped(sum, plan.budgetUsd, plan.roles, priceOf);
 }
+
+const sumOfCosts = (costs: Iterable<number | null>): number | null =>
+  [...costs].reduce((sum, cost) => (sum === null || cost === null ? null : sum + cost), 0);
+
+/** What roles of a team cost is one cost, which its purse holds; teams in teams come first. */
+function withTeams(
+  { teams = [], roles }: PlanSpec,
+  costs: ReadonlyMap<string, number | null>,
+  priceOf: PriceOf,
+): ReadonlyMap<string, number | null> {
+  const left = new Map(costs);
+  const inward = [...teams].sort((a, b) => b.name.length - a.name.length);
+  for (const { name, budgetUsd } of inward) {
+    const within = [...left.keys()].filter((each) => isIn(each, name));
+    const sum = sumOfCosts(within.map((each) => left.get(each) ?? null));
+    for (const each of within) left.delete(each);
+    const own = roles.filter((role) => isIn(role.name, name));
+    left.set(`${name}.`, capped(sum, budgetUsd, own, priceOf));
+  }
+  return left;
+}
+
+const isIn = (name: string, team: string): boolean => name.startsWith(`${team}.`);
 
 /** So many calls of whichever role is the dearest. */
 function dearestOf({ roles }: PlanSpec, calls: number, priceOf: PriceOf): number | null {

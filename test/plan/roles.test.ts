@@ -5,7 +5,8 @@ import { simulatedRole, toldAbout } from './complaints.ts';
 const oneTask = 'tasks:\n  - id: a\n';
 
 const built =
-  'adapters: command, simulated, claude, codex, gemini, opencode, openai, grok, acp, mcp, auto';
+  'adapters: command, simulated, claude, codex, gemini, opencode, openai, grok, acp, mcp, ' +
+  'gather, auto';
 
 const roles: readonly (readonly [string, string, string, string])[] = [
   [

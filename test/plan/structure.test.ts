@@ -122,7 +122,7 @@ const heads: readonly (readonly [string, string, string, string])[] = [
     'constructor: x\n',
     'plan.unknown-key',
     'plan.yaml:3:1 constructor: there is no key "constructor" here; known: name, description, ' +
-      'mode, concurrency, onFailure, seed, budget, inputs, defaults, agents and 3 more',
+      'mode, concurrency, onFailure, seed, budget, inputs, defaults, agents and 4 more',
   ],
   [
     'a wait that is shorter than the first one',

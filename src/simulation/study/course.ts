@@ -53,7 +53,7 @@ function enough(history: RoleHistory | null): RoleHistory | null {
 }
 
 function courseOf(role: PlanRole, tasks: Tasks, history: RoleHistory | null): RoleCourse {
-  const own = role.adapter === 'simulated' ? role : null;
+  const own = ownCourse(role);
   const { work = own?.work, fail = own?.fail } = role.simulate ?? {};
   const { crash = own?.crash, costUsd = own?.costUsd } = role.simulate ?? {};
   const range = work && [work.minMs, work.maxMs];
@@ -67,6 +67,13 @@ function courseOf(role: PlanRole, tasks: Tasks, history: RoleHistory | null): Ro
     crash: sourced(crash, history && share(history.crashed), history, 0),
     costUsd: sourced(costUsd, history && priceOf(history), history, assumedUsd(role)),
   };
+}
+
+/** Of agents that only pretend, and of nobody, who is there at once. */
+function ownCourse(role: PlanRole) {
+  if (role.adapter === 'gather')
+    return { work: { minMs: 0, maxMs: 0 }, fail: 0, crash: 0, costUsd: 0 };
+  return role.adapter === 'simulated' ? role : null;
 }
 
 function ownTimes(tasks: Tasks, history: RoleHistory | null): RoleCourse['taskMs'] {

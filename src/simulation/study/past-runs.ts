@@ -36,7 +36,7 @@ export async function learnFrom(
 function learns({ adapter, simulate = {} }: PlanRole): boolean {
   const { work, fail, crash, costUsd } = simulate;
   const isWhole = [work, fail, crash, costUsd].every((each) => each !== undefined);
-  return adapter !== 'simulated' && !isWhole;
+  return adapter !== 'simulated' && adapter !== 'gather' && !isWhole;
 }
 
 interface Histories {

@@ -159,3 +159,35 @@ describe('a purse', () => {
     );
   });
 });
+
+describe('teams with purses', () => {
+  const [inner, outer, other] = ['a.b.w', 'a.w', 'w'].map(roleName) as [
+    ReturnType<typeof roleName>,
+    ReturnType<typeof roleName>,
+    ReturnType<typeof roleName>,
+  ];
+  const shared = purseOf({
+    budgetUsd: null,
+    roles: [inner, outer, other].map((name) => roleSpec({ name, attemptUsdMax: 0.1 })),
+    teams: [
+      { name: 'a', budgetUsd: 0.3 },
+      { name: 'a.b', budgetUsd: 0.1 },
+    ],
+  });
+
+  test('a role pays from every team that it is in, and from no other', () => {
+    const begun = setAside(shared, inner);
+    expect([inner, outer, other].map((role) => affords(begun, role))).toEqual([
+      'role',
+      'now',
+      'now',
+    ]);
+    const spent = settle(begun, { role: inner, costUsd: 0.1 });
+    expect(affords(spent, inner)).toBe('never');
+    expect(exhausted(spent, inner).message).toContain("a.b's budget of $0.10 can't pay for it");
+    expect(warnings(begun, spent, inner)).toEqual([{ role: 'a.b', spentUsd: 0.1, limitUsd: 0.1 }]);
+    const both = settle(setAside(spent, outer), { role: outer, costUsd: 0.2 });
+    expect(affords(both, outer)).toBe('never');
+    expect(affords(both, other)).toBe('now');
+  });
+});

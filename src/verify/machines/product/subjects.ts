@@ -44,6 +44,7 @@ export const productSubjects: readonly Subject[] = [
     inputs: [
       free,
       { ...free, open: 0, spec: { ...words.task, checked: false } },
+      { ...free, spec: { ...words.task, gathers: words.gathers } },
       { ...free, open: 0, spec: { ...words.task, approveWithinMs: 9_000 } },
       { ...free, open: 0, spec: { ...words.task, review: words.review } },
       { ...free, open: 0, spec: { ...words.task, resolver: words.medic } },

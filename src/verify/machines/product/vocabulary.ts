@@ -112,6 +112,8 @@ export const newcomer: Newcomer = {
 export const delegating: Outcome = { ...succeeded, subtasks: [helper] };
 export const delegation = { count: 1, depth: 1, approveWithinMs: null };
 export const asksFirst = { ...delegation, approveWithinMs: 9_000 };
+/** One that can do without the other. */
+export const gathers = { from: [design], spare: 1 };
 export const review = { role: coder, quorum: 1, of: 2, retries: 1, timeoutMs: 60_000 };
 
 const before: TaskSpec = { ...task, id: design, needs: [], dependants: [build], wave: 0, order: 0 };

@@ -1,0 +1,13 @@
+/** A team brings no role along that none of its tasks can be given to. */
+import type { Plan } from '../plan.ts';
+
+export function pruned(plan: Plan): Plan {
+  const all = plan.roles.map(({ name }) => name);
+  const used = new Set(
+    plan.tasks.flatMap(({ role, review, subtasks }) => {
+      const asked = subtasks ? (subtasks.agents ?? all) : [];
+      return [role, ...(review ? [review.role] : []), ...asked];
+    }),
+  );
+  return { ...plan, roles: plan.roles.filter(({ name, resolves }) => resolves || used.has(name)) };
+}
