@@ -224,7 +224,7 @@ tasks:${diff}${tests}
     agent: reviewer${needs}
     prompt: |
       ${what}
-      Judge only what could be misused or lost: permissions, injection, secrets, races, data.${change}
+      Judge only what could be misused or lost: permissions, injection, secrets, data.${change}
 
   - id: clarity
     agent: reviewer${needs}
