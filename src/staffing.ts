@@ -94,10 +94,11 @@ async function acpAdapter(role: AcpRole, staff: Staff): Promise<Adapter> {
 
 async function mcpAdapter(role: McpRole, staff: Staff): Promise<Adapter> {
   const { mcpAgent } = await import('./agents/mcp.ts');
-  const { tool, arguments: given, permissions, borrowing } = role;
+  const { tool, arguments: given, permissions, borrowing, service } = role;
   const settings = { model: null, permissions, maxTurns: null, budgetUsd: null };
   const isPaid = borrowing !== undefined;
-  return mcpAgent({ ...commonOf(role, staff), settings, tool, arguments: given, isPaid });
+  const call = { tool, arguments: given, isPaid };
+  return mcpAgent({ ...commonOf(role, staff), settings, ...call, ...(service && { service }) });
 }
 
 /** Chosen once for each life of a run. */

@@ -85,5 +85,6 @@ function titleOf(bar: Bar): string {
   const who = agent === null ? '' : ` by ${agent}`;
   const how = end === 'badly' ? ', ended badly' : '';
   const decided = decidedBars.value.has(id) ? ', decided when the run ended' : '';
-  return `${task}: ${kind}${attempt > 0 ? `, attempt ${attempt}` : ''}${who}, ${took}${how}${decided}`;
+  const which = attempt > 0 ? `, attempt ${attempt}` : '';
+  return `${task}: ${kind}${which}${who}, ${took}${how}${decided}`;
 }

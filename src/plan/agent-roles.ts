@@ -73,10 +73,16 @@ export function resolveAgentRole(
       return { adapter, model, permissions, run: runOf(run), ...shared };
     }
     case 'mcp': {
-      const { adapter, run, tool, arguments: given = { prompt: '{{prompt}}' } } = value;
+      const { adapter, run, url, headers = {}, tool } = value;
       const permissions: Permissions = 'full';
-      const own = { tool, arguments: given as JsonObject, run: runOf(run) };
-      return { adapter, permissions, ...own, ...shared };
+      const { arguments: given = { prompt: '{{prompt}}' } } = value;
+      const own = {
+        tool,
+        arguments: given as JsonObject,
+        run: run === undefined ? null : runOf(run),
+      };
+      const service = url === undefined ? {} : { service: { url, headers } };
+      return { adapter, permissions, ...own, ...service, ...shared };
     }
     case 'auto': {
       const { adapter, permissions, prefer = autoChoices } = value;
@@ -125,8 +131,9 @@ export function agentRoleDocument(
       return { adapter, run: commandOf(run), permissions, ...shared, ...withoutNulls({ model }) };
     }
     case 'mcp': {
-      const { adapter, run, tool, arguments: given } = role;
-      return { adapter, run: commandOf(run), tool, arguments: { ...given }, ...shared };
+      const { adapter, run, service, tool, arguments: given } = role;
+      const place = run === null ? service : { run: commandOf(run) };
+      return { adapter, ...place, tool, arguments: { ...given }, ...shared };
     }
     case 'auto':
       return { adapter: role.adapter, permissions, prefer: [...role.prefer], ...shared };

@@ -46,8 +46,18 @@ export const acpWords = {
   run: program.describe('Starts an agent that speaks ACP: [opencode, acp], or [gemini, --acp].'),
 } as const;
 
+const headerName = words("a header's name").regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, {
+  error: "expected a header's name, such as Authorization",
+});
+
+const headers = z
+  .record(headerName, argument('text'), { error: 'expected a map of headers' })
+  .describe(`What is sent along; \${NAME} stands for a variable: Bearer \${TOKEN}.`);
+
 export const mcpWords = {
-  run: program.describe('Starts an MCP server on stdio.'),
+  run: program.optional().describe('Starts an MCP server on stdio.'),
+  url: address.optional().describe('Where a server is reached by HTTP, in place of run.'),
+  headers: headers.optional(),
   tool: words('the name of a tool').describe('The tool of that server that does the tasks.'),
   arguments: z
     .record(z.string(), z.unknown(), { error: 'expected a map of arguments' })

@@ -175,10 +175,19 @@ export interface AcpRole extends WorkingRole {
   readonly model: string | null;
 }
 
+/** An MCP server that somebody else runs. */
+export interface McpService {
+  readonly url: string;
+  /** `${NAME}` in a value stands for a variable, whose value is in no plan and no journal. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** A tool of an MCP server, worn as an agent. */
 export interface McpRole extends WorkingRole {
   readonly adapter: 'mcp';
-  readonly run: Run;
+  /** Null: the server is reached at `service`. */
+  readonly run: Run | null;
+  readonly service?: McpService;
   readonly tool: string;
   /** Texts in it may hold `{{prompt}}`. */
   readonly arguments: JsonObject;

@@ -74,6 +74,7 @@ function* roleComplaints(value: RoleValue, path: Path): Generator<Complaint> {
     const message = 'a command role that resolves conflicts needs something to run';
     yield { code: 'plan.no-run', path, say: () => ({ message, fix: 'write "run" on the role' }) };
   }
+  if (value.adapter === 'mcp') yield* placeComplaints(value, path);
   const isOfCompany = ['claude', 'codex', 'gemini', 'grok', 'openai'].includes(adapter);
   if (strategy === undefined || account !== undefined || isOfCompany) return;
   const message = '"strategy" says nothing without "account"';
@@ -84,6 +85,24 @@ function* roleComplaints(value: RoleValue, path: Path): Generator<Complaint> {
     at: 'key',
     say: () => ({ message, fix }),
   };
+}
+
+/** A server is started here or reached elsewhere: one of both. */
+function* placeComplaints(
+  { run, url, headers }: Extract<RoleValue, { adapter: 'mcp' }>,
+  path: Path,
+): Generator<Complaint> {
+  if ((run === undefined) === (url === undefined)) {
+    const message =
+      run === undefined
+        ? 'a role of adapter mcp needs a server'
+        : '"run" and "url" are two servers';
+    const fix = 'write "run" to start one, or "url" where one is';
+    yield { code: 'plan.no-server', path, say: () => ({ message, fix }) };
+  }
+  if (headers === undefined || url !== undefined) return;
+  const say = () => ({ message: '"headers" go with "url"', fix: 'leave them out' });
+  yield { code: 'plan.no-server', path: [...path, 'headers'], at: 'key', say };
 }
 
 function* approvalComplaints(task: TaskValue, path: Path): Generator<Complaint> {

@@ -1,15 +1,19 @@
 /** Agents behind an API, over ACP and MCP, and whichever there is: from a plan to its result. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createTroupe } from '../../src/app.ts';
+import { openMcp } from '../../src/mcp/open-mcp.ts';
 import { definePlan, type PlanDocument } from '../../src/plan/define.ts';
 import { call, inTurn, says } from '../agents/api-stage.ts';
+import { teamYaml } from '../mcp/house-over-http.ts';
 import { type ModelServer, openModelServer, type Script } from '../real/model-server.ts';
 import { resultOf, stages } from './stage.ts';
+import { tempFolders } from './temp.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 const stage = stages('agents');
+const tempFolder = tempFolders('agents-elsewhere');
 const servers: ModelServer[] = [];
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -62,6 +66,26 @@ describe('a plan', () => {
       output: 'heard: Make it.',
       cost_usd: 0,
     });
+  });
+
+  test('has a tool of an MCP server elsewhere do it, with a token of the environment', async () => {
+    const cwd = tempFolder();
+    writeFileSync(join(cwd, 'team.yaml'), teamYaml);
+    const other = createTroupe({ home: join(cwd, '.troupe'), cwd });
+    const served = await (await openMcp(other)).overHttp(join(cwd, 'team.yaml'), { port: 0 });
+    vi.stubEnv('TEAM_TOKEN', served.token);
+    const role = {
+      ...{ adapter: 'mcp', tool: 'assign_task', url: served.url },
+      headers: { Authorization: `Bearer \${TEAM_TOKEN}` },
+      arguments: { agent: 'loud', prompt: '{{prompt}}', wait: true },
+    };
+    const { run, end } = await stage().play(planOf(role));
+    await served.close();
+    expect(end).toMatchObject({ status: 'succeeded' });
+    expect(await resultOf(run, 'make')).toMatchObject({ cost_usd: 0 });
+    expect((await resultOf(run, 'make')).output).toContain('MAKE IT.');
+    const journal = readFileSync(join(run.folder.path, 'journal.jsonl'), 'utf8');
+    expect(journal).not.toContain(served.token);
   });
 
   test('takes the first agent that can be used here', async () => {

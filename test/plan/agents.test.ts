@@ -41,6 +41,33 @@ describe('an agent role', () => {
 
   test.each<[string, string, string, string]>([
     [
+      'is a tool of a server that is nowhere',
+      '{ adapter: mcp, tool: x }',
+      'plan.no-server',
+      'plan.yaml:2:6 agents.w: a role of adapter mcp needs a server; ' +
+        'write "run" to start one, or "url" where one is',
+    ],
+    [
+      'is a tool of two servers',
+      '{ adapter: mcp, tool: x, run: y, url: "https://host/mcp" }',
+      'plan.no-server',
+      'plan.yaml:2:6 agents.w: "run" and "url" are two servers; ' +
+        'write "run" to start one, or "url" where one is',
+    ],
+    [
+      'has headers for a server on stdio',
+      '{ adapter: mcp, tool: x, run: y, headers: { A: b } }',
+      'plan.no-server',
+      'plan.yaml:2:39 agents.w.headers: "headers" go with "url"; leave them out',
+    ],
+    [
+      'has a header that no server takes',
+      '{ adapter: mcp, tool: x, url: "https://host/mcp", headers: { "a b": c } }',
+      'plan.bad-key',
+      'plan.yaml:2:67 agents.w.headers["a b"]: ' +
+        'expected a header\'s name, such as Authorization, got "a b"',
+    ],
+    [
       'asks a person',
       '{ adapter: codex, permissions: ask }',
       'plan.cannot-ask',

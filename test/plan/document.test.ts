@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { changePlan } from '../../src/plan/change.ts';
 import { checkPlan } from '../../src/plan/check.ts';
-import { command, definePlan, simulated } from '../../src/plan/define.ts';
+import { command, definePlan, mcp, simulated } from '../../src/plan/define.ts';
 import { documentOf } from '../../src/plan/document.ts';
 import { loadPlan } from '../../src/plan/load.ts';
 import type { Plan } from '../../src/plan/plan.ts';
@@ -29,6 +29,7 @@ const everything = definePlan(
     defaults: { timeout: '90s', backoff: { initial: '2s', max: '1m30s' } },
     agents: {
       'a.b': command({ run: 'echo \\\\\\{{x}} \\{{{y', env: { A: '{{inputs.repo}}' }, count: 3 }),
+      far: mcp({ url: 'https://host/mcp', headers: { A: `B \${C}` }, tool: 'find' }),
       s: simulated({ work: '1s..2m', fail: 0.25, costUsd: 0.1, simulate: { work: '5m', fail: 1 } }),
     },
     tasks: [
