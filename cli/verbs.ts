@@ -99,6 +99,16 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/cancel.ts'),
   },
   {
+    name: 'add',
+    summary: 'give a run more to do while it goes on',
+    load: () => import('./commands/add.ts'),
+  },
+  {
+    name: 'skip',
+    summary: 'do without a task; whoever needs it goes on',
+    load: () => import('./commands/skip.ts'),
+  },
+  {
     name: 'serve',
     summary: 'keep a house of runs: see and steer them in a browser',
     load: () => import('./commands/serve.ts'),

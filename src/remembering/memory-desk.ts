@@ -20,6 +20,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { catchUp } from './catch-up.ts';
 import { liveRuns } from './live-runs.ts';
+import { type Note, noteOf } from './notes.ts';
 import { openMemoryOf } from './opening.ts';
 import { isWanted, memoryFolder } from './place.ts';
 import { findUseful, withReminders } from './reminder.ts';
@@ -99,6 +100,13 @@ export class MemoryDesk {
       const { kind, why } = await memory.store();
       return { ...memory.stats(), store: kind, store_why: why };
     });
+  }
+
+  /** Keeps what somebody said; answers what it is called, as `forget` knows it. */
+  async note(note: Note): Promise<string> {
+    const kept = noteOf(note, this.#clock.now());
+    await this.#with((memory) => memory.remember([kept]));
+    return `${kept.runId}/${kept.taskId}`;
   }
 
   /** The tasks that a person may mean: by `run/task`, by a run, or by words that stand in them. */

@@ -3,13 +3,17 @@ import type { Tool } from '../tool.ts';
 import { agentTools } from './agents.ts';
 import { foresightTools } from './foresight.ts';
 import { lookbackTools } from './lookback.ts';
+import { rememberingTools } from './remembering.ts';
 import { runTools } from './runs.ts';
 import { sharedTools } from './sharing.ts';
+import { steeringTools } from './steering.ts';
 
 export const tools: readonly Tool[] = [
   ...agentTools,
   ...runTools,
+  ...steeringTools,
   ...sharedTools,
   ...foresightTools,
   ...lookbackTools,
+  ...rememberingTools,
 ];

@@ -1,0 +1,54 @@
+/** `add` and `skip`, as a person types them while a run goes on. */
+import { expect, test } from 'vitest';
+import { writeFiles } from '../app/temp.ts';
+import { Desk, jsonLines } from './troupe.ts';
+
+const plan = `
+name: steered
+agents:
+  coder: { adapter: command, run: ["sh", "-c", "cat"] }
+tasks:
+  - { id: wait, agent: coder, approve: true, prompt: waited }
+`;
+
+test.skipIf(process.platform === 'win32')('a person adds tasks and does without one', async () => {
+  const desk = new Desk();
+  writeFiles(desk.folder, { 'plan.yaml': plan });
+  const run = desk.start(['run', 'plan.yaml']);
+  await run.says(/approve/);
+  const notes = '{{results.wait.output}} and more';
+  const one = await desk.type(['add', 'latest', '--needs', 'wait', notes]);
+  expect(one).toMatchObject({ code: 0, stdout: '' });
+  expect(one.stderr).toMatch(/Added to steered-\w{5}: added-1; at worst .* more, for \$0/);
+  const file = 'tasks:\n  - { id: b, run: printf b }\n  - { id: c, needs: [b], prompt: c }\n';
+  writeFiles(desk.folder, { 'more.yaml': file });
+  const two = await desk.type(['add', 'latest', '--file', 'more.yaml', '--json']);
+  expect(jsonLines(two.stdout)).toMatchObject([
+    { tasks: ['b', 'c'], alive: true, remainder: { calls: expect.any(Number) } },
+  ]);
+  writeFiles(desk.folder, { 'bad.yaml': 'tasks:\n  - { id: d, needs: [bb], run: "true" }\n' });
+  const bad = await desk.type(['add', 'latest', '--file', 'bad.yaml']);
+  expect(bad.code).toBe(2);
+  expect(bad.stderr).toMatch(/bad\.yaml:2:\d+ .*"bb"; known: .*wait/);
+  const skipped = await desk.type(['skip', 'latest', 'wait', '--reason', 'no time']);
+  expect(skipped).toMatchObject({ code: 0, stdout: '' });
+  const { code, stdout, stderr } = await run.end();
+  expect([code, stdout]).toEqual([
+    ...[0, expect.stringContaining('(there is no result of wait: skipped by tester: no time)')],
+  ]);
+  expect(stderr).toMatch(/skipped +wait +.*skipped by tester: no time/);
+  expect(stderr).toMatch(/succeeded steered-\w{5}: 3 of 4 tasks, 1 skipped/);
+  const late = await desk.type(['add', 'latest', 'too late']);
+  expect([late.code, late.stderr]).toEqual([2, expect.stringContaining('takes no more tasks')]);
+  expect((await desk.type(['replay', 'latest', '--check'])).code).toBe(0);
+});
+
+test.each([
+  [['add', 'latest'], 'there are no runs'],
+  [['add', 'latest', '--priority', 'x', 'y'], 'whole number'],
+  [['skip', 'latest', 'x'], 'there are no runs'],
+])('%j is a mistake that is told', async (words, told) => {
+  const { code, stderr } = await new Desk().type(words);
+  expect(code).toBe(2);
+  expect(stderr).toContain(told);
+});

@@ -1,0 +1,64 @@
+/** What an assistant changes of a run, and what it keeps for later, over MCP. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { ask, housesOverHttp } from './house-over-http.ts';
+
+const open = housesOverHttp('mcp-steering');
+
+const waiting = {
+  name: 'waiting',
+  agents: { echo: { adapter: 'command', run: ['cat'] } },
+  tasks: [{ id: 'wait', agent: 'echo', prompt: 'one', approve: true }],
+};
+
+const asking = async (mine: Parameters<typeof ask>[0], run: unknown) =>
+  expect
+    .poll(async () => (await ask(mine, 'why', { run, task: 'wait' })).state, { timeout: 60_000 })
+    .toBe('approving');
+
+test('adds tasks to a run, and does without one, in its own name', async () => {
+  const { client, troupe } = await open();
+  const mine = await client();
+  const { run } = await ask(mine, 'run_plan', { plan: waiting });
+  await asking(mine, run);
+  const more = { id: 'more', needs: ['wait'], prompt: 'after {{results.wait.output}}' };
+  const added = await ask(mine, 'task_add', { run, tasks: [more, { id: 'other', prompt: 'x' }] });
+  expect(added).toEqual({ run, tasks: ['more', 'other'] });
+  await ask(mine, 'skip', { run, task: 'wait', reason: 'not now' });
+  const over = await ask(mine, 'get_run', { run, wait: true });
+  expect(over).toMatchObject({ status: 'succeeded', done: 3, total: 3 });
+  const { output } = await ask(mine, 'get_task_result', { run, task: 'more' });
+  expect(output).toMatch(/^after \(there is no result of wait: skipped by .* over MCP: not now\)$/);
+  const { journal } = await troupe.folder(String(run));
+  expect(readFileSync(journal, 'utf8')).toContain('plan.extend');
+  const late = ask(mine, 'task_add', { run, tasks: [{ id: 'late', prompt: 'x' }] });
+  await expect(late).rejects.toThrow(/takes no more tasks.*\nNext: begin a new run/);
+});
+
+test('is refused a task that the loader refuses, with its place', async () => {
+  const { client } = await open();
+  const mine = await client();
+  const { run } = await ask(mine, 'run_plan', { plan: waiting });
+  await asking(mine, run);
+  const wrong = ask(mine, 'task_add', { run, tasks: [{ id: 'x', agent: 'ecko', prompt: 'x' }] });
+  await expect(wrong).rejects.toThrow(/tasks\.json:\d+.*"ecko".*"echo"/s);
+  await ask(mine, 'cancel', { run });
+});
+
+test('remembers what it is told, without keys, and recalls it by meaning', async () => {
+  const { client } = await open();
+  const mine = await client();
+  const token = `ghp_${'a1B2'.repeat(9)}`;
+  const { id } = await ask(mine, 'remember', {
+    about: 'How are releases of this project signed?',
+    text: `With the key of the release team; the token ${token} is not needed.`,
+    agent: 'coder-1',
+  });
+  expect(id).toMatch(/^notes\/note-[0-9a-f]{10}$/);
+  const { memories } = (await ask(mine, 'recall', { text: 'signing a release' })) as {
+    memories: { id: string; text: string; why: string }[];
+  };
+  expect(memories[0]).toMatchObject({ id, why: 'it succeeded; nothing checked it' });
+  expect(memories[0]?.text).toContain('the key of the release team');
+  expect(JSON.stringify(memories)).not.toContain(token);
+});
