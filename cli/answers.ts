@@ -1,7 +1,7 @@
 /** What a run was for: the answers of its last tasks, on stdout for the next program. */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { type Plan, type Run, readResult, type TaskResult } from '../src/index.ts';
+import { type Run, type RunView, readResult, type TaskResult } from '../src/index.ts';
 import type { Output } from './render.ts';
 import { plainText } from './text.ts';
 
@@ -10,7 +10,7 @@ const answersMax = 20;
 
 /** Those that succeeded and that nobody else needed, in the order of the plan. */
 export async function printAnswers(run: Run, output: Output): Promise<void> {
-  const tasks = lastTasks(run.plan);
+  const tasks = lastTasks(run.view());
   const shown = tasks.slice(0, answersMax);
   let gap = '';
   for (const task of shown) {
@@ -24,9 +24,11 @@ export async function printAnswers(run: Run, output: Output): Promise<void> {
   if (more > 0) await output.write(`${gap}==> and ${more} more <==\n`);
 }
 
-function lastTasks({ tasks }: Plan): readonly string[] {
+/** What a task asked of others is told by itself. */
+function lastTasks({ tasks }: RunView): readonly string[] {
   const needed = new Set(tasks.flatMap(({ needs }) => needs));
-  return tasks.flatMap(({ id }) => (needed.has(id) ? [] : [id]));
+  const last = tasks.filter(({ id, parent }) => parent === null && !needed.has(id));
+  return last.map(({ id }) => id);
 }
 
 /** Byte for byte into a pipe; made harmless for a terminal. Ends with a newline. */

@@ -79,11 +79,11 @@ function TaskDeeds({ task, state, asks }: TaskProps) {
           Cancel this task
         </button>
       )}
-      {['waiting', 'ready', 'unborn'].includes(state) && (
+      {!isOver && (
         <button
           type="button"
           class="small"
-          onClick={() => act(run, { type: 'skip', task }, `${task} is left out`)}
+          onClick={() => act(run, { type: 'skip', task }, `${task} is done without`)}
         >
           Skip it
         </button>

@@ -1,6 +1,7 @@
 /** How the run stands in one row, and what can be done about it. */
 import { useComputed, useSignal } from '@preact/signals';
 import type { RunHead } from '../serving/wire.ts';
+import { AddDialog } from './add-dialog.tsx';
 import { act } from './ask.ts';
 import { ticking } from './clock.ts';
 import { Dialog } from './dialog.tsx';
@@ -86,7 +87,7 @@ function Figures({ head: now }: { readonly head: RunHead }) {
   );
 }
 
-type Open = 'nothing' | 'cancel' | 'limits';
+type Open = 'nothing' | 'cancel' | 'limits' | 'add';
 
 function Steering({ run }: { readonly run: string }) {
   const open = useSignal<Open>('nothing');
@@ -114,6 +115,9 @@ function Steering({ run }: { readonly run: string }) {
       <button type="button" onClick={() => (open.value = 'limits')}>
         Limits
       </button>
+      <button type="button" onClick={() => (open.value = 'add')}>
+        Add a task
+      </button>
       {now.life === 'here' && (
         <button
           type="button"
@@ -128,6 +132,7 @@ function Steering({ run }: { readonly run: string }) {
       {open.value === 'cancel' && (
         <CancelDialog run={run} onClose={() => (open.value = 'nothing')} />
       )}
+      {open.value === 'add' && <AddDialog run={run} onClose={() => (open.value = 'nothing')} />}
       {open.value === 'limits' && (
         <LimitsDialog run={run} now={now} onClose={() => (open.value = 'nothing')} />
       )}

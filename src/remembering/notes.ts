@@ -1,4 +1,4 @@
-/** What somebody wants remembered beside what tasks came to: said by them, and checked by nobody. */
+/** What somebody wants remembered beside what tasks came to: their word, checked by nobody. */
 import { createHash } from 'node:crypto';
 import type { FinishedTask } from '../../memory/index.ts';
 

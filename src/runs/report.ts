@@ -21,7 +21,7 @@ export async function reportOf(
     summary(view),
     view.tasks.length <= graphTasksMax ? graph(view) : '',
     table(view),
-    ...(await answers(view, plan, answer)),
+    ...(await answers(view, answer)),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
@@ -87,10 +87,9 @@ function mark({ state }: TaskView): string {
 /** What nobody else needed is what the plan was for. */
 async function answers(
   view: RunView,
-  plan: Plan,
   answer: (task: string) => Promise<string>,
 ): Promise<string[]> {
-  const needed = new Set(plan.tasks.flatMap(({ needs }) => needs));
+  const needed = new Set(view.tasks.flatMap(({ needs }) => needs));
   const last = view.tasks.filter(({ id, state }) => state === 'succeeded' && !needed.has(id));
   const texts = last.slice(0, answersMax).map(async ({ id }) => {
     const text = await answer(id).then(shortened, unreadable);

@@ -90,6 +90,31 @@ describe.skipIf(chromiumPath === null)('a person at the page', { timeout: 240_00
     expect(complaints).toEqual([]);
   });
 
+  test('adds a task and does without one, which lets it begin', async () => {
+    const opened = await house({ pages: buildPages() });
+    const { run } = await opened.begin(slow);
+    const me = opened.troupe.config.user;
+    const { page, complaints } = await view(opened.serving.address(run.id));
+    await page.getByRole('button', { name: /^a running/ }).waitFor();
+    await page.getByRole('button', { name: 'Add a task' }).click();
+    await expectAccessible(page);
+    await page.getByLabel('What it is called').fill('a');
+    await page.getByLabel('What it needs').fill('a');
+    await page.getByRole('button', { name: 'Add it' }).click();
+    await page.getByText('the run has a task "a" already').waitFor();
+    await page.getByLabel('What it is called').fill('more');
+    await page.getByRole('button', { name: 'Add it' }).click();
+    await hear(run, new RegExp(`plan.extend.*"id":"more".*"by":"${me}"`));
+    await page.getByRole('button', { name: /^more waiting/ }).waitFor();
+    await picture(page, 'added');
+    await page.getByRole('button', { name: /^a running/ }).click();
+    await page.getByRole('button', { name: 'Skip it' }).click();
+    await hear(run, new RegExp(`task.skip.*"by":"${me}"`));
+    await page.getByText(`skipped by ${me}`).first().waitFor();
+    await page.getByRole('button', { name: /^a skipped/ }).waitFor();
+    expect(complaints.filter((line) => !line.includes('400'))).toEqual([]);
+  });
+
   test('starts a plan, stops it, and resumes it', async () => {
     const opened = await house({ pages: buildPages() });
     writeFiles(opened.cwd, {
