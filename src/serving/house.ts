@@ -61,6 +61,7 @@ export class House {
   /** The one asked for last is at the end. */
   readonly #rooms = new Map<string, Room>();
   #upkeep: Upkeep | null = null;
+  #closing = false;
 
   /** `kept`: where a persistent house notes what it goes on with after a restart. */
   constructor(troupe: Troupe, clock: Clock, kept: KeptRuns | null = null) {
@@ -163,7 +164,11 @@ export class House {
 
   /** Goes on with a run that nobody works on. */
   async resume(name: string): Promise<string> {
-    return this.#keep(await this.troupe.resume(name)).id;
+    return (await this.goOnWith(name)).id;
+  }
+
+  async goOnWith(name: string): Promise<Run> {
+    return this.#keep(await this.troupe.resume(name));
   }
 
   /** A run of its own from a moment of another one on; the house works on it at once. */
@@ -196,7 +201,8 @@ export class House {
   async close(): Promise<void> {
     for (const { past } of this.#rooms.values()) past?.close();
     this.#rooms.clear();
-    const stopped = [...this.#runs.values()].map((run) => run.stop());
+    this.#closing = true;
+    const stopped = this.living.map((run) => run.stop());
     await Promise.all([...stopped, this.#upkeep?.close()]);
   }
 
@@ -219,7 +225,17 @@ export class House {
 
   /** Those it works on now. */
   get working(): readonly string[] {
-    return [...this.#runs.values()].filter(({ state }) => state === 'alive').map(({ id }) => id);
+    return this.living.filter(({ state }) => state === 'alive').map(({ id }) => id);
+  }
+
+  /** Those that it began or took up, until each has ended; oldest first. */
+  get living(): readonly Run[] {
+    return [...this.#runs.values()];
+  }
+
+  /** Undefined: it does not work on it. */
+  find(id: string): Run | undefined {
+    return this.#runs.get(id);
   }
 
   #keep(run: Run): Run {
@@ -231,6 +247,8 @@ export class House {
       this.#runs.delete(run.id);
       if (kind === 'ended') this.#kept?.forget(run.id);
     });
+    // It was begun while the house was being closed.
+    if (this.#closing) void run.stop();
     return run;
   }
 
