@@ -22,6 +22,8 @@ export interface Signs {
   readonly oldestWaitMs: number;
   /** The beat came so much later than it should have. */
   readonly lagMs: number;
+  /** Of the worker that looks after memory: `idle`, `off`, `crashed`. */
+  readonly memory: string;
   /** The newest last. */
   readonly recent: readonly Finished[];
 }
@@ -48,6 +50,7 @@ export const noSigns: Signs = {
   waitingMax: 1,
   oldestWaitMs: 0,
   lagMs: 0,
+  memory: 'off',
   recent: [],
 };
 
@@ -60,6 +63,7 @@ export function healthOf(signs: Signs): Health {
     ...failures(signs),
     ...schedules(signs),
     ...lag(signs),
+    ...memory(signs),
   ];
   const missing = reasons.reduce((sum, { points }) => sum + points, 0);
   return { score: Math.max(0, 100 - missing), reasons };
@@ -126,4 +130,10 @@ function lag({ lagMs }: Signs): readonly Reason[] {
   if (lagMs <= lagMaxMs) return [];
   const what = `the machine is too busy: a look came ${Math.round(lagMs / 1_000)} s late`;
   return [{ points: 20, what, hint: 'let fewer work at once' }];
+}
+
+function memory({ memory }: Signs): readonly Reason[] {
+  if (memory !== 'crashed') return [];
+  const what = 'nobody looks after memory: its worker has crashed';
+  return [{ points: 10, what, hint: 'troupe memory health says why' }];
 }

@@ -21,6 +21,8 @@ export interface HouseStatus extends Health {
   readonly schedules: readonly ScheduleLine[];
   /** Absolute; null: there is none. */
   readonly inbox: string | null;
+  /** Of the worker that looks after memory; `off`: there is none. */
+  readonly memory: string;
 }
 
 /** As others see it. */
@@ -57,7 +59,7 @@ export function plainStatus({ home, ...plain }: PlainSigns): HouseStatus {
     ...healthOf({ ...noSigns, diskFreeBytes: freeBytes(home) }),
     ...plain,
     ...{ version: readVersion(), pid: process.pid, isPersistent: false },
-    ...{ waiting: 0, schedules: [], inbox: null },
+    ...{ waiting: 0, schedules: [], inbox: null, memory: 'off' },
   };
 }
 

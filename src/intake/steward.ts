@@ -46,6 +46,8 @@ export interface StewardParts {
   readonly project: Project | null;
   readonly house: Housework;
   readonly kept: KeptRuns;
+  /** How the worker is that looks after memory. */
+  readonly memory: { readonly state: string };
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -83,7 +85,7 @@ export class Steward {
   }
 
   status(): HouseStatus {
-    const { house, kept, wish, home, clock } = this.#parts;
+    const { house, kept, wish, home, clock, memory } = this.#parts;
     const { working } = house;
     const waiting = this.#queue.waiting;
     const now = clock.now();
@@ -95,6 +97,7 @@ export class Steward {
       waitingMax: openMax,
       oldestWaitMs: now - Math.min(now, ...waiting.map(({ takenAt }) => takenAt)),
       lagMs: this.#lagMs,
+      memory: memory.state,
       recent: this.#ledger.recent,
     });
     return {
@@ -108,6 +111,7 @@ export class Steward {
       waiting: waiting.length,
       schedules: this.#schedules.lines,
       inbox: wish.inbox?.folder ?? null,
+      memory: memory.state,
     };
   }
 

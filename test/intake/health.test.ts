@@ -36,6 +36,7 @@ describe('the score', () => {
       90,
       /nightly failed last time/,
     ],
+    ['a memory that nobody looks after', { memory: 'crashed' }, 90, /its worker has crashed/],
     ['a busy machine', { lagMs: 9_000 }, 80, /9 s late/],
   ];
   test.each(cases)('falls for %s', (_, signs, score, what) => {

@@ -62,4 +62,9 @@ test('a planner plans, mends its plan, and two accounts share the work evenly', 
   // Two plans, four parts and the answer: an odd number can't be shared more evenly.
   expect(spent.map(({ attempts: count }) => count).sort()).toEqual([3, 4]);
   expect(server.requests.length).toBe(7);
+  const said = await (await troupe.history()).list({ last: 20 });
+  expect(said.map(({ heading }) => heading.agent.replace(/-\d+$/, '')).sort()).toEqual([
+    ...Array(3).fill('planner'),
+    ...Array(4).fill('worker'),
+  ]);
 });
