@@ -289,7 +289,7 @@ export class Troupe {
   /** What agents and we said to each other, attempt by attempt. */
   async history(): Promise<History> {
     const { History } = await import('./conversations/history.ts');
-    return new History(this.config.home);
+    return new History(this.config.home, this.#clock);
   }
 
   /** What may be asked of memory beside that. */

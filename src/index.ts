@@ -78,7 +78,6 @@ export { type GoalOptions, goalTask } from './planning/goal-words.ts';
 export type { Probe } from './probing.ts';
 export type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
 export type {
-  Forgettable,
   MemoryDesk,
   MemoryState,
   MemoryStats,
@@ -87,6 +86,7 @@ export type {
 } from './remembering/memory-desk.ts';
 export type { MemoryWorker, MemoryWorkerSettings } from './remembering/memory-worker.ts';
 export type { Prompt, PromptLibrary } from './remembering/prompts.ts';
+export type { Trail } from './remembering/trail.ts';
 export type { Difference, Finding, Rewind } from './rewind.ts';
 export { Forecast, type TaskProgress } from './runs/forecast.ts';
 export { type Instant, readInstant, readTime, type When } from './runs/instant.ts';

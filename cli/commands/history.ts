@@ -28,6 +28,8 @@ import { plainLine } from '../text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 type Options = HomeOption & JsonOption;
+/** Whoever waits longer is told how far it is. */
+const quietMs = 1_000;
 const what = 'RUN/NUMBER as listed, or latest';
 
 export function define(command: Command, act: Act): void {
@@ -65,11 +67,25 @@ interface ListOptions extends Options {
 
 async function listAll(options: ListOptions) {
   const history = await openTroupe(options).history();
-  const found = await history.list(options);
+  const progress = progressOf(options);
+  const found = await history.list({ ...options, onProgress: progress.tell });
+  progress.end();
   if (options.json) for (const each of found) await out.json(rowOf(each));
   else if (found.length === 0) err.note(nothingFound(options));
   else await out.write(table(found.map(lineOf), out.columns));
   return exits.succeeded;
+}
+
+/** Silent for the first second, and where nobody would see a line that is written over. */
+function progressOf({ json }: ListOptions) {
+  const begunMs = systemClock.elapsed();
+  let said = 0;
+  const tell = (looked: number, of: number): void => {
+    if (json || !err.isTerminal || systemClock.elapsed() - begunMs < quietMs) return;
+    err.note(`\rLooked through ${looked} of ${of}`);
+    said += 1;
+  };
+  return { tell, end: () => (said > 0 ? err.note('\n') : undefined) };
 }
 
 function nothingFound({ agent, task, grep }: ListOptions): string {

@@ -1,18 +1,12 @@
 /** `troupe memory`: what is remembered, in numbers; what makes it run; what must be forgotten. */
 import type { Command } from 'commander';
-import { type Forgettable, type MemoryStats, UserError } from '../../src/index.ts';
+import type { MemoryStats } from '../../src/index.ts';
 import { exits } from '../exits.ts';
+import { defineForget } from '../memory-forget.ts';
 import { defineUpkeep } from '../memory-upkeep.ts';
-import {
-  addHome,
-  addJson,
-  commandLine,
-  type HomeOption,
-  type JsonOption,
-  openTroupe,
-} from '../options.ts';
-import { err, out } from '../render.ts';
-import { dayOf, money, plural, table } from '../style.ts';
+import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
+import { out } from '../render.ts';
+import { money, plural, table } from '../style.ts';
 import { plainLine } from '../text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
@@ -28,13 +22,7 @@ export function define(command: Command, act: Act): void {
     .command('setup')
     .description("make Chroma's server run on this machine, with a copy of its library if need be");
   addHome(setup).action(act(setUp));
-  const forget = command
-    .command('forget')
-    .description('take out what must not be kept, for good')
-    .argument('<what...>', 'a run, a task as RUN/TASK, or words that stand in it')
-    .option('--yes', 'do it, instead of showing what would go');
-  addJson(forget, 'print one object: forgotten, tasks');
-  addHome(forget).action(act(forgetWhat));
+  defineForget(command, act);
   defineUpkeep(command, act);
   const health = command
     .command('health')
@@ -90,46 +78,6 @@ async function setUp(options: HomeOption) {
   const desk = await openTroupe(options).memory();
   await out.write(`${plainLine(await desk.setUp())}\n`);
   return exits.succeeded;
-}
-
-interface ForgetOptions extends Options {
-  readonly yes?: true;
-}
-
-async function forgetWhat(words: readonly string[], options: ForgetOptions) {
-  const desk = await openTroupe(options).memory();
-  const what = words.join(' ');
-  const tasks = await desk.meant(what);
-  if (tasks.length === 0) throw nothingMeant(what);
-  const forgotten = options.yes ? await desk.forget(tasks.map(({ id }) => id)) : 0;
-  if (options.json) await out.json({ forgotten, tasks });
-  else if (options.yes) err.note(`Forgotten: ${plural(forgotten, 'task')}. ${runsNote(tasks)}\n`);
-  else await propose(tasks, words, options);
-  return exits.succeeded;
-}
-
-async function propose(tasks: readonly Forgettable[], words: readonly string[], options: Options) {
-  const rows = tasks.map(({ run_id: run, task_id: task, prompt, finished_at: at }) => [
-    dayOf(at),
-    plainLine(`${run}/${task}`),
-    plainLine(prompt),
-  ]);
-  await out.write(table(rows, out.columns));
-  const again = commandLine(['memory', 'forget', ...words, '--yes'], options);
-  err.note(`Nothing is forgotten yet. To do it: ${again}\n`);
-}
-
-/** What a run has left in its own folder is not ours to take away. */
-function runsNote(tasks: readonly Forgettable[]): string {
-  const runs = [...new Set(tasks.map(({ run_id: run }) => run))];
-  const [first = ''] = runs;
-  const others = runs.length > 1 ? ` and ${runs.length - 1} more` : '';
-  return `The folders of their runs keep what they have: ${plainLine(first)}${others}.`;
-}
-
-function nothingMeant(what: string): UserError {
-  const hint = 'name a run, a task as RUN/TASK, or words that stand in it';
-  return new UserError('memory.unknown', `nothing that is remembered is "${what}"`, hint);
 }
 
 async function showHealth(options: Options) {

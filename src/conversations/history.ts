@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockOwner } from '../journal/lock.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { findRun, listRuns, type RunFolder } from '../runs/folder.ts';
 import type { Conversation } from './conversation.ts';
@@ -14,6 +15,7 @@ import {
 } from './entry.ts';
 import { readEnding, readEntries, readHeading } from './reading.ts';
 import { type Resumption, resumptionOf } from './resuming.ts';
+import { WordsSearch } from './searching.ts';
 
 export interface HistoryFilter {
   /** So many of the newest. */
@@ -23,7 +25,12 @@ export interface HistoryFilter {
   readonly task?: string;
   /** Words that are in it, in any case. */
   readonly grep?: string;
+  /** Told now and then how many were looked through, of how many, while that takes its time. */
+  readonly onProgress?: (looked: number, of: number) => void;
 }
+
+/** After so much work at once, others have their turn. */
+const turnMs = 20;
 
 /** Where one lies. */
 interface Place {
@@ -34,18 +41,29 @@ interface Place {
 
 export class History {
   readonly #home: string;
+  readonly #clock: Clock;
 
-  constructor(home: string) {
+  constructor(home: string, clock: Clock) {
     this.#home = home;
+    this.#clock = clock;
   }
 
   /** Newest first. */
   async list(filter: HistoryFilter): Promise<readonly Conversation[]> {
     const found: Conversation[] = [];
-    for (const place of await this.#places()) {
-      if (found.length >= filter.last) break;
-      const conversation = await this.#match(place, filter);
+    const { last, grep = '', onProgress } = filter;
+    const search = grep === '' ? null : new WordsSearch(grep);
+    const places = await this.#places();
+    let turnEndsMs = this.#clock.elapsed() + turnMs;
+    for (const [looked, place] of places.entries()) {
+      if (found.length >= last) break;
+      const isWorthIt = search === null || search.mayHold(place.path);
+      const conversation = isWorthIt ? await this.#match(place, filter) : null;
       if (conversation) found.push(conversation);
+      if (this.#clock.elapsed() < turnEndsMs) continue;
+      onProgress?.(looked + 1, places.length);
+      await this.#clock.breathe();
+      turnEndsMs = this.#clock.elapsed() + turnMs;
     }
     return found;
   }

@@ -1,4 +1,5 @@
 /** The archive of a home: every document by its name, version by version. */
+import { readFile } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
@@ -9,6 +10,9 @@ import { type ArchivingWorld, archiveRun, archiveRuns } from './archiving.ts';
 import { Blobs } from './blobs.ts';
 import type { Archived, Version } from './document.ts';
 import { readIndex, readIndexes, writeIndex } from './run-index.ts';
+
+/** Larger ones are not looked through for words. */
+const searchedMaxBytes = 8 * 1024 * 1024;
 
 export class Archive {
   readonly #world: ArchivingWorld;
@@ -91,6 +95,42 @@ export class Archive {
       if (documents.length > 0) writeIndex(home, { ...index, documents }, random);
     }
     return blobs.sweep(this.#named());
+  }
+
+  /** Every version of what these tasks have made. */
+  madeBy(isMeant: (run: string, task: string) => boolean): readonly Version[] {
+    return [...this.all().values()].flat().filter(({ run, task }) => isMeant(run, task));
+  }
+
+  /** Those in whose text these words stand, in any case. */
+  async holding(words: string): Promise<readonly Version[]> {
+    const wanted = words.toLowerCase();
+    const seen = new Map<string, boolean>();
+    const found: Version[] = [];
+    for (const version of this.madeBy(() => true)) {
+      const { sha256, kept, bytes } = version;
+      if (kept !== 'whole' || bytes > searchedMaxBytes) continue;
+      const text = seen.has(sha256)
+        ? ''
+        : await readFile(this.#world.blobs.pathOf(sha256), 'utf8').catch(() => '');
+      const holds = seen.get(sha256) ?? text.toLowerCase().includes(wanted);
+      seen.set(sha256, holds);
+      if (holds) found.push(version);
+    }
+    return found;
+  }
+
+  /** Takes what these tasks have made out of the archive, and each content that nobody else has. */
+  forget(isMeant: (run: string, task: string) => boolean): void {
+    const { home, random, blobs } = this.#world;
+    const going = new Set(this.madeBy(isMeant).map(({ sha256 }) => sha256));
+    for (const index of readIndexes(home)) {
+      const documents = index.documents.filter(({ run, task }) => !isMeant(run, task));
+      if (documents.length < index.documents.length)
+        writeIndex(home, { ...index, documents }, random);
+    }
+    const named = this.#named();
+    for (const sha256 of going) if (!named.has(sha256)) blobs.remove(sha256);
   }
 
   #named(): ReadonlySet<string> {

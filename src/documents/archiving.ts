@@ -8,6 +8,7 @@ import type { Random } from '../kernel/random.ts';
 import type { PlanTask } from '../plan/plan.ts';
 import { patternsIn } from '../remembering/place.ts';
 import { listRuns, type RunFolder, type RunOrder, readOrder } from '../runs/folder.ts';
+import { forgottenIn } from '../runs/forgotten.ts';
 import { artifactsFolder, readResult, type TaskResult } from '../runs/results.ts';
 import { taskFinder } from '../standing.ts';
 import { type Blob, type Blobs, bytesOf } from './blobs.ts';
@@ -37,7 +38,10 @@ export async function archiveRun(world: ArchivingWorld, folder: RunFolder): Prom
   const index = readIndex(world.home, folder.id);
   const changedMs = statSync(folder.results, { throwIfNoEntry: false })?.mtimeMs ?? null;
   if (changedMs === null || index.settledMs === changedMs) return;
-  const fresh = endedIn(folder).filter(({ task, at }) => index.seen[task] !== at);
+  const isForgotten = forgottenIn(folder);
+  const fresh = endedIn(folder).filter(
+    ({ task, at }) => index.seen[task] !== at && !isForgotten(task),
+  );
   const order = await readOrder(folder).catch(() => null);
   if (order === null) return;
   const seen = { ...index.seen };

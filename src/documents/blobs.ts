@@ -75,6 +75,11 @@ export class Blobs {
     return bytes;
   }
 
+  /** At once, whoever may be about to name it: it is to be forgotten. */
+  remove(sha256: string): void {
+    if (sha256 !== '') rmSync(this.pathOf(sha256), { force: true });
+  }
+
   /** Removes all that nobody names, and drafts of those who were killed. Answers the bytes. */
   sweep(named: ReadonlySet<string>): number {
     let freed = 0;

@@ -13,6 +13,7 @@ import type { FinishedTask, Memory } from '../../memory/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { PlanTask } from '../plan/plan.ts';
 import { type RunFolder, type RunOrder, readOrder, runFolder, runsFolder } from '../runs/folder.ts';
+import { forgottenIn } from '../runs/forgotten.ts';
 import type { TaskResult } from '../runs/results.ts';
 import { taskFinder } from '../standing.ts';
 import { finishedOf } from './finished.ts';
@@ -82,10 +83,12 @@ function changeOf({ results }: RunFolder): number | null {
 
 const ending = '.json';
 
-function freshResults({ id, results }: RunFolder, memory: Memory): readonly string[] {
-  const known = memory.known(id);
-  const tasks = readdirSync(results).filter((name) => name.endsWith(ending));
-  return tasks.map((name) => name.slice(0, -ending.length)).filter((task) => !known.has(task));
+function freshResults(folder: RunFolder, memory: Memory): readonly string[] {
+  const known = memory.known(folder.id);
+  const isForgotten = forgottenIn(folder);
+  const names = readdirSync(folder.results).filter((name) => name.endsWith(ending));
+  const tasks = names.map((name) => name.slice(0, -ending.length));
+  return tasks.filter((task) => !known.has(task) && !isForgotten(task));
 }
 
 class ResultReader {
@@ -109,6 +112,8 @@ class ResultReader {
     try {
       const path = join(this.#folder.results, `${name}${ending}`);
       const finishedAt = Math.round(statSync(path).mtimeMs);
+      // What a fork took along is remembered as that of the run that it comes from.
+      if (this.#order.forkedFrom && finishedAt < this.#order.orderedAt) return null;
       const result = JSON.parse(await readFile(path, 'utf8')) as TaskResult;
       const [folder, order] = [this.#folder, this.#order];
       return await finishedOf({ folder, order, task, role, result, finishedAt });

@@ -17,13 +17,16 @@ import {
 } from '../../memory/index.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { systemRandom } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { catchUp } from './catch-up.ts';
+import type { ForgettingWorld } from './forgetting.ts';
 import { liveRuns } from './live-runs.ts';
 import { type Note, noteOf } from './notes.ts';
 import { openMemoryOf } from './opening.ts';
 import { isWanted, memoryFolder } from './place.ts';
 import { findUseful, withReminders } from './reminder.ts';
+import type { Forgettable, Trail } from './trail.ts';
 
 /** As `troupe memory stats --json` prints it. */
 export interface MemoryStats extends MemoryCounts {
@@ -38,14 +41,6 @@ export interface MemoryState {
   readonly why: string;
   /** Whether Chroma could run here: yes, once it is set up, or never. */
   readonly chroma: 'ready' | 'needs-setup' | 'missing';
-}
-
-export interface Forgettable {
-  readonly id: number;
-  readonly run_id: string;
-  readonly task_id: string;
-  readonly prompt: string;
-  readonly finished_at: number;
 }
 
 /** What would go to keep to a budget, with what it is worth, from 0 to 1. */
@@ -115,9 +110,31 @@ export class MemoryDesk {
     return this.#caughtUp(async (memory) => memory.meant(words).map(shown));
   }
 
-  /** Out of the database, its archive, our exports, every copy; runs' folders are a person's. */
+  /** Out of the database, its archive, our exports, every copy; and of nothing else. */
   async forget(ids: readonly number[]): Promise<number> {
     return this.#with((memory) => memory.forget(ids));
+  }
+
+  /** All that there is of the tasks that a person may mean: what `forgetTrails` takes away. */
+  async trails(words: string): Promise<readonly Trail[]> {
+    const { trailsOf } = await import('./forgetting.ts');
+    return trailsOf(await this.#everywhere(), words);
+  }
+
+  /** Everywhere but in the folders of their runs. Answers how many tasks. */
+  async forgetTrails(trails: readonly Trail[]): Promise<number> {
+    const { forgetTrails } = await import('./forgetting.ts');
+    return forgetTrails(await this.#everywhere(), trails);
+  }
+
+  async #everywhere(): Promise<ForgettingWorld> {
+    const [{ Archive }, { History }] = await Promise.all([
+      import('../documents/archive.ts'),
+      import('../conversations/history.ts'),
+    ]);
+    const [config, clock] = [this.#config, this.#clock];
+    const archive = new Archive(config, clock, systemRandom);
+    return { home: config.home, desk: this, history: new History(config.home, clock), archive };
   }
 
   /** What must go to keep to a budget: nothing pinned, nothing that a living run may need. */

@@ -4,7 +4,7 @@ import { buildEngine } from './lib/build.mjs';
 import { describeMachine, machineLine } from './lib/machine.mjs';
 import { asText } from './lib/table.mjs';
 
-const names = ['quality', 'similar', 'search', 'remember', 'slowdown', 'crash'];
+const names = ['quality', 'similar', 'search', 'remember', 'slowdown', 'history', 'crash'];
 
 const help = `npm run bench:memory -- [options]
 

@@ -43,6 +43,8 @@ describe('troupe memory forget', () => {
     const shown = await desk.type(['memory', 'forget', 'gugelhupf']);
     expect(shown.stdout).toContain('Bake a Gugelhupf for Anna');
     expect(shown.stderr).toContain('troupe memory forget gugelhupf --yes');
+    expect(shown.stdout).toContain('memory, 1 conversation');
+    expect(shown.stderr).toContain('keep journal, results, artifacts and streams');
     const done = await desk.type(['memory', 'forget', 'gugelhupf', '--yes', '--json']);
     expect(jsonLines(done.stdout)[0]).toMatchObject({ forgotten: 1, tasks: [{ task_id: 'cake' }] });
     const { stdout } = await desk.type(['similar', 'Gugelhupf', '--json']);
