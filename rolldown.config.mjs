@@ -1,7 +1,7 @@
 /**
  * Two bundles, so that a cold start reads as little as it can: the library, which shares its
  * packages with whoever uses it, and the command, which brings its own. The threads of a simulation
- * and those of memory are files by themselves, for both.
+ * and the processes of memory and of an agent are files by themselves, for both.
  */
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -96,5 +96,11 @@ export default [
     platform: 'node',
     external: [/^node:/, ...isOf(apart)],
     output: { ...shared, chunkFileNames: 'cli/chunks/memory-[name]-[hash].js' },
+  },
+  {
+    input: { 'cli/isolated-agent': 'src/workers/isolated-agent.ts' },
+    platform: 'node',
+    external: [/^node:/, ...isOf(apart)],
+    output: { ...shared, chunkFileNames: 'cli/chunks/isolated-[name]-[hash].js' },
   },
 ];

@@ -1,10 +1,33 @@
-/** The option by which a command is a hub that workers can join. */
-import { InvalidArgumentError, Option } from 'commander';
+/** The options by which a command is a hub that workers can join. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 export interface BusAddress {
   readonly host: string;
   readonly port: number;
 }
+
+export interface BusOptions {
+  readonly bus?: BusAddress;
+  readonly isolate?: 'process';
+  readonly tls?: true;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** The hub of one command that has no other door. */
+export function addBus(command: Command): Command {
+  return command
+    .addOption(busOption())
+    .addOption(tlsOption())
+    .option('--cert <file>', 'with --bus: the certificate for TLS, PEM')
+    .option('--key <file>', 'with --bus: its key, PEM');
+}
+
+export const isolateOption = (): Option =>
+  new Option('--isolate <how>', 'let each agent work in a process of its own').choices(['process']);
+
+export const tlsOption = (): Option =>
+  new Option('--tls', 'with --bus: speak TLS, with a certificate of its own; prints its pin');
 
 export function busOption(): Option {
   const what = 'let workers join at this address: see troupe worker --help';

@@ -115,7 +115,8 @@ export type { Bound, Finding as PlanFinding, TraceStep, Unbounded } from './veri
 export type { PlanVerification, VerifyOptions } from './verify/verify-plan.ts';
 export type { WorstCase } from './verify/worst-case.ts';
 export type { HubOptions, WorkerHub } from './workers/hub.ts';
-export { joinAsWorker, openWorkerHub, tokensOf } from './workers/open.ts';
+export type { Isolation } from './workers/isolation.ts';
+export { joinAsWorker, openIsolation, openWorkerHub, tokensOf } from './workers/open.ts';
 export type { JoinedWorker, JoinOptions } from './workers/open-worker.ts';
 export type { NewToken, TokenDesk, TokenView } from './workers/tokens.ts';
 export type { WorkerNews } from './workers/worker.ts';

@@ -49,6 +49,7 @@ const bans: readonly Ban[] = [
       ...['src/agents/', 'src/worktrees/git.ts', 'src/panes/tmux.ts', 'cli/checkup.ts'],
       ...['cli/browser.ts', 'cli/systemd.ts', 'memory/chroma/server.ts'],
       ...['src/remembering/rememberer.ts', 'src/remembering/upkeep.ts'],
+      'src/workers/isolation.ts',
     ],
     instead: 'src/agents/process.ts',
   },
@@ -72,6 +73,7 @@ const entries = [
   'src/remembering/scribe.ts',
   'src/remembering/upkeep-process.ts',
   'src/simulation/study/thread.ts',
+  'src/workers/isolated-agent.ts',
   'src/dashboard/main.tsx',
 ];
 const sourceRoots = ['src', 'machines', 'memory', 'cli'];

@@ -1,7 +1,7 @@
 /** `troupe resume`: goes on with a run that was stopped or killed. */
 import type { Command } from 'commander';
 import type { Run, Troupe } from '../../src/index.ts';
-import { type BusAddress, busOption } from '../bus-address.ts';
+import { addBus, type BusOptions, isolateOption } from '../bus-address.ts';
 import { isOver, type WatchOptions } from '../conclusion.ts';
 import { addHome, addJson, logOption, openTroupe } from '../options.ts';
 import { err, out } from '../render.ts';
@@ -11,17 +11,15 @@ import { watch } from '../watch.ts';
 export function define(command: Command, act: Act): void {
   command
     .argument('<run>', 'its name, the beginning of it, or latest')
-    .addOption(busOption())
     .option('--quiet', 'show no progress: only answers, and what needs a person')
     .addOption(logOption());
+  addBus(command).addOption(isolateOption());
   addJson(command, 'print each fact from now on as a line of JSON instead of the answers');
   addHome(command).action(act(resume));
   addExamples(command, ['troupe resume latest', 'troupe resume hello-7x2ab --json']);
 }
 
-interface ResumeOptions extends WatchOptions {
-  readonly bus?: BusAddress;
-}
+interface ResumeOptions extends WatchOptions, BusOptions {}
 
 async function resume(name: string, options: ResumeOptions) {
   const troupe = openTroupe(options);
@@ -30,9 +28,13 @@ async function resume(name: string, options: ResumeOptions) {
     if (isOver(run.view())) await sayOver(troupe, run, options);
     return run;
   };
+  if (options.isolate) {
+    const { isolated } = await import('../bus.ts');
+    return isolated(troupe, options, () => watch(troupe, begin, options));
+  }
   if (!options.bus) return watch(troupe, begin, options);
   const { atBus } = await import('../bus.ts');
-  return atBus(troupe, options.bus, () => watch(troupe, begin, options));
+  return atBus(troupe, options, () => watch(troupe, begin, options));
 }
 
 async function sayOver(troupe: Troupe, run: Run, { json, quiet }: WatchOptions): Promise<void> {

@@ -1,7 +1,7 @@
 /** `troupe run`: works off a plan. */
 import { type Command, Option } from 'commander';
 import { type Troupe, UserError } from '../../src/index.ts';
-import { type BusAddress, busOption } from '../bus-address.ts';
+import { addBus, type BusOptions, isolateOption } from '../bus-address.ts';
 import type { GoalChoices } from '../goal.ts';
 import {
   addHome,
@@ -17,13 +17,12 @@ import { err } from '../render.ts';
 import { type Act, addExamples } from '../verb.ts';
 import { watch } from '../watch.ts';
 
-interface RunOptions extends GoalChoices {
+interface RunOptions extends GoalChoices, BusOptions {
   readonly input?: Readonly<Record<string, string>>;
   readonly requireCertificate?: true;
   readonly anyway?: true;
   readonly tmux?: true;
   readonly ui?: true;
-  readonly bus?: BusAddress;
 }
 
 export function define(command: Command, act: Act): void {
@@ -50,9 +49,9 @@ export function define(command: Command, act: Act): void {
     .option('--dry-run', 'with --task: only show the plan')
     .option('--tmux', 'show the agents in panes of tmux, in place of progress')
     .option('--ui', 'show it in the browser too: see it and steer it there')
-    .addOption(busOption())
     .option('--quiet', 'show no progress: only answers, and what needs a person')
     .addOption(logOption());
+  addBus(command).addOption(isolateOption());
   addJson(command, 'print each fact as a line of JSON instead of the answers');
   addHome(command).action(act(run));
   addExamples(command, [
@@ -63,6 +62,7 @@ export function define(command: Command, act: Act): void {
     'troupe run plan.yaml --tmux',
     'troupe run plan.yaml --ui',
     'troupe run plan.yaml --bus 127.0.0.1:7700',
+    'troupe run plan.yaml --isolate process',
     'troupe run plan.yaml --json --quiet',
     'troupe run --task "Write the documentation of this codebase" --sub-agents 5 --agent claude',
   ]);
@@ -82,9 +82,13 @@ async function run(plan: string | undefined, options: RunOptions) {
     for (const note of begun.notes) err.note(`Note: ${note}.\n`);
     return begun;
   };
+  if (options.isolate) {
+    const { isolated } = await import('../bus.ts');
+    return isolated(troupe, options, () => watch(troupe, begin, options));
+  }
   if (options.bus) {
     const { atBus } = await import('../bus.ts');
-    return atBus(troupe, options.bus, () => watch(troupe, begin, options));
+    return atBus(troupe, options, () => watch(troupe, begin, options));
   }
   if (options.ui) {
     const { pageBeside } = await import('../page-beside.ts');

@@ -11,14 +11,14 @@ import {
   type WorkerHub,
 } from '../../src/index.ts';
 import { openBrowser } from '../browser.ts';
-import { type BusAddress, busOption } from '../bus-address.ts';
+import { type BusOptions, busOption, tlsOption } from '../bus-address.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
 import { err, out } from '../render.ts';
 import { Stops } from '../stops.ts';
 import { type Act, addExamples } from '../verb.ts';
 
-interface ServeOptions extends HomeOption, JsonOption {
+interface ServeOptions extends HomeOption, JsonOption, BusOptions {
   readonly port: number;
   readonly host: string;
   readonly open?: true;
@@ -28,7 +28,6 @@ interface ServeOptions extends HomeOption, JsonOption {
   readonly persistent?: boolean;
   readonly inbox?: string;
   readonly outbox?: string;
-  readonly bus?: BusAddress;
 }
 
 export function define(command: Command, act: Act): void {
@@ -43,7 +42,8 @@ export function define(command: Command, act: Act): void {
     .option('--no-persistent', 'only show runs, whatever troupe.yaml says')
     .option('--inbox <folder>', 'take tasks from files of JSON in this folder')
     .option('--outbox <folder>', 'write the answers there')
-    .addOption(busOption());
+    .addOption(busOption())
+    .addOption(tlsOption());
   addJson(command, 'print where it listens as one JSON object');
   addHome(command).action(act(run));
   addExamples(command, [
@@ -61,7 +61,7 @@ async function run(options: ServeOptions) {
   const wish = wishIn(troupe, options);
   const stops = new Stops(systemClock);
   // Before the house, which may go on at once with runs that need workers.
-  const hub = options.bus ? await openBus(troupe, options.bus) : null;
+  const hub = options.bus ? await openBus(troupe, options) : null;
   try {
     const serving = await serve(troupe, {
       port,
@@ -95,9 +95,9 @@ function tlsOf({ cert, key }: ServeOptions) {
   throw new UserError('serve.certificate', `for TLS ${missing} is missing`, 'name both PEM files');
 }
 
-async function openBus(troupe: Troupe, address: BusAddress): Promise<WorkerHub> {
+async function openBus(troupe: Troupe, options: BusOptions): Promise<WorkerHub> {
   const { openBusAt } = await import('../bus.ts');
-  return openBusAt(troupe, address);
+  return openBusAt(troupe, options);
 }
 
 async function announce(
@@ -108,7 +108,7 @@ async function announce(
   const address = serving.address();
   if (json) {
     const { port, token } = serving;
-    const bus = hub && { url: hub.url, port: hub.port };
+    const bus = hub && { url: hub.url, port: hub.port, ...(hub.pin && { pin: hub.pin }) };
     const opened = { type: 'serve.opened', url: address, port, token, pid: process.pid };
     await out.json({ ...opened, ...(bus && { bus }) });
     return;

@@ -21,6 +21,7 @@ interface WorkerOptions extends HomeOption, JsonOption {
   readonly label?: readonly string[];
   readonly name?: string;
   readonly token?: string;
+  readonly pin?: string;
 }
 
 export function define(command: Command, act: Act): void {
@@ -29,12 +30,13 @@ export function define(command: Command, act: Act): void {
     .option('--role <name=places>', 'whose tasks it takes, how many at once; again', collectRole)
     .option('--label <name>', 'what this machine has, for roles that ask for it; again', collect)
     .option('--token <token>', 'who lets it in: see troupe token (default: TROUPE_TOKEN)')
+    .option('--pin <fingerprint>', 'the certificate that the hub must have: sha256:...', readPin)
     .option('--name <name>', 'what it is called (default: after this machine)');
   addJson(command, 'print what happens as lines of JSON');
   addHome(command).action(act(run));
   addExamples(command, [
     'troupe worker --join ws://127.0.0.1:7700 --role coder=2',
-    'troupe worker --join wss://hub.example:7700 --role coder=2 --label gpu --name big-one',
+    'troupe worker --join wss://hub.example:7700 --role any=4 --label gpu --name big-one',
   ]);
 }
 
@@ -53,13 +55,14 @@ async function run(options: WorkerOptions) {
 }
 
 async function join(troupe: Troupe, options: WorkerOptions): Promise<JoinedWorker> {
-  const { join: url, role: roles, label: labels = [], name, json } = options;
+  const { join: url, role: roles, label: labels = [], name, pin, json } = options;
   const token = options.token ?? troupe.config.environment.TROUPE_TOKEN;
   if (!token) throw noToken();
   const worker = await joinAsWorker(troupe, {
     ...{ url, token, labels },
     ...(roles && { roles }),
     ...(name !== undefined && { name }),
+    ...(pin !== undefined && { pin }),
     onNews: (news) => void (json ? out.json(news).catch(() => {}) : say(news)),
   });
   if (!json) err.note(`${worker.name} has joined ${url}. Ctrl-C ends it.\n`);
@@ -82,6 +85,11 @@ function say(news: WorkerNews): void {
 function readUrl(given: string): string {
   if (/^wss?:\/\/[^\s/]+\/?$/.test(given)) return given;
   throw new InvalidArgumentError('Write it as ws://host:port or wss://host:port.');
+}
+
+function readPin(given: string): string {
+  if (/^(sha256:)?[0-9a-f]{2}(:?[0-9a-f]{2}){31}$/i.test(given)) return given;
+  throw new InvalidArgumentError('Write it as the hub prints it: sha256: and 64 digits.');
 }
 
 /** `coder=2`, again and again; `coder` is one place, and `any` any role. */

@@ -7,7 +7,8 @@
  * - a peer that is cut off keeps its place for `leaseMs`, then is gone: its questions are refused;
  * - a peer that reads too slowly is let go, and slows nobody else down.
  */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { EventObject } from 'xstate';
@@ -38,6 +39,8 @@ export interface HubOptions {
   readonly clock: Clock;
   /** Null: nobody with this token is let in, under the name by which it asks. */
   readonly admit: (token: string, name: string) => Pass | null;
+  /** In PEM; left out: without TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   readonly leaseMs?: number;
   readonly heartbeatMs?: number;
   readonly peersMax?: number;
@@ -49,7 +52,8 @@ const greetWithinMs = 10_000;
 const hubName = 'hub';
 
 export class WebSocketHub implements Bus {
-  readonly #options: Required<Omit<HubOptions, 'waitingMax'>> & Pick<HubOptions, 'waitingMax'>;
+  readonly #options: Required<Omit<HubOptions, 'waitingMax' | 'tls'>> &
+    Pick<HubOptions, 'waitingMax'>;
   readonly #local: InProcessBus;
   readonly #sockets: WebSocketServer;
   readonly #server: Server;
@@ -67,7 +71,7 @@ export class WebSocketHub implements Bus {
     this.#options = { ...options, leaseMs, heartbeatMs, peersMax };
     this.#local = new InProcessBus(options.clock);
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: frameBytesMax });
-    this.#server = createServer((_, res) => res.writeHead(426).end('a WebSocket is spoken here\n'));
+    this.#server = serverFor(options.tls);
     this.#server.on('upgrade', (req, socket, head) => this.#upgrade(req, socket, head));
     this.#beat();
   }
@@ -286,6 +290,15 @@ export class WebSocketHub implements Bus {
       this.#beat();
     });
   }
+}
+
+function serverFor(tls: HubOptions['tls']): Server {
+  const explain = (_: IncomingMessage, response: ServerResponse): void => {
+    response.writeHead(426).end('a WebSocket is spoken here\n');
+  };
+  if (!tls) return createServer(explain);
+  const { cert, key } = tls;
+  return createSecureServer({ cert, key, minVersion: 'TLSv1.2' }, explain) as unknown as Server;
 }
 
 /** The one who asks has a deadline of its own; this only lets go of what nobody waits for. */

@@ -29,6 +29,7 @@ import {
 } from './greeting.ts';
 import { InProcessBus, tooLate } from './in-process.ts';
 import { Link } from './link.ts';
+import { pinned } from './pin.ts';
 import { Questions } from './questions.ts';
 
 export interface WebSocketBusOptions {
@@ -42,6 +43,8 @@ export interface WebSocketBusOptions {
   readonly waitingMax?: number;
   /** The certificates that are believed; left out: those of the machine. */
   readonly ca?: string;
+  /** `sha256:` and the fingerprint of the one certificate that is believed, whoever signed it. */
+  readonly pin?: string;
   /** What the hub would not do, with nobody waiting for it. */
   readonly onRefused?: (refusal: Refusal) => void;
   /** It is connected, or cut off. */
@@ -161,13 +164,14 @@ export class WebSocketBus implements Bus {
   }
 
   async #dial(): Promise<void> {
-    const { url, token, name, ca } = this.#options;
+    const { url, token, name, ca, pin } = this.#options;
     const socket = new WebSocket(url, {
       headers: { authorization: `Bearer ${token}`, [nameHeader]: name },
       maxPayload: frameBytesMax,
       perMessageDeflate: false,
       handshakeTimeout: greetWithinMs,
       ...(ca !== undefined && { ca }),
+      ...(pin !== undefined && pinned(pin)),
     });
     await this.#greet(socket);
     if (this.#state === 'closed') socket.terminate();

@@ -47,6 +47,10 @@ export class AtWorkers implements Elsewhere {
     world: AgentWorld,
     here: (assignment: Assignment, world: AgentWorld) => Promise<Outcome>,
   ): Promise<Outcome> {
+    const holdsKeys = (assignment.secrets ?? []).length > 0;
+    if (holdsKeys && !this.#workforce.isPrivate) {
+      return isRemote(duty.role) ? keysStay(duty.role) : here(assignment, world);
+    }
     const seat = await this.#seatFor(duty.role, world.signal);
     if (seat === 'here') return here(assignment, world);
     if (seat === null) return nobodyFree(duty.role, assignment);
@@ -111,12 +115,19 @@ function streamsOf({ task, token }: Assignment): string {
   return streamPaths(task, token).stdout.replace(/out\.txt$/, '');
 }
 
+function keysStay({ name }: PlanRole): Outcome {
+  const message = `${name} uses an account, and its key is not sent without TLS: see --tls`;
+  const fault = { code: 'worker.bare', message, retryable: false };
+  return { kind: 'failed', fault, ...nothingDone };
+}
+
+const nothingDone = { durationMs: 0, output: noOutput, usage: noUsage, evidence: [] };
+
 /** Others may have their turn meanwhile; asked for less and less often. */
 function nobodyFree({ name }: PlanRole, { agent, attempt }: Assignment): Outcome {
   const mostMs = Math.min(parkMaxMs, parkMs * 2 ** Math.min(attempt - 1, 10));
   const message = `no worker has a free place for ${name}; troupe worker --join brings some`;
   const fault = { code: 'worker.none-free', message, retryable: true };
-  const measured = { durationMs: 0, output: noOutput, usage: noUsage, evidence: [] };
   const waitMs = Math.round(mostMs * (0.5 + unitHash(`${agent}#${attempt}`, 1) / 2));
-  return { kind: 'limited', fault, waitMs, ...measured };
+  return { kind: 'limited', fault, waitMs, ...nothingDone };
 }

@@ -12,6 +12,12 @@ import { type Config, readVersion } from '../config.ts';
 import { lockOwner, takeLock } from '../journal/lock.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { type Random, randomName, systemRandom } from '../kernel/random.ts';
+import {
+  type Certificate,
+  fingerprintOf,
+  givenCertificate,
+  ownCertificate,
+} from './certificate.ts';
 import { AtWorkers } from './elsewhere.ts';
 import { TokenDesk } from './tokens.ts';
 import { openElsewhere } from './wanted.ts';
@@ -23,6 +29,8 @@ export interface HubOptions {
   readonly host?: string;
   /** 0: whichever is free. */
   readonly port?: number;
+  /** Its own certificate, or one in two files of PEM; left out: without TLS. */
+  readonly tls?: 'own' | { readonly cert: string; readonly key: string };
   /** How long a worker may be silent before its tasks are given to others. */
   readonly leaseMs?: number;
   readonly onNews?: (news: News) => void;
@@ -34,6 +42,8 @@ export interface WorkerHub {
   readonly port: number;
   /** What workers are told to join. */
   readonly url: string;
+  /** The fingerprint of its certificate; null: it speaks without TLS. */
+  readonly pin: string | null;
   readonly workers: () => readonly string[];
   close(): void;
 }
@@ -47,14 +57,17 @@ export async function openWorkerHub(
   const { host = '127.0.0.1', port = 0, leaseMs = leaseMsDefault, onNews } = options;
   const { clock = systemClock, random = systemRandom } = options;
   const tokens = new TokenDesk(config.home, clock, random);
+  const tls = certificateFor(options.tls, config.home, clock, random);
   const hub = await openHub({
     ...{ host, port, leaseMs },
+    ...(tls && { tls }),
     heartbeatMs: Math.min(heartbeatMs, leaseMs / 2),
     admit: workerDoor(tokens),
   });
   const note = leaveNote(config.home, random);
   const workforce = new Workforce({
     ...{ bus: hub, clock, random, leaseMs, version: readVersion() },
+    isPrivate: tls !== null || isThisMachine(host),
     quietMs: note.foundDead ? leaseMs : 0,
     ...(onNews && { onNews }),
   });
@@ -64,7 +77,8 @@ export async function openWorkerHub(
   );
   return {
     port: hub.port,
-    url: `ws://${nameOf(host)}:${hub.port}`,
+    url: `${tls ? 'wss' : 'ws'}://${nameOf(host)}:${hub.port}`,
+    pin: tls && fingerprintOf(tls),
     workers: () => workforce.members.map(({ name }) => name),
     close() {
       keepHere();
@@ -76,6 +90,20 @@ export async function openWorkerHub(
 }
 
 const heartbeatMs = 5_000;
+
+const isThisMachine = (host: string): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(host);
+
+function certificateFor(
+  wish: HubOptions['tls'],
+  home: string,
+  clock: Clock,
+  random: Random,
+): Certificate | null {
+  if (wish === undefined) return null;
+  return wish === 'own'
+    ? ownCertificate(home, clock, random)
+    : givenCertificate(wish.cert, wish.key);
+}
 
 /** As an address: of every interface, this machine's own. */
 function nameOf(host: string): string {

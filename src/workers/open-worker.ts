@@ -12,6 +12,8 @@ export interface JoinOptions {
   /** `ws://host:port` or `wss://host:port`. */
   readonly url: string;
   readonly token: string;
+  /** `sha256:...`: the certificate that the hub must have. */
+  readonly pin?: string;
   /** Places by role; left out: one, for any role. */
   readonly roles?: Readonly<Record<string, number>>;
   readonly labels?: readonly string[];
@@ -32,12 +34,12 @@ export async function joinAsWorker(
   { config }: { readonly config: Config },
   options: JoinOptions,
 ): Promise<JoinedWorker> {
-  const { url, token, labels = [], onNews } = options;
+  const { url, token, pin, labels = [], onNews } = options;
   const { clock = systemClock, random = systemRandom } = options;
   const name = options.name ?? `${plainHost()}-${randomName(random, 4)}`;
   if (!nodeNamePattern.test(name)) throw badName(name);
   const roles = options.roles ?? { [anyRole]: 1 };
-  const bus = await joinBus({ url, token, name });
+  const bus = await joinBus({ url, token, name, ...(pin !== undefined && { pin }) });
   const worker = new Worker({
     ...{ bus, name, roles, labels, version: readVersion(), config, clock, random },
     ...(onNews && { onNews }),

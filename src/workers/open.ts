@@ -3,6 +3,7 @@ import type { Troupe } from '../app.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { systemRandom } from '../kernel/random.ts';
 import type { HubOptions, WorkerHub } from './hub.ts';
+import type { Isolation } from './isolation.ts';
 import type { JoinedWorker, JoinOptions } from './open-worker.ts';
 import type { TokenDesk } from './tokens.ts';
 
@@ -16,6 +17,12 @@ export async function openWorkerHub(troupe: Troupe, options: HubOptions = {}): P
 export async function joinAsWorker(troupe: Troupe, options: JoinOptions): Promise<JoinedWorker> {
   const { joinAsWorker: join } = await import('./open-worker.ts');
   return join(troupe, options);
+}
+
+/** Has each agent of the runs that are begun here from now on work in a process of its own. */
+export async function openIsolation(troupe: Troupe): Promise<Isolation> {
+  const { openIsolation: open } = await import('./isolation.ts');
+  return open(troupe);
 }
 
 /** Who may join the hubs of a home. */

@@ -140,7 +140,7 @@ const neverEnded = {
 async function take(
   workforce: Workforce,
   { seat }: Engagement,
-  { taken }: Errand,
+  { taken, order }: Errand,
   { outcome, parcel }: Ending & { kind: 'ended' },
   { signal }: AgentWorld,
 ): Promise<Outcome> {
@@ -155,7 +155,8 @@ async function take(
     ...each,
     facts: { ...each.facts, worker: name },
   }));
-  return { ...outcome, evidence, output: keptOutput(outcome, parcel) };
+  const output = order.files === 'beside' ? outcome.output : keptOutput(outcome, parcel);
+  return { ...outcome, evidence, output };
 }
 
 /** An output on disk is the file that came, or none. */

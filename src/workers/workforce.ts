@@ -8,6 +8,7 @@
  * - a worker speaks for its own tickets only;
  * - after a hub that was killed nothing is given out before its workers' leases are over.
  */
+import type { Fault } from '../../machines/outcome.ts';
 import type { Bus, Envelope } from '../bus/bus.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';
 import { type Random, randomName } from '../kernel/random.ts';
@@ -25,6 +26,8 @@ export interface WorkforceOptions {
   readonly leaseMs: number;
   /** Until then no place is given away. */
   readonly quietMs: number;
+  /** Nobody on the way can read along: keys may travel. */
+  readonly isPrivate: boolean;
   readonly onNews?: (news: News) => void;
 }
 
@@ -63,6 +66,10 @@ export class Workforce {
 
   get clock(): Clock {
     return this.#options.clock;
+  }
+
+  get isPrivate(): boolean {
+    return this.#options.isPrivate;
   }
 
   get members(): readonly Member[] {
@@ -121,6 +128,13 @@ export class Workforce {
     if (!lease) return Promise.reject(busGone(desk));
     const answer = this.ask(filesOf(desk), event, answerWithinMs);
     return Promise.race([answer, lease.over.then(() => Promise.reject(busGone(desk)))]);
+  }
+
+  /** It is known to be gone, before its lease is over. */
+  dismiss(name: string, fault: Fault): void {
+    for (const { desk, name: own } of this.#roster.members) {
+      if (own === name) this.#out(desk, 'worker.lost', fault);
+    }
   }
 
   close(): void {
@@ -210,13 +224,13 @@ export class Workforce {
     return lease;
   }
 
-  #out(desk: string, type: 'worker.left' | 'worker.lost'): void {
+  #out(desk: string, type: 'worker.left' | 'worker.lost', known?: Fault): void {
     const member = this.#roster.find(desk);
     if (!member) return;
     this.#leases.get(desk)?.end();
     this.#leases.delete(desk);
     this.#roster.leave(desk);
-    const fault = type === 'worker.left' ? left(member.name) : gone(member.name);
+    const fault = known ?? (type === 'worker.left' ? left(member.name) : gone(member.name));
     for (const engagement of this.#engagements.values()) {
       if (engagement.seat.member.desk === desk) engagement.lose(fault);
     }

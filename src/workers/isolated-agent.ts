@@ -1,0 +1,23 @@
+/** The process of one agent: joins its run's hub, and ends when the run is gone. */
+import { readConfig } from '../config.ts';
+import type { IsolatedOrder } from './isolation.ts';
+import { joinAsWorker } from './open-worker.ts';
+import { anyRole } from './wire.ts';
+
+process.once('message', (order) => {
+  void work(order as IsolatedOrder);
+});
+
+async function work({ url, token, name, home, cwd }: IsolatedOrder): Promise<void> {
+  const config = readConfig({ home, cwd });
+  // One place, which only its own agent asks for.
+  const roles = { [anyRole]: 1 };
+  const worker = await joinAsWorker({ config }, { url, token, name, roles, labels: [name] });
+  const end = async (): Promise<void> => {
+    await worker.close();
+    process.exitCode = 0;
+    process.disconnect?.();
+  };
+  if (!process.connected) await end();
+  else process.once('disconnect', () => void end());
+}
