@@ -69,7 +69,7 @@ interface Stay {
 
 const joinAgainMs = 500;
 const askFilesWithinMs = 120_000;
-const leaveWithinMs = 2_000;
+const leaveWithinMs = 500;
 
 export class Worker {
   readonly #options: WorkerOptions;
