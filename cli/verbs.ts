@@ -134,6 +134,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/service.ts'),
   },
   {
+    name: 'stats',
+    summary: 'compare agents on what they have done here so far',
+    load: () => import('./commands/stats.ts'),
+  },
+  {
     name: 'simulate',
     summary: 'play a plan through many times in virtual time: what to expect',
     load: () => import('./commands/simulate.ts'),

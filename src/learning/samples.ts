@@ -1,0 +1,55 @@
+/** Gathers what became of the tasks of a home's runs, from their result files; changes nothing. */
+import { readdir } from 'node:fs/promises';
+import type { Plan } from '../plan/plan.ts';
+import { listRuns, type RunFolder, readOrder } from '../runs/folder.ts';
+import { readResult } from '../runs/results.ts';
+import { type Sample, type Stat, type StatKey, statsBy } from './tally.ts';
+
+/** The newest count; older ones tell of older agents. */
+export const runsMax = 500;
+
+export interface Stats {
+  readonly by: StatKey;
+  readonly runs: number;
+  readonly stats: readonly Stat[];
+}
+
+/** This project's own history, counted by one thing. */
+export async function readStats(home: string, by: StatKey): Promise<Stats> {
+  const folders = (await listRuns(home)).slice(0, runsMax);
+  const samples: Sample[] = [];
+  for (const folder of folders) samples.push(...(await samplesOf(folder).catch(() => [])));
+  return { by, runs: folders.length, stats: statsBy(by, samples) };
+}
+
+/** What can't be read tells nothing. */
+async function samplesOf(folder: RunFolder): Promise<readonly Sample[]> {
+  const { plan, forkedFrom } = await readOrder(folder);
+  // What a fork took over was done in the run that it comes from.
+  const inherited = forkedFrom ? await resultsOf(forkedFrom.run, folder) : new Set<string>();
+  const names = await readdir(folder.results);
+  const samples: Sample[] = [];
+  for (const name of names.filter((each) => each.endsWith('.json'))) {
+    const task = name.slice(0, -'.json'.length);
+    const result = await readResult(folder, task).catch(() => null);
+    if (!result || inherited.has(task)) continue;
+    samples.push({ run: folder.id, task, result, ...castOf(plan, task, result.agent_id) });
+  }
+  return samples;
+}
+
+async function resultsOf(run: string, { path, id }: RunFolder): Promise<ReadonlySet<string>> {
+  const results = `${path.slice(0, -id.length)}${run}/results`;
+  const names = await readdir(results).catch(() => []);
+  return new Set(names.map((name) => name.replace(/\.json$/, '')));
+}
+
+/** An agent is called after its role, also at a task that was added while the run went on. */
+function castOf(plan: Plan, task: string, agent: string | null) {
+  const named = agent?.replace(/-\d+$/, '') ?? plan.tasks.find(({ id }) => id === task)?.role;
+  const role = plan.roles.find(({ name }) => name === named);
+  if (!role) return { role: named ?? 'unknown', adapter: 'unknown', model: 'unknown' };
+  const model = 'model' in role && role.model ? role.model : null;
+  const { adapter } = role;
+  return { role: role.name, adapter, model: model ? `${adapter} ${model}` : adapter };
+}
