@@ -17,6 +17,7 @@ const names = [
   'replay',
   'simulate',
   'verify',
+  'dashboard',
 ];
 
 const help = `npm run bench -- [options]
