@@ -75,6 +75,7 @@ function certificateOf(verification: PlanVerification, page: Page): string {
     '\n',
     table(rows, page.columns),
     ...notes.map((note) => `${dim(note)}\n`),
+    ...verification.notes.map((note) => `${page.palette.yellow('note')} ${plainLine(note)}\n`),
   ].join('');
 }
 

@@ -14,6 +14,7 @@ import type { Random } from './kernel/random.ts';
 import { System } from './kernel/system.ts';
 import { versionsOf } from './kernel/versions.ts';
 import type { Webhook } from './plan/webhook-shapes.ts';
+import { promptNotes } from './remembering/prompt-sizes.ts';
 import { noteRecalled, recallsOf } from './remembering/recall-notes.ts';
 import { openRememberer } from './remembering/rememberer.ts';
 import { Reminder } from './remembering/reminder.ts';
@@ -123,7 +124,7 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
       const { extend } = await import('./planning/extending.ts');
       return extend({ system, order, run: folder.id, config, clock }, addition);
     },
-    notes: [...notesOn(order), ...told.notes],
+    notes: [...notesOn(order), ...promptNotes(order.plan), ...told.notes],
     kill: async () => {
       await reapOrphans({ runFolder: folder.path, runId: folder.id, clock });
     },

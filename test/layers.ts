@@ -46,7 +46,8 @@ export const layers: readonly Layer[] = [
   { at: 'src/facts.ts', mayImport: assembly },
   { at: 'src/cleaning.ts', mayImport: assembly },
   { at: 'src/simulation/', mayImport: assembly },
-  { at: 'src/remembering/', mayImport: assembly },
+  // It counts tokens before every run, without loading memory's database.
+  { at: 'src/remembering/', mayImport: [...assembly, 'memory/manager/tokens.ts'] },
   { at: 'src/verify/', mayImport: assembly },
   { at: 'src/planning/', mayImport: assembly },
   // It hides what memory hides, without loading memory's database.

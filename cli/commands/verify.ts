@@ -5,8 +5,9 @@ import { answerOf, reportOf } from '../certificate.ts';
 import { type Exit, exits } from '../exits.ts';
 import { isMachineFile, proveMachines } from '../machine-proof.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { out } from '../render.ts';
+import { err, out } from '../render.ts';
 import { paletteFor } from '../style.ts';
+import { plainLine } from '../text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface VerifyOptions extends HomeOption, JsonOption {
@@ -50,8 +51,10 @@ async function verifyPlan(plan: string, options: VerifyOptions): Promise<Exit> {
     ...(maxStates !== undefined && { statesMax: maxStates }),
     ...(maxSeconds !== undefined && { secondsMax: maxSeconds }),
   });
-  if (options.json) out.json(answerOf(verification));
-  else {
+  if (options.json) {
+    out.json(answerOf(verification));
+    for (const note of verification.notes) err.note(`Note: ${plainLine(note)}.\n`);
+  } else {
     const palette = paletteFor(out, troupe.config.environment);
     const page = { palette, columns: out.columns, now: systemClock.now() };
     await out.write(reportOf(verification, page));

@@ -14,6 +14,7 @@ import { taskFinder } from '../standing.ts';
 import { type Blob, type Blobs, bytesOf } from './blobs.ts';
 import { type Archived, documentMaxBytes, safeName } from './document.ts';
 import { readIndex, writeIndex } from './run-index.ts';
+import { seenFiles } from './seen-files.ts';
 
 export interface ArchivingWorld {
   readonly home: string;
@@ -90,6 +91,16 @@ async function documentsOf(world: ArchivingWorld, of: EndedTask): Promise<readon
     if (file === null) continue;
     const blob = await world.blobs.put(bytesOf(file), documentMaxBytes).catch(unlessGone);
     if (blob !== 'gone') archived.push(record(of, ['artifacts', path], blob, statOf(file)));
+  }
+  return [...archived, ...(await filesOf(world, of))];
+}
+
+/** What its checks have looked at in the workspace. */
+async function filesOf(world: ArchivingWorld, of: EndedTask): Promise<readonly Archived[]> {
+  const archived: Archived[] = [];
+  for (const { name, path } of await seenFiles(of.order.cwd, of.result)) {
+    const blob = await world.blobs.put(bytesOf(path), documentMaxBytes).catch(unlessGone);
+    if (blob !== 'gone') archived.push(record(of, ['files', name], blob, statOf(path)));
   }
   return archived;
 }

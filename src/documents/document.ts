@@ -13,7 +13,7 @@ export type Kept =
 
 /** As the file of its run says it. */
 export interface Archived {
-  /** `PLAN/TASK/output`, or `PLAN/TASK/artifacts/...`: the same for every run of that plan. */
+  /** `PLAN/TASK/output`, `.../artifacts/...`, `.../files/...`: the same for all runs of a plan. */
   readonly name: string;
   /** Of the content; empty when that was too large. */
   readonly sha256: string;

@@ -9,6 +9,7 @@ import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Recalled, TaskRecall } from '../runs/recalled.ts';
 import { isWanted } from './place.ts';
+import { promptCharsMax, solutionCharsMax } from './told.ts';
 
 export interface Asked {
   readonly run: string;
@@ -40,8 +41,6 @@ type OnTold = (recall: TaskRecall, count: number) => void;
 const scoreMin = 0.3;
 /** Some of the nearest may hold no more, or be of the same task. */
 const lookedAtFactor = 4;
-const promptCharsMax = 500;
-const solutionCharsMax = 1_500;
 const readyMaxMs = 2_000;
 const dayMs = 24 * 60 * 60 * 1_000;
 

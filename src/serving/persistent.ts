@@ -6,7 +6,6 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import type { ServeWish } from '../plan/serve-shapes.ts';
 import type { House } from './house.ts';
-import { MemoryKeeping } from './memory-keeping.ts';
 import { openServer, type ServeOptions, type Serving } from './server.ts';
 
 export async function openPersistent(
@@ -19,19 +18,21 @@ export async function openPersistent(
   const serving = await openServer(troupe, world, { ...options, kept });
   const { wish } = options;
   const house = houseworkOf(serving.house);
-  const memory = new MemoryKeeping(troupe);
+  const memory = {
+    get state() {
+      return serving.house.upkeep?.state ?? 'off';
+    },
+  };
   try {
     const parts = { ...world, home, wish, project: troupe.project, house, kept, memory };
     const steward = new Steward(parts);
     serving.house.employ(steward);
     const close = async (): Promise<void> => {
       await steward.close();
-      await memory.close();
       await serving.close();
     };
     return { ...serving, close };
   } catch (error) {
-    await memory.close();
     await serving.close();
     throw error;
   }

@@ -1,6 +1,7 @@
 /** `troupe verify PLAN` as a call: what is wrong with a plan, and what it can take and cost. */
 import type { Clock } from '../kernel/clock.ts';
 import type { Plan } from '../plan/plan.ts';
+import { promptNotes } from '../remembering/prompt-sizes.ts';
 import { boundOf, type Certificate } from './certificate.ts';
 import { certifyText } from './clearance.ts';
 import { type Exploration, explore } from './exploration.ts';
@@ -23,6 +24,8 @@ export interface PlanVerification {
   readonly unbounded: readonly Unbounded[];
   /** Also of a plan whose cost has no limit. */
   readonly worst: WorstCase;
+  /** What a person should know beside: prompts that are very long. */
+  readonly notes: readonly string[];
   /** Null for a plan that is too large to be simulated meanwhile. */
   readonly likely: Likely | null;
 }
@@ -56,6 +59,7 @@ export async function verifyPlan(
     bound: boundOf(certificate),
     unbounded: certificate.unbounded,
     worst: certificate.worst,
+    notes: promptNotes(text.plan),
     likely,
   };
 }

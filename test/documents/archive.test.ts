@@ -178,3 +178,18 @@ test('what is no text is compared by its bytes', () => {
   expect(compareContents(one, Buffer.from(one))).toEqual({ kind: 'same' });
   expect(compareContents(one, other)).toEqual({ kind: 'binary' });
 });
+
+test.skipIf(!onPosix)('files that were checked are kept, if they are what was seen', async () => {
+  const at = stage();
+  const line = 'echo good > seen.txt; echo soon other > changed.txt; echo nobody > unseen.txt';
+  const verify = [{ file: 'seen.txt' }, { file: 'changed.txt' }];
+  const { run } = await at.play(plan(line, { verify }));
+  writeFileSync(join(at.cwd, 'changed.txt'), 'now other!\n');
+  const archive = await at.troupe.documents();
+  await archive.catchUp();
+  const names = [...archive.all().keys()];
+  expect(names.filter((name) => name.includes('/files/'))).toEqual(['made/build/files/seen.txt']);
+  const version = archive.find('seen.txt');
+  expect(version).toMatchObject({ run: run.id, task: 'build', status: 'completed' });
+  expect(text(await archive.read(version))).toBe('good\n');
+});
