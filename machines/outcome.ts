@@ -1,4 +1,5 @@
 /** What comes back from an attempt: its outcome, what the runtime saw, and what went wrong. */
+import type { RoleName } from './ids.ts';
 import type { LearnedLimits } from './loan.ts';
 import type { TaskSpec } from './plan.ts';
 
@@ -71,6 +72,17 @@ export interface Answered {
   readonly by: string;
 }
 
+/** What whoever goes on with the work must know. */
+export interface HandoffNote {
+  readonly done: readonly string[];
+  readonly open: readonly string[];
+  readonly decisions: readonly string[];
+  readonly files: readonly string[];
+  readonly next: string;
+  /** Which role is to go on; absent: its own. */
+  readonly to?: RoleName;
+}
+
 interface Measured {
   readonly durationMs: number;
   readonly output: OutputRef;
@@ -84,6 +96,8 @@ interface Measured {
   readonly limits?: LearnedLimits;
   /** What people said while it worked, when it did not come to its end. */
   readonly answers?: readonly Answered[];
+  /** Of an attempt that somebody else is to go on with; absent: nobody is. */
+  readonly handoff?: HandoffNote;
   /** What is to be done by others before it can go on; absent: nothing. */
   readonly subtasks?: readonly TaskSpec[];
 }
@@ -105,6 +119,8 @@ export interface Earlier {
   readonly failed?: readonly Evidence[];
   /** Absent: nobody was asked, or what was said counts no more. */
   readonly answers?: readonly Answered[];
+  /** Of whoever worked on it before; absent: nobody handed it over. */
+  readonly note?: HandoffNote;
 }
 
 export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, costUsd: 0 };

@@ -32,6 +32,8 @@ export interface TaskSpec {
   readonly approveWithinMs: number | null;
   /** What it may ask others for while it is worked on; absent: nothing. */
   readonly delegation?: DelegationSpec;
+  /** How often it may be handed over, and to whom beside its own role; absent: never. */
+  readonly handoffs?: HandoffSpec;
   /** It needs not all of these; absent: it needs all that it needs. */
   readonly gathers?: GatherSpec;
   /** Tasks that are called off with it: it is a team, and they are its own; absent: none. */
@@ -44,6 +46,12 @@ export interface TaskSpec {
   readonly origin?: Origin;
   /** Of a task that a person added; absent: nobody did. */
   readonly added?: Addition;
+}
+
+export interface HandoffSpec {
+  /** In all attempts together. */
+  readonly max: number;
+  readonly to: readonly RoleName[];
 }
 
 export interface GatherSpec {

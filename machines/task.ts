@@ -163,6 +163,7 @@ export const taskMachine = setup({
         { guard: 'delegates', target: 'delegating' },
         { guard: 'faultless', target: 'verifying' },
         { guard: 'limited', target: 'parked', actions: assign(attempt.paused) },
+        { guard: 'handsOver', target: 'retrying', actions: assign(attempt.handsOver) },
         { guard: 'interrupted', target: 'retrying', actions: assign(attempt.paused) },
         {
           guard: 'mayResolve',

@@ -18,10 +18,12 @@ import { Sharing } from './context/sharing.ts';
 import { Recorder } from './conversations/recorder.ts';
 import { runChecks } from './evidence/checks.ts';
 import { believed } from './evidence/claims.ts';
+import { mayHandText, noteText } from './handoff/note.ts';
+import { relayed } from './handoff/relay.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { System } from './kernel/system.ts';
 import { attemptUsdMax } from './plan/compile.ts';
-import { environmentOf, type Plan, type PlanRole, runOf } from './plan/plan.ts';
+import { environmentOf, type Plan, type PlanRole, type PlanTask, runOf } from './plan/plan.ts';
 import { runArgv } from './plan/shell.ts';
 import { hasTemplate } from './plan/templates.ts';
 import { type AskRoom, askable } from './planning/delegating.ts';
@@ -238,7 +240,10 @@ export class Crew implements RunWorld {
     const prepared = await this.#remind(input, await kind.prepare(input));
     const { cwd, env, notice } = await this.#workplaces.begin(input, signal);
     const feedback = await feedbackOf(input.earlier, this.#place.folder.path);
-    const asked = [prepared.prompt, notice, feedback].filter((part) => part !== '').join('\n\n');
+    const handing = this.#desk.role(input.role).handing;
+    const handed = [noteText(input.earlier?.note), mayHandText(handing?.to ?? [])];
+    const parts = [prepared.prompt, notice, feedback, ...handed];
+    const asked = parts.filter((part) => part !== '').join('\n\n');
     const prompt = await gatherPrompt(this.#askRoom, this.#desk.task(input.task), asked);
     const around = { cwd, env: { ...env, ...prepared.env }, prompt };
     const outcome = await askable(this.#askRoom, input, { ...prepared, ...around }, (told) =>
@@ -282,7 +287,11 @@ export class Crew implements RunWorld {
       this.#recorder.record({ assignment: told, ...of }, listened, (heard) =>
         accounting.attempt(role, told, heard, (lent, around) =>
           this.#anywhere({ ...of, limits, what }, lent, around, (given, seen) =>
-            watched(limits, told.cwd, seen, (heard) => adapter.work(given, heard)),
+            watched(limits, told.cwd, seen, (heard) =>
+              relayed(this.#relayTerms(of), given, heard, (part, world) =>
+                adapter.work(part, world),
+              ),
+            ),
           ),
         ),
       ),
@@ -299,6 +308,16 @@ export class Crew implements RunWorld {
     if (elsewhere === null) return here(assignment, world);
     const price = accounting.listPrice(duty.role);
     return elsewhere.attempt({ ...duty, price }, assignment, world, here);
+  }
+
+  /** Of whoever judges, nothing is handed over. */
+  #relayTerms({ role, task }: { readonly role: PlanRole; readonly task: PlanTask }) {
+    const { handing } = role;
+    if (!handing) return null;
+    const context = this.#contextOf(task.id);
+    const left = (context?.spec.handoffs?.max ?? 0) - (context?.handed?.count ?? 0);
+    const isJudged = context?.review.stage === 'open';
+    return { ...handing, left: isJudged ? 0 : left, runFolder: this.#place.folder.path };
   }
 
   /** Where its role asks for it, the prompt begins with what was done before that is like it. */

@@ -44,6 +44,7 @@ export const layers: readonly Layer[] = [
   { at: 'src/reviewing.ts', mayImport: assembly },
   { at: 'src/watching.ts', mayImport: assembly },
   { at: 'src/facts.ts', mayImport: assembly },
+  { at: 'src/handoff/', mayImport: assembly },
   { at: 'src/cleaning.ts', mayImport: assembly },
   { at: 'src/simulation/', mayImport: assembly },
   // It counts tokens before every run, without loading memory's database.

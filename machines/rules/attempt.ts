@@ -16,6 +16,7 @@ import { backoffDelayMs } from './backoff.ts';
 import type { Spending } from './budget.ts';
 import { type Delegated, farewells as unasked } from './delegated.ts';
 import type { ReadyTask } from './dispatch.ts';
+import { begins, type Handed, handOver, leftMs } from './handing.ts';
 import { noReview, type Review } from './panel.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -53,6 +54,7 @@ export interface TaskContext extends TaskInput {
   readonly resolutions: number;
   /** What others think of this attempt, where the plan has them asked. */
   readonly review: Review;
+  readonly handed?: Handed;
   /** What others are to do, or did, for it; absent: it never asked. */
   readonly delegated?: Delegated;
   /** Why it is not where it should be. */
@@ -113,16 +115,6 @@ export function unbegun({ spec, open, seed }: TaskInput): TaskContext {
 type Patch = Partial<TaskContext>;
 type Event<Type extends TroupeEvent['type']> = TroupeEvent & { type: Type };
 
-/** Of whoever gathers, some may come to nothing. */
-export function canSpare(
-  { spec, unmet = 0 }: TaskContext,
-  { task, status }: Event<'dependency.settled'>,
-): boolean {
-  if (isMet(status)) return true;
-  const { from, spare } = spec.gathers ?? { from: [], spare: 0 };
-  return unmet < spare && from.includes(task);
-}
-
 export function met(
   { open, prefer, unmet = 0 }: TaskContext,
   { agent, status }: Event<'dependency.settled'>,
@@ -158,7 +150,7 @@ export function begun(context: TaskContext, { agent, token }: Event<'task.assign
   return {
     agent,
     token,
-    attempt: context.attempt + 1,
+    ...begins(context),
     slot: 'held',
     earlier: earlierOf(context),
     outcome: null,
@@ -199,6 +191,8 @@ export function broken(error: unknown): Fault {
 export function costWith(costUsd: number | null, { usage }: Outcome): number | null {
   return costUsd === null || usage.costUsd === null ? null : costUsd + usage.costUsd;
 }
+
+export const handsOver = ({ context }: { context: TaskContext }): Patch => handOver(context);
 
 /** A limit is not the task's fault: it waits, and no retry is spent. */
 export function isLimited({ fault, outcome, pauses }: TaskContext): boolean {
@@ -276,9 +270,11 @@ export function parkedFact(context: TaskContext): Fact {
   return { type: 'task.parked', task: spec.id, fault, waitMs: parkDelayMs(context) };
 }
 
-export function tried({ spec, agent, attempt, token, turn }: TaskContext) {
+export function tried(context: TaskContext) {
+  const { spec, agent, attempt, token } = context;
   const fact = { task: spec.id, agent, attempt, token };
-  return turn === 'resolver' && spec.resolver ? { ...fact, role: spec.resolver } : fact;
+  const role = roleAtWork(context);
+  return role === spec.role ? fact : { ...fact, role };
 }
 
 /** A session goes on until an attempt ends without it; an agent that was lost took none along. */
@@ -287,7 +283,14 @@ export function earlierOf(context: TaskContext): Earlier | null {
   if (fault === null) return null;
   const session = outcome === null ? earlier?.session : outcome.session;
   const answers = outcome?.answers;
-  return { fault, session: session ?? null, ...(answers && { answers }), ...foundWrong(context) };
+  const note = outcome?.handoff ?? earlier?.note;
+  return {
+    fault,
+    session: session ?? null,
+    ...(answers && { answers }),
+    ...(note && { note }),
+    ...foundWrong(context),
+  };
 }
 
 /** Of an attempt that did not come to its checks, what was said of the one before still holds. */
@@ -300,7 +303,7 @@ function foundWrong({ outcome, evidence, earlier }: TaskContext): Pick<Earlier, 
 export function assignment(context: TaskContext): Message {
   const { spec, agent, attempt, token, seed, earlier } = context;
   assert(agent !== null && token !== null, `${spec.id} is assigned to nobody`);
-  const { id: task, timeoutMs } = spec;
+  const [{ id: task }, timeoutMs] = [spec, leftMs(context)];
   const event = { type: 'agent.assign', task, token, attempt, timeoutMs, seed } as const;
   return { to: agentAddress(agent), event: earlier ? { ...event, earlier } : event };
 }
@@ -340,9 +343,9 @@ export function readyMessage(context: TaskContext): Message {
 }
 
 /** Whose turn it is: its own role's, or that of those who judge, or who resolves. */
-function roleAtWork({ spec, review, turn }: TaskContext): RoleName {
+function roleAtWork({ spec, review, turn, handed }: TaskContext): RoleName {
   if (review.stage === 'open' && spec.review) return spec.review.role;
-  return turn === 'resolver' && spec.resolver ? spec.resolver : spec.role;
+  return turn === 'resolver' && spec.resolver ? spec.resolver : (handed?.role ?? spec.role);
 }
 
 /** Dependants first: what gets ready by it must be known before its slot is given away. */

@@ -2,6 +2,8 @@
 import type { TroupeEvent } from '../events.ts';
 import * as attempt from './attempt.ts';
 import * as delegation from './delegation.ts';
+import { canSpare } from './gathering.ts';
+import { leftMs, mayHandOver } from './handing.ts';
 import * as review from './review.ts';
 
 export const assignDeadlineMs = 60_000;
@@ -20,7 +22,7 @@ export const delays = {
   reviewDeadline: ({ context }: Args) =>
     assignDeadlineMs + review.reviewOf(context).timeoutMs + reportGraceMs,
   restDelay: ({ context }: Args) => review.restMs(context) ?? 0,
-  attemptDeadline: ({ context }: Args) => context.spec.timeoutMs + reportGraceMs,
+  attemptDeadline: ({ context }: Args) => leftMs(context) + reportGraceMs,
   verifyDeadline: ({ context }: Args) => context.spec.verifyTimeoutMs,
   retryDelay: ({ context }: Args) => attempt.retryDelayMs(context),
   parkDelay: ({ context }: Args) => attempt.parkDelayMs(context),
@@ -30,7 +32,7 @@ export const guards = {
   unblocked: ({ context }: Args) => context.open === 0,
   mustAsk: ({ context }: Args) => context.open === 0 && context.spec.approveWithinMs !== null,
   dependencyFailed: ({ context, event }: Args) =>
-    event.type === 'dependency.settled' && !attempt.canSpare(context, event),
+    event.type === 'dependency.settled' && !canSpare(context, event),
   currentToken: ({ context, event }: Args) => 'token' in event && event.token === context.token,
   itsAgent: ({ context, event }: Args) =>
     event.type === 'agent.lost' && event.agent === context.agent,
@@ -47,6 +49,7 @@ export const guards = {
   accepted: ({ context }: Args) => review.standing(context) === 'accepted',
   refused: ({ context }: Args) => review.standing(context) !== 'open',
   limited: ({ context }: Args) => attempt.isLimited(context),
+  handsOver: ({ context }: Args) => mayHandOver(context),
   interrupted: ({ context }: Args) => attempt.isInterrupted(context),
   mayResolve: ({ context }: Args) => attempt.mayResolve(context),
   mayRetry: ({ context }: Args) => attempt.mayRetry(context),

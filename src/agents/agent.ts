@@ -47,6 +47,8 @@ export type AgentEvent =
       readonly spentUsd: number;
       readonly limitUsd: number;
     }
+  /** Its context is so full, of a hundred; at the last mark its work is handed over. */
+  | { readonly type: 'context.warned'; readonly percent: number }
   /** It waits for a person to allow what it wants to do; then what they said. */
   | ({ readonly type: 'permission.requested' } & Question)
   | ({ readonly type: 'permission.answered' } & Question & Leave)

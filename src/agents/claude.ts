@@ -94,7 +94,10 @@ function read(line: unknown): readonly Sign[] {
     case 'system':
       return readSystem(line);
     case 'assistant':
-      return listAt(line, 'message', 'content').flatMap((block) => readBlock(block, line));
+      return [
+        ...listAt(line, 'message', 'content').flatMap((block) => readBlock(block, line)),
+        ...held(line),
+      ];
     case 'user':
       return listAt(line, 'message', 'content').flatMap((block) => readToolResult(block, line));
     case 'rate_limit_event':
@@ -104,6 +107,14 @@ function read(line: unknown): readonly Sign[] {
     default:
       return [];
   }
+}
+
+/** Each call is given all that was said before, most of it from a cache. */
+function held(line: unknown): readonly Sign[] {
+  const count = (name: string): number => countAt(line, 'message', 'usage', name);
+  const given = count('input_tokens') + count('cache_read_input_tokens');
+  const tokens = given + count('cache_creation_input_tokens') + count('output_tokens');
+  return tokens === 0 ? [] : [{ type: 'context.held', tokens }];
 }
 
 function readSystem(line: unknown): readonly Sign[] {

@@ -29,6 +29,8 @@ export type Sign =
       readonly over: 'step' | 'attempt' | 'session';
       readonly usage: Usage;
     }
+  /** What its model was given and gave in its last call: so much its context holds. */
+  | { readonly type: 'context.held'; readonly tokens: number }
   /** Its model would not answer for now; `until` when it said when it will. */
   | { readonly type: 'rate.limited'; readonly message: string; readonly until: Reset | null }
   /** What its provider said of the limits of its account, as headers say it. */

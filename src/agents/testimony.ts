@@ -62,6 +62,8 @@ export class Testimony {
       case 'usage.counted':
         this.#count(sign);
         return true;
+      case 'context.held':
+        return true;
       case 'rate.limited':
         return this.#fail(trouble('quota', sign.message, sign.until));
       case 'limits.told':

@@ -29,7 +29,8 @@ type SharedKeys =
   | 'maxRestarts'
   | 'periodMs'
   | 'backoff'
-  | 'handoff';
+  | 'handoff'
+  | 'handing';
 
 export interface Waits {
   readonly startWithinMs: number;

@@ -50,8 +50,10 @@ function askedOf({ tasks, roles }: Plan): ReadonlyMap<string, Asked> {
     asked.set(role, known);
     return known;
   };
+  const heirs = new Map(roles.map(({ name, handing }) => [name, handing?.to ?? []]));
   for (const { role, review, subtasks } of tasks) {
     of(role).tasks += 1;
+    for (const name of heirs.get(role) ?? []) of(name).tasks += 1;
     for (const name of whom(subtasks, roles)) of(name).tasks += subtasks?.count ?? 0;
     if (!review) continue;
     const judges = of(review.role);
@@ -145,6 +147,7 @@ function compileTasks({ tasks, roles, concurrency }: Plan): readonly TaskSpec[] 
       approveWithinMs: task.approveWithinMs,
       ...(task.subtasks && { delegation: delegationOf(task.subtasks) }),
       ...gatheringOf(task, members.get(task.id)),
+      ...handingOf(roleOf.get(task.role)),
     };
   });
 }
@@ -156,6 +159,14 @@ function membersOf(tasks: readonly PlanTask[]): ReadonlyMap<string, readonly Tas
     if (partOf !== undefined) members.set(partOf, [...(members.get(partOf) ?? []), taskId(id)]);
   }
   return members;
+}
+
+/** All attempts of a task together; more often it is only handed round. */
+const handoffsMax = 3;
+
+function handingOf(role: PlanRole | undefined) {
+  if (!role?.handing) return {};
+  return { handoffs: { max: handoffsMax, to: role.handing.to.map(roleName) } };
 }
 
 function gatheringOf({ gather, partOf }: PlanTask, members: readonly TaskId[] | undefined) {

@@ -39,9 +39,10 @@ function inputOf({ default: unset, description }: PlanInput) {
 }
 
 function roleOf(role: PlanRole): RoleDocument {
-  const { where, count, concurrency, restart, maxRestarts, handoff, simulate, recall } = role;
+  const { where, count, concurrency, restart, maxRestarts, simulate, recall } = role;
   const shared = {
-    ...{ where, restart, maxRestarts, handoff },
+    ...{ where, restart, maxRestarts },
+    ...handingOf(role),
     ...(role.labels === undefined ? {} : { labels: [...role.labels] }),
     ...(role.resolves === undefined ? {} : { resolves: true }),
     ...(count === null ? {} : { count }),
@@ -60,6 +61,16 @@ function roleOf(role: PlanRole): RoleDocument {
   if (role.adapter !== 'simulated') return { ...agentRoleDocument(role, commandOf), ...shared };
   const { adapter, work, fail, crash, costUsd } = role;
   return { adapter, work: rangeOf(work), fail, crash, costUsd, ...shared };
+}
+
+function handingOf({ handoff, handing }: PlanRole) {
+  if (!handing) return { handoff };
+  const { windowTokens, to } = handing;
+  return {
+    ...(handoff && { handoff }),
+    ...(windowTokens !== null && { contextWindow: windowTokens }),
+    ...(to.length > 0 && { handsTo: [...to] }),
+  };
 }
 
 function moneyOf({ borrowing, costUsdMax, totalUsdMax }: PlanRole) {

@@ -61,6 +61,8 @@ interface SharedRole {
   readonly periodMs: number;
   readonly backoff: Backoff;
   readonly handoff: boolean;
+  /** When and to whom its work is handed over in the middle; absent: never. */
+  readonly handing?: PlanHanding;
   /** Absent: it resolves no conflicts but those of its own tasks. */
   readonly resolves?: true;
   /** How its attempts go in a simulation; absent when the plan does not say. */
@@ -88,6 +90,12 @@ export interface TemplatePin {
   readonly name: string;
   /** Of the template's file. */
   readonly sha256: string;
+}
+
+export interface PlanHanding {
+  /** Tokens; null: nobody looks how full its context is. */
+  readonly windowTokens: number | null;
+  readonly to: readonly string[];
 }
 
 /** What is left out is learned from past runs, or assumed. */

@@ -91,7 +91,8 @@ function resolveRole(name: string, value: RoleValue, defaults: Defaults): PlanRo
     maxRestarts: value.maxRestarts,
     periodMs: value.period ?? ours.periodMs,
     backoff: mergeBackoff(defaults.backoff, value.backoff),
-    handoff: value.handoff,
+    handoff: value.handoff ?? false,
+    ...handingOf(value),
     ...(value.resolves ? { resolves: true as const } : {}),
     ...(value.simulate === undefined ? {} : { simulate: given(value.simulate) }),
     ...(value.memory?.recall ? { recall: value.memory.recall } : {}),
@@ -116,6 +117,12 @@ function toldOf(value: RoleValue) {
     ...(skills.length > 0 && { skills }),
     ...(value.verify !== undefined && resolveVerify(value)),
   };
+}
+
+/** Whoever never hands anything over says so: handoff: false. */
+function handingOf({ handoff, contextWindow, handsTo = [] }: RoleValue): Pick<PlanRole, 'handing'> {
+  if (handoff === false || (contextWindow === undefined && handsTo.length === 0)) return {};
+  return { handing: { windowTokens: contextWindow ?? null, to: handsTo } };
 }
 
 /** Whose agents are of a company, by the name of their adapter. */

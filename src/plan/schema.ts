@@ -132,7 +132,17 @@ const sharedRole = {
   maxRestarts: wholeNumber(0, countMax).default(5).describe('More within period: given up.'),
   period: duration(1).optional().describe('What maxRestarts counts over. Default 1m.'),
   backoff: backoffShape.optional().describe('Between restarts, and between retries of its tasks.'),
-  handoff: flag().default(false).describe('True: a fresh agent for every task.'),
+  handoff: flag()
+    .optional()
+    .describe('True: a fresh agent for every task. False: it never hands its work over.'),
+  contextWindow: wholeNumber(1_000, 100_000_000)
+    .optional()
+    .describe('Tokens that its model can hold: nearly full, it hands its work over.'),
+  handsTo: z
+    .array(text('the name of a role'), list('roles'))
+    .min(1, list('roles, not an empty one'))
+    .optional()
+    .describe('Roles that its agents may hand their work over to, in the middle of it.'),
   resolves: flag()
     .default(false)
     .describe('True: it brings together what tasks have changed at the same place.'),

@@ -1,5 +1,6 @@
 /** What must hold inside a task and its role: something to do, keys of its adapter, checks. */
 import { gatherComplaints } from './gather-rules.ts';
+import { handingComplaints } from './handing-rules.ts';
 import { compileSchema, type JsonObject } from './json-schema.ts';
 import { type Path, quote } from './problem.ts';
 import type { Parts, RoleValue, TaskValue } from './read.ts';
@@ -12,7 +13,10 @@ export function checkTasks({ roles, tasks }: Parts, report: Report): void {
   const byName = new Map(roles.map((role) => [role.name, role.value]));
   const onlyRole = roles.length === 1 ? roles[0]?.name : undefined;
   const judgeSchema = onceEach();
-  for (const role of roles) checkRole(role, report);
+  for (const role of roles) {
+    checkRole(role, report);
+    for (const complaint of handingComplaints(role, roles)) report.add(complaint);
+  }
   for (const { path, value } of tasks) {
     if (value === null) continue;
     const name = value.agent ?? onlyRole ?? '';

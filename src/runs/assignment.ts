@@ -6,6 +6,7 @@ import { assertNever } from '../../machines/errors.ts';
 import { taskId } from '../../machines/ids.ts';
 import type { OutputRef } from '../../machines/outcome.ts';
 import type { WorkInput } from '../../machines/rules/duty.ts';
+import { handedOver } from '../../machines/rules/handing.ts';
 import { inputVariable, resultVariable } from '../plan/inputs.ts';
 import { environmentOf, type Plan, type PlanRole, type PlanTask, runOf } from '../plan/plan.ts';
 import { type Run, runArgv } from '../plan/shell.ts';
@@ -34,7 +35,7 @@ export interface Prepared {
 
 type Place = 'cwd' | 'artifactsFolder';
 /** By whom: left out, by its own role. */
-type Asked = Pick<WorkInput, 'task' | 'inbox'> & Partial<Pick<WorkInput, 'role'>>;
+type Asked = Pick<WorkInput, 'task' | 'inbox'> & Partial<Pick<WorkInput, 'role' | 'earlier'>>;
 
 /** For whoever brings it together with what others did. */
 const resolverPrompt = (prompt: string): string =>
@@ -89,20 +90,23 @@ export class Desk {
 
   /** For a new attempt: what an earlier one left among the artifacts is taken away. */
   async begin(input: Asked): Promise<Prepared> {
-    await rm(artifactsFolder(this.#folder, input.task), { recursive: true, force: true });
+    const goesOn = input.earlier?.fault.code === handedOver;
+    const folder = artifactsFolder(this.#folder, input.task);
+    if (!goesOn) await rm(folder, { recursive: true, force: true });
     return this.prepare(input);
   }
 
-  async prepare({ task: id, inbox, role: asked }: Asked): Promise<Prepared> {
+  async prepare({ task: id, inbox, role: asked, earlier }: Asked): Promise<Prepared> {
     const task = this.task(id);
     const role = this.role(asked ?? task.role);
     const folder = artifactsFolder(this.#folder, id);
     await mkdir(folder, { recursive: true });
     const isAuthor = role.name === task.role;
+    const isHeir = earlier?.note?.to === role.name;
     // What the task runs is for its author.
     const run = runOf(isAuthor ? task : { ...task, run: null }, role);
     const prompt = await this.fill(id, task.prompt);
-    const wanted = isAuthor ? prompt : resolverPrompt(prompt);
+    const wanted = isAuthor || isHeir ? prompt : resolverPrompt(prompt);
     return {
       prompt: withMessages(await this.#asRole(role, id, wanted), inbox),
       argv: run ? await this.argv(id, run) : [],

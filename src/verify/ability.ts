@@ -36,7 +36,9 @@ export function rolesOf({ role, review }: PlanTask): readonly string[] {
 export function rolesAsked({ roles, tasks }: Plan): ReadonlySet<string> {
   const all = roles.map(({ name }) => name);
   const asked = tasks.flatMap(({ subtasks }) => (subtasks ? (subtasks.agents ?? all) : []));
-  return new Set([...tasks.flatMap(rolesOf), ...asked]);
+  const named = new Set([...tasks.flatMap(rolesOf), ...asked]);
+  const heirs = roles.flatMap(({ name, handing }) => (named.has(name) ? (handing?.to ?? []) : []));
+  return new Set([...named, ...heirs]);
 }
 
 function unplayed({ id, role }: PlanTask, at: number): Flaw {

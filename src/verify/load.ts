@@ -2,6 +2,7 @@
 import type { PlanSpec, ReviewSpec, TaskSpec } from '../../machines/plan.ts';
 import { resolutionsMax } from '../../machines/rules/attempt.ts';
 import { worstBackoffMs } from '../../machines/rules/backoff.ts';
+import { leastMs } from '../../machines/rules/handing.ts';
 import { worstCalls } from '../../machines/rules/review.ts';
 import { assignDeadlineMs, reportGraceMs } from '../../machines/task.ts';
 
@@ -32,6 +33,7 @@ export function loadOf(task: TaskSpec): Load {
     const reviews = (calls.get(role) ?? 0) - own;
     heldMs.set(role, (heldMs.get(role) ?? 0) + reviews * reviewMs(task.review));
   }
+  countHandoffs(task, calls, heldMs);
   if (task.resolver === undefined) return { task, attempts, calls, heldMs, apartMs };
   // Whoever resolves conflicts makes the retries that are left, too.
   const resolvedMs = (resolutionsMax + task.retries) * attemptMs(task);
@@ -39,6 +41,24 @@ export function loadOf(task: TaskSpec): Load {
   const waitedMs = resolutionsMax * worstBackoffMs(task.backoff, task.retries);
   const whole = { attempts: attempts + resolutionsMax, apartMs: apartMs + waitedMs };
   return { task, calls, heldMs, ...whole };
+}
+
+/** Each time one more is called for the same attempt; whoever took it over makes its retries. */
+function countHandoffs(
+  task: TaskSpec,
+  calls: Map<string, number>,
+  heldMs: Map<string, number>,
+): void {
+  const { handoffs, role, retries, timeoutMs } = task;
+  if (!handoffs) return;
+  const { max, to } = handoffs;
+  const onceMs = assignDeadlineMs + Math.max(leastMs, timeoutMs) + reportGraceMs;
+  for (const name of new Set([role, ...to])) {
+    const again = name === role ? 0 : retries;
+    calls.set(name, (calls.get(name) ?? 0) + max + again);
+    const moreMs = max * onceMs + again * attemptMs(task);
+    heldMs.set(name, (heldMs.get(name) ?? 0) + moreMs);
+  }
 }
 
 export type ByRole = ReadonlyMap<string, number>;

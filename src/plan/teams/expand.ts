@@ -181,7 +181,7 @@ class Expansion {
     };
     const document = documentOf(plan);
     for (const [name, role] of Object.entries(document.agents)) {
-      this.#roles[`${id}.${name}`] = roleOfTeam(role, concurrency);
+      this.#roles[`${id}.${name}`] = roleOfTeam(role, concurrency, id);
     }
     const pretend = new Set(plan.roles.flatMap(({ name, adapter }) => bare(name, adapter)));
     for (const member of document.tasks) this.#members.push(memberOf(member, moving, pretend));

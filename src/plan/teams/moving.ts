@@ -21,8 +21,10 @@ export interface Moving {
   readonly roles: readonly string[];
 }
 
-export function roleOfTeam(role: RoleDocument, concurrency: number): RoleDocument {
-  return { ...role, concurrency: Math.min(role.concurrency ?? concurrency, concurrency) };
+export function roleOfTeam(role: RoleDocument, concurrency: number, team: string): RoleDocument {
+  const { handsTo } = role;
+  const moved = handsTo && { handsTo: handsTo.map((name) => `${team}.${name}`) };
+  return { ...role, ...moved, concurrency: Math.min(role.concurrency ?? concurrency, concurrency) };
 }
 
 /** `bare`: roles whose tasks have no environment. */

@@ -9,5 +9,8 @@ export function pruned(plan: Plan): Plan {
       return [role, ...(review ? [review.role] : []), ...asked];
     }),
   );
+  for (const { name, handing } of plan.roles) {
+    if (used.has(name)) for (const heir of handing?.to ?? []) used.add(heir);
+  }
   return { ...plan, roles: plan.roles.filter(({ name, resolves }) => resolves || used.has(name)) };
 }

@@ -82,6 +82,18 @@ function offers({ wants }: Place, { money }: Ability): readonly Stimulus[] {
   return [...(money === 'never' ? [] : [assign]), ...(money === 'enough' ? [] : [refuse]), lost];
 }
 
+/** To its own role, and to each other one that it may be handed to. */
+function handovers({ state }: Place): readonly (readonly [string, Outcome])[] {
+  const { handoffs } = (state.context as TaskContext).spec;
+  if (!handoffs) return [];
+  const note = { done: [], open: [], decisions: [], files: [], next: '' };
+  const ended = { kind: 'interrupted', fault: mendable, ...measured } as const;
+  const others = handoffs.to.map((to): readonly [string, Outcome] => {
+    return [`hands over to ${to}`, { ...ended, handoff: { ...note, to } }];
+  });
+  return [['hands over', { ...ended, handoff: note }], ...others];
+}
+
 /** It asks for one more task, as long as it may. */
 function asking({ state }: Place): readonly (readonly [string, Outcome])[] {
   const { spec, delegated } = state.context as TaskContext;
@@ -115,7 +127,10 @@ function reports(place: Place, { work }: Ability): readonly Stimulus[] {
         ? [['succeeded', well], ...asking(place)]
         : [];
   const event = { type: 'task.reported', agent: agentId(agent), token: theToken };
-  const bad = work ? outcomes : outcomes.filter(([, { kind }]) => kind === 'failed').slice(0, 1);
+  const handed = holds?.as === 'worker' ? handovers(place) : [];
+  const bad = work
+    ? [...outcomes, ...handed]
+    : outcomes.filter(([, { kind }]) => kind === 'failed').slice(0, 1);
   const told = [...good, ...bad].map(([name, outcome]): Stimulus => {
     return {
       ...{ name: `task.reported (${name})`, from: 'agent', force: 'may', kind: 'other' },

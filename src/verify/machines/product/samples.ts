@@ -45,6 +45,7 @@ const ofTasks: readonly TroupeEvent[] = [
   { ...report, agent: coder2, token: second, outcome: words.judged(true) },
   { ...report, outcome: words.limited },
   { ...report, outcome: words.interrupted },
+  { ...report, outcome: words.handingOver },
   { ...report, token: stale, outcome: words.succeeded },
   { type: 'task.add', task: build, tasks: [words.helper], seed: 1 },
   { type: 'task.released', role: coder, costUsd: 0 },

@@ -112,6 +112,9 @@ export const newcomer: Newcomer = {
 export const delegating: Outcome = { ...succeeded, subtasks: [helper] };
 export const delegation = { count: 1, depth: 1, approveWithinMs: null };
 export const asksFirst = { ...delegation, approveWithinMs: 9_000 };
+const note = { done: [], open: ['the rest'], decisions: [], files: [], next: 'go on' };
+export const handoffs = { max: 1, to: [medic] };
+export const handingOver: Outcome = { ...interrupted, handoff: { ...note, to: medic } };
 /** One that can do without the other. */
 export const gathers = { from: [design], spare: 1 };
 export const review = { role: coder, quorum: 1, of: 2, retries: 1, timeoutMs: 60_000 };

@@ -1,0 +1,13 @@
+/** A task that can do without some of what it needs. */
+import type { TroupeEvent } from '../events.ts';
+import { isMet, type TaskContext } from './attempt.ts';
+
+/** Of whoever gathers, some may come to nothing. */
+export function canSpare(
+  { spec, unmet = 0 }: TaskContext,
+  { task, status }: TroupeEvent & { readonly type: 'dependency.settled' },
+): boolean {
+  if (isMet(status)) return true;
+  const { from, spare } = spec.gathers ?? { from: [], spare: 0 };
+  return unmet < spare && from.includes(task);
+}

@@ -1,0 +1,86 @@
+/** A note for whoever goes on with the work: how it is asked for, read, and told. */
+import { z } from 'zod';
+import { roleName } from '../../machines/ids.ts';
+import type { HandoffNote } from '../../machines/outcome.ts';
+
+const entriesMax = 50;
+const entryMaxCharacters = 2_000;
+const lastWordsMaxCharacters = 4_000;
+
+const entry = z.string().transform((text) => text.slice(0, entryMaxCharacters));
+const entries = z.array(entry).transform((all) => all.slice(0, entriesMax));
+
+export const noteShape = z.object({
+  done: entries,
+  open: entries,
+  decisions: entries.default([]),
+  files: entries.default([]),
+  next: z.string().transform((text) => text.slice(0, lastWordsMaxCharacters)),
+  to: z.string().optional(),
+});
+
+const example = {
+  ...{ troupe: 'handoff', done: ['...'], open: ['...'], decisions: ['...'], files: ['...'] },
+  next: '...',
+};
+
+/** What is asked of an agent whose context is nearly full. */
+export const noteRequest = `Your context is nearly full, and a successor will go on with your
+task in the same folder. It knows nothing of what you know. Do no more work.
+Answer with one line of JSON:
+${JSON.stringify(example)}
+"done" and "open" are what was and what is still to be done, "decisions" what was decided and why,
+"files" those that matter, "next" the very next step.`;
+
+export const noteComplaint = (why: string): string =>
+  `That was no note that can be read (${why}). Only the line of JSON, please.\n\n${noteRequest}`;
+
+/** What is told to agents that may hand their work over to others. */
+export function mayHandText(to: readonly string[]): string {
+  if (to.length === 0) return '';
+  const shown = JSON.stringify({ ...example, to: to[0] });
+  return `Where somebody else should go on with this task, end your answer with JSON like ${shown}
+on a line of its own. Who may go on ("to"): ${to.join(', ')}.`;
+}
+
+export type ReadNote =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'broken'; readonly why: string }
+  | { readonly kind: 'note'; readonly note: HandoffNote };
+
+/** The last line of an answer that is a note. */
+export function noteIn(answer: string): ReadNote {
+  const lines = answer.split('\n').map((line) => line.trim());
+  const said = lines.findLast((line) => line.startsWith('{') && line.includes('"handoff"'));
+  if (said === undefined) return { kind: 'none' };
+  try {
+    const { to, ...note } = noteShape.parse(JSON.parse(said));
+    return { kind: 'note', note: { ...note, ...(to !== undefined && { to: roleName(to) }) } };
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    return { kind: 'broken', why: why.replaceAll(/\s+/g, ' ').slice(0, 300) };
+  }
+}
+
+/** Of an agent that wrote none: what it said last is better than nothing. */
+export function noteOfLastWords(words: string): HandoffNote {
+  const open = ['See what is there already: whoever worked on it has left no note.'];
+  const last = words.trim().slice(-lastWordsMaxCharacters);
+  const next = last === '' ? 'Look at the files, and go on.' : `Its last words were: ${last}`;
+  return { done: [], open, decisions: [], files: [], next };
+}
+
+/** As its successor reads it; empty when there is none. */
+export function noteText(note: HandoffNote | undefined): string {
+  if (!note) return '';
+  const { done, open, decisions, files, next } = note;
+  const parts = Object.entries({ done, open, decisions, files }).map(([name, rows]) => {
+    return rows.length === 0 ? '' : `${name}:\n${rows.map((row) => `- ${row}`).join('\n')}`;
+  });
+  const said = [...parts, `next: ${next}`].filter((part) => part !== '').join('\n');
+  return `Somebody has worked on this task before you, and left you this note. The folder is as it
+was left; go on, and begin nothing again that is done.
+<<<
+${said.replaceAll('>>>', '> > >')}
+>>>`;
+}
