@@ -36,6 +36,7 @@ export async function run({ quick }) {
     of('the first thing on screen, after the address was opened', 'ms', 'contentfulMs'),
     of('the graph on screen, after the address was opened', 'ms', 'graphMs'),
     of('the graph on screen, after the page was loaded', 'ms', 'graphAfterLoadMs', paintMaxMs),
+    of('processor time of the page for that', 'ms', 'cpuMs'),
     of('from an event to the screen, median', 'ms', 'p50Ms', screenMaxMs, `${seen} events`),
     of('from an event to the screen, 95 %', 'ms', 'p95Ms', screenMaxMs),
     of('from an event to the screen, the worst', 'ms', 'maxMs'),

@@ -21,7 +21,7 @@ export async function run({ tasks, agents, work, chromiumPath }) {
   try {
     const run = await serving.house.take({ plan: planOf({ tasks, agents, work }) });
     const facts = factsOf(run);
-    const page = await openPage(browser, serving.address(run.id));
+    const { page } = await openPage(browser, serving.address(run.id));
     await page.locator('.node').first().waitFor();
     const openedAt = Date.now();
     const end = await run.end;
@@ -65,12 +65,20 @@ async function factsOf(run) {
   return facts;
 }
 
+/** Processor time, which other programs do not add to. */
+async function workOf(session) {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return 1_000 * metrics.find(({ name }) => name === 'TaskDuration').value;
+}
+
 async function openPage(browser, address) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
   await page.addInitScript(watchPage);
+  const session = await context.newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   await page.goto(address);
-  return page;
+  return { page, session };
 }
 
 async function heapOf(page) {
@@ -100,13 +108,14 @@ const at = (sorted, share) =>
 
 /** Of the whole run, in a page that has loaded nothing yet. */
 async function firstPaintsOf(browser, address, tasks) {
-  const page = await openPage(browser, address);
+  const { page, session } = await openPage(browser, address);
   await page
     .locator('.node[data-tone="well"]')
     .nth(tasks - 1)
     .waitFor();
   await page.waitForFunction('window.__marks.graph > 0');
   const paints = await page.evaluate(firstPaints);
+  const cpuMs = await workOf(session);
   await page.context().close();
-  return paints;
+  return { ...paints, cpuMs };
 }
