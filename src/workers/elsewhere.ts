@@ -16,6 +16,7 @@ import type { RunFolder, RunOrder } from '../runs/folder.ts';
 import { artifactsFolder } from '../runs/results.ts';
 import type { Root } from './packing.ts';
 import { attemptAt, type Errand } from './remote-attempt.ts';
+import { filesOfWorktree, type GitAround } from './repository-files.ts';
 import type { Seat, Wish } from './roster.ts';
 import { type Duty, type Elsewhere, isRemote } from './wanted.ts';
 import type { Workforce } from './workforce.ts';
@@ -27,11 +28,13 @@ const parkMaxMs = 30_000;
 
 export class AtWorkers implements Elsewhere {
   readonly #workforce: Workforce;
+  readonly #around: GitAround;
   readonly #folder: RunFolder;
   readonly #order: RunOrder;
 
-  constructor(workforce: Workforce, folder: RunFolder, order: RunOrder) {
+  constructor(workforce: Workforce, folder: RunFolder, order: RunOrder, around: GitAround) {
     this.#workforce = workforce;
+    this.#around = around;
     this.#folder = folder;
     this.#order = order;
   }
@@ -51,10 +54,19 @@ export class AtWorkers implements Elsewhere {
     if (holdsKeys && !this.#workforce.isPrivate) {
       return isRemote(duty.role) ? keysStay(duty.role) : here(assignment, world);
     }
-    const seat = await this.#seatFor(duty.role, world.signal);
-    if (seat === 'here') return here(assignment, world);
+    // Before a place is taken: nobody else waits for what git does here.
+    const errand = await this.#errandFor(duty, assignment, world.signal);
+    const seat = errand && (await this.#seatFor(duty.role, world.signal));
+    if (errand === null || seat === 'here') return here(assignment, world);
     if (seat === null) return nobodyFree(duty.role, assignment);
-    return attemptAt(this.#workforce, seat, this.#errandOf(duty, assignment), assignment, world);
+    return attemptAt(this.#workforce, seat, errand, assignment, world);
+  }
+
+  /** Null for what is done here anyway. */
+  async #errandFor(duty: Duty, assignment: Assignment, signal: AbortSignal) {
+    const { role } = duty;
+    const isOurs = role.where === 'local' || (!isRemote(role) && this.judge(role) === 'here');
+    return isOurs ? null : this.#errandOf(duty, assignment, signal);
   }
 
   async #seatFor(role: PlanRole, signal: AbortSignal): Promise<Seat | 'here' | null> {
@@ -65,7 +77,11 @@ export class AtWorkers implements Elsewhere {
     return (await workforce.seat(wishOf(role), 0, signal)) ?? 'here';
   }
 
-  #errandOf({ role, task, what, limits, price }: Duty, assignment: Assignment): Errand {
+  async #errandOf(
+    { role, task, what, limits, price }: Duty,
+    assignment: Assignment,
+    signal: AbortSignal,
+  ): Promise<Errand> {
     const { cwd, artifactsFolder: artifacts } = assignment;
     const isShared = cwd === this.#order.cwd;
     const keeps = !isShared && what === 'work';
@@ -75,12 +91,16 @@ export class AtWorkers implements Elsewhere {
       ...{ role, limits, price, keeps, returns },
       files: 'sent',
       place: isShared ? 'shared' : 'own',
-      git: task.workspace === 'worktree',
+      git: task.workspace === 'worktree' && !isShared,
     };
     const own = isShared ? [] : [{ prefix: 'place', folder: cwd }];
+    const names = order.git ? await filesOfWorktree(cwd, this.#around, signal) : null;
     return {
       order,
-      sent: [this.#papers(task, what, assignment), ...own],
+      sent: [
+        this.#papers(task, what, assignment),
+        ...own.map((root) => ({ ...root, ...(names && { names }) })),
+      ],
       taken: [{ prefix: 'run', folder: this.#folder.path, allows: returns }, ...(keeps ? own : [])],
       isFree: attemptUsdMax(role) === 0,
     };

@@ -73,7 +73,8 @@ export async function openWorkerHub(
   });
   const keepHere = openElsewhere(
     config,
-    (folder, order) => new AtWorkers(workforce, folder, order),
+    (folder, order) =>
+      new AtWorkers(workforce, folder, order, { environment: config.environment, clock }),
   );
   return {
     port: hub.port,

@@ -5,6 +5,7 @@ import type { Assignment } from '../agents/agent.ts';
 import { removeFolder } from '../worktrees/checkout.ts';
 import { changesSince, type Packed, pack } from './packing.ts';
 import type { Parcel } from './parcel.ts';
+import { filesOfWorktree, type GitAround, makeRepository } from './repository-files.ts';
 import { type FetchPiece, unpack } from './unpacking.ts';
 import type { WorkOrder } from './wire.ts';
 
@@ -16,12 +17,18 @@ export interface Scratch {
   readonly assignment: Assignment;
 }
 
-/** With everything that was sent in its place. `base`: where the worker itself works. */
+export interface ScratchPlace extends GitAround {
+  /** Absolute: its own. */
+  readonly folder: string;
+  /** Where the worker itself works. */
+  readonly base: string;
+  readonly fetch: FetchPiece;
+}
+
+/** With everything that was sent in its place. */
 export async function openScratch(
   order: WorkOrder,
-  folder: string,
-  base: string,
-  fetch: FetchPiece,
+  { folder, base, fetch, ...around }: ScratchPlace,
   signal: AbortSignal,
 ): Promise<Scratch> {
   if (order.files === 'beside') {
@@ -37,6 +44,7 @@ export async function openScratch(
     { prefix: 'place', folder: own },
   ];
   await unpack(order.parcel, destinations, fetch, signal);
+  if (order.git) await makeRepository(own, around, signal);
   const cwd = order.place === 'own' ? own : base;
   const assignment = translated(order, run, cwd);
   if (assignment.artifactsFolder !== '') {
@@ -47,16 +55,17 @@ export async function openScratch(
 
 /** What is to be sent back of it. */
 export async function packScratch(
-  { files, keeps, returns, parcel, ticket }: WorkOrder,
+  { files, keeps, returns, parcel, ticket, git }: WorkOrder,
   { run, cwd }: Scratch,
+  around: GitAround,
 ): Promise<Packed> {
   if (files === 'beside') return { parcel: { id: ticket, files: [] }, paths: [] };
   const folders = new Set(returns.map((begin) => dirname(`${begin}x`)));
-  const roots = [
-    { prefix: 'run', folder: run, names: [...folders] },
-    ...(keeps ? [{ prefix: 'place', folder: cwd }] : []),
-  ];
-  const packed = await pack(ticket, roots, new AbortController().signal);
+  const { signal } = new AbortController();
+  const names = git && keeps ? await filesOfWorktree(cwd, around, signal) : null;
+  const place = { prefix: 'place', folder: cwd, ...(names && { names }) };
+  const roots = [{ prefix: 'run', folder: run, names: [...folders] }, ...(keeps ? [place] : [])];
+  const packed = await pack(ticket, roots, signal);
   const wanted = packed.parcel.files.map(({ path }) => isWanted(path, returns));
   const changes = changesSince(parcel, only(packed, wanted), 'place');
   return keeps ? changes : only(changes, changes.parcel.files.map(isRun));

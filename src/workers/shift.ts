@@ -49,11 +49,13 @@ export class Shift {
 
   async work(): Promise<ShiftEnd> {
     const { order } = this;
-    const { config, folder, fetch } = this.#world;
+    const { config, folder, fetch, clock } = this.#world;
+    const around = { environment: config.environment, clock };
+    const place = { ...around, folder, fetch, base: config.cwd };
     try {
-      const scratch = await openScratch(order, folder, config.cwd, fetch, this.#control.signal);
+      const scratch = await openScratch(order, place, this.#control.signal);
       const outcome = await this.#attempt(scratch);
-      return { outcome, packed: await packScratch(order, scratch) };
+      return { outcome, packed: await packScratch(order, scratch, around) };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return endedBy({ code: 'worker.failed', message, retryable: true });

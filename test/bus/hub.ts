@@ -65,7 +65,7 @@ export function hubs(): (options?: Partial<HubOptions>) => Promise<Place> {
   };
 }
 
-async function wireTo(port: number): Promise<Wire & { readonly close: () => void }> {
+export async function wireTo(port: number): Promise<Wire & { readonly close: () => void }> {
   const sockets = new Set<Socket>();
   let state: 'whole' | 'held' = 'whole';
   const server = createServer((near) => {
