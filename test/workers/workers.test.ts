@@ -1,4 +1,4 @@
-/** Roles whose work is done by workers: chosen by name and label, with their files there and back. */
+/** Roles whose work is done by workers: who does it, and with which files there and back. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -128,7 +128,7 @@ describe('who does it', () => {
   });
 });
 
-describe('a wire that is cut', () => {
+describe('a cut', () => {
   /** In a folder that both see: what lies in the working one has another name there. */
   const aside = (): readonly [string, string] => {
     const folder = temp();
@@ -156,7 +156,7 @@ describe('a wire that is cut', () => {
     expect(linesIn(log)).toEqual(['begin', 'end']);
   });
 
-  test('for longer gives the task to others, when it is done there by nobody any more', async () => {
+  test('for longer gives the task to others, once nobody does it there any more', async () => {
     const { begin, hub, join: joined, news } = await open({ leaseMs: 3_000 });
     const wire = await wireTo(hub.port);
     await joined('far', { url: wire.url });
