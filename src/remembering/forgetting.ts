@@ -18,6 +18,7 @@ export interface ForgettingWorld {
   /** Memory alone. */
   readonly desk: {
     meant(words: string): Promise<readonly Forgettable[]>;
+    named(names: readonly Named[]): Promise<readonly Forgettable[]>;
     forget(ids: readonly number[]): Promise<number>;
   };
   readonly history: History;
@@ -34,8 +35,10 @@ const keyOf = (run: string, task: string): string => JSON.stringify([run, task])
 /** Tasks by `RUN/TASK`, by a run, or by words that stand in anything we keep of them. */
 export async function trailsOf(world: ForgettingWorld, words: string): Promise<readonly Trail[]> {
   const known = await world.desk.meant(words);
-  const remembered = new Map(known.map((each) => [keyOf(each.run_id, each.task_id), each]));
   const elsewhere = await tasksElsewhere(world, words.trim());
+  // Memory may know them by words that are not these.
+  const all = [...known, ...(elsewhere.length === 0 ? [] : await world.desk.named(elsewhere))];
+  const remembered = new Map(all.map((each) => [keyOf(each.run_id, each.task_id), each]));
   const keys = new Set([
     ...remembered.keys(),
     ...elsewhere.map(({ run, task }) => keyOf(run, task)),

@@ -110,6 +110,16 @@ export class MemoryDesk {
     return this.#caughtUp(async (memory) => memory.meant(words).map(shown));
   }
 
+  /** Those of these tasks that are remembered or archived. */
+  async named(names: readonly { readonly run: string; readonly task: string }[]) {
+    return this.#with(async (memory) =>
+      names.flatMap(({ run, task }) => {
+        const found = memory.meant(`${run}/${task}`);
+        return found.filter(({ runId, taskId }) => runId === run && taskId === task).map(shown);
+      }),
+    );
+  }
+
   /** Out of the database, its archive, our exports, every copy; and of nothing else. */
   async forget(ids: readonly number[]): Promise<number> {
     return this.#with((memory) => memory.forget(ids));

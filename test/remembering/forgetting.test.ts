@@ -12,7 +12,9 @@ const newStage = stages('forgetting');
 /** `secret` says a word that its prompt does not have. */
 const plan = definePlan({
   name: 'talks',
-  agents: { coder: command({ run: ['sh', '-c', 'echo "$TROUPE_TASK $SAYS"'] }) },
+  agents: {
+    coder: command({ run: ['sh', '-c', 'echo "$TROUPE_TASK $SAYS"; echo "aside $SAYS" >&2'] }),
+  },
   tasks: [
     { id: 'secret', prompt: 'Bake a Gugelhupf', env: { SAYS: 'for Anna' } },
     { id: 'open', prompt: 'Count the sheep', needs: ['secret'] },
@@ -53,6 +55,16 @@ describe('what is forgotten', () => {
     const history = await stage.troupe.history();
     const left = await history.list({ last: 9 });
     expect(left.map(({ heading }) => heading.task)).toEqual(['open']);
+  });
+
+  test('is found by what only its conversation has, and leaves memory as well', async () => {
+    const stage = await played();
+    const desk = await stage.troupe.memory();
+    const trails = await desk.trails('aside for');
+    expect(trails).toMatchObject([{ task_id: 'secret', prompt: 'Bake a Gugelhupf' }]);
+    await desk.forgetTrails(trails);
+    expect(await desk.meant('gugelhupf')).toEqual([]);
+    expect(holding(stage, 'for Anna')).toEqual([]);
   });
 
   test('does not come back, whatever is made anew from the folders of runs', async () => {
