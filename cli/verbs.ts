@@ -19,6 +19,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/templates.ts'),
   },
   {
+    name: 'skills',
+    summary: 'know-how for agents: add it, check it, learn it, weigh it',
+    load: () => import('./commands/skills.ts'),
+  },
+  {
     name: 'run',
     summary: 'work off a plan with its team of agents',
     load: () => import('./commands/run.ts'),

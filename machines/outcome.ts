@@ -83,6 +83,14 @@ export interface HandoffNote {
   readonly to?: RoleName;
 }
 
+/** A skill that an attempt was told, and which version of it. */
+export interface GivenSkill {
+  readonly name: string;
+  readonly sha256: string;
+  /** What it added to the prompt; 0: it was only named. */
+  readonly tokens: number;
+}
+
 interface Measured {
   readonly durationMs: number;
   readonly output: OutputRef;
@@ -100,6 +108,8 @@ interface Measured {
   readonly handoff?: HandoffNote;
   /** What is to be done by others before it can go on; absent: nothing. */
   readonly subtasks?: readonly TaskSpec[];
+  /** Which skills it was given; absent: none. */
+  readonly skills?: readonly GivenSkill[];
 }
 
 /** Exactly one ends every attempt. */

@@ -42,6 +42,7 @@ import { Questions } from './runs/questions.ts';
 import { reportOf } from './runs/report.ts';
 import { resultPath, writeResult } from './runs/results.ts';
 import { viewOf } from './runs/view.ts';
+import { skilled } from './skills/giving.ts';
 import { adapterOf } from './staffing.ts';
 import { limitsOf, watched } from './watching.ts';
 import type { Duty, Elsewhere } from './workers/wanted.ts';
@@ -267,7 +268,14 @@ export class Crew implements RunWorld {
     return { plan, runFolder, taskOf, contextOf, outputOf, pretends, branch };
   }
 
-  #attempt(
+  #attempt(kind: Kind, input: WorkInput, prepared: Prepared, signal: AbortSignal) {
+    const { skills = [] } = this.#place.order;
+    return skilled(prepared, this.#desk.role(input.role), skills, (told) =>
+      this.#attemptAs(kind, input, told, signal),
+    );
+  }
+
+  #attemptAs(
     { adapter }: Kind,
     { inbox: _, ...given }: WorkInput,
     prepared: Prepared,

@@ -104,6 +104,8 @@ export { type ServeOptions, type Serving, serve } from './serving/open.ts';
 export type { Exploration, ExploreOptions } from './simulation/explore.ts';
 export { faultNames } from './simulation/fault-kinds.ts';
 export type { SimulateOptions, Simulation } from './simulation/study/simulate-plan.ts';
+export type { Candidate, SkillDesk, SkillRow } from './skills/desk.ts';
+export { openSkills } from './skills/open.ts';
 export type { TemplateDesk, TemplateRow, TemplateView } from './templates/desk.ts';
 export { beginPlan, openTemplates } from './templates/open.ts';
 export type { ClearOptions } from './verify/clearance.ts';

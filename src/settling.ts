@@ -6,7 +6,7 @@ import type { Clock } from './kernel/clock.ts';
 import type { Plan } from './plan/plan.ts';
 import { repositoryNeed, settleWorkspaces } from './plan/workspaces.ts';
 import { ensureFolder, writeWhole } from './runs/disk.ts';
-import type { RunBase } from './runs/folder.ts';
+import type { RunBase, RunSkill } from './runs/folder.ts';
 import { requireBus } from './workers/wanted.ts';
 import { Git } from './worktrees/git.ts';
 import { findBase } from './worktrees/repository.ts';
@@ -15,11 +15,24 @@ export interface Settled {
   readonly plan: Plan;
   /** Absent when no task works in a worktree. */
   readonly base?: RunBase;
+  /** Absent when no role asks for any. */
+  readonly skills?: readonly RunSkill[];
 }
 
 /** Throws a UserError when a worktree, or a worker, is asked for where there can be none. */
 export async function settle(plan: Plan, config: Config, clock: Clock): Promise<Settled> {
   requireBus(plan, config);
+  return { ...(await settleGround(plan, config, clock)), ...(await settleSkills(plan, config)) };
+}
+
+/** Only a plan that asks for skills pays for looking for them. */
+async function settleSkills(plan: Plan, config: Config) {
+  if (plan.roles.every(({ skills }) => skills === undefined)) return {};
+  const { skillsFor } = await import('./skills/ordering.ts');
+  return skillsFor(plan, config);
+}
+
+async function settleGround(plan: Plan, config: Config, clock: Clock): Promise<Settled> {
   const need = repositoryNeed(plan);
   if (need === 'none') return { plan };
   const { environment, cwd, home } = config;

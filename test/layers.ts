@@ -56,6 +56,14 @@ export const layers: readonly Layer[] = [
   { at: 'src/context/', mayImport: assembly },
   { at: 'src/documents/', mayImport: [...assembly, 'memory/prompts/line-diff.ts'] },
   { at: 'src/templates/', mayImport: assembly },
+  {
+    at: 'src/skills/',
+    // Memory's own way to compare and count, without loading memory's database.
+    mayImport: [
+      ...[...assembly, 'memory/prompts/line-diff.ts', 'memory/manager/tokens.ts'],
+      'memory/embedding/static-vectors.ts',
+    ],
+  },
   { at: 'src/inspection/', mayImport: assembly },
   { at: 'src/serving/', mayImport: assembly },
   { at: 'src/intake/', mayImport: assembly },
@@ -85,7 +93,8 @@ export const layers: readonly Layer[] = [
       ...['src/plan/', 'src/kernel/', 'src/runs/', 'src/simulation/'],
       ...['src/agents/streams.ts', 'src/agents/survey.ts'],
       ...['src/verify/', 'src/planning/', 'src/conversations/', 'src/documents/'],
-      ...['src/context/', 'src/templates/', 'src/intake/', 'src/learning/', 'src/workers/'],
+      ...['src/context/', 'src/templates/', 'src/intake/', 'src/learning/'],
+      ...['src/skills/', 'src/workers/'],
       ...['src/inspection/', 'src/serving/', 'src/mcp/', 'src/panes/'],
     ],
   },

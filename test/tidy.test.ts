@@ -50,6 +50,8 @@ const bans: readonly Ban[] = [
       ...['cli/browser.ts', 'cli/systemd.ts', 'memory/chroma/server.ts'],
       ...['src/remembering/rememberer.ts', 'src/remembering/upkeep.ts'],
       'src/workers/isolation.ts',
+      // Git and npm fetch skills, before any run.
+      'src/skills/fetching.ts',
     ],
     instead: 'src/agents/process.ts',
   },

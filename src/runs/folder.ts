@@ -34,8 +34,20 @@ export interface RunOrder {
   readonly orderedAt: number;
   /** What worktrees start from; absent when none of its tasks has one. */
   readonly base?: RunBase;
+  /** As they were when it began; absent when no role asks for any. */
+  readonly skills?: readonly RunSkill[];
   /** The run, and the input of it, up to which their past is one. */
   readonly forkedFrom?: { readonly run: string; readonly n: number };
+}
+
+/** A skill that its agents may be given. */
+export interface RunSkill {
+  readonly name: string;
+  readonly description: string;
+  readonly body: string;
+  readonly sha256: string;
+  /** Absolute: where its other files are. */
+  readonly folder: string;
 }
 
 /** How a plan is begun. */

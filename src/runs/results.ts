@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { assertNever } from '../../machines/errors.ts';
 import type { Settled, TaskRecord } from '../../machines/events.ts';
-import type { Evidence, Fault, Usage } from '../../machines/outcome.ts';
+import type { Evidence, Fault, GivenSkill, Usage } from '../../machines/outcome.ts';
 import { noUsage } from '../../machines/outcome.ts';
 import { writeWhole } from './disk.ts';
 import type { RunFolder } from './folder.ts';
@@ -31,6 +31,8 @@ export interface TaskResult {
   readonly artifacts: readonly string[];
   /** What it was told of the past; left out when that is nothing. */
   readonly recalled?: readonly Recalled[];
+  /** Which skills its last attempt was given; left out when that is none. */
+  readonly skills?: readonly GivenSkill[];
   readonly error?: Fault;
 }
 
@@ -94,6 +96,7 @@ export function resultOf(record: TaskRecord, artifacts: readonly string[]): Task
     cost_usd: costUsd,
     verified: status === 'succeeded' ? verifiedIn(record) : null,
     artifacts,
+    ...(outcome?.skills && { skills: outcome.skills }),
     ...(fault === null ? {} : { error: fault }),
   };
 }

@@ -1,0 +1,37 @@
+/** What was added from where, with its hash: `.troupe/skills.lock.json`, for people to commit. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../kernel/user-error.ts';
+import { ensureFolder, writeWhole } from '../runs/disk.ts';
+
+const shape = z.strictObject({
+  version: z.literal(1),
+  skills: z.record(
+    // A name is also a folder that may be taken away.
+    z.string().regex(/^[a-z0-9-]{1,64}$/),
+    z.strictObject({ source: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  ),
+});
+
+export type Lock = z.output<typeof shape>['skills'];
+
+export const lockName = join('.troupe', 'skills.lock.json');
+
+export function readLock(cwd: string): Lock {
+  const file = join(cwd, lockName);
+  if (!existsSync(file)) return {};
+  try {
+    return shape.parse(JSON.parse(readFileSync(file, 'utf8'))).skills;
+  } catch {
+    const hint = 'bring it back from git, or remove it and add the skills again';
+    throw new UserError('skill.bad-lock', `${file} is no lockfile of skills`, hint);
+  }
+}
+
+export function writeLock(cwd: string, lock: Lock): void {
+  ensureFolder(join(cwd, '.troupe'));
+  const sorted = Object.fromEntries(Object.entries(lock).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const text = JSON.stringify({ version: 1, skills: sorted }, null, 2);
+  writeWhole(join(cwd, lockName), `${text}\n`);
+}
