@@ -1,5 +1,12 @@
 /** `troupe run --task`: a planner plans, a person agrees, others work, one answer comes of it. */
-import { goalTask, type Run, type RunFact, type Troupe, UserError } from '../src/index.ts';
+import {
+  type GoalOptions,
+  goalTask,
+  type Run,
+  type RunFact,
+  type Troupe,
+  UserError,
+} from '../src/index.ts';
 import { ask } from './ask.ts';
 import { conclude, type WatchOptions } from './conclusion.ts';
 import { type Exit, exits } from './exits.ts';
@@ -11,7 +18,7 @@ import { watch, watchUntil } from './watch.ts';
 export interface GoalChoices extends WatchOptions {
   readonly task?: string;
   readonly subAgents?: number;
-  readonly strategy?: 'balanced' | 'cheapest' | 'fastest' | 'sticky' | 'failover';
+  readonly strategy?: NonNullable<GoalOptions['strategy']>;
   readonly agent?: string;
   readonly budget?: number;
   readonly yes?: true;

@@ -41,7 +41,7 @@ export function define(command: Command, act: Act): void {
     .option('--agent <name>', 'with --task: a role of troupe.yaml, or claude, codex, ...')
     .addOption(
       new Option('--strategy <name>', 'with --task: how they share accounts').choices([
-        ...['balanced', 'cheapest', 'fastest', 'sticky', 'failover'],
+        ...['balanced', 'cheapest', 'fastest', 'sticky', 'failover', 'learned'],
       ]),
     )
     .option('--budget <usd>', 'with --task: what it may cost', readUsd)

@@ -8,6 +8,7 @@
  */
 import type { Usage } from '../../machines/outcome.ts';
 import { dayMs, dayOf } from '../../machines/rules/lending.ts';
+import type { TrackRecord } from './choice.ts';
 import type { Database } from './database.ts';
 
 /** Tells one process from every other one, also from a later one with the same pid. */
@@ -145,6 +146,19 @@ export class Ledger {
       owner: JSON.parse(owner) as Owner,
       purses: JSON.parse(purses) as string[],
     }));
+  }
+
+  /** What came of a role's attempts since a day, by account. */
+  records(role: string, sinceMs: number): ReadonlyMap<string, TrackRecord> {
+    const rows = this.#database.rows<TrackRecord & { readonly account: string }>(
+      `SELECT account, COUNT(*) AS tried, SUM(outcome = 'succeeded') AS succeeded,
+         AVG(CASE WHEN outcome = 'succeeded' THEN duration_ms END) AS successMs
+       FROM loans WHERE day >= ? AND role = ? AND state = 'closed'
+         AND outcome IN ('succeeded', 'failed', 'limited')
+       GROUP BY account`,
+      ...[dayOf(sinceMs), role],
+    );
+    return new Map(rows.map(({ account, ...record }) => [account, record]));
   }
 
   /** Dearest first; days in their order. */

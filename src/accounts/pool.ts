@@ -10,6 +10,7 @@
 import type { AccountEvent, AccountFact } from '../../machines/events.ts';
 import type { AccountLimits, AccountTrouble, Again, LearnedLimits } from '../../machines/loan.ts';
 import type { Fault, Usage } from '../../machines/outcome.ts';
+import { dayMs } from '../../machines/rules/lending.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';
 import type { Account } from './account.ts';
 import { type Answer, Books } from './books.ts';
@@ -158,6 +159,9 @@ export class Pool {
   #inOrder({ accounts, strategy, borrower, priceOf }: LoanRequest): readonly Account[] {
     const byName = new Map(accounts.map((account) => [account.name, account]));
     const now = this.#options.clock.now();
+    // Nobody else needs to know, and it takes a look at the rows of a month.
+    const records =
+      strategy === 'learned' ? this.#ledger.records(borrower.role, now - recordMs) : null;
     const candidates = accounts.map((account): Candidate => {
       const known = this.#books.look(account.name, now)?.context;
       return {
@@ -167,6 +171,7 @@ export class Pool {
         lent: known?.lent ?? 0,
         paceMs: known?.paceMs ?? null,
         price: priceOf(account),
+        record: records?.get(account.name) ?? null,
       };
     });
     const names = ordered(strategy, candidates, `${borrower.run}/${borrower.agent}`);
@@ -226,6 +231,9 @@ export class Pool {
     return answer.facts;
   }
 }
+
+/** What is older tells of other days. */
+const recordMs = 30 * dayMs;
 
 const none: AccountTrouble = { kind: 'none' };
 

@@ -60,7 +60,14 @@ export const accountsShape = z
   .record(fileSafeName('the name of an account'), accountShape, map('of accounts'))
   .describe('Accounts by name. A key is never written here, only where it is kept.');
 
-export const strategyWords = ['balanced', 'cheapest', 'fastest', 'sticky', 'failover'] as const;
+export const strategyWords = [
+  'balanced',
+  'cheapest',
+  'fastest',
+  'sticky',
+  'failover',
+  'learned',
+] as const;
 
 /** What a role says of them. */
 export const borrowing = {

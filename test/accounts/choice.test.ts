@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Candidate, ordered } from '../../src/accounts/choice.ts';
 
 const candidate = (name: string, more: Partial<Candidate> = {}): Candidate => ({
-  ...{ name, busy: 0, concurrency: null, lent: 0, paceMs: null, price: null },
+  ...{ name, busy: 0, concurrency: null, lent: 0, paceMs: null, price: null, record: null },
   ...more,
 });
 
@@ -48,5 +48,24 @@ describe('the order', () => {
       const fewer = all.filter(({ name }) => name === first || name === 'a');
       expect(ordered('sticky', fewer, `agent-${at}`)[0]).toBe(first);
     }
+  });
+
+  test('of learned tries everybody three times, then who needs least time for a success', () => {
+    const record = (tried: number, succeeded: number, successMs: number | null) => ({
+      record: { tried, succeeded, successMs },
+    });
+    const all = [
+      candidate('hopeless', record(9, 0, null)),
+      candidate('quick-but-wrong', record(20, 2, 1_000)),
+      candidate('sure', record(20, 20, 2_000)),
+      candidate('sure-and-dear', { ...record(20, 20, 2_000), price: 9 }),
+      candidate('sure-and-cheap', { ...record(20, 20, 2_000), price: 1 }),
+      candidate('lucky', record(2, 2, 1)),
+      candidate('new'),
+    ];
+    expect(ordered('learned', all, '')).toEqual([
+      ...['new', 'lucky', 'sure-and-cheap', 'sure-and-dear', 'sure'],
+      ...['quick-but-wrong', 'hopeless'],
+    ]);
   });
 });

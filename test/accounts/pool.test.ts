@@ -37,6 +37,22 @@ describe('an account', () => {
     expect(sticky[2]).not.toBe(sticky[0]);
   });
 
+  test('is chosen by what came of the past when the strategy learns from it', async () => {
+    const { pool } = openCounter(temp());
+    const used: string[] = [];
+    for (let at = 0; at < 10; at += 1) {
+      const request = wants([one, two], { strategy: 'learned' });
+      const answer = await pool.lend(request, impatient);
+      const name = answer.kind === 'lent' ? answer.account.name : 'none';
+      used.push(name);
+      const outcome = name === 'two' ? 'succeeded' : 'failed';
+      pool.settle(request.loan, ended(0, { outcome, durationMs: 100 }));
+    }
+    // Three tries each, and from then on the one that does what it should.
+    expect(used.slice(0, 6).sort()).toEqual(['one', 'one', 'one', 'two', 'two', 'two']);
+    expect(used.slice(6)).toEqual(['two', 'two', 'two', 'two']);
+  });
+
   test('that comes back soon is waited for', async () => {
     const { pool, clock } = openCounter(temp());
     const narrow = accountOf('one', { concurrency: 1 });
