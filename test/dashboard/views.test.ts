@@ -154,6 +154,21 @@ describe.skipIf(chromiumPath === null)('the page', { timeout: 240_000 }, () => {
     expect([...hosts]).toEqual([`127.0.0.1:${serving.port}`]);
   });
 
+  test('says of a task that something like it was seen before, and where', async () => {
+    const { play, serving } = await house({ pages: buildPages() });
+    const asks = { id: 'fix', prompt: 'The session of a user expires too soon' };
+    const agents = { coder: command({ run: ['cat'], memory: { recall: 1 } }) };
+    const again = definePlan({ agents, tasks: [{ ...asks, verify: [{ run: 'true' }] }] });
+    const { run: before } = await play(again);
+    const { run } = await play(again);
+    const { page } = await view(serving.address());
+    await go(page, `#/runs/${run.id}/graph?actor=task/fix`);
+    await page.getByRole('tab', { name: 'Papers' }).click();
+    await page.getByText('seen before, just now, verified').waitFor();
+    await page.getByRole('link', { name: `${before.id}/fix` }).waitFor();
+    await expectAccessible(page);
+  });
+
   test('helps where there is nothing, or nothing like that', async () => {
     const { serving } = await house({ pages: buildPages() });
     const { page } = await view(serving.address());
