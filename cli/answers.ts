@@ -1,7 +1,7 @@
 /** What a run was for: the answers of its last tasks, on stdout for the next program. */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { type Run, type RunView, readResult, type TaskResult } from '../src/index.ts';
+import { type RunView, readResult, type SeenRun, type TaskResult } from '../src/index.ts';
 import type { Output } from './render.ts';
 import { plainText } from './text.ts';
 
@@ -9,7 +9,7 @@ import { plainText } from './text.ts';
 const answersMax = 20;
 
 /** Those that succeeded and that nobody else needed, in the order of the plan. */
-export async function printAnswers(run: Run, output: Output): Promise<void> {
+export async function printAnswers(run: SeenRun, output: Output): Promise<void> {
   const tasks = lastTasks(run.view());
   const shown = tasks.slice(0, answersMax);
   let gap = '';
@@ -32,7 +32,7 @@ function lastTasks({ tasks }: RunView): readonly string[] {
 }
 
 /** Byte for byte into a pipe; made harmless for a terminal. Ends with a newline. */
-async function printAnswer(run: Run, result: TaskResult, output: Output): Promise<void> {
+async function printAnswer(run: SeenRun, result: TaskResult, output: Output): Promise<void> {
   let last = '\n';
   for await (const piece of piecesOf(run, result)) {
     const text = output.isTerminal ? plainText(piece) : piece;
@@ -43,7 +43,7 @@ async function printAnswer(run: Run, result: TaskResult, output: Output): Promis
 }
 
 /** The result file has only the end of a long output. */
-function piecesOf(run: Run, { output, output_file: file }: TaskResult) {
+function piecesOf(run: SeenRun, { output, output_file: file }: TaskResult) {
   if (file === null) return [output];
   return createReadStream(join(run.folder.path, file), 'utf8') as AsyncIterable<string>;
 }

@@ -1,6 +1,6 @@
 /** The last words about a run: its answers, a summary, how to go on with it; and how to exit. */
 import { relative } from 'node:path';
-import type { Run, RunEnd, RunView } from '../src/index.ts';
+import type { RunEnd, RunView, SeenRun } from '../src/index.ts';
 import * as library from '../src/index.ts';
 import { printAnswers } from './answers.ts';
 import { type Exit, exits } from './exits.ts';
@@ -14,14 +14,16 @@ export interface WatchOptions extends HomeOption, JsonOption {
   readonly quiet?: true;
   /** How progress is told; left out: as suits stderr. */
   readonly log?: 'json';
+  /** `follows`: somebody else works on it, and goes on when nobody watches. Default: works. */
+  readonly manner?: 'works' | 'follows';
 }
 
 /** How watching a run has ended. */
-export type Watched = RunEnd | { readonly kind: 'killed' };
+export type Watched = RunEnd | { readonly kind: 'killed' | 'left' };
 
 /** `tookMs` null: it was over before. */
 export async function conclude(
-  run: Run,
+  run: SeenRun,
   end: Watched,
   tookMs: number | null,
   options: WatchOptions,
@@ -31,6 +33,9 @@ export async function conclude(
       if (!options.json) await printAnswers(run, out);
       if (!options.quiet) err.note(summaryOf(run, tookMs, options));
       return exitOf(end.status);
+    case 'left':
+      err.note(`${run.id} goes on in the house. ${lookAgain(run.id, options)}\n`);
+      return exits.stopped;
     case 'stopped':
     case 'killed':
       err.note(`Stopped. Go on with: ${commandLine(['resume', run.id], options)}\n`);
@@ -44,6 +49,14 @@ export async function conclude(
   }
 }
 
+function lookAgain(id: string, options: HomeOption): string {
+  const [look, end] = [
+    ['logs', id, '--follow'],
+    ['cancel', id],
+  ];
+  return `See it: ${commandLine(look, options)}; call it off: ${commandLine(end, options)}`;
+}
+
 function exitOf(status: RunView['status']): Exit {
   return status === 'succeeded' ? exits.succeeded : exits.failed;
 }
@@ -53,7 +66,7 @@ export function isOver({ status }: RunView): boolean {
   return status !== 'planning' && status !== 'running';
 }
 
-function summaryOf(run: Run, tookMs: number | null, options: HomeOption): string {
+function summaryOf(run: SeenRun, tookMs: number | null, options: HomeOption): string {
   const palette = paletteFor(err, library.readConfig().environment);
   const { status, counts, total, costUsd, reason, tasks } = run.view();
   const bad = (['failed', 'skipped', 'cancelled'] as const).filter((each) => counts[each] > 0);

@@ -1,5 +1,5 @@
 /** What follows a run on stderr, in whatever style: it is told each fact. */
-import type { Clock, Run, RunFact } from '../src/index.ts';
+import type { Clock, RunFact, SeenRun } from '../src/index.ts';
 import type { Output } from './render.ts';
 import type { Environment } from './style.ts';
 
@@ -11,7 +11,7 @@ export interface Progress {
 }
 
 export interface ProgressOptions {
-  readonly run: Run;
+  readonly run: SeenRun;
   readonly output: Output;
   readonly environment: Environment;
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 /** The page of one run, shown beside its progress for as long as a person looks at it. */
-import { type Run, serve, systemClock, type Troupe } from '../src/index.ts';
+import { type SeenRun, serve, systemClock, type Troupe } from '../src/index.ts';
 import { openBrowser } from './browser.ts';
 import { err } from './render.ts';
 import { Stops } from './stops.ts';
@@ -7,7 +7,7 @@ import type { Beside } from './watch.ts';
 
 /** Whoever started it in a terminal may still read what came of it; a script need not wait. */
 export function pageBeside(troupe: Troupe, { open }: { readonly open: boolean }): Beside {
-  return async (run: Run) => {
+  return async (run: SeenRun) => {
     const serving = await serve(troupe, { port: 0, keepsHouse: false });
     try {
       const address = serving.address(run.id);

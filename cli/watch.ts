@@ -1,5 +1,5 @@
 /** Stays with a run until it ends or is stopped: progress, facts, signals, and the last words. */
-import { type Run, type RunFact, systemClock, type Troupe } from '../src/index.ts';
+import { type Run, type RunFact, type SeenRun, systemClock, type Troupe } from '../src/index.ts';
 import { ago } from './ago.ts';
 import { conclude, isOver, type Watched, type WatchOptions } from './conclusion.ts';
 import type { Exit } from './exits.ts';
@@ -13,12 +13,12 @@ import { canDraw, type Environment } from './style.ts';
 import { plainLine } from './text.ts';
 
 /** What else is shown of it; the last words are not said before it is gone. */
-export type Beside = (run: Run) => Promise<void>;
+export type Beside = (run: SeenRun) => Promise<void>;
 
 /** `begin` is called once signals are listened to: no child is ever without somebody to end it. */
 export async function watch(
   troupe: Troupe,
-  begin: () => Promise<Run>,
+  begin: () => Promise<SeenRun>,
   options: WatchOptions,
   beside?: Beside,
 ): Promise<Exit> {
@@ -27,8 +27,8 @@ export async function watch(
   return conclude(run, end, tookMs, options);
 }
 
-export interface WatchedRun {
-  readonly run: Run;
+export interface WatchedRun<Seen extends SeenRun = Run> {
+  readonly run: Seen;
   readonly end: Watched;
   /** Null: it was over before. */
   readonly tookMs: number | null;
@@ -37,13 +37,13 @@ export interface WatchedRun {
 }
 
 /** Stops it, as if a person had, once a fact is enough for now. */
-export async function watchUntil(
+export async function watchUntil<Seen extends SeenRun>(
   troupe: Troupe,
-  begin: () => Promise<Run>,
+  begin: () => Promise<Seen>,
   options: WatchOptions,
   enough: (fact: RunFact) => boolean,
   beside: Beside = async () => {},
-): Promise<WatchedRun> {
+): Promise<WatchedRun<Seen>> {
   const stops = new Stops(systemClock);
   const startedMs = systemClock.elapsed();
   let isEnough = false;
@@ -66,7 +66,7 @@ export async function watchUntil(
 }
 
 async function accompany(
-  run: Run,
+  run: SeenRun,
   troupe: Troupe,
   stops: Stops,
   options: WatchOptions,
@@ -85,7 +85,7 @@ async function accompany(
     const shown = show(run, progress, takes);
     if (!options.quiet) sayRecalls(run, progress);
     const relayed = options.json ? relay(run, troupe, stops) : null;
-    const end = await Promise.race([run.end, obey(run, stops, progress)]);
+    const end = await Promise.race([run.end, obey(run, stops, progress, options)]);
     if (end.kind === 'killed') return end;
     await shown;
     const error = await relayed;
@@ -103,7 +103,7 @@ function styleOf({ quiet, json, log }: WatchOptions, environment: Environment) {
 }
 
 /** `build: seen before, 3 days ago, verified (release-7f3k2/notes)` */
-async function sayRecalls(run: Run, progress: Progress): Promise<void> {
+async function sayRecalls(run: SeenRun, progress: Progress): Promise<void> {
   for await (const { task, recalled } of run.recalls()) {
     const [first] = recalled;
     if (!first) continue;
@@ -116,7 +116,7 @@ async function sayRecalls(run: Run, progress: Progress): Promise<void> {
 }
 
 async function show(
-  run: Run,
+  run: SeenRun,
   progress: Progress,
   takes: (fact: RunFact) => boolean,
 ): Promise<void> {
@@ -127,7 +127,7 @@ async function show(
  * When nobody reads the facts any more, nobody waits for the run: it is stopped, gently. Answers
  * what went wrong otherwise.
  */
-async function relay(run: Run, troupe: Troupe, stops: Stops): Promise<unknown> {
+async function relay(run: SeenRun, troupe: Troupe, stops: Stops): Promise<unknown> {
   try {
     await relayFacts(run.events(), () => troupe.facts(run.id), out);
     return null;
@@ -139,8 +139,17 @@ async function relay(run: Run, troupe: Troupe, stops: Stops): Promise<unknown> {
 }
 
 /** Stops gently when asked once; resolves when asked twice, with every agent dead. */
-async function obey(run: Run, stops: Stops, progress: Progress): Promise<Watched> {
+async function obey(
+  run: SeenRun,
+  stops: Stops,
+  progress: Progress,
+  { manner = 'works' }: WatchOptions,
+): Promise<Watched> {
   const reason = await stops.first;
+  if (manner === 'follows') {
+    run.stop();
+    return { kind: 'left' };
+  }
   progress.say(`Stopping (${reason}): agents are asked to end. Ctrl-C again ends them at once.`);
   run.stop();
   await stops.second;

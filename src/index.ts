@@ -100,6 +100,13 @@ export type { Run, RunEnd, RunFact } from './runs/run.ts';
 export type { RunContext, SharedContext, SharedEntry } from './runs/shared-context.ts';
 export type { AgentView, RunView, TaskView } from './runs/view.ts';
 export type { House } from './serving/house.ts';
+export {
+  type HandedOver,
+  type HousePlace,
+  handOver,
+  livingHouse,
+  type SeenRun,
+} from './serving/neighbour.ts';
 export { type ServeOptions, type Serving, serve } from './serving/open.ts';
 export type { Exploration, ExploreOptions } from './simulation/explore.ts';
 export { faultNames } from './simulation/fault-kinds.ts';

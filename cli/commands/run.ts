@@ -1,6 +1,6 @@
 /** `troupe run`: works off a plan. */
 import { type Command, Option } from 'commander';
-import { type Troupe, UserError } from '../../src/index.ts';
+import { type HousePlace, handOver, livingHouse, type Troupe, UserError } from '../../src/index.ts';
 import { addBus, type BusOptions, isolateOption } from '../bus-address.ts';
 import type { GoalChoices } from '../goal.ts';
 import {
@@ -23,6 +23,7 @@ interface RunOptions extends GoalChoices, BusOptions {
   readonly anyway?: true;
   readonly tmux?: true;
   readonly ui?: true;
+  readonly local?: true;
 }
 
 export function define(command: Command, act: Act): void {
@@ -49,6 +50,7 @@ export function define(command: Command, act: Act): void {
     .option('--dry-run', 'with --task: only show the plan')
     .option('--tmux', 'show the agents in panes of tmux, in place of progress')
     .option('--ui', 'show it in the browser too: see it and steer it there')
+    .option('--local', 'work it off here, also where `troupe serve` keeps this home')
     .option('--quiet', 'show no progress: only answers, and what needs a person')
     .addOption(logOption());
   addBus(command).addOption(isolateOption());
@@ -77,6 +79,8 @@ async function run(plan: string | undefined, options: RunOptions) {
   }
   if (options.task !== undefined) throw twoThingsToDo();
   const { input: inputs = {}, speed = 1 } = options;
+  const house = staysHere(options) ? null : livingHouse(troupe.config.home);
+  if (house) return follow(troupe, house, plan, options);
   const begin = async () => {
     const begun = await troupe.run(await cleared(troupe, plan, options), { inputs, speed });
     for (const note of begun.notes) err.note(`Note: ${note}.\n`);
@@ -97,6 +101,24 @@ async function run(plan: string | undefined, options: RunOptions) {
   if (!options.tmux) return watch(troupe, begin, options);
   const { panesBeside } = await import('../agent-panes.ts');
   return watch(troupe, begin, { ...options, quiet: true }, await panesBeside(troupe));
+}
+
+/** What is wished for beside the plan is of this process, or is shown by it. */
+const staysHere = ({ local, ui, tmux, bus, isolate }: RunOptions): boolean =>
+  [local, ui, tmux, bus, isolate].some((wish) => wish !== undefined);
+
+/** The house works it off, in this folder, and goes on when nobody watches any more. */
+function follow(troupe: Troupe, house: HousePlace, plan: string, options: RunOptions) {
+  const { input: inputs = {}, speed = 1, requireCertificate = false, anyway = false } = options;
+  const folder = troupe.config.cwd;
+  const begin = async () => {
+    const work = { plan, folder, inputs, speed, requireCertificate, anyway };
+    const { run, notes } = await handOver(troupe, house, work);
+    for (const note of notes) err.note(`Note: ${note}.\n`);
+    if (!options.quiet) err.note(`${run.id}: the house of this home works it off.\n`);
+    return run;
+  };
+  return watch(troupe, begin, { ...options, manner: 'follows' });
 }
 
 /** What surely goes wrong is told before a cent is spent. */

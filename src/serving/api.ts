@@ -22,8 +22,8 @@ type Answerer = (house: House, ask: Ask, run: string, rest: string) => Promise<u
 const answerers: Readonly<Record<string, Answerer>> = {
   'GET runs': async (house) => ({ runs: await house.runs() }),
   'POST runs': async (house, { body }) => {
-    const { id } = await house.take(checked(workSchema, body));
-    return { run: id };
+    const { id, notes } = await house.take(checked(workSchema, body));
+    return { run: id, notes };
   },
   'GET machines': async (house) => ({ machines: house.machines() }),
   'GET plans': async (house) => ({ plans: await house.planFiles() }),

@@ -13,7 +13,6 @@ import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { join } from 'node:path';
 import type { Troupe } from '../app.ts';
 import type { KeptRuns } from '../intake/kept-runs.ts';
 import { lockOwner, takeLock } from '../journal/lock.ts';
@@ -26,6 +25,7 @@ import { Feeds } from './feeds.ts';
 import { Gate } from './gate.ts';
 import { House } from './house.ts';
 import { serveRequest, visitOf } from './http.ts';
+import { type HousePlace, houseFolder, housePlace } from './neighbour.ts';
 import { Pages } from './pages.ts';
 
 export interface ServeOptions {
@@ -99,7 +99,8 @@ export async function openServer(
     else socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
   });
   if (lock) house.keepMemory();
-  const note = lock && announce(troupe.config.home, { port: bound, scheme, token });
+  const note =
+    lock && announce(troupe.config.home, { port: bound, scheme, host: shownHost(host), token });
   return {
     house,
     port: bound,
@@ -135,8 +136,6 @@ function refuseBare(host: string, { tls, insecure }: ServeOptions): void {
   throw new UserError('serve.bare', message, hint);
 }
 
-const houseFolder = (home: string): string => join(home, 'serve');
-
 function takeHouse(home: string) {
   const folder = houseFolder(home);
   ensureFolder(folder);
@@ -153,8 +152,8 @@ function takeHouse(home: string) {
 }
 
 /** For programs of the same person; whoever may read it may come in. */
-function announce(home: string, place: object): string {
-  const path = join(houseFolder(home), 'place.json');
+function announce(home: string, place: HousePlace): string {
+  const path = housePlace(home);
   writeWhole(path, `${JSON.stringify(place)}\n`, { mode: 0o600 });
   return path;
 }
@@ -173,6 +172,12 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   }
 }
 
+/** As this machine would call itself. */
+function shownHost(host: string): string {
+  const shown = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;
+  return shown.includes(':') ? `[${shown}]` : shown;
+}
+
 function addressOf(
   place: {
     readonly scheme: string;
@@ -183,8 +188,6 @@ function addressOf(
   run?: string,
 ): string {
   const { scheme, host, port, token } = place;
-  const shown = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;
-  const name = shown.includes(':') ? `[${shown}]` : shown;
   const fragment = run === undefined ? '' : `#/runs/${encodeURIComponent(run)}`;
-  return `${scheme}://${name}:${port}/?token=${token}${fragment}`;
+  return `${scheme}://${shownHost(host)}:${port}/?token=${token}${fragment}`;
 }
