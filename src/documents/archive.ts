@@ -23,6 +23,7 @@ export class Archive {
 
   /** Takes in whatever has ended since the last time. */
   catchUp(): Promise<void> {
+    this.#world.blobs.dropDrafts();
     return archiveRuns(this.#world);
   }
 
@@ -129,6 +130,7 @@ export class Archive {
       if (documents.length < index.documents.length)
         writeIndex(home, { ...index, documents }, random);
     }
+    blobs.dropDrafts();
     const named = this.#named();
     for (const sha256 of going) if (!named.has(sha256)) blobs.remove(sha256);
   }

@@ -29,6 +29,9 @@ import { ensureFolder, unwritable } from '../runs/disk.ts';
 
 /** One that was put or used so lately may be about to be named by somebody. */
 const youngMs = 60 * 60_000;
+const draftStart = '.draft-';
+/** Whoever lives writes on. */
+const quietMs = 30_000;
 
 export interface Blob {
   readonly sha256: string;
@@ -52,7 +55,7 @@ export class Blobs {
 
   /** Null for what is larger than `maxBytes`. */
   async put(content: AsyncIterable<Buffer>, maxBytes: number): Promise<Blob | null> {
-    const draft = join(this.#folder, `.draft-${randomName(this.#random, 12)}`);
+    const draft = join(this.#folder, `${draftStart}${randomName(this.#random, 12)}`);
     try {
       ensureFolder(this.#folder);
       const blob = await writeTo(draft, content, maxBytes);
@@ -73,6 +76,16 @@ export class Blobs {
       throw damaged(this.pathOf(sha256));
     }
     return bytes;
+  }
+
+  /** Drafts of those who were killed: nobody has written to them for a while. */
+  dropDrafts(): void {
+    if (!existsSync(this.#folder)) return;
+    for (const name of readdirSync(this.#folder)) {
+      const path = join(this.#folder, name);
+      const stat = name.startsWith(draftStart) && statSync(path, { throwIfNoEntry: false });
+      if (stat && this.#clock.now() - stat.mtimeMs > quietMs) rmSync(path, { force: true });
+    }
   }
 
   /** At once, whoever may be about to name it: it is to be forgotten. */

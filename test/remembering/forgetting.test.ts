@@ -1,5 +1,5 @@
 /** Forgetting: nothing of a task stays where we keep things, and nothing of it comes back. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { command, definePlan } from '../../src/plan/define.ts';
@@ -65,6 +65,18 @@ describe('what is forgotten', () => {
     await desk.forgetTrails(trails);
     expect(await desk.meant('gugelhupf')).toEqual([]);
     expect(holding(stage, 'for Anna')).toEqual([]);
+  });
+
+  test('is in no draft that somebody who was killed has left', async () => {
+    const stage = await played();
+    const draft = join(stage.home, 'documents/blobs/.draft-of-the-dead');
+    const young = join(stage.home, 'documents/blobs/.draft-of-the-living');
+    for (const path of [draft, young]) writeFileSync(path, 'secret for Anna');
+    const then = new Date(Date.now() - 60_000);
+    utimesSync(draft, then, then);
+    const desk = await stage.troupe.memory();
+    await desk.forgetTrails(await desk.trails(`${stage.id}/secret`));
+    expect([existsSync(draft), existsSync(young)]).toEqual([false, true]);
   });
 
   test('does not come back, whatever is made anew from the folders of runs', async () => {
