@@ -1,0 +1,176 @@
+/** Whoever means harm at a hub: refused, bounded, and nobody else is hurt. */
+
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Envelope } from '../../src/bus/bus.ts';
+import { WebSocketBus } from '../../src/bus/websocket.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { systemRandom } from '../../src/kernel/random.ts';
+import { command, definePlan } from '../../src/plan/define.ts';
+import { isPlainPath, type ParcelFile, staysInside } from '../../src/workers/parcel.ts';
+import { unpack } from '../../src/workers/unpacking.ts';
+import { hubDesk } from '../../src/workers/wire.ts';
+import { eventually } from '../agents/processes.ts';
+import { tempFolders } from '../app/temp.ts';
+import { type Hall, halls } from './hall.ts';
+
+const open = halls('hostile');
+const temp = tempFolders('hostile-files');
+
+const busOf = ({ hub, token }: Hall, name: string, more: object = {}) =>
+  WebSocketBus.connect({
+    ...{ url: hub.url, token, name, clock: systemClock, random: systemRandom },
+    ...more,
+  });
+
+const say = (from: string, event: object, sequence = 1): Envelope => ({
+  ...{ to: hubDesk, from, sequence },
+  event: event as Envelope['event'],
+});
+
+const joining = { type: 'worker.join', version: 'x', roles: { coder: 1 }, labels: [] };
+
+describe('at the door', () => {
+  test('nobody comes in without a token that is valid now', async () => {
+    const hall = await open();
+    const { token: brief } = await hall.tokens.create({ role: 'worker', ttlMs: 1 });
+    const { id, token: taken } = await hall.tokens.create({ role: 'worker', ttlMs: null });
+    await hall.tokens.revoke(id);
+    await eventually('it has run out', () => hall.tokens.check(brief) === null);
+    for (const token of ['', 'wrong', brief, taken, `${hall.token}x`]) {
+      await expect(busOf(hall, 'one', { token })).rejects.toMatchObject({
+        code: 'bus.unreachable',
+      });
+    }
+    const kept = readFileSync(join(hall.home, 'tokens', 'list.json'), 'utf8');
+    expect(kept).not.toContain(hall.token.split('_')[2]);
+  });
+
+  test('a token that is taken back shows out who came with it', async () => {
+    const hall = await open({ leaseMs: 300 });
+    await hall.join('one');
+    for (const { id } of hall.tokens.list()) await hall.tokens.revoke(id);
+    await eventually('it is out', () => hall.news.includes('worker.lost one'));
+    await expect(busOf(hall, 'one')).rejects.toMatchObject({ code: 'bus.unreachable' });
+  });
+
+  test('a name is the token it came with, and no name leads out of an address', async () => {
+    const hall = await open();
+    await hall.join('one');
+    const { token } = await hall.tokens.create({ role: 'worker', ttlMs: null });
+    for (const name of ['one', 'one/two', '../one', '']) {
+      await expect(busOf(hall, name, { token })).rejects.toMatchObject({ code: 'bus.unreachable' });
+    }
+  });
+});
+
+describe('inside', () => {
+  test('a worker speaks as itself, of its own work, and hears of no other', async () => {
+    const hall = await open();
+    const refused: string[] = [];
+    const bus = await busOf(hall, 'one', {
+      onRefused: ({ code }: { code: string }) => void refused.push(code),
+    });
+    const ask = (envelope: Envelope) => bus.request(envelope, 20_000);
+    const forbidden = { code: 'bus.forbidden' };
+    await expect(ask(say('node/two/x', joining))).rejects.toMatchObject(forbidden);
+    await expect(ask(say('node/one/x', { type: 'agent.stop' }))).rejects.toMatchObject(forbidden);
+    await expect(ask({ ...say('node/one/x', joining), to: 'run/1' })).rejects.toMatchObject(
+      forbidden,
+    );
+    await expect(ask(say('node/one/x', joining))).rejects.toMatchObject({ code: 'worker.version' });
+    const beat = { type: 'worker.beat', tickets: [] };
+    await expect(ask(say('node/one/x', beat))).rejects.toMatchObject({ code: 'worker.unknown' });
+    bus.subscribe('run/*');
+    bus.answer('node/two/desk', () => ({ type: 'me' }));
+    await eventually('both are refused', () => refused.length === 2);
+    expect(refused).toEqual(['bus.forbidden', 'bus.forbidden']);
+    bus.close();
+  });
+
+  test('a flood is shown out, and the work of others goes on', async () => {
+    const hall = await open();
+    await hall.join('good');
+    const states: string[] = [];
+    const onState = (state: string) => void states.push(state);
+    const bad = await busOf(hall, 'bad', { onState });
+    for (let at = 1; at <= 80_000; at += 1) {
+      bad.publish(say('node/bad/x', { type: 'work.told', ticket: 'x', events: [] }, at));
+    }
+    const plan = definePlan({
+      name: 'sample',
+      agents: { coder: command({ where: 'remote' }) },
+      tasks: [{ id: 'a', run: ['true'] }],
+    });
+    expect((await hall.play(plan)).end).toMatchObject({ status: 'succeeded' });
+    await eventually('it is shown out', () => states.includes('cut-off'));
+    bad.close();
+  });
+});
+
+describe('what is sent back', () => {
+  const content = Buffer.from('content');
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  const file = (path: string, more: Partial<ParcelFile> = {}): ParcelFile => ({
+    ...{ path, kind: 'file', bytes: content.length, sha256 },
+    inline: content.toString('base64'),
+    ...more,
+  });
+  const put = (folder: string, files: readonly ParcelFile[], allows = ['artifacts/a/']) =>
+    unpack(
+      { id: 'x', files: [...files] },
+      [{ prefix: 'run', folder, allows }],
+      async () => Buffer.alloc(0),
+      new AbortController().signal,
+    );
+
+  test('names that lead anywhere else are no names', () => {
+    for (const path of ['../a', 'a/../../b', '/a', 'a//b', 'a/.git/hooks/x', 'a/.GIT/x', 'c:/x']) {
+      expect([path, isPlainPath(path)]).toEqual([path, false]);
+    }
+    for (const path of ['a\\b', 'a/git~1/x', 'a/.git./x', 'a/\u0000', 'a/.g\u200cit/config']) {
+      expect([path, isPlainPath(path)]).toEqual([path, false]);
+    }
+    expect(isPlainPath('place/src/.gitignore')).toBe(true);
+  });
+
+  test('links stay inside', () => {
+    expect(staysInside('place/a/link', '../b')).toBe(true);
+    for (const target of ['../../b', '/etc/passwd', 'x/../../b', '', 'up/../..']) {
+      expect([target, staysInside('place/a/link', target)]).toEqual([target, false]);
+    }
+  });
+
+  test('goes nowhere but where it belongs, whole and as it was told', async () => {
+    const folder = temp();
+    await put(folder, [file('run/artifacts/a/deep/x')]);
+    expect(readFileSync(join(folder, 'artifacts/a/deep/x'), 'utf8')).toBe('content');
+    const refused = { code: 'files.refused' };
+    await expect(put(folder, [file('run/journal.jsonl')])).rejects.toMatchObject(refused);
+    await expect(put(folder, [file('run/artifacts/b/x')])).rejects.toMatchObject(refused);
+    await expect(put(folder, [file('place/x')])).rejects.toMatchObject(refused);
+    const other = file('run/artifacts/a/y', { sha256: '0'.repeat(64) });
+    await expect(put(folder, [other])).rejects.toMatchObject(refused);
+    const short = file('run/artifacts/a/y', { bytes: 3 });
+    await expect(put(folder, [short])).rejects.toMatchObject(refused);
+  });
+
+  test('is not written through a link', async () => {
+    const [folder, outside] = [temp(), temp()];
+    mkdirSync(join(folder, 'artifacts/a'), { recursive: true });
+    writeFileSync(join(outside, 'x'), 'mine');
+    symlinkSync(outside, join(folder, 'artifacts/a/link'));
+    symlinkSync(join(outside, 'x'), join(folder, 'artifacts/a/x'));
+    const through = put(folder, [file('run/artifacts/a/link/x')]);
+    await expect(through).rejects.toMatchObject({ code: 'files.refused' });
+    await put(folder, [file('run/artifacts/a/x')]);
+    expect(readFileSync(join(outside, 'x'), 'utf8')).toBe('mine');
+    const link = file('run/artifacts/a/l', {
+      kind: 'link',
+      inline: Buffer.from('../../../x').toString('base64'),
+    });
+    await expect(put(folder, [link])).rejects.toMatchObject({ code: 'files.refused' });
+  });
+});
