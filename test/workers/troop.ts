@@ -1,4 +1,4 @@
-/** Runs and workers in processes of their own, and the file in which every command says its piece. */
+/** Runs and workers in processes of their own, and the file in which their commands say a piece. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { type Desk, jsonLines, type Process } from '../cli/troupe.ts';
