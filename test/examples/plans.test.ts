@@ -75,6 +75,16 @@ describe('hello', () => {
   });
 });
 
+describe('team', () => {
+  test('is made of templates, and comes to its end', async () => {
+    const plan = await loadPlan(example('team.yaml'));
+    const templates = plan.roles.map(({ templateFrom }) => templateFrom?.name);
+    expect(templates).toEqual(['planner', 'coder', 'reviewer', 'memory-keeper']);
+    const { end } = await stage().play(plan, { speed: 100_000 });
+    expect(end).toMatchObject({ status: 'succeeded', counts: { succeeded: 3 } });
+  });
+});
+
 describe('reviewed', () => {
   test('succeeds once what the reviewers asked for is there', async () => {
     const { play } = stage();
