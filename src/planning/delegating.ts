@@ -1,4 +1,5 @@
 /** The door through which agents ask for sub-tasks: what they are told, and what they asked for. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fault, Outcome } from '../../machines/outcome.ts';
@@ -44,7 +45,20 @@ export async function askable<Given extends Told>(
   return heed(room, input, outcome);
 }
 
-async function brief(room: AskRoom, { task: id, earlier }: WorkInput): Promise<Told | null> {
+/** Where tools of its agent put the lines that its answer would say: read once it has ended. */
+const linesFile = ({ runFolder }: AskRoom, { task, token }: WorkInput): string =>
+  join(runFolder, 'asks', `${task}.${token}.jsonl`);
+
+/** With what was asked by tools meanwhile. */
+async function withLines(room: AskRoom, input: WorkInput, answer: string): Promise<string> {
+  const path = linesFile(room, input);
+  if (!existsSync(path)) return answer;
+  const lines = await readFile(path, 'utf8');
+  return lines.length > answerMaxBytes ? answer : `${answer}\n${lines}`;
+}
+
+async function brief(room: AskRoom, input: WorkInput): Promise<Told | null> {
+  const { task: id, earlier } = input;
   const asker = askerOf(room, id);
   if (!asker) return null;
   const briefing = await briefingOf(room, asker, earlier);
@@ -55,7 +69,9 @@ async function brief(room: AskRoom, { task: id, earlier }: WorkInput): Promise<T
     agents: roles.map(({ name }) => name),
     subtasks: answers.map(({ id: subtask, status }) => ({ id: subtask, status })),
   };
-  return { prompt: briefingText(briefing), env: { TROUPE_SUBTASKS: JSON.stringify(told) } };
+  const asks = phase === 'planning' ? {} : { TROUPE_TASK_ADD: linesFile(room, input) };
+  const env = { TROUPE_SUBTASKS: JSON.stringify(told), ...asks };
+  return { prompt: briefingText(briefing), env };
 }
 
 /** An outcome with what its answer asks for; a failed one when that can not be done. */
@@ -65,7 +81,8 @@ async function heed(room: AskRoom, input: WorkInput, outcome: Outcome): Promise<
   const phase = phaseOf(asker);
   const answer = await answerOf(room, asker, outcome);
   if (answer === null) return phase === 'planning' ? refused(outcome, tooLong) : outcome;
-  const asked = phase === 'planning' ? planned(answer) : askedLines(answer);
+  const asked =
+    phase === 'planning' ? planned(answer) : askedLines(await withLines(room, input, answer));
   if (asked.broken.length > 0) return refused(outcome, notUnderstood(asked.broken.join('\n')));
   if (asked.text === null) return outcome;
   try {

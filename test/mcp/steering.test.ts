@@ -1,5 +1,6 @@
 /** What an assistant changes of a run, and what it keeps for later, over MCP. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ask, housesOverHttp } from './house-over-http.ts';
 
@@ -43,6 +44,25 @@ test('is refused a task that the loader refuses, with its place', async () => {
   const wrong = ask(mine, 'task_add', { run, tasks: [{ id: 'x', agent: 'ecko', prompt: 'x' }] });
   await expect(wrong).rejects.toThrow(/tasks\.json:\d+.*"ecko".*"echo"/s);
   await ask(mine, 'cancel', { run });
+});
+
+test('lets an agent of a run ask only as a line of its answer could', async () => {
+  const given = { TROUPE_RUN: 'mine-aaaaa', TROUPE_TASK: 'job' };
+  Object.assign(process.env, given);
+  try {
+    const { client, cwd } = await open();
+    const lines = join(cwd, 'asks/job.1.jsonl');
+    const mine = await client();
+    const task = { id: 'part', agent: 'echo', prompt: 'x' };
+    const refused = ask(mine, 'task_add', { tasks: [task] });
+    await expect(refused).rejects.toThrow(/job may ask for no other tasks/);
+    process.env.TROUPE_TASK_ADD = lines;
+    const asked = await ask(mine, 'task_add', { run: 'mine', tasks: [task] });
+    expect(asked).toEqual({ run: 'mine-aaaaa', tasks: ['job.part'] });
+    expect(JSON.parse(readFileSync(lines, 'utf8'))).toEqual({ troupe: 'task.add', ...task });
+  } finally {
+    for (const name of [...Object.keys(given), 'TROUPE_TASK_ADD']) delete process.env[name];
+  }
 });
 
 test('remembers what it is told, without keys, and recalls it by meaning', async () => {

@@ -50,6 +50,20 @@ describe('a task that asks for others', () => {
     expect(facts.filter(({ type }) => type === 'plan.grown')).toHaveLength(1);
   });
 
+  test('is heard also where a tool of its agent asks, under the same bounds', async () => {
+    const to = 'process.env.TROUPE_TASK_ADD';
+    const make = `fs.mkdirSync(path.dirname(${to}), { recursive: true })`;
+    const program = (task: object) =>
+      asks(`(${make}, fs.appendFileSync(${to}, ${line(task)} + '\\n'), 'ok')`);
+    const good = { id: 'read', agent: 'reader', prompt: 'x' };
+    const { run, end } = await stage().play(crowd(program(good), { count: 2 }));
+    expect(end).toMatchObject({ status: 'succeeded', counts: { succeeded: 2 } });
+    expect((await resultOf(run, 'job')).output).toContain('done with 1');
+    const bad = { id: 'read', agent: 'nobody', prompt: 'x' };
+    const refused = await stage().play(crowd(program(bad), { count: 2 }, {}, { retries: 0 }));
+    expect((await resultOf(refused.run, 'job')).error?.message).toContain('"nobody"');
+  });
+
   test('may ask again for more, and no more often than it may ask for tasks', async () => {
     const task = "id: 't' + told.subtasks.length, agent: 'reader', prompt: 'x'";
     const more = `JSON.stringify({ troupe: 'task.add', ${task} })`;
