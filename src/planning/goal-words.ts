@@ -1,6 +1,6 @@
 /** What may be said of a goal that is to become a plan; light, for whoever only has the words. */
 
-export type Strategy = ('balanced' | 'cheapest' | 'fastest') | ('sticky' | 'failover' | 'learned');
+export type Strategy = 'balanced' | 'cheapest' | 'fastest' | 'sticky' | 'failover' | 'learned';
 
 export interface GoalOptions {
   readonly goal: string;
