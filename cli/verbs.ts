@@ -144,6 +144,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/stats.ts'),
   },
   {
+    name: 'nats',
+    summary: 'check the NATS servers over which nodes share runs',
+    load: () => import('./commands/nats.ts'),
+  },
+  {
     name: 'simulate',
     summary: 'play a plan through many times in virtual time: what to expect',
     load: () => import('./commands/simulate.ts'),

@@ -2,8 +2,9 @@
 import type { AccountDesk } from './account-desk.ts';
 import { requireAccounts } from './accounting.ts';
 import { type AgentSurvey, surveyAgents } from './agents/survey.ts';
-import { type Assembler, assemble, openLog, setGoing, takeUp } from './assembly.ts';
+import { type Assembler, beginRun, setGoing, takeUp } from './assembly.ts';
 import type { Cleaned } from './cleaning.ts';
+import type { Cluster } from './cluster/cluster.ts';
 import { type Config, readVersion } from './config.ts';
 import type { History } from './conversations/history.ts';
 import type { Archive } from './documents/archive.ts';
@@ -96,6 +97,8 @@ export class Troupe {
   readonly config: Config;
   /** What `troupe.yaml` says; null when there is none. */
   readonly project: Project | null;
+  /** Other nodes that share the runs of this one; null: nobody does. */
+  cluster: Cluster | null = null;
   readonly #clock: Clock;
   readonly #random: Random;
 
@@ -120,9 +123,7 @@ export class Troupe {
       orderedAt: this.#clock.now(),
     };
     const folder = createRunFolder(this.config.home, order, this.#random, as);
-    const log = await openLog(folder, order);
-    const parts = { folder, order, log, make: runBehaviours };
-    return setGoing(await assemble(this.#assembler, parts), this.#clock);
+    return setGoing(await beginRun(this.#assembler, folder, order), this.#clock);
   }
 
   /** A plan whose first task makes the rest of it: for `run`. */
@@ -388,8 +389,9 @@ export class Troupe {
   }
 
   get #assembler(): Assembler {
-    const { config, project } = this;
+    const { config, project, cluster } = this;
     const webhooks = project?.webhooks ?? [];
-    return { config, webhooks, clock: this.#clock, random: this.#random };
+    const around = { clock: this.#clock, random: this.#random, ...(cluster && { cluster }) };
+    return { config, webhooks, ...around };
   }
 }

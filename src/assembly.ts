@@ -3,6 +3,9 @@ import { Accounting, requireAccounts } from './accounting.ts';
 import { openGuardian } from './agents/guardian.ts';
 import { reapOrphans } from './agents/ledger.ts';
 import { InProcessBus } from './bus/in-process.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import { refuseShared } from './cluster/marker.ts';
+import type { Tenure } from './cluster/tenure.ts';
 import { type Config, readVersion } from './config.ts';
 import { Crew, type Place } from './crew.ts';
 import { factsOf, publish } from './facts.ts';
@@ -37,6 +40,8 @@ export interface Assembler {
   readonly config: Config;
   readonly clock: Clock;
   readonly random: Random;
+  /** Other nodes that may go on with the run; left out: it is this home's alone. */
+  readonly cluster?: Cluster;
 }
 
 /** What is known of a run before it lives. */
@@ -45,6 +50,7 @@ export interface Parts {
   readonly order: RunOrder;
   readonly log: FileJournal;
   readonly make: (world: RunWorld) => Behaviours;
+  readonly tenure?: Tenure | undefined;
 }
 
 export interface Assembled {
@@ -57,36 +63,62 @@ function about({ id }: RunFolder, version: string) {
   return { run: id, version, machines: versionsOf(machines) };
 }
 
-export function openLog(folder: RunFolder, order: RunOrder): Promise<FileJournal> {
+function openLog(folder: RunFolder, order: RunOrder): Promise<FileJournal> {
   return FileJournal.open(folder.path, { about: about(folder, order.version) });
 }
 
+/** A run that nobody has worked on yet. */
+export function beginRun(assembler: Assembler, folder: RunFolder, order: RunOrder) {
+  return owning(assembler, folder, async (tenure) => {
+    const log = await openLog(folder, order);
+    return assemble(assembler, { folder, order, log, make: runBehaviours, tenure });
+  });
+}
+
 /** A run that nobody works on any more; what its agents left behind is ended first. */
-export async function takeUp(
+export function takeUp(
   assembler: Assembler,
   folder: RunFolder,
   make: Parts['make'],
 ): Promise<Assembled> {
-  const order = await readOrder(folder);
-  if (make === runBehaviours) {
-    requireAccounts(order.plan, assembler.config);
-    requireBus(order.plan, assembler.config);
-  }
-  let log = await openLog(folder, order);
+  return owning(assembler, folder, async (tenure) => {
+    const order = await readOrder(folder);
+    if (make === runBehaviours) {
+      requireAccounts(order.plan, assembler.config);
+      requireBus(order.plan, assembler.config);
+    }
+    let log = await openLog(folder, order);
+    try {
+      refuseGhost(folder);
+      log = await takeOver(log, machines, about(folder, readVersion()));
+      await reapOrphans({ runFolder: folder.path, runId: folder.id, clock: assembler.clock });
+      writePlan(folder, order);
+      return await assemble(assembler, { folder, order, log, make, tenure });
+    } catch (error) {
+      await log.close();
+      throw error;
+    }
+  });
+}
+
+/** Where nodes share runs, nothing of one is opened before it is this node's. */
+async function owning(
+  { cluster }: Assembler,
+  folder: RunFolder,
+  open: (tenure?: Tenure) => Promise<Assembled>,
+): Promise<Assembled> {
+  if (!cluster) refuseShared(folder);
+  const tenure = await cluster?.tenure(folder);
   try {
-    refuseGhost(folder);
-    log = await takeOver(log, machines, about(folder, readVersion()));
-    await reapOrphans({ runFolder: folder.path, runId: folder.id, clock: assembler.clock });
-    writePlan(folder, order);
-    return await assemble(assembler, { folder, order, log, make });
+    return await open(tenure);
   } catch (error) {
-    await log.close();
+    await tenure?.release();
     throw error;
   }
 }
 
 export async function assemble(assembler: Assembler, parts: Parts): Promise<Assembled> {
-  const { folder, order, log, make } = parts;
+  const { folder, order, log, make, tenure } = parts;
   const { config, clock, random } = assembler;
   const { environment } = config;
   const guardian = openGuardian({ environment });
@@ -100,9 +132,9 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
   const place: Place = { ...around, reminder, accounting, elsewhere };
   const crew = new Crew(place);
   const system = await System.restore({
-    log,
+    log: tenure ? await tenure.follow(log) : log,
     machines,
-    behaviours: make(crew),
+    behaviours: make(tenure?.keeping(crew) ?? crew),
     clock,
     onActFailed: (_act, error) => run.halt(error),
   });
@@ -142,6 +174,7 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
   const handle = (request: ControlRequest): Promise<void> => run.handle(request);
   const control = openControl({ folder, random, clock, handle });
   control.catch((error: unknown) => run.halt(error));
+  tenure?.attend(run);
   return { run, begin: () => launch(run, system, () => crew.restoreResults()) };
 }
 

@@ -22,6 +22,7 @@ export {
 } from './bus/open-bus.ts';
 export type { Pass } from './bus/pass.ts';
 export type { Cleaned } from './cleaning.ts';
+export { checkServers, type NatsFinding } from './cluster/finding.ts';
 export { type Config, readConfig, readVersion } from './config.ts';
 export { type ContextFact, changesIn, entryOf } from './context/changes.ts';
 export type { Conversation } from './conversations/conversation.ts';
@@ -58,6 +59,7 @@ export { limits } from './limits.ts';
 export type { McpDesk } from './mcp/mcp-desk.ts';
 export { openMcp } from './mcp/open-mcp.ts';
 export { Attendance } from './panes/attending.ts';
+export { type NatsSetting, natsSetting } from './plan/bus-shapes.ts';
 export type { Setting } from './plan/change.ts';
 export {
   claude,

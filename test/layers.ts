@@ -46,6 +46,7 @@ export const layers: readonly Layer[] = [
   { at: 'src/facts.ts', mayImport: assembly },
   { at: 'src/handoff/', mayImport: assembly },
   { at: 'src/cleaning.ts', mayImport: assembly },
+  { at: 'src/cluster/', mayImport: assembly },
   { at: 'src/simulation/', mayImport: assembly },
   // It counts tokens before every run, without loading memory's database.
   { at: 'src/remembering/', mayImport: [...assembly, 'memory/manager/tokens.ts'] },
@@ -94,7 +95,7 @@ export const layers: readonly Layer[] = [
       ...['src/agents/streams.ts', 'src/agents/survey.ts'],
       ...['src/verify/', 'src/planning/', 'src/conversations/', 'src/documents/'],
       ...['src/context/', 'src/templates/', 'src/intake/', 'src/learning/'],
-      ...['src/skills/', 'src/workers/'],
+      ...['src/skills/', 'src/workers/', 'src/cluster/finding.ts'],
       ...['src/inspection/', 'src/serving/', 'src/mcp/', 'src/panes/'],
     ],
   },

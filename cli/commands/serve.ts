@@ -1,6 +1,7 @@
 /** `troupe serve`: keeps a house of runs, and shows them in a browser. */
 import { type Command, InvalidArgumentError } from 'commander';
 import {
+  natsSetting,
   type ServeWish,
   type Serving,
   serve,
@@ -28,6 +29,8 @@ interface ServeOptions extends HomeOption, JsonOption, BusOptions {
   readonly persistent?: boolean;
   readonly inbox?: string;
   readonly outbox?: string;
+  readonly nats?: string;
+  readonly node?: string;
 }
 
 export function define(command: Command, act: Act): void {
@@ -43,7 +46,9 @@ export function define(command: Command, act: Act): void {
     .option('--inbox <folder>', 'take tasks from files of JSON in this folder')
     .option('--outbox <folder>', 'write the answers there')
     .addOption(busOption())
-    .addOption(tlsOption());
+    .addOption(tlsOption())
+    .option('--nats <urls>', 'share runs with the other nodes at these NATS servers')
+    .option('--node <name>', 'what this node is called there; left out: as its machine');
   addJson(command, 'print where it listens as one JSON object');
   addHome(command).action(act(run));
   addExamples(command, [
@@ -52,6 +57,7 @@ export function define(command: Command, act: Act): void {
     'troupe serve --inbox tasks --outbox answers',
     'troupe serve --bus 127.0.0.1:7700',
     'troupe serve --host 0.0.0.0 --cert cert.pem --key key.pem',
+    'troupe serve --nats nats://a:4222,nats://b:4222 --node ada',
   ]);
 }
 
@@ -69,6 +75,7 @@ async function run(options: ServeOptions) {
       ...tlsOf(options),
       ...(insecure && { insecure }),
       ...(wish && { wish }),
+      ...natsIn(troupe, options),
     });
     await announce(serving, options, hub);
     if (options.open) await open(serving.address(), troupe.config.platform);
@@ -85,6 +92,14 @@ function wishIn({ project, config }: Troupe, options: ServeOptions): ServeWish |
   const { persistent, inbox, outbox } = options;
   const wish = serveWish(project, { inbox, outbox, persistent }, config.cwd);
   return wish.persistent ? wish : null;
+}
+
+/** Where it shares its runs with other nodes, if it does. */
+function natsIn({ project }: Troupe, { nats, node }: ServeOptions) {
+  const setting = natsSetting(project, nats);
+  if (!setting) return {};
+  const onNote = (text: string): void => err.note(`${text}\n`);
+  return { nats: { ...setting, ...(node !== undefined && { node }), onNote } };
 }
 
 /** One without the other would be no TLS at all, and nobody would notice. */

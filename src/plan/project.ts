@@ -2,6 +2,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { accountsShape } from './account-shapes.ts';
+import { busShape, type NatsSetting, natsOf } from './bus-shapes.ts';
 import { parseDuration } from './duration.ts';
 import { duration, wholeNumber, words } from './fields.ts';
 import type { JsonObject } from './json-schema.ts';
@@ -60,6 +61,7 @@ export const projectShape = z.strictObject(
       .array(words('a regular expression'), list)
       .optional()
       .describe('What must never be remembered, as regular expressions.'),
+    bus: busShape.optional(),
     ...serveShape,
   },
   { error: 'expected a map with agents, accounts, budget, defaults, ...' },
@@ -71,7 +73,7 @@ const wholeShape = projectShape.extend({
 });
 
 type Written = z.input<typeof wholeShape>;
-type OfTheProject = 'home' | 'redact' | 'memory' | 'webhooks' | keyof typeof serveShape;
+type OfTheProject = 'home' | 'redact' | 'memory' | 'webhooks' | 'bus' | keyof typeof serveShape;
 
 export interface Project {
   /** Absolute. */
@@ -84,6 +86,8 @@ export interface Project {
   readonly part: Omit<Written, OfTheProject>;
   /** What `troupe serve` does beside showing runs. */
   readonly serve: ServeWish;
+  /** Servers that this node shares its runs over; null: none. */
+  readonly nats: NatsSetting | null;
   /** How many past solutions agents are told of; null: it does not say. */
   readonly recall: number | null;
   /** How memory is looked after; null: it does not say. */
@@ -104,7 +108,7 @@ export function parseProject(text: string, file: string, folder: string): Projec
     complainAbout(issues, value, [], report);
   }
   const { home, redact = [], memory, accounts, webhooks = [], ...rest } = value as Written;
-  const { persistent, inbox, outbox, schedules, ...part } = rest;
+  const { persistent, inbox, outbox, schedules, bus, ...part } = rest;
   const served = { persistent, inbox, outbox, schedules };
   for (const [at, pattern] of [redact].flat().entries()) refusePattern(pattern, at, report);
   if (read.success) for (const complaint of serveMistakes(served)) report.add(complaint);
@@ -117,6 +121,7 @@ export function parseProject(text: string, file: string, folder: string): Projec
     part: { ...part, ...(accounts && { accounts: placed(accounts, folder) }) },
     recall: memory?.recall ?? null,
     serve: serveWishOf(served, folder),
+    nats: natsOf(bus, folder),
     upkeep: upkeepOf(memory),
   };
 }

@@ -19,7 +19,7 @@ import { UserError } from '../kernel/user-error.ts';
 /** Readers see the old file or the new one, never a part. `flush`: also after a power cut. */
 export function writeWhole(
   path: string,
-  text: string,
+  text: string | Uint8Array,
   options: { readonly mode?: number; readonly flush?: boolean } = {},
 ): void {
   const draft = `${path}.draft`;
@@ -50,7 +50,7 @@ export function flushFolder(path: string): void {
 }
 
 /** The folder is nearly always there: it is made when it turns out not to be. */
-function writeDraft(path: string, text: string, options: object): void {
+function writeDraft(path: string, text: string | Uint8Array, options: object): void {
   try {
     writeFileSync(path, text, options);
   } catch (error) {

@@ -8,7 +8,15 @@ export type { ServeOptions, Serving } from './server.ts';
 
 /** Keeps the runs of a home, shows them, and does what is asked, until it is closed. */
 export async function serve(troupe: Troupe, options: ServeOptions = {}): Promise<Serving> {
-  const world = { clock: systemClock, random: systemRandom };
+  const { nats } = options;
+  if (!nats) return open(troupe, options);
+  const { openTogether } = await import('../cluster/together.ts');
+  return openTogether(troupe, world, nats, () => open(troupe, options));
+}
+
+const world = { clock: systemClock, random: systemRandom };
+
+async function open(troupe: Troupe, options: ServeOptions): Promise<Serving> {
   const { openServer } = await import('./server.ts');
   if (!options.wish) return openServer(troupe, world, options);
   const { openPersistent } = await import('./persistent.ts');

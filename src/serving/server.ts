@@ -14,6 +14,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Troupe } from '../app.ts';
+import type { ClusterWish } from '../cluster/wish.ts';
 import type { KeptRuns } from '../intake/kept-runs.ts';
 import { lockOwner, takeLock } from '../journal/lock.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -44,6 +45,8 @@ export interface ServeOptions {
   readonly kept?: KeptRuns;
   /** What a persistent house does; left out: it is none. */
   readonly wish?: ServeWish;
+  /** Runs are shared with the other nodes at these servers; left out: with nobody. */
+  readonly nats?: ClusterWish;
 }
 
 export interface Serving {

@@ -15,11 +15,17 @@ export interface NatsPlace {
   /** A file of credentials, as `nsc` and `nk` make it. */
   readonly credentials?: string;
   /** Files in PEM; `ca` left out: the authorities of the machine. */
-  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  readonly tls?: TlsFiles;
   /** Servers that keep each message: 1, or 3 of a cluster. */
   readonly replicas?: number;
   /** The first part of every subject and name; two that share servers have one each. */
   readonly prefix?: string;
+}
+
+interface TlsFiles {
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
 }
 
 export const defaultPrefix = 'troupe';

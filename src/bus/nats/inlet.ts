@@ -1,10 +1,9 @@
 /**
- * What is heard under one filter: an ordered consumer of the bus's stream, made anew where it
- * broke.
+ * What is heard of a stream under one filter: an ordered consumer, made anew where it broke.
  *
  * Owns: the consumer at the server, and how far it was read.
  * Invariants: messages come in the order of the stream, each once, over any number of cuts, as long
- * as the stream keeps them; nothing that was said before it was opened is heard.
+ * as the stream keeps them.
  */
 import { AckPolicy, DeliverPolicy, type JetStreamManager } from '@nats-io/jetstream';
 import {
@@ -23,7 +22,10 @@ export interface InletOptions {
   readonly filter: string;
   /** Unlike that of any other inlet. */
   readonly name: string;
-  readonly take: (message: Msg) => void;
+  /** `sequence`: its place in the stream. */
+  readonly take: (message: Msg, sequence: number) => void;
+  /** Left out: only what is said from now on. */
+  readonly from?: 'start';
 }
 
 const heartbeatMs = 2_000;
@@ -44,6 +46,7 @@ export class Inlet {
 
   constructor(options: InletOptions) {
     this.#options = options;
+    if (options.from === 'start') this.#cursor = 0;
   }
 
   /** Resolves when it hears; also when it was closed before that. */
@@ -127,7 +130,7 @@ export class Inlet {
     if (delivery !== this.#delivered + 1) return void this.renew();
     this.#delivered = delivery;
     this.#cursor = sequence;
-    this.#options.take(message);
+    this.#options.take(message, sequence);
   }
 
   /** A server that forgot the consumer says nothing at all. */

@@ -1,0 +1,48 @@
+/** `troupe nats check`: what the NATS servers of a team lack, and what to do about it. */
+import type { Command } from 'commander';
+import { checkServers, type NatsFinding, natsSetting, UserError } from '../../src/index.ts';
+import { exits } from '../exits.ts';
+import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
+import { out } from '../render.ts';
+import { paletteFor, table } from '../style.ts';
+import { plainLine } from '../text.ts';
+import { type Act, addExamples } from '../verb.ts';
+
+interface CheckOptions extends HomeOption, JsonOption {
+  readonly nats?: string;
+}
+
+export function define(command: Command, act: Act): void {
+  const check = command
+    .command('check', { isDefault: true })
+    .description('do once what nodes do there, and say what is missing')
+    .option('--nats <urls>', 'the servers; left out: those of troupe.yaml');
+  addJson(check, 'print one object: ok, and each finding with its fix');
+  addHome(check).action(act(run));
+  addExamples(command, [
+    'troupe nats check --nats nats://127.0.0.1:4222',
+    'troupe nats check --nats tls://a:4222,tls://b:4222 --json',
+  ]);
+}
+
+async function run(options: CheckOptions) {
+  const { project, config } = openTroupe(options);
+  const setting = natsSetting(project, options.nats);
+  if (!setting) throw noServers();
+  const findings = await checkServers(setting);
+  const ok = findings.every(({ status }) => status !== 'missing');
+  if (options.json) await out.json({ ok, findings });
+  else await out.write(table(findings.map(rowOf), Number.POSITIVE_INFINITY));
+  return ok ? exits.succeeded : exits.failed;
+
+  function rowOf({ name, status, found, fix }: NatsFinding): readonly string[] {
+    const { green, yellow, red } = paletteFor(out, config.environment);
+    const paint = { ok: green, warning: yellow, missing: red }[status];
+    return [paint(status), name, plainLine(fix === '' ? found : `${found}; ${fix}`)];
+  }
+}
+
+function noServers(): UserError {
+  const hint = 'name them: --nats nats://host:4222, or bus: { nats: { servers: ... } }';
+  return new UserError('nats.unnamed', 'no NATS servers are named', hint);
+}

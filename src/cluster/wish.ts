@@ -1,0 +1,11 @@
+/** What somebody wants who shares runs with other nodes. */
+import type { NatsPlace } from '../bus/nats/connection.ts';
+
+export interface ClusterWish {
+  readonly place: NatsPlace;
+  /** Left out: the name of this machine. */
+  readonly node?: string;
+  readonly leaseMs?: number;
+  /** What a person may want to know. */
+  readonly onNote?: (text: string) => void;
+}

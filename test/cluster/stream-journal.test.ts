@@ -1,0 +1,95 @@
+/** A journal that the servers have, too: the promises of every journal, and of their copy. */
+import { rmSync } from 'node:fs';
+import { basename } from 'node:path';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ensureStream } from '../../src/bus/nats/bus-stream.ts';
+import { copyOf } from '../../src/cluster/run-record.ts';
+import { RunStream } from '../../src/cluster/run-stream.ts';
+import { StreamJournal } from '../../src/cluster/stream-journal.ts';
+import { FileJournal } from '../../src/journal/file.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { randomName, systemRandom } from '../../src/kernel/random.ts';
+import { type NatsServer, natsServers } from '../bus/nats/servers.ts';
+import { journalContract } from '../contracts/journal.contract.ts';
+import { event, makeFolder } from '../journal/inputs.ts';
+
+const { one } = natsServers();
+
+let server: NatsServer;
+let nc: NatsConnection;
+beforeAll(async () => {
+  server = await one();
+  nc = await connect({ servers: server.url, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
+  const jsm = await jetstreamManager(nc);
+  await ensureStream(jsm, { name: 'journals', subjects: ['journal.*'] });
+});
+afterAll(() => nc.close());
+
+async function streamOf(run: string): Promise<RunStream> {
+  const jsm = await jetstreamManager(nc);
+  const names = { stream: 'journals', subject: `journal.${run}`, run };
+  const stream = new RunStream({ nc, js: jetstream(nc), jsm, clock: systemClock, ...names });
+  stream.begin(randomName(systemRandom, 8));
+  return stream;
+}
+
+journalContract('a journal with a stream', async (folder) => {
+  const stream = await streamOf(basename(folder));
+  await stream.read();
+  return new StreamJournal(await FileJournal.open(folder), stream);
+});
+
+describe('the copy on the servers', () => {
+  test('holds every line that a flush has covered, as the disk does', async () => {
+    const folder = makeFolder();
+    const stream = await streamOf('whole');
+    await stream.read();
+    const journal = new StreamJournal(await FileJournal.open(folder), stream);
+    for (let n = 1; n <= 5; n += 1) journal.append(event(n, 'x'.repeat(300_000)));
+    await journal.flush();
+    const copy = copyOf(await (await streamOf('whole')).read());
+    const lines = copy.journal.toString('utf8').trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { n: number }).n)).toEqual([1, 2, 3, 4, 5]);
+    await journal.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('takes nothing from whoever had the run before, however late it comes', async () => {
+    const [old, fresh] = [await streamOf('fenced'), await streamOf('fenced')];
+    await old.read();
+    await old.append({ kind: 'lines' }, Buffer.from('one\ntorn'));
+    await fresh.read();
+    const fence = { kind: 'fence', token: 7, node: 'b', keepBytes: 4 } as const;
+    await fresh.append(fence, Buffer.alloc(0));
+    const late = old.append({ kind: 'lines' }, Buffer.from('late\n'));
+    await expect(late).rejects.toMatchObject({ code: 'run.taken-over' });
+    await fresh.append({ kind: 'lines' }, Buffer.from('two\n'));
+    const copy = copyOf(await (await streamOf('fenced')).read());
+    expect(copy.journal.toString()).toBe('one\ntwo\n');
+    expect(copy.token).toBe(7);
+  });
+
+  test('has nothing twice and lacks nothing when the server dies in the middle', async () => {
+    const stream = await streamOf('cut');
+    await stream.read();
+    const sending = Array.from({ length: 50 }, (_, at) =>
+      stream.append({ kind: 'lines' }, Buffer.from(`${at}\n`)),
+    );
+    await sending[10];
+    await server.kill();
+    await server.start();
+    await Promise.all(sending);
+    const copy = copyOf(await (await streamOf('cut')).read());
+    const wanted = Array.from({ length: 50 }, (_, at) => `${at}\n`).join('');
+    expect(copy.journal.toString()).toBe(wanted);
+  });
+
+  test('is not believed where a stranger has written to it', async () => {
+    nc.publish('journal.strange', '{"kind":"file","path":"../../etc/passwd"}\nroot');
+    await nc.flush();
+    const reading = streamOf('strange').then((stream) => stream.read());
+    await expect(reading).rejects.toMatchObject({ code: 'run.garbled' });
+  });
+});

@@ -1,0 +1,137 @@
+/** Several nodes, each a process with a disk of its own: one is killed, another goes on. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { eventually } from '../agents/processes.ts';
+import { type NatsServer, natsServers } from '../bus/nats/servers.ts';
+import { Desk, jsonLines, type Process } from '../cli/troupe.ts';
+
+const { one, three } = natsServers();
+
+interface Node {
+  readonly process: Process;
+  readonly home: string;
+  readonly post: (path: string, body: object) => Promise<Record<string, unknown>>;
+  readonly results: (run: string) => readonly Record<string, unknown>[];
+}
+
+/** All share a working directory, as they would a repository; each has a home of its own. */
+async function node(desk: Desk, name: string, servers: readonly NatsServer[]): Promise<Node> {
+  const urls = servers.map(({ url }) => url).join(',');
+  const home = desk.path(`home-${name}`);
+  const words = ['serve', '--port', '0', '--json', '--home', home];
+  const process = desk.start([...words, '--nats', urls, '--node', name]);
+  await process.says(/"serve.opened"/);
+  const [said] = jsonLines(process.stdout);
+  const { origin } = new URL(String(said?.url));
+  const post: Node['post'] = async (path, body) => {
+    const response = await fetch(`${origin}/api/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${said?.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return (await response.json()) as Record<string, unknown>;
+  };
+  return { process, home, post, results: (run) => resultsIn(join(home, 'runs', run, 'results')) };
+}
+
+function resultsIn(folder: string): readonly Record<string, unknown>[] {
+  try {
+    return readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+  } catch {
+    return [];
+  }
+}
+
+/** Each attempt says in a file who it is, and when it begins and ends. */
+const plan = (count: number, seconds: number): string =>
+  JSON.stringify({
+    name: 'shared',
+    concurrency: 3,
+    agents: { one: { adapter: 'command', count: 3 } },
+    tasks: Array.from({ length: count }, (_, at) => ({
+      id: `t${at}`,
+      agent: 'one',
+      ...(at >= 3 && { needs: [`t${at - 3}`] }),
+      run: [
+        'sh',
+        '-c',
+        `echo "begin t${at} $$" >> log; sleep ${seconds}; ` +
+          `seq 1 40000; echo art > $TROUPE_ARTIFACTS/a.txt; echo "end t${at} $$" >> log`,
+      ],
+    })),
+  });
+
+const ended = (log: string): readonly string[] =>
+  log.split('\n').flatMap((line) => (/^end (\S+)/.exec(line) ?? []).slice(1));
+
+describe.each([
+  ['one server', 1],
+  ['three servers, of which one is killed, too', 3],
+])('a run whose owner is killed, over %s', (_, count) => {
+  let servers: readonly NatsServer[];
+  beforeAll(async () => {
+    servers = count === 1 ? [await one()] : await three();
+  });
+
+  test('is gone on with by another node, and every task is done', async () => {
+    const desk = new Desk();
+    const replicas = count === 1 ? 1 : 3;
+    const bus = { nats: { servers: servers.map(({ url }) => url), replicas, lease: '3s' } };
+    writeFileSync(desk.path('troupe.yaml'), JSON.stringify({ bus }));
+    writeFileSync(desk.path('plan.yaml'), plan(12, 1));
+    const [ada, bob] = [await node(desk, 'ada', servers), await node(desk, 'bob', servers)];
+    const run = String((await ada.post('runs', { plan: 'plan.yaml' })).run);
+    await eventually('some are done', () => ada.results(run).length >= 3);
+    const begunBefore = readFileSync(desk.path('log'), 'utf8');
+    if (count === 3) await servers[2]?.kill();
+    ada.process.child.kill('SIGKILL');
+    const killedMs = systemClock.elapsed();
+    await bob.process.says(/had no owner: this node goes on with it/);
+    const takenAfterMs = systemClock.elapsed() - killedMs;
+    await eventually('all are done', () => bob.results(run).length === 12);
+    const statuses = bob.results(run).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set(['completed']));
+    const log = readFileSync(desk.path('log'), 'utf8');
+    expect(new Set(ended(log)).size).toBe(12);
+    // What had ended before was not done again, and no task ended twice.
+    for (const task of ended(begunBefore)) {
+      expect(log.split(`begin ${task} `).length).toBe(2);
+    }
+    expect(ended(log)).toHaveLength(12);
+    // The words and artifacts of those that the dead node did are here, too.
+    const [done = ''] = ended(begunBefore);
+    const folder = join(bob.home, 'runs', run);
+    expect(readFileSync(join(folder, 'artifacts', done, 'a.txt'), 'utf8')).toBe('art\n');
+    const [words = ''] = readdirSync(join(folder, 'streams', done));
+    expect(readFileSync(join(folder, 'streams', done, words), 'utf8')).toHaveLength(228_894);
+    // The lease, a look, and what servers take to choose a leader.
+    expect(takenAfterMs).toBeLessThan(60_000);
+    bob.process.child.kill('SIGTERM');
+    expect((await bob.process.end()).code).toBe(0);
+  });
+});
+
+describe('a node that is closed gently', () => {
+  test('leaves its runs to another one at once; what a person stopped stays stopped', async () => {
+    const desk = new Desk();
+    const servers = [await one()];
+    writeFileSync(desk.path('plan.yaml'), plan(6, 1));
+    mkdirSync(desk.path('home-ada'));
+    const [ada, bob] = [await node(desk, 'ada', servers), await node(desk, 'bob', servers)];
+    const kept = String((await ada.post('runs', { plan: 'plan.yaml' })).run);
+    const stopped = String((await ada.post('runs', { plan: 'plan.yaml' })).run);
+    await ada.post(`runs/${stopped}/act`, { type: 'stop' });
+    ada.process.child.kill('SIGTERM');
+    expect((await ada.process.end()).code).toBe(0);
+    await bob.process.says(/had no owner: this node goes on with it/);
+    await eventually('all are done', () => bob.results(kept).length === 6);
+    expect(bob.results(stopped)).toEqual([]);
+    expect(bob.process.stderr).not.toContain(stopped);
+    // A copy alone is nobody's to go on with.
+    const resumed = await desk.type(['resume', stopped, '--home', ada.home]);
+    expect(resumed.code).toBe(2);
+    expect(resumed.stderr).toContain('shared by nodes over NATS');
+  });
+});
