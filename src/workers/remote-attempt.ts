@@ -4,7 +4,7 @@ import { noOutput, noUsage } from '../../machines/outcome.ts';
 import type { AgentWorld, Assignment } from '../agents/agent.ts';
 import { sleep } from '../kernel/clock.ts';
 import { randomName, systemRandom } from '../kernel/random.ts';
-import { isUserError } from '../kernel/user-error.ts';
+import { isUserError, type UserError } from '../kernel/user-error.ts';
 import { type Ending, type Engagement, interruptedBy } from './engagement.ts';
 import type { Packed, Root } from './packing.ts';
 import { pack } from './packing.ts';
@@ -61,11 +61,15 @@ function lostTo(fault: Fault, { isFree }: Errand): Outcome {
 
 /** With the wire gone nobody knows whether it is still worked on: others wait for its lease. */
 async function failedBy(error: unknown, engagement: Engagement, errand: Errand): Promise<Outcome> {
-  if (!isUserError(error) || !error.code.startsWith('bus.')) return undone(error);
+  if (!isUserError(error)) return undone(error);
+  // It has no place for it after all: that is nobody's failure.
+  if (error.code === 'worker.full') return lostTo(faultOf(error), errand);
+  if (!error.code.startsWith('bus.')) return undone(error);
   const ending = await engagement.ended;
-  const fault = { code: 'worker.lost', message: error.message, retryable: true };
-  return lostTo(ending.kind === 'lost' ? ending.fault : fault, errand);
+  return lostTo(ending.kind === 'lost' ? ending.fault : faultOf(error), errand);
 }
+
+const faultOf = ({ code, message }: UserError): Fault => ({ code, message, retryable: true });
 
 async function carryOut(
   workforce: Workforce,
