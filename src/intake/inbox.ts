@@ -70,12 +70,23 @@ export class Inbox {
     for (const name of this.#unfinished.keys()) {
       if (!names.includes(name)) this.#unfinished.delete(name);
     }
+    const troubles: unknown[] = [];
     let handled = 0;
     for (const name of names) {
-      const next = this.#handle(name);
-      if (next === 'full') return;
+      const next = this.#try(name, troubles);
       if (next === 'handled') handled += 1;
-      if (handled === filesPerLook) return;
+      if (next === 'full' || handled === filesPerLook) break;
+    }
+    if (troubles.length > 0) throw troubles[0];
+  }
+
+  /** One file that can't be read, or put aside, is in the way of no other. */
+  #try(name: string, troubles: unknown[]): 'full' | 'handled' | 'left' {
+    try {
+      return this.#handle(name);
+    } catch (error) {
+      troubles.push(error);
+      return 'left';
     }
   }
 

@@ -240,13 +240,13 @@ export class House {
 
   #keep(run: Run): Run {
     this.#runs.set(run.id, run);
-    this.#kept?.note(run.id);
     // Whoever counts must not keep a run from going on.
     void this.#meters.then((meters) => meters.follow(run));
     run.end.then(({ kind }) => {
       this.#runs.delete(run.id);
       if (kind === 'ended') this.#kept?.forget(run.id);
     });
+    this.#kept?.note(run.id);
     // It was begun while the house was being closed.
     if (this.#closing) void run.stop();
     return run;

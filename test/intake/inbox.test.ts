@@ -122,6 +122,17 @@ describe('the folder', () => {
     expect(here.names('out')).toEqual(['z.json']);
   });
 
+  test('with a file that can not be put aside goes on with the others, and says so', async () => {
+    const here = place();
+    writeFileSync(here.path('in/refused'), 'in the way');
+    const serving = await open(here);
+    here.drop('a.json', '[1]');
+    here.drop('b.json', { prompt: 'x' });
+    expect((await here.answer('b')).status).toBe('completed');
+    await here.until('it is told', () => serving.house.status().score <= 60);
+    expect(serving.house.status().reasons[0]?.what).toMatch(/^inbox: EEXIST/);
+  });
+
   test('takes no file that is far too large', async () => {
     const here = place();
     await open(here);
