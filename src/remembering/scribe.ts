@@ -1,6 +1,5 @@
 /** The other side of `rememberer.ts`: a process that remembers what ends, while a run goes on. */
 import { once } from 'node:events';
-import { constants, setPriority } from 'node:os';
 import { type Memory, openEmbedder, openMemory } from '../../memory/index.ts';
 import { readConfig } from '../config.ts';
 import { Archive } from '../documents/archive.ts';
@@ -9,6 +8,7 @@ import { systemRandom } from '../kernel/random.ts';
 import { catchUp } from './catch-up.ts';
 import { memoryFolder } from './place.ts';
 import type { ScribeOrder } from './rememberer.ts';
+import { standBack } from './stand-back.ts';
 
 /** Between two looks at least, and so many times as long as a look has taken. */
 const pauseMinMs = 1_000;
@@ -19,7 +19,7 @@ const workMaxMs = 100;
 const renewedMax = 256;
 
 // Whoever works on tasks comes first.
-setPriority(constants.priority.PRIORITY_LOW);
+standBack();
 const over = new AbortController();
 // Also when whoever began it is gone.
 process.once('disconnect', () => over.abort());

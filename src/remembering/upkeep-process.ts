@@ -1,16 +1,16 @@
 /** The other side of `upkeep.ts`: a process that hosts the memory worker, and tells of it. */
 import { once } from 'node:events';
-import { constants, setPriority } from 'node:os';
 import type { MemoryFact } from '../../machines/events.ts';
 import { readConfig } from '../config.ts';
 import { sleep, systemClock } from '../kernel/clock.ts';
 import { openMemoryWorker } from './memory-worker.ts';
+import { standBack } from './stand-back.ts';
 import type { UpkeepOrder, UpkeepRound, UpkeepState } from './upkeep.ts';
 
 const beatMs = 500;
 
 // Whoever works on tasks, or answers people, comes first.
-setPriority(constants.priority.PRIORITY_LOW);
+standBack();
 const over = new AbortController();
 // Also when whoever began it is gone.
 process.once('disconnect', () => over.abort());
