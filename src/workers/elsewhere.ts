@@ -108,10 +108,12 @@ export class AtWorkers implements Elsewhere {
 
   /** What it may read of the run: what came of the tasks that it needs, or was pointed to. */
   #papers(task: PlanTask, what: Duty['what'], assignment: Assignment): Root {
-    const texts = [assignment.prompt, ...assignment.argv, ...Object.values(assignment.env)];
-    const pointedTo = this.#order.plan.tasks
-      .map(({ id }) => id)
-      .filter((id) => texts.some((text) => text.includes(artifactsFolder(this.#folder, id))));
+    const all = [assignment.prompt, ...assignment.argv, ...Object.values(assignment.env)];
+    const texts = all.filter((text) => text.includes(this.#folder.artifacts));
+    const ids = texts.length === 0 ? [] : this.#order.plan.tasks.map(({ id }) => id);
+    const pointedTo = ids.filter((id) =>
+      texts.some((text) => text.includes(artifactsFolder(this.#folder, id))),
+    );
     const needed = new Set([...task.needs, ...pointedTo]);
     if (what === 'review') needed.add(task.id);
     const names = [...needed].flatMap((id) => [`artifacts/${id}`, `results/${id}.json`]);

@@ -17,6 +17,7 @@ import type { Config } from '../config.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';
 import { type Random, randomName } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
+import type { ParcelFile } from './parcel.ts';
 import { closeScratch } from './scratch.ts';
 import { Shift } from './shift.ts';
 import { Tenancy } from './tenancy.ts';
@@ -69,6 +70,7 @@ interface Stay {
 
 const joinAgainMs = 500;
 const askFilesWithinMs = 120_000;
+const piecesMax = 32;
 const leaveWithinMs = 500;
 
 export class Worker {
@@ -76,6 +78,8 @@ export class Worker {
   readonly #held = new Map<string, Held>();
   readonly #warehouse = new Warehouse();
   readonly #folder: string;
+  /** Of plans, by hash and place. */
+  readonly #pieces = new Map<string, Promise<Buffer>>();
   #guardian: Guardian;
   #desk = '';
   #tenancy: Tenancy | null = null;
@@ -194,9 +198,12 @@ export class Worker {
     const events: AgentEvent[] = [];
     const desk = this.#desk;
     const folder = join(this.#folder, ticket);
+    const askFiles = (event: Event) => this.#ask(hubFiles, event, askFilesWithinMs);
+    const fetchPiece = fetching(parcel.id, askFiles);
     const shift = new Shift(order, {
       ...{ clock, config, folder, guardian: this.#guardian },
-      fetch: fetching(parcel.id, (event) => this.#ask(hubFiles, event, askFilesWithinMs)),
+      fetch: (file, offset) =>
+        this.#once(parcel.files[file], offset, () => fetchPiece(file, offset)),
       tell: (event) => {
         if (events.push(event) === 1) void clock.breathe().then(() => this.#flush(ticket));
       },
@@ -215,6 +222,17 @@ export class Worker {
     });
     const held: Held = { shift, folder, events, state: 'working', takeBack: () => {}, over };
     this.#held.set(ticket, held);
+  }
+
+  /** The plan is the same for every attempt of a run: it is asked for once. */
+  #once(file: ParcelFile | undefined, offset: number, ask: () => Promise<Buffer>) {
+    if (file?.path !== 'run/plan.json') return ask();
+    const key = `${file.sha256}:${offset}`;
+    const piece = this.#pieces.get(key) ?? ask();
+    if (this.#pieces.size >= piecesMax) this.#pieces.clear();
+    this.#pieces.set(key, piece);
+    piece.catch(() => this.#pieces.delete(key));
+    return piece;
   }
 
   #refuse({ role: { name }, ticket }: WorkOrder): void {

@@ -1,11 +1,13 @@
 /** Workers, hubs and agents in processes of their own, killed in the middle of a run. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { eventually, isRunning } from '../agents/processes.ts';
 import { Desk, type Process } from '../cli/troupe.ts';
 import { addressOf, expectAlone, linesOf, planOf, tokenFor } from './troop.ts';
 
 /** More of them, for a night: TROUPE_LONG=1. */
 const tasksWanted = process.env.TROUPE_LONG ? 2_000 : 200;
+
+vi.setConfig({ testTimeout: 180_000 + tasksWanted * 1_000 });
 
 function worker(desk: Desk, url: string, token: string, name: string, more: string[] = []) {
   const words = ['worker', '--join', url, '--role', 'coder=4', '--name', name, ...more];
