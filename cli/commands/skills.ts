@@ -84,8 +84,11 @@ async function addSome(source: string, { json, yes }: JsonOption & { readonly ye
   }
   if (json) for (const each of added) await out.json(each);
   const fresh = added.filter(({ change }) => change !== 'same');
-  err.note(`${plural(fresh.length, 'skill')} put into .troupe/skills. `);
-  err.note('Give it to a role: skills: [NAME], or skills: auto\n');
+  if (fresh.length === 0) err.note('All of it is here already, as it is there.\n');
+  else {
+    err.note(`${plural(fresh.length, 'skill')} put into .troupe/skills. `);
+    err.note('Give it to a role: skills: [NAME], or skills: auto\n');
+  }
   return exits.succeeded;
 }
 

@@ -12,6 +12,8 @@ test('a skill is added, changed with a yes, given, weighed and removed', async (
   const added = await desk.type(['skills', 'add', 'from/pdf']);
   expect(added).toMatchObject({ code: 0, stdout: '' });
   expect(added.stderr).toContain('pdf (new): Reads PDFs.');
+  const again = await desk.type(['skills', 'add', 'from/pdf']);
+  expect(again.stderr).toContain('is here already');
   writeFiles(desk.folder, { 'from/pdf/SKILL.md': text('Use mutool.') });
   const refused = await desk.type(['skills', 'add', 'from/pdf']);
   expect(refused.code).toBe(1);
