@@ -62,7 +62,7 @@ describe('a house that goes on for ever', () => {
     const { stdout } = await desk.type(['status', '--json']);
     const { status: told } = JSON.parse(stdout);
     expect(told.schedules[0]).toMatchObject({ name: 'weekly-report', zone: 'Europe/Berlin' });
-    expect(['spawning', 'registering', 'idle', 'working']).toContain(told.memory);
+    expect(['starting', 'spawning', 'registering', 'idle', 'working']).toContain(told.memory);
     house.child.kill('SIGTERM');
     expect((await house.end()).code).toBe(0);
   });
