@@ -32,6 +32,8 @@ export interface TaskSpec {
   readonly approveWithinMs: number | null;
   /** What it may ask others for while it is worked on; absent: nothing. */
   readonly delegation?: DelegationSpec;
+  /** Who does it when its role can not; absent: nobody. */
+  readonly fallback?: FallbackSpec;
   /** How often it may be handed over, and to whom beside its own role; absent: never. */
   readonly handoffs?: HandoffSpec;
   /** It needs not all of these; absent: it needs all that it needs. */
@@ -46,6 +48,13 @@ export interface TaskSpec {
   readonly origin?: Origin;
   /** Of a task that a person added; absent: nobody did. */
   readonly added?: Addition;
+}
+
+export interface FallbackSpec {
+  /** The first one first. */
+  readonly roles: readonly RoleName[];
+  /** So many troubles of one role, one after the other, and the next one has it. */
+  readonly after: number;
 }
 
 export interface HandoffSpec {

@@ -7,6 +7,7 @@ import * as attempt from './rules/attempt.ts';
 import * as delegation from './rules/delegation.ts';
 import * as review from './rules/review.ts';
 import * as terms from './rules/task-terms.ts';
+import * as turns from './rules/turns.ts';
 import type { Verdict, VerifyInput } from './rules/verdict.ts';
 import { declared } from './work.ts';
 
@@ -95,7 +96,10 @@ export const taskMachine = setup({
           target: 'assigned',
           actions: assign(({ context, event }) => attempt.begun(context, event)),
         },
-        'role.lost': { target: 'failed', actions: assign(({ event }) => attempt.doomed(event)) },
+        'role.lost': [
+          { guard: 'fallsBack', target: 'retrying', actions: assign(turns.fallsBack) },
+          { target: 'failed', actions: assign(turns.refused) },
+        ],
         'task.refuse': { target: 'failed', actions: assign(({ event }) => attempt.doomed(event)) },
         // Its place in the queue may be another one now.
         'task.amend': {
@@ -162,8 +166,9 @@ export const taskMachine = setup({
       always: [
         { guard: 'delegates', target: 'delegating' },
         { guard: 'faultless', target: 'verifying' },
+        { guard: 'fallsBack', target: 'retrying', actions: assign(turns.fallsBack) },
         { guard: 'limited', target: 'parked', actions: assign(attempt.paused) },
-        { guard: 'handsOver', target: 'retrying', actions: assign(attempt.handsOver) },
+        { guard: 'handsOver', target: 'retrying', actions: assign(turns.handsOver) },
         { guard: 'interrupted', target: 'retrying', actions: assign(attempt.paused) },
         {
           guard: 'mayResolve',
@@ -272,14 +277,8 @@ export const taskMachine = setup({
               target: 'asking',
               actions: assign(({ context, event }) => review.begun(context, event)),
             },
-            'role.lost': {
-              target: '#task.failed',
-              actions: assign(({ event }) => attempt.doomed(event)),
-            },
-            'task.refuse': {
-              target: '#task.failed',
-              actions: assign(({ event }) => attempt.doomed(event)),
-            },
+            'role.lost': { target: '#task.failed', actions: assign(turns.refused) },
+            'task.refuse': { target: '#task.failed', actions: assign(turns.refused) },
             'task.amend': {
               target: 'calling',
               reenter: true,

@@ -16,7 +16,8 @@ import { backoffDelayMs } from './backoff.ts';
 import type { Spending } from './budget.ts';
 import { type Delegated, farewells as unasked } from './delegated.ts';
 import type { ReadyTask } from './dispatch.ts';
-import { begins, type Handed, handOver, leftMs } from './handing.ts';
+import { type Fallen, fallbackOf, noted, replaced } from './falling.ts';
+import { begins, type Handed, leftMs } from './handing.ts';
 import { noReview, type Review } from './panel.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -55,6 +56,7 @@ export interface TaskContext extends TaskInput {
   /** What others think of this attempt, where the plan has them asked. */
   readonly review: Review;
   readonly handed?: Handed;
+  readonly fallen?: Fallen;
   /** What others are to do, or did, for it; absent: it never asked. */
   readonly delegated?: Delegated;
   /** Why it is not where it should be. */
@@ -112,7 +114,7 @@ export function unbegun({ spec, open, seed }: TaskInput): TaskContext {
   };
 }
 
-type Patch = Partial<TaskContext>;
+export type Patch = Partial<TaskContext>;
 type Event<Type extends TroupeEvent['type']> = TroupeEvent & { type: Type };
 
 export function met(
@@ -151,6 +153,7 @@ export function begun(context: TaskContext, { agent, token }: Event<'task.assign
     agent,
     token,
     ...begins(context),
+    ...noted(context),
     slot: 'held',
     earlier: earlierOf(context),
     outcome: null,
@@ -191,8 +194,6 @@ export function broken(error: unknown): Fault {
 export function costWith(costUsd: number | null, { usage }: Outcome): number | null {
   return costUsd === null || usage.costUsd === null ? null : costUsd + usage.costUsd;
 }
-
-export const handsOver = ({ context }: { context: TaskContext }): Patch => handOver(context);
 
 /** A limit is not the task's fault: it waits, and no retry is spent. */
 export function isLimited({ fault, outcome, pauses }: TaskContext): boolean {
@@ -281,7 +282,9 @@ export function tried(context: TaskContext) {
 export function earlierOf(context: TaskContext): Earlier | null {
   const { fault, outcome, earlier } = context;
   if (fault === null) return null;
-  const session = outcome === null ? earlier?.session : outcome.session;
+  const known = outcome === null ? earlier?.session : outcome.session;
+  // Another role's agents know nothing of it.
+  const session = fault.code === replaced ? null : known;
   const answers = outcome?.answers;
   const note = outcome?.handoff ?? earlier?.note;
   return {
@@ -343,9 +346,12 @@ export function readyMessage(context: TaskContext): Message {
 }
 
 /** Whose turn it is: its own role's, or that of those who judge, or who resolves. */
-function roleAtWork({ spec, review, turn, handed }: TaskContext): RoleName {
+function roleAtWork(context: TaskContext): RoleName {
+  const { spec, review, turn, handed } = context;
   if (review.stage === 'open' && spec.review) return spec.review.role;
-  return turn === 'resolver' && spec.resolver ? spec.resolver : (handed?.role ?? spec.role);
+  return turn === 'resolver' && spec.resolver
+    ? spec.resolver
+    : (handed?.role ?? fallbackOf(context) ?? spec.role);
 }
 
 /** Dependants first: what gets ready by it must be known before its slot is given away. */

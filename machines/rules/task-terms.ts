@@ -2,6 +2,7 @@
 import type { TroupeEvent } from '../events.ts';
 import * as attempt from './attempt.ts';
 import * as delegation from './delegation.ts';
+import { mayFallBack } from './falling.ts';
 import { canSpare } from './gathering.ts';
 import { leftMs, mayHandOver } from './handing.ts';
 import * as review from './review.ts';
@@ -49,6 +50,8 @@ export const guards = {
   accepted: ({ context }: Args) => review.standing(context) === 'accepted',
   refused: ({ context }: Args) => review.standing(context) !== 'open',
   limited: ({ context }: Args) => attempt.isLimited(context),
+  fallsBack: ({ context, event }: Args) =>
+    mayFallBack(event.type === 'role.lost' ? { ...context, fault: event.fault } : context),
   handsOver: ({ context }: Args) => mayHandOver(context),
   interrupted: ({ context }: Args) => attempt.isInterrupted(context),
   mayResolve: ({ context }: Args) => attempt.mayResolve(context),

@@ -30,7 +30,8 @@ type SharedKeys =
   | 'periodMs'
   | 'backoff'
   | 'handoff'
-  | 'handing';
+  | 'handing'
+  | 'fallback';
 
 export interface Waits {
   readonly startWithinMs: number;

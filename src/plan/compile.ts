@@ -3,7 +3,7 @@ import { assertNever } from '../../machines/errors.ts';
 import { roleName, type TaskId, taskId } from '../../machines/ids.ts';
 import type { PlanSpec, ReviewSpec, RoleSpec, TaskSpec } from '../../machines/plan.ts';
 import { dependants, ranks, topologicalOrder, waves } from '../../machines/rules/plan-graph.ts';
-import type { Plan, PlanRole, PlanTask } from './plan.ts';
+import { heirsOf, type Plan, type PlanRole, type PlanTask } from './plan.ts';
 import { agentsNeeded, type PlanReview } from './review-shape.ts';
 import { delegationOf, type PlanSubtasks, totalDefault } from './subtasks.ts';
 
@@ -50,7 +50,7 @@ function askedOf({ tasks, roles }: Plan): ReadonlyMap<string, Asked> {
     asked.set(role, known);
     return known;
   };
-  const heirs = new Map(roles.map(({ name, handing }) => [name, handing?.to ?? []]));
+  const heirs = new Map(roles.map((role) => [role.name, heirsOf(role)]));
   for (const { role, review, subtasks } of tasks) {
     of(role).tasks += 1;
     for (const name of heirs.get(role) ?? []) of(name).tasks += 1;
@@ -148,6 +148,7 @@ function compileTasks({ tasks, roles, concurrency }: Plan): readonly TaskSpec[] 
       ...(task.subtasks && { delegation: delegationOf(task.subtasks) }),
       ...gatheringOf(task, members.get(task.id)),
       ...handingOf(roleOf.get(task.role)),
+      ...fallbackOf(roleOf.get(task.role)),
     };
   });
 }
@@ -167,6 +168,12 @@ const handoffsMax = 3;
 function handingOf(role: PlanRole | undefined) {
   if (!role?.handing) return {};
   return { handoffs: { max: handoffsMax, to: role.handing.to.map(roleName) } };
+}
+
+function fallbackOf(role: PlanRole | undefined) {
+  if (!role?.fallback) return {};
+  const { roles, after } = role.fallback;
+  return { fallback: { roles: roles.map(roleName), after } };
 }
 
 function gatheringOf({ gather, partOf }: PlanTask, members: readonly TaskId[] | undefined) {

@@ -43,6 +43,10 @@ function roleOf(role: PlanRole): RoleDocument {
   const shared = {
     ...{ where, restart, maxRestarts },
     ...handingOf(role),
+    ...(role.fallback && {
+      fallback: [...role.fallback.roles],
+      fallbackAfter: role.fallback.after,
+    }),
     ...(role.labels === undefined ? {} : { labels: [...role.labels] }),
     ...(role.resolves === undefined ? {} : { resolves: true }),
     ...(count === null ? {} : { count }),

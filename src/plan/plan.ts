@@ -61,6 +61,8 @@ interface SharedRole {
   readonly periodMs: number;
   readonly backoff: Backoff;
   readonly handoff: boolean;
+  /** Who goes on with its tasks when it can't; absent: nobody. */
+  readonly fallback?: { readonly roles: readonly string[]; readonly after: number };
   /** When and to whom its work is handed over in the middle; absent: never. */
   readonly handing?: PlanHanding;
   /** Absent: it resolves no conflicts but those of its own tasks. */
@@ -96,6 +98,11 @@ export interface PlanHanding {
   /** Tokens; null: nobody looks how full its context is. */
   readonly windowTokens: number | null;
   readonly to: readonly string[];
+}
+
+/** Other roles that may come to work on its tasks. */
+export function heirsOf({ handing, fallback }: PlanRole): readonly string[] {
+  return [...(handing?.to ?? []), ...(fallback?.roles ?? [])];
 }
 
 /** What is left out is learned from past runs, or assumed. */

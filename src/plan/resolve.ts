@@ -23,6 +23,7 @@ const ours = {
   startWithinMs: 2 * minuteMs,
   silenceMs: 15 * minuteMs,
   stuck: { repeats: 10, unchanged: 100 },
+  fallbackAfter: 2,
   approveWithinMs: 7 * 24 * 60 * minuteMs,
   work: { minMs: 100, maxMs: 100 },
 } as const;
@@ -93,6 +94,9 @@ function resolveRole(name: string, value: RoleValue, defaults: Defaults): PlanRo
     backoff: mergeBackoff(defaults.backoff, value.backoff),
     handoff: value.handoff ?? false,
     ...handingOf(value),
+    ...(value.fallback && {
+      fallback: { roles: value.fallback, after: value.fallbackAfter ?? ours.fallbackAfter },
+    }),
     ...(value.resolves ? { resolves: true as const } : {}),
     ...(value.simulate === undefined ? {} : { simulate: given(value.simulate) }),
     ...(value.memory?.recall ? { recall: value.memory.recall } : {}),

@@ -138,6 +138,14 @@ const sharedRole = {
   contextWindow: wholeNumber(1_000, 100_000_000)
     .optional()
     .describe('Tokens that its model can hold: nearly full, it hands its work over.'),
+  fallback: z
+    .array(text('the name of a role'), list('roles'))
+    .min(1, list('roles, not an empty one'))
+    .optional()
+    .describe('Roles that go on with its tasks when its agents crash, are limited, or are gone.'),
+  fallbackAfter: wholeNumber(1, 100)
+    .optional()
+    .describe('So many such troubles of one task, one after the other. Default 2.'),
   handsTo: z
     .array(text('the name of a role'), list('roles'))
     .min(1, list('roles, not an empty one'))

@@ -8,7 +8,14 @@ import type { OutputRef } from '../../machines/outcome.ts';
 import type { WorkInput } from '../../machines/rules/duty.ts';
 import { handedOver } from '../../machines/rules/handing.ts';
 import { inputVariable, resultVariable } from '../plan/inputs.ts';
-import { environmentOf, type Plan, type PlanRole, type PlanTask, runOf } from '../plan/plan.ts';
+import {
+  environmentOf,
+  heirsOf,
+  type Plan,
+  type PlanRole,
+  type PlanTask,
+  runOf,
+} from '../plan/plan.ts';
 import { type Run, runArgv } from '../plan/shell.ts';
 import { fillTemplate, parseTemplate, type Reference } from '../plan/templates.ts';
 import type { RunFolder, RunOrder } from './folder.ts';
@@ -102,7 +109,8 @@ export class Desk {
     const folder = artifactsFolder(this.#folder, id);
     await mkdir(folder, { recursive: true });
     const isAuthor = role.name === task.role;
-    const isHeir = earlier?.note?.to === role.name;
+    const isConflict = earlier?.fault.code === 'merge.conflict';
+    const isHeir = !isConflict && heirsOf(this.role(task.role)).includes(role.name);
     // What the task runs is for its author.
     const run = runOf(isAuthor ? task : { ...task, run: null }, role);
     const prompt = await this.fill(id, task.prompt);

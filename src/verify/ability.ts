@@ -1,5 +1,5 @@
 /** Tasks that can't succeed, and approvals that can't be given, by their plan's own words. */
-import type { Plan, PlanCheck, PlanRole, PlanTask } from '../plan/plan.ts';
+import { heirsOf, type Plan, type PlanCheck, type PlanRole, type PlanTask } from '../plan/plan.ts';
 import type { Run } from '../plan/shell.ts';
 import { duration } from '../runs/report.ts';
 import { type Flaw, nobody } from './flaw.ts';
@@ -37,7 +37,7 @@ export function rolesAsked({ roles, tasks }: Plan): ReadonlySet<string> {
   const all = roles.map(({ name }) => name);
   const asked = tasks.flatMap(({ subtasks }) => (subtasks ? (subtasks.agents ?? all) : []));
   const named = new Set([...tasks.flatMap(rolesOf), ...asked]);
-  const heirs = roles.flatMap(({ name, handing }) => (named.has(name) ? (handing?.to ?? []) : []));
+  const heirs = roles.flatMap((role) => (named.has(role.name) ? heirsOf(role) : []));
   return new Set([...named, ...heirs]);
 }
 

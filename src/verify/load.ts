@@ -34,13 +34,42 @@ export function loadOf(task: TaskSpec): Load {
     heldMs.set(role, (heldMs.get(role) ?? 0) + reviews * reviewMs(task.review));
   }
   countHandoffs(task, calls, heldMs);
-  if (task.resolver === undefined) return { task, attempts, calls, heldMs, apartMs };
+  countFallbacks(task, calls, heldMs);
+  const more = task.fallback?.roles.length ?? 0;
+  if (task.resolver === undefined) {
+    return {
+      task,
+      attempts: attempts + more,
+      calls,
+      heldMs,
+      apartMs: apartMs + more * longestMs(task),
+    };
+  }
   // Whoever resolves conflicts makes the retries that are left, too.
   const resolvedMs = (resolutionsMax + task.retries) * attemptMs(task);
   heldMs.set(task.resolver, (heldMs.get(task.resolver) ?? 0) + resolvedMs);
   const waitedMs = resolutionsMax * worstBackoffMs(task.backoff, task.retries);
-  const whole = { attempts: attempts + resolutionsMax, apartMs: apartMs + waitedMs };
+  const waited = { ms: waitedMs + more * longestMs(task), attempts: resolutionsMax + more };
+  const whole = { attempts: attempts + waited.attempts, apartMs: apartMs + waited.ms };
   return { task, calls, heldMs, ...whole };
+}
+
+/** The longest pause before another attempt. */
+const longestMs = ({ backoff, retries }: TaskSpec): number => worstBackoffMs(backoff, retries);
+
+/** Whoever is fallen back on makes what is left of its retries, and one attempt more. */
+function countFallbacks(
+  task: TaskSpec,
+  calls: Map<string, number>,
+  heldMs: Map<string, number>,
+): void {
+  const { fallback, role, retries } = task;
+  const roles = fallback?.roles ?? [];
+  for (const name of [role, ...roles].slice(fallback ? 0 : 1)) {
+    const more = name === role ? roles.length : retries + roles.length + 1;
+    calls.set(name, (calls.get(name) ?? 0) + more);
+    heldMs.set(name, (heldMs.get(name) ?? 0) + more * attemptMs(task));
+  }
 }
 
 /** Each time one more is called for the same attempt; whoever took it over makes its retries. */

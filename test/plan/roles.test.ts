@@ -71,7 +71,7 @@ const roles: readonly (readonly [string, string, string, string])[] = [
     '{ adapter: simulated, toString: 3s }',
     'plan.unknown-key',
     'plan.yaml:2:28 agents.w.toString: there is no key "toString" here; known: adapter, work, ' +
-      'fail, crash, costUsd, count, concurrency, restart, maxRestarts, period and 18 more',
+      'fail, crash, costUsd, count, concurrency, restart, maxRestarts, period and 20 more',
   ],
   [
     'an unknown key in simulate',

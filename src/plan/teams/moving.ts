@@ -22,8 +22,12 @@ export interface Moving {
 }
 
 export function roleOfTeam(role: RoleDocument, concurrency: number, team: string): RoleDocument {
-  const { handsTo } = role;
-  const moved = handsTo && { handsTo: handsTo.map((name) => `${team}.${name}`) };
+  const { handsTo, fallback } = role;
+  const full = (name: string): string => `${team}.${name}`;
+  const moved = {
+    ...(handsTo && { handsTo: handsTo.map(full) }),
+    ...(fallback && { fallback: fallback.map(full) }),
+  };
   return { ...role, ...moved, concurrency: Math.min(role.concurrency ?? concurrency, concurrency) };
 }
 

@@ -1,5 +1,5 @@
 /** A team brings no role along that none of its tasks can be given to. */
-import type { Plan } from '../plan.ts';
+import { heirsOf, type Plan } from '../plan.ts';
 
 export function pruned(plan: Plan): Plan {
   const all = plan.roles.map(({ name }) => name);
@@ -9,8 +9,8 @@ export function pruned(plan: Plan): Plan {
       return [role, ...(review ? [review.role] : []), ...asked];
     }),
   );
-  for (const { name, handing } of plan.roles) {
-    if (used.has(name)) for (const heir of handing?.to ?? []) used.add(heir);
+  for (const role of plan.roles) {
+    if (used.has(role.name)) for (const heir of heirsOf(role)) used.add(heir);
   }
   return { ...plan, roles: plan.roles.filter(({ name, resolves }) => resolves || used.has(name)) };
 }

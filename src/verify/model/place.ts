@@ -150,12 +150,13 @@ function slim(state: ActorState): ActorState {
 
 /** The same for places from which the same can follow. */
 export function keyOf({ state, timers, works, wants, holds, awaits }: Place): string {
-  const { spec: _, outcome, fault, review, delegated, ...rest } = state.context as TaskContext;
+  const { spec, outcome, fault, review, delegated, ...rest } = state.context as TaskContext;
   const known = {
     ...rest,
     ...{ agent: null, token: null },
     outcome: outcome?.kind ?? null,
-    fault: fault === null ? null : fault.retryable,
+    // Which trouble it was only counts where somebody could be fallen back on.
+    fault: fault === null ? null : [fault.retryable, spec.fallback ? fault.code : ''],
     review: review.stage === 'open' ? panelKey(review) : review.stage,
     delegated: delegated ? [delegated.subtasks.length, delegated.open] : [0, 0],
   };

@@ -34,6 +34,7 @@ export const able: Ability = { work: true, checks: true, approval: true, money: 
 const theToken = token(1);
 const mendable: Fault = { code: 'model.failed', message: 'it failed', retryable: true };
 const final: Fault = { code: 'model.failed', message: 'it failed for good', retryable: false };
+const deserted: Fault = { ...final, code: 'role.lost' };
 const measured = { durationMs: 0, output: noOutput, usage: noUsage, evidence: [] };
 
 const well: Outcome = { kind: 'succeeded', ...measured };
@@ -77,9 +78,16 @@ function offers({ wants }: Place, { money }: Ability): readonly Stimulus[] {
   };
   const lost: Stimulus = {
     ...{ name: 'role.lost', from, force: 'may', kind: 'other' },
-    event: { type: 'role.lost', role: roleName(wants?.role ?? ''), fault } as EventObject,
+    event: { type: 'role.lost', role: roleName(wants?.role ?? ''), fault: deserted } as EventObject,
   };
   return [...(money === 'never' ? [] : [assign]), ...(money === 'enough' ? [] : [refuse]), lost];
+}
+
+/** Told apart from other failures only where somebody else would go on. */
+function crashes({ state }: Place): readonly (readonly [string, Outcome])[] {
+  if (!(state.context as TaskContext).spec.fallback) return [];
+  const fault: Fault = { ...mendable, code: 'agent.crashed' };
+  return [['crashed', { kind: 'failed', fault, ...measured }]];
 }
 
 /** To its own role, and to each other one that it may be handed to. */
@@ -127,7 +135,7 @@ function reports(place: Place, { work }: Ability): readonly Stimulus[] {
         ? [['succeeded', well], ...asking(place)]
         : [];
   const event = { type: 'task.reported', agent: agentId(agent), token: theToken };
-  const handed = holds?.as === 'worker' ? handovers(place) : [];
+  const handed = holds?.as === 'worker' ? [...handovers(place), ...crashes(place)] : [];
   const bad = work
     ? [...outcomes, ...handed]
     : outcomes.filter(([, { kind }]) => kind === 'failed').slice(0, 1);

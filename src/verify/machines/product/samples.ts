@@ -28,6 +28,7 @@ const ofTheRun: readonly TroupeEvent[] = [
   { type: 'supervisor.stopped', role: coder },
   { type: 'role.amend', limits: { count: 3 } },
   { type: 'role.lost', role: coder, fault: words.missing },
+  { type: 'role.lost', role: coder, fault: words.deserted },
 ];
 
 const ofTasks: readonly TroupeEvent[] = [

@@ -46,6 +46,7 @@ export const productSubjects: readonly Subject[] = [
       { ...free, open: 0, spec: { ...words.task, checked: false } },
       { ...free, spec: { ...words.task, gathers: words.gathers } },
       { ...free, open: 0, spec: { ...words.task, handoffs: words.handoffs } },
+      { ...free, open: 0, spec: { ...words.task, fallback: words.fallback } },
       { ...free, open: 0, spec: { ...words.task, approveWithinMs: 9_000 } },
       { ...free, open: 0, spec: { ...words.task, review: words.review } },
       { ...free, open: 0, spec: { ...words.task, resolver: words.medic } },

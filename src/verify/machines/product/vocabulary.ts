@@ -113,6 +113,8 @@ export const delegating: Outcome = { ...succeeded, subtasks: [helper] };
 export const delegation = { count: 1, depth: 1, approveWithinMs: null };
 export const asksFirst = { ...delegation, approveWithinMs: 9_000 };
 const note = { done: [], open: ['the rest'], decisions: [], files: [], next: 'go on' };
+export const fallback = { roles: [medic], after: 2 };
+export const deserted = { code: 'role.lost', message: 'nobody plays it', retryable: false };
 export const handoffs = { max: 1, to: [medic] };
 export const handingOver: Outcome = { ...interrupted, handoff: { ...note, to: medic } };
 /** One that can do without the other. */
