@@ -61,7 +61,8 @@ export function fallBack({ fallen = nothing, spec, fault }: Fallible): Patch {
 export function noted(context: Fallible): Patch {
   const { spec, fallen = nothing } = context;
   if (!spec.fallback) return {};
-  const counted = isTroubled(context) ? fallen.troubles + 1 : 0;
+  // More than enough is no more: a count without end would be one of its own.
+  const counted = isTroubled(context) ? Math.min(fallen.troubles + 1, spec.fallback.after) : 0;
   return { fallen: { ...fallen, troubles: counted } };
 }
 

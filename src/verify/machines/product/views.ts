@@ -17,7 +17,9 @@ import type { UpkeepContext } from '../../../../machines/rules/upkeep.ts';
 export function taskView(context: TaskContext): unknown {
   const { attempt: _a, pauses: _p, costUsd: _c, evidence: _e, earlier: _b, ...deciding } = context;
   const { dependants: _d, ...spec } = deciding.spec;
-  return { ...deciding, spec };
+  // Its message is for people.
+  const fault = deciding.fault && [deciding.fault.code, deciding.fault.retryable];
+  return { ...deciding, spec, fault };
 }
 
 export function agentView(context: AgentContext): unknown {
