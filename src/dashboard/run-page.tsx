@@ -42,7 +42,7 @@ export function RunPage() {
         ))}
       </nav>
       <section class="stage" aria-label={names[view]} aria-busy={shape.value === null}>
-        <View />
+        <View key={run} />
       </section>
       {selected.value !== '' && <ActorPanel key={selected.value} address={selected.value} />}
       <TimeBar run={run} />

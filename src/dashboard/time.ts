@@ -1,13 +1,22 @@
 /** Which moment of a run is looked at, and how to go from one to another. */
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { later } from './clock.ts';
+import { route } from './route.ts';
 import { leavePast, moment, present } from './store.ts';
 
 export const isPlaying = signal(false);
 /** Inputs a second while it plays. */
 export const speed = signal(20);
-/** A moment that was kept, to be compared with another. */
+/** A moment that was kept, to be compared with another of the same run. */
 export const kept = signal<number | null>(null);
+
+const runShown = computed(() => route.value.run);
+
+effect(() => {
+  // The moments of another run are others.
+  void runShown.value;
+  kept.value = null;
+});
 
 /** Of the moments there are; the last one is the present. */
 export const span = computed(() => {

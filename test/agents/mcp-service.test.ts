@@ -18,6 +18,7 @@ import {
   removeFolder,
   run,
 } from './attempt.ts';
+import { eventually } from './processes.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 /** As a plan says it. */
@@ -159,4 +160,15 @@ test('a server that sends it on to another place does not get its token there', 
   };
   expect((await play({ service })).outcome).toMatchObject({ kind: 'failed' });
   expect(heard).toEqual([]);
+});
+
+test('a server that dies in the middle of a call is noticed, without waiting for silence', async () => {
+  const mortal = await serveTeam();
+  const world = makeWorld();
+  const adapter = mcpAgent(mortal.options(runFolder, 'slow'));
+  const working = adapter.work(makeAssignment(runFolder, { prompt: 'x' }), world);
+  await eventually('it is called', () => world.told.some(({ type }) => type === 'thought.told'));
+  await mortal.close();
+  const { fault } = (await working) as { readonly fault?: object };
+  expect(fault).toMatchObject({ code: expect.not.stringContaining('hung'), retryable: true });
 });

@@ -85,8 +85,28 @@ async function transportTo({ url }: Service, headers: Record<string, string>) {
   const { StreamableHTTPClientTransport: Transport } = await import('@modelcontextprotocol/client');
   // Whoever is sent on to another place would take the headers along.
   const requestInit = { headers, redirect: 'error' } as const;
-  return new Transport(new URL(url), { requestInit });
+  return answersAll(new Transport(new URL(url), { requestInit }));
 }
+
+/** The SDK waits on for an answer whose connection has ended: that would be told as silence. */
+function answersAll(transport: StreamableHTTPClientTransport): StreamableHTTPClientTransport {
+  const send = transport.send.bind(transport);
+  transport.send = (message, options) => {
+    const id = 'method' in message && 'id' in message ? message.id : undefined;
+    const onRequestStreamEnd = (): void => {
+      options?.onRequestStreamEnd?.();
+      if (id === undefined) return;
+      // Of a request that was answered, nobody waits for this.
+      const error = { code: brokenOff, message: 'the connection broke off before the answer' };
+      transport.onmessage?.({ jsonrpc: '2.0', id, error });
+    };
+    return send(message, { ...options, onRequestStreamEnd });
+  };
+  return transport;
+}
+
+/** Of those that the protocol leaves to whoever implements it. */
+const brokenOff = -32_000;
 
 /** Tells the server that the session is over, and leaves. */
 async function part(
