@@ -162,7 +162,7 @@ test('a server that sends it on to another place does not get its token there', 
   expect(heard).toEqual([]);
 });
 
-test('a server that dies in the middle of a call is noticed, without waiting for silence', async () => {
+test('a server that dies in the middle of a call is noticed at once', async () => {
   const mortal = await serveTeam();
   const world = makeWorld();
   const adapter = mcpAgent(mortal.options(runFolder, 'slow'));
