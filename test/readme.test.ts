@@ -10,19 +10,35 @@ import { buildPackage, installIn, type Package } from './app/package.ts';
 import { tempFolders, writeFiles } from './app/temp.ts';
 
 const temp = tempFolders('readme');
-const readme = readFileSync('README.md', 'utf8');
+
+/** One reader's way through what is told, in a folder of its own: what one makes, others look at. */
+const walk = [
+  'README.md',
+  ...['looking-back', 'memory', 'verification', 'roles-and-skills', 'goals-and-teams'].map(guide),
+  ...['worktrees', 'your-own-machines'].map(guide),
+];
+const beginning = [guide('quick-start')];
+const guides = readdirSync('docs/pages').map((name) => `docs/pages/${name}`);
+const everything = ['README.md', ...guides];
+
+function guide(name: string): string {
+  return `docs/pages/${name}.md`;
+}
 
 /** The fenced blocks of a language, in their order. */
-function blocks(language: string): readonly string[] {
+function blocks(language: string, files: readonly string[]): readonly string[] {
   const fence = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm');
-  return [...readme.matchAll(fence)].map(([, body = '']) => body);
+  const texts = files.map((file) => readFileSync(file, 'utf8'));
+  return texts.flatMap((text) => [...text.matchAll(fence)].map(([, body = '']) => body));
 }
 
 /** What a person would type, without what only a fresh copy needs and what would run this test. */
-const commands: readonly string[] = blocks('sh')
-  .flatMap((block) => block.split('\n'))
-  .map((line) => line.replace(/\s+#.*$/, '').replace(/^npm ci && /, ''))
-  .filter((line) => line !== '' && line !== 'npm ci' && !/^npm (run )?test\b/.test(line));
+function commandsIn(files: readonly string[]): readonly string[] {
+  return blocks('sh', files)
+    .flatMap((block) => block.split('\n'))
+    .map((line) => line.replace(/\s+#.*$/, '').replace(/^npm ci && /, ''))
+    .filter((line) => line !== '' && line !== 'npm ci' && !/^npm (run )?test\b/.test(line));
+}
 
 interface Ran {
   readonly status: number | null;
@@ -66,9 +82,13 @@ function workplace(troupe: Package): string {
   return folder;
 }
 
-describe('the README', () => {
+describe.each([
+  ['the README and the guides', walk],
+  ['the quick start', beginning],
+])('%s', (_, files) => {
   let troupe: Package;
   let folder: string;
+  const commands = commandsIn(files);
   beforeAll(() => {
     troupe = buildPackage();
     folder = workplace(troupe);
@@ -79,7 +99,7 @@ describe('the README', () => {
   });
 
   test('has commands to be tried', () => {
-    expect(commands.length).toBeGreaterThan(8);
+    expect(commands.length).toBeGreaterThan(1);
     expect(commands.every((line) => /^(npx troupe|node) /.test(line))).toBe(true);
   });
 
@@ -89,10 +109,8 @@ describe('the README', () => {
     expect({ line, status, said }).toEqual({ line, status: 0, said });
   });
 
-  test('shows code that runs, and prints every fact', () => {
-    const [code = '', ...others] = blocks('js');
-    expect(others).toEqual([]);
-    writeFileSync(join(folder, 'hello.mjs'), code);
+  test.each(blocks('js', files))('shows code that runs, and prints every fact', (text) => {
+    writeFileSync(join(folder, 'hello.mjs'), text);
     const { status, stdout, said } = type(folder, 'node hello.mjs');
     expect({ status, said }).toEqual({ status: 0, said });
     const facts = stdout
@@ -103,8 +121,17 @@ describe('the README', () => {
     expect(facts[0]).toEqual(['1', 'orchestrator', 'run.started']);
     expect(facts.at(-1)?.slice(1)).toEqual(['orchestrator', 'run.succeeded']);
   });
+});
 
-  test.each(blocks('yaml').map((text, at) => [at + 1, text] as const))(
+describe('what is told anywhere', () => {
+  const folder = temp();
+
+  test('has no command that no test types', () => {
+    const told = guides.filter((file) => commandsIn([file]).length > 0);
+    expect(told.filter((file) => ![...walk, ...beginning].includes(file))).toEqual([]);
+  });
+
+  test.each(blocks('yaml', everything).map((text, at) => [at + 1, text] as const))(
     'shows plans that are plans: %d',
     async (at, text) => {
       const file = join(folder, `plan-${at}.yaml`);
@@ -115,12 +142,12 @@ describe('the README', () => {
     },
   );
 
-  test('has a plan to show', () => {
-    expect(blocks('yaml').length).toBeGreaterThan(0);
+  test('has plans to show', () => {
+    expect(blocks('yaml', everything).length).toBeGreaterThan(5);
   });
 });
 
-describe.each(['README.md', 'src/README.md', 'machines/README.md'])('the links of %s', (file) => {
+describe.each([...everything, 'src/README.md', 'machines/README.md'])('the links of %s', (file) => {
   const text = readFileSync(file, 'utf8').replace(/^```[\s\S]*?^```$/gm, '');
   const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target = '']) => target);
 

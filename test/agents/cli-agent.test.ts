@@ -96,8 +96,9 @@ describe.skipIf(!onPosix)('an attempt', () => {
   test('tells what happens in the words that all agents share', async () => {
     const { told } = await play({ script: prints('claude-denied.jsonl') });
     expect(told.map(({ type }) => type)).toEqual([
-      ...['agent.started', 'session.opened', 'text.written', 'tool.called', 'permission.asked'],
-      ...['tool.ended', 'text.written', 'usage.counted', 'permission.asked', 'turn.ended'],
+      ...['agent.started', 'session.opened', 'text.written', 'context.held', 'tool.called'],
+      ...['context.held', 'permission.asked', 'tool.ended', 'text.written', 'context.held'],
+      ...['usage.counted', 'permission.asked', 'turn.ended'],
     ]);
   });
 
