@@ -168,6 +168,9 @@ export class House {
   }
 
   async goOnWith(name: string): Promise<Run> {
+    const before = this.#runs.get(name);
+    // Until it has wholly stopped, it holds its folder.
+    if (before && before.state !== 'alive') await before.end;
     return this.#keep(await this.troupe.resume(name));
   }
 
@@ -243,7 +246,8 @@ export class House {
     // Whoever counts must not keep a run from going on.
     void this.#meters.then((meters) => meters.follow(run));
     run.end.then(({ kind }) => {
-      this.#runs.delete(run.id);
+      // It may be worked on again by now, as another life of it.
+      if (this.#runs.get(run.id) === run) this.#runs.delete(run.id);
       if (kind === 'ended') this.#kept?.forget(run.id);
     });
     this.#kept?.note(run.id);

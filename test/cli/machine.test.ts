@@ -97,7 +97,7 @@ describe('completion', () => {
     expect(await complete('')).toEqual([...names, 'help']);
     expect(await complete('res')).toEqual(['resume']);
     expect(await complete('help', 'wh')).toEqual(['why']);
-    expect(await complete('run', '--i')).toEqual(['--input']);
+    expect(await complete('run', '--in')).toEqual(['--input']);
     expect(await complete('run', '')).toEqual(['data.json', 'mine.yml', 'plans/']);
     expect(await complete('logs', 'hel')).toEqual([run]);
     expect(await complete('logs', 'la')).toEqual(['latest']);
