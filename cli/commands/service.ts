@@ -34,6 +34,11 @@ export function define(command: Command, act: Act): void {
   addJson(status, 'print one object');
   addHome(status).action(act(unitStatus));
   addExamples(status, ['troupe service status --json']);
+  addExamples(command, [
+    'troupe service install --dry-run',
+    'troupe service status',
+    'troupe service uninstall',
+  ]);
 }
 
 async function installUnit({ port, dryRun, ...options }: ServiceOptions) {

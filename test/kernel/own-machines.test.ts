@@ -20,7 +20,7 @@ const machines: readonly (readonly [AnyStateMachine, number])[] = [
   [agentMachine, 150],
   [taskMachine, 250],
   [supervisorMachine, 150],
-  [orchestratorMachine, 150],
+  [orchestratorMachine, 300],
   [accountMachine, 150],
 ];
 
@@ -69,6 +69,7 @@ test.each(machines)('$id', (machine, numRuns) => {
   const crossed = crossings.mock.calls.length - tally.steps;
   crossings.mockRestore();
   expect(tally.steps).toBeGreaterThan(numRuns * 3);
-  expect(tally.wanted).toBeGreaterThan(numRuns);
+  // Much of what a person may ask is refused, and wants nothing.
+  expect(tally.wanted).toBeGreaterThan(numRuns / 2);
   expect(crossed).toBeLessThan(tally.steps / 10);
 });

@@ -61,7 +61,9 @@ const examples = readdirSync('examples').filter((name) => name.endsWith('.yaml')
 describe('a plan and its document', () => {
   test.each(examples)('examples/%s', async (name) => {
     const plan = await loadPlan(join('examples', name));
-    expect(checkPlan(documentOf(plan), source(plan))).toEqual(plan);
+    // A document has what came of a template, and no longer where it came from.
+    const roles = plan.roles.map(({ templateFrom: _, ...role }) => role);
+    expect(checkPlan(documentOf(plan), source(plan))).toEqual({ ...plan, roles });
   });
 
   test('that says everything', () => {
