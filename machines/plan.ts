@@ -146,6 +146,8 @@ export interface PlanSpec {
   readonly tasks: readonly TaskSpec[];
   /** How many tasks its tasks may add to it; absent: none. */
   readonly subtasksMax?: number;
+  /** How often each of those may be handed over or given to another role; absent: never. */
+  readonly subtaskTurns?: number;
   /** Absent: no team has a purse of its own. */
   readonly teams?: readonly TeamSpec[];
 }

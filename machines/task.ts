@@ -166,9 +166,9 @@ export const taskMachine = setup({
       always: [
         { guard: 'delegates', target: 'delegating' },
         { guard: 'faultless', target: 'verifying' },
-        { guard: 'fallsBack', target: 'retrying', actions: assign(turns.fallsBack) },
+        { guard: 'fallsBack', target: 'retrying', actions: [turns.letGo, assign(turns.fallsBack)] },
         { guard: 'limited', target: 'parked', actions: assign(attempt.paused) },
-        { guard: 'handsOver', target: 'retrying', actions: assign(turns.handsOver) },
+        { guard: 'handsOver', target: 'retrying', actions: [turns.letGo, assign(turns.handsOver)] },
         { guard: 'interrupted', target: 'retrying', actions: assign(attempt.paused) },
         {
           guard: 'mayResolve',

@@ -8,6 +8,7 @@
 import type { RoleName } from '../ids.ts';
 import type { Fault, Outcome } from '../outcome.ts';
 import type { TaskSpec } from '../plan.ts';
+import type { Handed } from './handing.ts';
 
 /** Absent: nobody was fallen back on, and nothing was wrong with whoever has it. */
 export interface Fallen {
@@ -22,9 +23,11 @@ interface Fallible {
   readonly fault: Fault | null;
   readonly outcome: Outcome | null;
   readonly fallen?: Fallen;
+  readonly handed?: Handed;
+  readonly turn?: 'author' | 'resolver';
 }
 
-type Patch = Partial<Pick<Fallible, 'fallen' | 'fault'>>;
+type Patch = Partial<Pick<Fallible, 'fallen' | 'fault' | 'handed'>>;
 
 /** The fault of an attempt whose role was given up. */
 export const replaced = 'role.replaced';
@@ -42,19 +45,21 @@ function isTroubled({ fault, outcome }: Fallible): boolean {
 export function mayFallBack(context: Fallible): boolean {
   const { fallen = nothing, spec, fault } = context;
   const { roles = [], after = 1 } = spec.fallback ?? {};
+  // Nobody stands behind whoever resolves conflicts.
+  if (context.turn === 'resolver') return false;
   if (!isTroubled(context) || fallen.count >= roles.length) return false;
   // Nobody is left to have another trouble.
   return fault?.code === 'role.lost' || fallen.troubles + 1 >= after;
 }
 
-export function fallBack({ fallen = nothing, spec, fault }: Fallible): Patch {
+export function fallBack({ fallen = nothing, handed, spec, fault }: Fallible): Patch {
   const next = { count: fallen.count + 1, troubles: 0 };
-  const [from, to] = [
-    fallbackOf({ spec, fallen }) ?? spec.role,
-    fallbackOf({ spec, fallen: next }),
-  ];
+  const from = handed?.role ?? fallbackOf({ spec, fallen }) ?? spec.role;
+  const to = fallbackOf({ spec, fallen: next });
   const message = `${to} goes on in place of ${from}: ${fault?.message}`;
-  return { fallen: next, fault: { code: replaced, message, retryable: true } };
+  const patch = { fallen: next, fault: { code: replaced, message, retryable: true } };
+  // Whoever it was handed to is the one that can't.
+  return handed ? { ...patch, handed: { ...handed, role: null } } : patch;
 }
 
 /** Another attempt begins: what the last one met is counted, or forgotten. */

@@ -29,8 +29,13 @@ export function compilePlan(plan: Plan): PlanSpec {
 }
 
 /** Plans whose tasks may ask for nothing never grow. */
-function growthOf({ tasks, subtasksMax = totalDefault }: Plan) {
-  return tasks.some(({ subtasks }) => subtasks) ? { subtasksMax } : {};
+function growthOf({ tasks, roles, subtasksMax = totalDefault }: Plan) {
+  if (!tasks.some(({ subtasks }) => subtasks)) return {};
+  const turns = roles.map(({ handing, fallback }) => {
+    return (handing ? handoffsMax : 0) + (fallback?.roles.length ?? 0);
+  });
+  const subtaskTurns = Math.max(0, ...turns);
+  return { subtasksMax, ...(subtaskTurns > 0 && { subtaskTurns }) };
 }
 
 function teamsOf({ teams }: Plan) {

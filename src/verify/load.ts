@@ -20,7 +20,7 @@ export interface Load {
 
 export function loadOf(task: TaskSpec): Load {
   // After each time that it has asked for others it is tried once more.
-  const asks = task.delegation?.count ?? 0;
+  const asks = asksOf(task);
   const attempts = task.retries + 1 + asks;
   const calls = new Map<string, number>(worstCalls(task));
   calls.set(task.role, (calls.get(task.role) ?? 0) + asks);
@@ -45,9 +45,11 @@ export function loadOf(task: TaskSpec): Load {
       apartMs: apartMs + more * longestMs(task),
     };
   }
-  // Whoever resolves conflicts makes the retries that are left, too.
-  const resolvedMs = (resolutionsMax + task.retries) * attemptMs(task);
+  // Whoever resolves conflicts makes the retries that are left, and hands them over, too.
+  const handed = task.handoffs?.max ?? 0;
+  const resolvedMs = (resolutionsMax + task.retries) * attemptMs(task) + handed * onceMs(task);
   heldMs.set(task.resolver, (heldMs.get(task.resolver) ?? 0) + resolvedMs);
+  calls.set(task.resolver, (calls.get(task.resolver) ?? 0) + handed);
   const waitedMs = resolutionsMax * worstBackoffMs(task.backoff, task.retries);
   const waited = { ms: waitedMs + more * longestMs(task), attempts: resolutionsMax + more };
   const whole = { attempts: attempts + waited.attempts, apartMs: apartMs + waited.ms };
@@ -57,35 +59,43 @@ export function loadOf(task: TaskSpec): Load {
 /** The longest pause before another attempt. */
 const longestMs = ({ backoff, retries }: TaskSpec): number => worstBackoffMs(backoff, retries);
 
-/** Whoever is fallen back on makes what is left of its retries, and one attempt more. */
+/** Whoever is fallen back on makes all that is left of its attempts, and hands them over, too. */
 function countFallbacks(
   task: TaskSpec,
   calls: Map<string, number>,
   heldMs: Map<string, number>,
 ): void {
-  const { fallback, role, retries } = task;
+  const { fallback, role, retries, handoffs } = task;
   const roles = fallback?.roles ?? [];
   for (const name of [role, ...roles].slice(fallback ? 0 : 1)) {
-    const more = name === role ? roles.length : retries + roles.length + 1;
-    calls.set(name, (calls.get(name) ?? 0) + more);
-    heldMs.set(name, (heldMs.get(name) ?? 0) + more * attemptMs(task));
+    const own = name === role;
+    const more = own ? roles.length : retries + asksOf(task) + roles.length + 1;
+    const handed = own ? 0 : (handoffs?.max ?? 0);
+    calls.set(name, (calls.get(name) ?? 0) + more + handed);
+    const moreMs = more * attemptMs(task) + handed * onceMs(task);
+    heldMs.set(name, (heldMs.get(name) ?? 0) + moreMs);
   }
 }
 
-/** Each time one more is called for the same attempt; whoever took it over makes its retries. */
+const asksOf = ({ delegation }: TaskSpec): number => delegation?.count ?? 0;
+
+/** Whoever takes an attempt over gets so long at most. */
+const onceMs = ({ timeoutMs }: TaskSpec): number =>
+  assignDeadlineMs + Math.max(leastMs, timeoutMs) + reportGraceMs;
+
+/** Each time one more is called for the same attempt; whoever took it over makes the others. */
 function countHandoffs(
   task: TaskSpec,
   calls: Map<string, number>,
   heldMs: Map<string, number>,
 ): void {
-  const { handoffs, role, retries, timeoutMs } = task;
+  const { handoffs, role, retries } = task;
   if (!handoffs) return;
   const { max, to } = handoffs;
-  const onceMs = assignDeadlineMs + Math.max(leastMs, timeoutMs) + reportGraceMs;
   for (const name of new Set([role, ...to])) {
-    const again = name === role ? 0 : retries;
+    const again = name === role ? 0 : retries + asksOf(task);
     calls.set(name, (calls.get(name) ?? 0) + max + again);
-    const moreMs = max * onceMs + again * attemptMs(task);
+    const moreMs = max * onceMs(task) + again * attemptMs(task);
     heldMs.set(name, (heldMs.get(name) ?? 0) + moreMs);
   }
 }
@@ -128,7 +138,7 @@ export interface Growth {
   readonly ms: number;
 }
 
-export function growthOf({ tasks, subtasksMax = 0 }: PlanSpec): Growth {
+export function growthOf({ tasks, subtasksMax = 0, subtaskTurns = 0 }: PlanSpec): Growth {
   let [count, attempts, ms] = [0, 0, 0];
   for (const task of tasks) {
     const { delegation } = task;
@@ -137,8 +147,10 @@ export function growthOf({ tasks, subtasksMax = 0 }: PlanSpec): Growth {
       count = Math.min(subtasksMax, count + delegation.count ** depth);
     }
     const tries = task.retries + 1 + (delegation.depth > 1 ? delegation.count : 0);
-    attempts = Math.max(attempts, tries);
-    ms = Math.max(ms, tries * attemptMs({ ...task, checked: true }) + backoffMs(task));
+    attempts = Math.max(attempts, tries + subtaskTurns);
+    const triedMs = tries * attemptMs({ ...task, checked: true }) + backoffMs(task);
+    const onceMore = attemptMs({ ...task, checked: true }) + onceMs(task) + longestMs(task);
+    ms = Math.max(ms, triedMs + subtaskTurns * onceMore);
   }
   return { tasks: count, attempts, ms };
 }

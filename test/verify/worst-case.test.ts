@@ -124,6 +124,25 @@ describe('the bound', () => {
     expect(of([{ id: 'a', retries: 9 }], { budget: { usd: 1.2 } }).costUsd).toBe(1.2);
   });
 
+  test('counts whoever is fallen back on, with all whom it hands its work to', () => {
+    const agents = {
+      cheap: simulated({ maxRestarts: 0, contextWindow: 1_000, fallback: ['dear'] }),
+      dear: simulated({ costUsd: 10, maxRestarts: 0 }),
+    };
+    // It begins, and has three successors; one more stands for the role that was given up.
+    expect(of([{ id: 'a', agent: 'cheap', retries: 0 }], { agents }).costUsd).toBe(50);
+  });
+
+  test('counts that tasks which others ask for are handed over and given away, too', () => {
+    const plain = { worker: simulated({ costUsd: 1 }), spare: simulated({ costUsd: 1 }) };
+    const turns = { contextWindow: 1_000, fallback: ['worker'] };
+    const agents = { ...plain, spare: simulated({ costUsd: 1, ...turns }) };
+    const tasks = [{ id: 'a', agent: 'worker', subtasks: { count: 2 } }];
+    const [less, more] = [of(tasks, { agents: plain }), of(tasks, { agents })];
+    expect(more.calls - less.calls).toBe(2 * 4);
+    expect(more.durationMs).toBeGreaterThan(less.durationMs);
+  });
+
   test('is unknown when a price is, also under a budget', () => {
     const agents = { coder: { adapter: 'claude' as const } };
     const worst = of([{ id: 'a', prompt: 'do it' }], { agents, budget: { usd: 5 } });
