@@ -86,4 +86,7 @@ async function farewell(scribe: ChildProcess, patienceMs: number, clock: Clock):
   scribe.send('end', () => {});
   await Promise.race([gone, sleep(clock, patienceMs, given.signal)]);
   scribe.kill('SIGKILL');
+  // Who is killed is gone in a moment, and nobody may be left when the run says that it is over.
+  scribe.ref();
+  await gone;
 }

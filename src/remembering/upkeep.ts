@@ -90,6 +90,8 @@ class Keeping {
     child.send('end', () => {});
     await Promise.race([gone, sleep(this.#place.clock, patienceMs, given.signal)]);
     child.kill('SIGKILL');
+    child.ref();
+    await gone;
   }
 
   #startAfter(ms: number): void {

@@ -53,7 +53,11 @@ describe('what is changed between an attempt and its verification', () => {
   test('is seen', async () => {
     const { begin } = stage();
     const plan = commands([
-      { id: 'a', run: 'echo good > x', workspace: 'folder', verify: [{ file: 'x' }] },
+      {
+        ...{ id: 'a', run: 'echo good > x', workspace: 'folder' },
+        // Long enough for a turn of whoever meddles, also where all else happens in one.
+        verify: [{ run: 'sleep 0.1' }, { file: 'x' }],
+      },
     ]);
     const { run, played } = await begin(plan);
     const folder = join(run.folder.path, 'workspaces', 'a');
