@@ -75,7 +75,8 @@ function pursesOf({ caps }: Purse, role: RoleName): readonly (readonly [RoleName
   const found: (readonly [RoleName, Cap])[] = [];
   for (let end = role.length; end > 0; end = role.lastIndexOf('.', end - 2) + 1) {
     const name = role.slice(0, end) as RoleName;
-    const cap = caps[name];
+    // A role may be called as something that every object has.
+    const cap = Object.hasOwn(caps, name) ? caps[name] : undefined;
     if (cap) found.push([name, cap]);
   }
   return found;

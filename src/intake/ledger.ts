@@ -11,7 +11,7 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureFolder, flushFolder, unwritable, writeForGood } from '../runs/disk.ts';
 import { byUrgency, type Entry, type Finished } from './entry.ts';
-import { readWhole } from './whole.ts';
+import { putAside, readWhole } from './whole.ts';
 
 export const openMax = 10_000;
 /** A task that was done before so many others may be done again. */
@@ -39,10 +39,12 @@ export class Ledger {
       throw unwritable(home, error);
     }
     for (const name of jsonIn(this.#open)) {
-      const entry = readWhole(join(this.#open, name)) as Entry | null;
+      const path = join(this.#open, name);
+      const entry = readWhole(path) as Entry | null;
       // Killed between the two steps of finishing it.
-      if (existsSync(join(this.#done, name))) rmSync(join(this.#open, name));
-      else if (entry) this.#entries.set(entry.key, entry);
+      if (existsSync(join(this.#done, name))) rmSync(path, { force: true });
+      else if (isEntry(entry, name)) this.#entries.set(entry.key, entry);
+      else putAside(path);
     }
   }
 
@@ -106,6 +108,10 @@ export class Ledger {
     }
   }
 }
+
+/** As far as a person may have spoiled it. */
+const isEntry = (entry: Entry | null, name: string): entry is Entry =>
+  `${entry?.key}.json` === name && typeof entry?.run === 'string' && Boolean(entry.work?.kind);
 
 const fileOf = (folder: string, key: string): string => join(folder, `${key}.json`);
 

@@ -9,7 +9,12 @@ import { ensureFolder, unwritable, writeForGood } from '../runs/disk.ts';
 import type { Answer } from './entry.ts';
 
 /** Longer names are none for many a disk, once an ending is added. */
-const nameMax = 200;
+const nameMaxBytes = 200;
+
+const shortened = (name: string): string =>
+  Buffer.byteLength(name) <= nameMaxBytes
+    ? name
+    : Buffer.from(name).subarray(0, nameMaxBytes).toString();
 
 export class Outbox {
   readonly folder: string;
@@ -30,7 +35,7 @@ export class Outbox {
 
   /** `stem`: the name of the file that was refused; `isTaken`: another task has this id. */
   refuse(stem: string, answer: Answer, isTaken: boolean): void {
-    this.#write(isTaken ? `${stem.slice(0, nameMax)}.refused` : answer.task_id, answer);
+    this.#write(isTaken ? `${shortened(stem)}.refused` : shortened(answer.task_id), answer);
   }
 
   #write(name: string, answer: Answer): void {

@@ -7,7 +7,11 @@ export function readWhole(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
-    renameSync(path, `${path}.unreadable`);
+    putAside(path);
     return null;
   }
+}
+
+export function putAside(path: string): void {
+  if (existsSync(path)) renameSync(path, `${path}.unreadable`);
 }

@@ -51,6 +51,8 @@ export class WorkQueue {
   readonly #parts: QueueParts;
   readonly #begun = new Set<string>();
   readonly #delays = new Map<string, Delay>();
+  /** Why the run of an entry can't be read, until it can. */
+  readonly #troubles = new Map<string, unknown>();
 
   constructor(parts: QueueParts) {
     this.#parts = parts;
@@ -66,11 +68,18 @@ export class WorkQueue {
     return this.#parts.ledger.open.filter(({ key }) => !this.#begun.has(key));
   }
 
+  /** Throws what one can't be looked at for, once all others have been attended to. */
   async look(): Promise<void> {
-    for (const entry of this.#under) await this.#settle(entry);
+    for (const entry of this.#under) {
+      await this.#settle(entry).catch((error: unknown) => {
+        this.#wait(entry.key);
+        this.#troubles.set(entry.key, error);
+      });
+    }
     const waiting = this.waiting.filter(({ key }) => this.#isDue(key));
     const free = Math.max(0, this.#parts.concurrency - this.#begun.size);
     for (const entry of waiting.slice(0, free)) await this.#begin(entry);
+    for (const trouble of this.#troubles.values()) throw trouble;
   }
 
   get #under(): readonly Entry[] {
@@ -115,10 +124,15 @@ export class WorkQueue {
     if (beginner.working.includes(run) || !this.#isDue(key)) return null;
     if (!existsSync(folder.order)) return refusal(key, removed(run));
     const view = await beginner.view(run);
+    this.#troubles.delete(key);
     if (isOver(view)) return answerOfRun(key, view);
-    // Reading a whole journal to learn that nothing has changed is not for every look.
-    this.#delays.set(key, { tries: 0, nextMs: this.#parts.clock.now() + lookPauseMs });
+    this.#wait(key);
     return null;
+  }
+
+  /** Reading a whole journal to learn that nothing has changed is not for every look. */
+  #wait(key: string): void {
+    this.#delays.set(key, { tries: 0, nextMs: this.#parts.clock.now() + lookPauseMs });
   }
 
   #isDue(key: string): boolean {
@@ -131,6 +145,7 @@ export class WorkQueue {
     ledger.finish({ entry, answer });
     this.#begun.delete(entry.key);
     this.#delays.delete(entry.key);
+    this.#troubles.delete(entry.key);
   }
 
   #hasRun({ run }: Entry): boolean {

@@ -70,8 +70,9 @@ const nameOf = (plan: string): string =>
   plan
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 60) || 'learned';
+    .replace(/^-/, '')
+    .slice(0, 60)
+    .replace(/-$/, '') || 'learned';
 
 function draftText(name: string, plans: readonly string[], lessons: readonly Lesson[]): string {
   const about = [...new Set(plans)]

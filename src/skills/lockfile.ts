@@ -20,14 +20,17 @@ export const lockName = join('.troupe', 'skills.lock.json');
 
 export function readLock(cwd: string): Lock {
   const file = join(cwd, lockName);
-  if (!existsSync(file)) return {};
+  if (!existsSync(file)) return only({});
   try {
-    return shape.parse(JSON.parse(readFileSync(file, 'utf8'))).skills;
+    return only(shape.parse(JSON.parse(readFileSync(file, 'utf8'))).skills);
   } catch {
     const hint = 'bring it back from git, or remove it and add the skills again';
     throw new UserError('skill.bad-lock', `${file} is no lockfile of skills`, hint);
   }
 }
+
+/** A skill may be called as something that every object has: nobody has added that one. */
+const only = (skills: Lock): Lock => Object.assign(Object.create(null), skills);
 
 export function writeLock(cwd: string, lock: Lock): void {
   ensureFolder(join(cwd, '.troupe'));

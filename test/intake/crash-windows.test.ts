@@ -96,8 +96,22 @@ test('what a person has spoiled is put aside, and the rest goes on', async () =>
   const here = place();
   new Ledger(here.home).add(entry);
   writeFileSync(here.path('.troupe/serve/open/torn.json'), '{ "key": "to');
+  writeFileSync(here.path('.troupe/serve/open/bare.json'), '{}');
   await isDoneOnce(here);
   expect(existsSync(here.path('.troupe/serve/open/torn.json.unreadable'))).toBe(true);
+  expect(existsSync(here.path('.troupe/serve/open/bare.json.unreadable'))).toBe(true);
+});
+
+test('one whose run can not be read is in the way of no other, and is told', async () => {
+  const here = place();
+  new Ledger(here.home).add(entry);
+  mkdirSync(here.path('.troupe/runs/once-abcde'), { recursive: true });
+  writeFileSync(here.path('.troupe/runs/once-abcde/order.json'), '{');
+  const serving = await open(here);
+  here.drop('other.json', { id: 'other', prompt: 'x' });
+  expect((await here.answer('other')).status).toBe('completed');
+  const told = () => serving.house.status().reasons.map(({ what }) => what);
+  await here.until('it is told', () => told().some((what) => what.startsWith('work: ')));
 });
 
 test('the answer to the same words is known also when its run was removed', async () => {

@@ -139,6 +139,16 @@ describe('the folder', () => {
     here.drop('big.json', { prompt: 'x'.repeat(1_000_001) });
     expect((await here.answer('big')).error?.code).toBe('task.too-large');
   });
+
+  test('answers one whose name is as long as a name may be', async () => {
+    const here = place();
+    const serving = await open(here);
+    const stem = `${'\u00e9'.repeat(100)}${'a'.repeat(50)}`;
+    here.drop(`${stem}.json`, '[1]');
+    await here.until('it is put aside', () => here.names('in/refused').length === 1);
+    expect((await here.answer('\u00e9'.repeat(100))).status).toBe('failed');
+    expect(serving.house.status().score).toBe(100);
+  });
 });
 
 describe('who works on it', () => {

@@ -46,6 +46,15 @@ describe('found', () => {
   });
 });
 
+test('one that nobody has added is not taken away, whatever it is called', () => {
+  const name = 'constructor';
+  const path = `.troupe/skills/${name}`;
+  const { desk, cwd } = hallIn(temp(), { [`${path}/SKILL.md`]: skillText(name, 'Builds.') });
+  expect(() => desk.remove(name)).toThrow(/was not added/);
+  expect(existsSync(join(cwd, path))).toBe(true);
+  expect(desk.verify()).toEqual([{ name, problem: null }]);
+});
+
 describe('added', () => {
   test('from a folder it is locked; a change is shown, and waits for a yes', async () => {
     const { desk, cwd } = hallIn(temp(), {

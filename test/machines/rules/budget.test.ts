@@ -160,6 +160,12 @@ describe('a purse', () => {
   });
 });
 
+test('a role that is called as something that every object has has no purse', () => {
+  const role = roleName('constructor');
+  const purse = purseOf({ budgetUsd: 1, roles: [roleSpec({ name: role, attemptUsdMax: 0.1 })] });
+  expect([affords(purse, role), setAside(purse, role).caps]).toEqual(['now', {}]);
+});
+
 describe('teams with purses', () => {
   const [inner, outer, other] = ['a.b.w', 'a.w', 'w'].map(roleName) as [
     ReturnType<typeof roleName>,
