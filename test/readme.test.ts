@@ -11,7 +11,7 @@ import { tempFolders, writeFiles } from './app/temp.ts';
 
 const temp = tempFolders('readme');
 
-/** One reader's way through what is told, in a folder of its own: what one makes, others look at. */
+/** A reader's way through what is told, in a folder of its own: what one makes, others look at. */
 const walk = [
   'README.md',
   ...['looking-back', 'memory', 'verification', 'roles-and-skills', 'goals-and-teams'].map(guide),
