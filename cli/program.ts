@@ -1,7 +1,7 @@
 /** The command line as commander sees it; only the command that was asked for is read whole. */
 import { Command } from 'commander';
+import { guide } from './guide.ts';
 import { err, out } from './render.ts';
-import { headline } from './trouble.ts';
 import { type Act, addExamples } from './verb.ts';
 import { verbs } from './verbs.ts';
 
@@ -12,7 +12,6 @@ export async function buildProgram(words: readonly string[], act: Act): Promise<
     .configureOutput({
       writeOut: (text) => out.note(text),
       writeErr: (text) => err.note(text),
-      outputError: (text, write) => write(headline(text.replace(/^error: /, '').trimEnd())),
     })
     .exitOverride();
   addExamples(program, ['troupe init', 'troupe run plan.yaml', 'troupe resume latest']);
@@ -21,6 +20,7 @@ export async function buildProgram(words: readonly string[], act: Act): Promise<
     const command = program.command(verb.name).description(verb.summary);
     if (verb.name === name) (await verb.load()).define(command, act);
   }
+  guide(program, words);
   return program;
 }
 

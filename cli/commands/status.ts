@@ -37,7 +37,7 @@ function pageOf(status: HouseStatus, palette: Palette): string {
   const head = `Health ${colour(`${score} of 100`)}  process ${pid}, since ${when(since)}\n`;
   const parts = [
     head,
-    ...(reasons.length > 0 ? [table(reasons.map(reasonRow), out.columns)] : []),
+    ...reasons.map(reasonLines),
     `Working on ${[plural(working.length, 'run'), ...working].join('  ')}\n`,
     ...(inbox === null ? [] : [`Waiting ${plural(waiting, 'task')}, from ${plainLine(inbox)}\n`]),
     ...(schedules.length > 0
@@ -47,11 +47,9 @@ function pageOf(status: HouseStatus, palette: Palette): string {
   return parts.join('');
 }
 
-const reasonRow = ({ points, what, hint }: Reason): readonly string[] => [
-  `  -${points}`,
-  plainLine(what),
-  plainLine(hint),
-];
+/** The next step on a line of its own: a long reason must not push it off the screen. */
+const reasonLines = ({ points, what, hint }: Reason): string =>
+  `  -${points}  ${plainLine(what)}\n       ${plainLine(hint)}\n`;
 
 const heads = ['SCHEDULE', 'CRON', 'NEXT', 'ZONE', ''];
 

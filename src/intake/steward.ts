@@ -65,15 +65,16 @@ export class Steward {
   #lagMs = 0;
   #toldAt = 0;
 
-  /** Throws when its folders can't be made, or a schedule's time can't be read. */
+  /** Throws when its folders can't be made, or a time or a role that is named can't be used. */
   constructor(parts: StewardParts) {
     this.#parts = parts;
     const { home, wish, project, clock, random } = parts;
     this.#since = clock.now();
     const ledger = new Ledger(home);
     this.#ledger = ledger;
-    const outbox = wish.inbox && new Outbox(wish.inbox.outbox);
     const roles = Object.keys(project?.part.agents ?? {});
+    checkInbox(wish, roles);
+    const outbox = wish.inbox && new Outbox(wish.inbox.outbox);
     this.#inbox = outbox && this.#inboxTo(outbox, roles);
     const { concurrency } = wish;
     const schedules = wish.schedules.map((schedule) => staffed(schedule, roles));
@@ -188,6 +189,11 @@ export class Steward {
     if (work.kind === 'plan') return work.file;
     return planFor(work.asked, this.#parts.project);
   }
+}
+
+/** Throws where every task of the inbox would be refused: better now, by whoever begins. */
+function checkInbox({ inbox, agent }: ServeWish, roles: readonly string[]): void {
+  if (inbox && (agent !== null || roles.length === 0)) roleFor('inbox', agent, roles);
 }
 
 /** A mistake that would show in the middle of the night is told now. */

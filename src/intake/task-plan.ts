@@ -20,7 +20,7 @@ export function planFor(asked: Asked, project: Project | null): Plan {
 export function roleFor(what: string, agent: string | null, roles: readonly string[]): string {
   const [only, second] = roles;
   const known = roles.length === 0 ? 'troupe.yaml names none' : `there are ${roles.join(', ')}`;
-  const hint = 'name one of "agents:" in troupe.yaml there, or at inbox: { agent: ... }';
+  const hint = 'name one of "agents:" of troupe.yaml there, or at inbox: { agent: ... }';
   if (agent !== null && roles.includes(agent)) return agent;
   if (agent !== null) {
     throw new UserError(

@@ -266,7 +266,8 @@ export class Run {
   async #tell(to: Address, event: TroupeEvent): Promise<void> {
     const { system } = this.#parts;
     const known = system.core.registry.lookUp(to);
-    if (known && !known.alive) throw ended(to === orchestratorAddress ? this.id : to, known);
+    if (known && !known.alive)
+      throw ended(to === orchestratorAddress ? this.id : (to.split('/').at(-1) ?? to), known);
     await system.send(to, event);
   }
 
@@ -288,7 +289,7 @@ export function factOf({ seq, at, actor, event }: FactWish): RunFact {
 
 function ended(what: string, actor: Actor): UserError {
   const message = `${what} has ended: it is ${stateOf(actor)}`;
-  return new UserError('run.over', message, 'see: troupe ps');
+  return new UserError('run.over', message, 'see: troupe ps RUN');
 }
 
 function unknownName(what: string, given: string, known: readonly string[]): UserError {

@@ -64,7 +64,15 @@ async function clone(source: string, draft: string, ground: Ground): Promise<str
 /** A package is taken as it was published: nothing is installed, and none of its scripts run. */
 async function unpack(source: string, draft: string, ground: Ground): Promise<string> {
   const name = source.replace(/^npm:/, '');
-  const words = ['pack', '--ignore-scripts', '--silent', '--pack-destination', draft, '--', name];
+  const words = [
+    'pack',
+    '--ignore-scripts',
+    '--loglevel=error',
+    '--pack-destination',
+    draft,
+    '--',
+    name,
+  ];
   await call('npm', words, draft, ground.environment);
   const archive = readdirSync(draft).find((file) => file.endsWith('.tgz'));
   if (!archive) throw new UserError('skill.not-fetched', `npm has no ${name}`, 'see its name');
@@ -79,6 +87,13 @@ async function unpack(source: string, draft: string, ground: Ground): Promise<st
   return join(top, 'package');
 }
 
+/** What a program said of its failure: git says it at the end, npm before it explains npm. */
+function lastWords(program: string, stderr: string): string {
+  const lines = stderr.trim().split('\n');
+  const said = lines.map((line) => line.replace(/^npm error /, ''));
+  return (program === 'npm' ? said.slice(0, 2) : lines.slice(-2)).join('; ');
+}
+
 const nameIn = (address: string): string =>
   basename(address)
     .replace(/\.git$/, '')
@@ -89,7 +104,7 @@ function call(program: string, argv: readonly string[], cwd: string, env: Ground
     const options = { cwd, env: env as NodeJS.ProcessEnv, timeout: timeoutMs, windowsHide: true };
     execFile(program, [...argv], options, (error, _, stderr) => {
       if (!error) return settle();
-      const why = String(stderr).trim().split('\n').slice(-2).join('; ') || error.message;
+      const why = lastWords(program, String(stderr)) || error.message;
       const plain = why.replace(/\p{Cc}/gu, ' ');
       reject(new UserError('skill.not-fetched', `${program}: ${plain}`, 'look at its address'));
     });

@@ -18,7 +18,6 @@ export async function beginWith(kind: string, config: Config, clock: Clock): Pro
 }
 
 function unknownKind(kind: string): UserError {
-  const near = suggest(kind, startingKinds);
-  const hint = `there are ${startingKinds.join(', ')}`;
-  return new UserError('template.unknown-kind', `no plan is called "${kind}"; ${near}`, hint);
+  const message = `no plan is called "${kind}"; ${suggest(kind, startingKinds)}`;
+  return new UserError('template.unknown-kind', message, 'see: troupe init --help');
 }

@@ -101,7 +101,9 @@ describe('troupe status', () => {
     await eventually('it is told', () =>
       readFileSync(desk.path('.troupe/serve/status.json'), 'utf8').includes('ENOENT'),
     );
-    expect((await desk.type(['status'])).stdout).toMatch(/-40 +inbox: ENOENT/);
+    expect((await desk.type(['status'])).stdout).toMatch(
+      /-40 +inbox: ENOENT.*\n +mend that; it is tried again by itself\n/,
+    );
     await killed(process);
     const after = await desk.type(['status', '--json']);
     expect([after.code, after.stdout]).toEqual([1, '{"pid":null,"status":null}\n']);

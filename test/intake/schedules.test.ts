@@ -168,6 +168,14 @@ describe('what can not be', () => {
     const here = place('schedules: [{ name: nightly, cron: "@daily", prompt: x }]\n');
     await expect(open(here)).rejects.toThrow(/schedule nightly: it says no agent/);
   });
+
+  test.each([
+    ['agents: { a: { adapter: simulated } }', 'agent: b', /inbox: no role is called "b"/],
+    ['concurrency: 3', 'concurrency: 2', /inbox: it says no agent; troupe.yaml names none/],
+  ])('an inbox for nobody is told when the house opens: %s', async (project, more, why) => {
+    const here = place(`${project}\ninbox: { folder: in, ${more} }\noutbox: out\n`);
+    await expect(open(here)).rejects.toThrow(why);
+  });
 });
 
 test('in a house, a schedule runs its plan, and the status says when it comes next', async () => {

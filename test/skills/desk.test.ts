@@ -138,6 +138,10 @@ describe('added', () => {
     });
     const archive = readFileSync(join(cwd, 'pack/skill-pack-1.0.0.tgz'));
     const server = createServer((request, response) => {
+      if (request.url === '/none') {
+        response.writeHead(404).end();
+        return;
+      }
       if (request.url?.endsWith('.tgz')) {
         response.end(archive);
         return;
@@ -158,6 +162,7 @@ describe('added', () => {
     const desk = new SkillDesk({ ...config, environment });
     try {
       expect(await desk.add('npm:skill-pack', yes)).toMatchObject([{ name: 'pdf', change: 'new' }]);
+      await expect(desk.add('npm:none', yes)).rejects.toThrow(/npm: code E404; 404 Not Found/);
     } finally {
       server.close();
     }
