@@ -27,7 +27,7 @@ import type { RunFolder } from '../runs/folder.ts';
 import type { RunEnd } from '../runs/run.ts';
 import { Lease } from './lease.ts';
 import { markShared } from './marker.ts';
-import { RunStream } from './run-stream.ts';
+import { RunStream, takenOver } from './run-stream.ts';
 import { Tenure } from './tenure.ts';
 
 export interface ClusterOptions {
@@ -53,6 +53,8 @@ interface Parts {
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
   readonly leases: KV;
+  /** As the servers count it. */
+  readonly leaseMs: number;
   readonly runs: KV;
   readonly files: ObjectStore;
 }
@@ -124,14 +126,14 @@ export class Cluster {
 
   /** Does with a run that is none what is done with every run; nothing of it is left. */
   async tryOut(run: string): Promise<void> {
-    const { leases, files, jsm, nc, js } = this.#parts;
-    const { clock, random, leaseMs = defaultLeaseMs } = this.#options;
+    const { leases, leaseMs, files, jsm, nc, js } = this.#parts;
+    const { clock, random } = this.#options;
     const nonce = randomName(random, 16);
     const lease = await Lease.take({
       ...{ kv: leases, key: run, node: this.node, nonce, clock, leaseMs },
     });
+    const stream = new RunStream({ nc, js, jsm, clock, ...this.#namesOf(run), run });
     try {
-      const stream = new RunStream({ nc, js, jsm, clock, ...this.#namesOf(run), run });
       stream.begin(nonce);
       await within(clock, stream.append({ kind: 'lines' }, Buffer.alloc(1)));
       await stream.read();
@@ -141,6 +143,7 @@ export class Cluster {
       await jsm.streams.purge(this.#namesOf(run).stream, { filter: this.#namesOf(run).subject });
       await this.#forget(run);
     } finally {
+      stream.close(takenOver(run));
       await lease.release();
     }
   }
@@ -165,8 +168,8 @@ export class Cluster {
   }
 
   async #begin(folder: RunFolder): Promise<Tenure> {
-    const { clock, random, leaseMs = defaultLeaseMs, place } = this.#options;
-    const { nc, js, jsm, leases, files } = this.#parts;
+    const { clock, random, place } = this.#options;
+    const { nc, js, jsm, leases, leaseMs, files } = this.#parts;
     const { id } = folder;
     const nonce = randomName(random, 16);
     const lease = await Lease.take({
@@ -243,10 +246,12 @@ async function partsOf(nc: NatsConnection, options: ClusterOptions): Promise<Par
     const kvm = new Kvm(js);
     const { leaseMs = defaultLeaseMs } = options;
     const leases = await kvm.create(`${prefix}_leases`, { history: 1, replicas, ttl: leaseMs });
+    // One that was there keeps its own time: to hold a lease for longer would make two owners.
+    const { ttl } = await leases.status();
     const runs = await kvm.create(`${prefix}_runs`, { history: 1, replicas });
     const storage = StorageType.File;
     const files = await new Objm(js).create(`${prefix}_files`, { replicas, storage });
-    return { nc, js, jsm, leases, runs, files };
+    return { nc, js, jsm, leases, leaseMs: ttl || leaseMs, runs, files };
   } catch (error) {
     const message = `the buckets of ${prefix} can't be used: ${wordsOf(error)}`;
     throw new UserError('nats.bucket', message, 'see what is missing: troupe nats check');

@@ -37,6 +37,7 @@ export class Lease {
   #renewedMs: number;
   #state: 'held' | 'lost' | 'released' = 'held';
   #timer: (() => void) | null = null;
+  #renewing: Promise<void> | null = null;
   #onLost: () => void = () => {};
 
   private constructor(options: LeaseOptions, token: number, askedMs: number) {
@@ -75,6 +76,8 @@ export class Lease {
     if (this.#state !== 'held') return;
     this.#state = 'released';
     this.#timer?.();
+    // A renewal on its way would make the revision another one.
+    await this.#renewing;
     const { kv, key } = this.#options;
     // One that can't be told runs out by itself.
     await kv.delete(key, { previousSeq: this.#revision }).catch(() => {});
@@ -85,15 +88,18 @@ export class Lease {
     this.#timer = clock.at(clock.now() + leaseMs / renewalsPerLease / 2, () => {
       const ageMs = clock.elapsed() - this.#renewedMs;
       if (ageMs > leaseMs * givenUpAfter) return this.#lose();
-      if (ageMs >= leaseMs / renewalsPerLease) void this.#renew();
+      if (ageMs >= leaseMs / renewalsPerLease) this.#renewOnce();
       this.#beat();
     });
   }
 
-  #renewing = false;
+  #renewOnce(): void {
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = null;
+    });
+  }
+
   async #renew(): Promise<void> {
-    if (this.#renewing) return;
-    this.#renewing = true;
     const { kv, key, node, nonce, clock, leaseMs } = this.#options;
     const askedMs = clock.elapsed();
     try {
@@ -102,8 +108,6 @@ export class Lease {
       this.#renewedMs = askedMs;
     } catch {
       await this.#lookAgain(askedMs);
-    } finally {
-      this.#renewing = false;
     }
   }
 

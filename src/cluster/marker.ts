@@ -10,7 +10,7 @@ const pathOf = ({ path }: RunFolder): string => join(path, 'cluster.json');
 
 export function markShared(folder: RunFolder, { servers }: NatsPlace): void {
   // What is before an @ is a secret.
-  const shown = servers.map((server) => server.replace(/\/\/.*@/, '//'));
+  const shown = servers.map((server) => server.replace(/^(.*?:\/\/)?.*@/, '$1'));
   writeWhole(pathOf(folder), `${JSON.stringify({ servers: shown })}\n`);
 }
 

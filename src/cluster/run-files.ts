@@ -35,8 +35,7 @@ export function firmFiles(folder: RunFolder): readonly string[] {
 /** What an attempt has left behind: its words, and what it put among its task's artifacts. */
 export function filesOf(folder: RunFolder, task: string, { path }: OutputRef): readonly string[] {
   const root = artifactsFolder(folder, task);
-  const names = existsSync(root) ? readdirSync(root, { recursive: true, encoding: 'utf8' }) : [];
-  const artifacts = names
+  const artifacts = namesBelow(root)
     .slice(0, artifactsMax)
     .map((name) => join(root, name))
     .filter((file) => isSmallFile(file))
@@ -45,8 +44,30 @@ export function filesOf(folder: RunFolder, task: string, { path }: OutputRef): r
 }
 
 function isSmallFile(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isFile() === true && found.size <= artifactBytesMax;
+  try {
+    const found = statSync(path);
+    return found.isFile() && found.size <= artifactBytesMax;
+  } catch {
+    // A link that leads nowhere or around, or somebody else's.
+    return false;
+  }
+}
+
+function namesBelow(root: string): readonly string[] {
+  try {
+    return readdirSync(root, { recursive: true, encoding: 'utf8' });
+  } catch {
+    return [];
+  }
+}
+
+/** Null also for what can't be read, today or ever: somebody else's, or a folder. */
+function readable(path: string): Buffer | null {
+  try {
+    return readFileSync(path);
+  } catch {
+    return null;
+  }
 }
 
 /** The record of a file, and what of it goes into the stream of the run. Null: it is gone. */
@@ -55,8 +76,8 @@ export async function fileRecord(
   path: string,
   store: ObjectStore,
 ): Promise<{ readonly head: FileHead; readonly body: Buffer } | null> {
-  if (!existsSync(join(root, path))) return null;
-  const content = readFileSync(join(root, path));
+  const content = readable(join(root, path));
+  if (content === null) return null;
   const sha256 = createHash('sha256').update(content).digest('hex');
   const about = { kind: 'file', path, bytes: content.length, sha256 } as const;
   if (content.length <= hereBytesMax) return { head: { ...about, where: 'here' }, body: content };

@@ -109,11 +109,13 @@ export class RunStream {
         return;
       } catch (error) {
         const isOver = error instanceof JetStreamApiError && notTheLast.includes(error.code);
-        if (isOver && !(await this.#wasOurs(msgID))) {
+        // Null: nobody says yet whose the last one is.
+        const wasOurs = isOver ? await this.#wasOurs(msgID).catch(() => null) : null;
+        if (wasOurs === true) return;
+        if (wasOurs === false) {
           this.#failure ??= takenOver(run);
           throw this.#failure;
         }
-        if (isOver) return;
         await sleep(clock, pauseMs);
       }
     }
@@ -121,7 +123,7 @@ export class RunStream {
 
   /** An answer may have been lost on its way: then the last message there is the one just sent. */
   async #wasOurs(msgID: string): Promise<boolean> {
-    const newest = await this.#newest().catch(() => null);
+    const newest = await this.#newest();
     if (newest?.header.get('Nats-Msg-Id') !== msgID) return false;
     this.#last = newest.seq;
     return true;

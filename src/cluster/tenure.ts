@@ -112,7 +112,7 @@ export class Tenure {
       const error = lost(run.id);
       stream.close(error);
       run.halt(error);
-      void run.kill();
+      run.kill().catch(() => {});
     });
     void run.end.then(async (end) => {
       await onEnded(end, lease.isHeld).catch(() => {});

@@ -82,22 +82,25 @@ function tlsOf({ ca, cert, key }: NonNullable<NatsPlace['tls']> = {}) {
 }
 
 function readServer(text: string): Server {
-  const hint = 'write it as nats://host:4222, or tls://host:4222';
-  let url: URL;
   try {
-    url = new URL(text.includes('://') ? text : `nats://${text}`);
+    const url = new URL(text.includes('://') ? text : `nats://${text}`);
+    if (!['nats:', 'tls:'].includes(url.protocol) || url.hostname === '') throw noAddress(text);
+    return {
+      host: `${url.hostname}:${url.port || '4222'}`,
+      user: decodeURIComponent(url.username),
+      password: decodeURIComponent(url.password),
+      isTls: url.protocol === 'tls:',
+    };
   } catch {
-    throw new UserError('nats.address', `"${text}" is no address of a NATS server`, hint);
+    throw noAddress(text);
   }
-  if (!['nats:', 'tls:'].includes(url.protocol) || url.hostname === '') {
-    throw new UserError('nats.address', `"${text}" is no address of a NATS server`, hint);
-  }
-  return {
-    host: `${url.hostname}:${url.port || '4222'}`,
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    isTls: url.protocol === 'tls:',
-  };
+}
+
+/** What is before an @ is a secret, also where the rest makes no sense. */
+function noAddress(text: string): UserError {
+  const hint = 'write it as nats://host:4222, or tls://host:4222; in passwords % is %25, and @ %40';
+  const shown = text.replace(/^(.*?:\/\/)?.*@/, '$1');
+  return new UserError('nats.address', `"${shown}" is no address of a NATS server`, hint);
 }
 
 function readPem(file: string): Uint8Array {

@@ -244,6 +244,8 @@ test('strangers on its subjects are not believed', async () => {
 test.each([
   ['http://host', /no address of a NATS server/],
   ['nats://', /no address of a NATS server/],
+  ['nats://me:secret@host:none', /^"nats:\/\/host:none" is no address/],
+  ['nats://me:100%@host', /no address of a NATS server/],
   ['nats://127.0.0.1:1', /no NATS at 127.0.0.1:1: .*refused/i],
 ])('a server that is none (%s) is an error in words', async (url, words) => {
   const place = { servers: [url] };
