@@ -9,7 +9,7 @@
  * - while the socket is full nothing more is put into it.
  */
 import type { Clock } from '../kernel/clock.ts';
-import { type Frame, type Parcel, pack } from './frames.ts';
+import { type Frame, frameBytesMax, type Parcel, pack } from './frames.ts';
 
 /** What carries texts; at most one at a time. */
 export interface Carrier {
@@ -29,6 +29,8 @@ export interface LinkOptions {
 export const waitingMaxDefault = 200_000;
 /** More in one text is split: the other end reads it in one go. */
 const parcelFramesMax = 2_000;
+/** A character is three bytes at most. */
+const parcelCharactersMax = Math.floor(frameBytesMax / 4);
 const waitingBytesMax = 1024 * 1024;
 const lookAgainMs = 5;
 /** An acknowledgement rides on what is sent anyway; with nothing to send it goes by itself. */
@@ -134,16 +136,29 @@ export class Link {
     if (!carrier) return;
     const end = this.#firstWaiting + this.#waiting.length;
     const isLate = this.#received > this.#acknowledged;
-    if (this.#next === end && isLate) this.#send(carrier, []);
+    if (this.#next === end && isLate) this.#sendText(carrier, [], this.#packed([]));
     while (this.#next < end) {
       if (carrier.waitingBytes() > waitingBytesMax) return this.#later();
       const from = this.#next - this.#firstWaiting;
-      this.#send(carrier, this.#waiting.slice(from, from + parcelFramesMax));
+      this.#sendSome(carrier, this.#waiting.slice(from, from + parcelFramesMax));
     }
   }
 
-  #send(carrier: Carrier, frames: readonly Frame[]): void {
-    carrier.send(pack({ ack: this.#received, first: this.#next, frames }));
+  /** Fewer where they are long: the other end does not read what is longer than a parcel may be. */
+  #sendSome(carrier: Carrier, frames: readonly Frame[]): void {
+    const text = this.#packed(frames);
+    if (frames.length === 1 || text.length <= parcelCharactersMax) {
+      return this.#sendText(carrier, frames, text);
+    }
+    this.#sendSome(carrier, frames.slice(0, Math.ceil(frames.length / 2)));
+  }
+
+  #packed(frames: readonly Frame[]): string {
+    return pack({ ack: this.#received, first: this.#next, frames });
+  }
+
+  #sendText(carrier: Carrier, frames: readonly Frame[], text: string): void {
+    carrier.send(text);
     this.#next += frames.length;
     this.#acknowledged = this.#received;
     this.#ackTimer?.();

@@ -79,7 +79,8 @@ export class WebSocketHub implements Bus {
   /** Port 0 takes one that is free; answers with the one that was taken. */
   listen(port: number, host = '127.0.0.1'): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#server.once('error', (error) => {
+      // It stays: one that can't be accepted, later, is no end of the hub.
+      this.#server.on('error', (error) => {
         const message = `port ${port} can't be listened on: ${error.message}`;
         reject(new UserError('bus.port', message, 'name another one, or 0 for any'));
       });

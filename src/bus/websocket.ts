@@ -348,7 +348,13 @@ function closingWords(code: number): string {
 }
 
 function unreachable(url: string, why: string): UserError {
-  const isRefused = /401/.test(why);
-  const hint = isRefused ? 'the token is wrong, or was revoked' : 'look whether a hub runs there';
-  return new UserError('bus.unreachable', `no bus at ${url}: ${why}`, hint);
+  return new UserError('bus.unreachable', `no bus at ${url}: ${why}`, hintFor(why));
+}
+
+function hintFor(why: string): string {
+  if (/401/.test(why)) {
+    return 'the token is wrong or revoked, or the name is taken; see: troupe token list';
+  }
+  const isStrange = /certificate|self.signed/i.test(why);
+  return isStrange ? 'give it the --pin that its hub prints' : 'look whether a hub runs there';
 }

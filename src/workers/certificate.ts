@@ -6,6 +6,7 @@
 import { createHash, generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
@@ -43,6 +44,8 @@ export function givenCertificate(certFile: string, keyFile: string): Certificate
   try {
     const given = { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
     new X509Certificate(given.cert);
+    // Also whether they belong together.
+    createSecureContext(given);
     return given;
   } catch (error) {
     const message = `the certificate or its key can't be used: ${(error as Error).message}`;

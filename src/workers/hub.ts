@@ -2,8 +2,8 @@
  * A hub for the runs of a home: workers join it, and get what its roles have to do elsewhere.
  *
  * Owns: the socket, the workers, and a note of it in the home while it lives. Invariant: of a hub
- * that was killed the note is left, and the next one gives nothing out before the leases are over
- * under which its workers may still be at work.
+ * that was killed, or closed in the middle of work, the note is left: the next one gives nothing out
+ * before the leases are over under which its workers may still be at work.
  */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -83,9 +83,11 @@ export async function openWorkerHub(
     workers: () => workforce.members.map(({ name }) => name),
     close() {
       keepHere();
+      // Whoever is at work now learns of the end only by its lease: the next hub waits for it.
+      const end = workforce.underWay > 0 ? note.letGo : note.takeAway;
       workforce.close();
       hub.close();
-      note.takeAway();
+      end();
     },
   };
 }
@@ -127,7 +129,7 @@ function leaveNote(home: string, random: Random) {
     lock.release();
     rmSync(own, { recursive: true, force: true });
   };
-  return { foundDead, takeAway };
+  return { foundDead, takeAway, letGo: () => lock.release() };
 }
 
 function namesIn(folder: string): readonly string[] {

@@ -20,9 +20,10 @@ import { type Clock, systemClock } from '../kernel/clock.ts';
 import { type Random, randomName, systemRandom } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { attemptUsdMax } from '../plan/compile.ts';
+import type { PlanRole } from '../plan/plan.ts';
 import type { RunFolder, RunOrder } from '../runs/folder.ts';
-import { attemptAt } from './remote-attempt.ts';
-import { type Duty, type Elsewhere, openElsewhere } from './wanted.ts';
+import { attemptAt, isStuck } from './remote-attempt.ts';
+import { type Duty, type Elsewhere, isRemote, openElsewhere } from './wanted.ts';
 import { passOf } from './worker-pass.ts';
 import { Workforce } from './workforce.ts';
 
@@ -96,14 +97,23 @@ class Cells {
     const order: IsolatedOrder = { url: `ws://127.0.0.1:${hub.port}`, token, name, home, cwd };
     // Its own group: a Ctrl-C is for the run, which ends it.
     const child = fork(file, [], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-    child.on('error', () => {});
-    child.send(order, () => {});
-    child.once('exit', (code, signal) => {
+    const gone = (how: string): void => {
       if (this.#cells.get(agent)?.child === child) this.#cells.delete(agent);
-      this.workforce.dismiss(name, crashed(agent, signal ?? `exit ${code}`));
-    });
+      this.workforce.dismiss(name, crashed(agent, how));
+    };
+    // One that could not even be started never exits.
+    child.on('error', ({ message }) => gone(message));
+    child.send(order, () => {});
+    child.once('exit', (code, signal) => gone(signal ?? `exit ${code}`));
     this.#cells.set(agent, { name, child });
     return name;
+  }
+
+  /** The agent's process does not answer any more: the next attempt gets a new one. */
+  end(agent: string): void {
+    const cell = this.#cells.get(agent);
+    this.#cells.delete(agent);
+    cell?.child.kill('SIGKILL');
   }
 
   /** Each ends what it works on when it hears nothing of us any more. */
@@ -128,8 +138,8 @@ class Isolated implements Elsewhere {
     this.#order = order;
   }
 
-  judge(): 'here' {
-    return 'here';
+  judge(role: PlanRole): 'here' | Fault {
+    return isRemote(role) ? nobodyElse(role) : 'here';
   }
 
   async attempt(
@@ -141,7 +151,10 @@ class Isolated implements Elsewhere {
     const name = this.#cells.nameFor(assignment.agent);
     const wish = { role: role.name, labels: [name] };
     const seat = await workforce.seat(wish, startWithinMs, world.signal);
-    if (seat === null) return neverStarted();
+    if (seat === null) {
+      this.#cells.end(assignment.agent);
+      return neverStarted();
+    }
     const order = {
       ...{ run: this.#folder.id, runFolder: this.#folder.path, speed: this.#order.speed },
       ...{ role, limits, price, keeps: false, git: false, returns: [] },
@@ -149,11 +162,18 @@ class Isolated implements Elsewhere {
     };
     const errand = { order, sent: [], taken: [], isFree: attemptUsdMax(role) === 0 };
     const outcome = await attemptAt(workforce, seat, errand, assignment, world);
+    if (isStuck(outcome)) this.#cells.end(assignment.agent);
     // Its process is gone, and the agent with it: its supervisor decides.
     if (outcome.kind !== 'interrupted' || outcome.fault.code !== 'agent.crashed') return outcome;
     return { ...outcome, kind: 'failed' };
   }
 }
+
+const nobodyElse = ({ name }: PlanRole): Fault => ({
+  code: 'worker.no-bus',
+  message: `${name} works elsewhere, and --isolate lets nobody join: give the run --bus instead`,
+  retryable: false,
+});
 
 const crashed = (agent: string, how: string): Fault => ({
   code: 'agent.crashed',

@@ -1,4 +1,5 @@
 /** Files on their way between machines: what is in a parcel, and where its files may lie. Pure. */
+import { posix } from 'node:path';
 import { z } from 'zod';
 
 /** More is not sent: it would cost more than the work is worth, or somebody means harm. */
@@ -59,6 +60,14 @@ function isGitFolder(part: string): boolean {
   const seen = part.replace(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, '');
   return /^(\.git|git~\d+)[. ]*$/i.test(seen);
 }
+
+/** Where a link points to. */
+export const targetOf = ({ inline = '' }: ParcelFile): string =>
+  Buffer.from(inline, 'base64').toString();
+
+/** What a link at the path names, with a `/` at its end. */
+export const ledTo = (path: string, target: string): string =>
+  `${posix.join(posix.dirname(path), target)}/`;
 
 /**
  * Whether a link at the path, read from there, stays within its root. Ways up are only allowed at

@@ -44,7 +44,7 @@ export async function attemptAt(
     if (ending.fault === neverEnded) state = 'stuck';
     return lostTo(ending.fault, errand);
   } catch (error) {
-    return await failedBy(error, engagement, errand);
+    return failedBy(error, errand, world.signal);
   } finally {
     workforce.disengage(engagement);
     // One that does not end keeps its place: its worker is not asked to do more.
@@ -54,20 +54,20 @@ export async function attemptAt(
   }
 }
 
-function lostTo(fault: Fault, { isFree }: Errand): Outcome {
+function lostTo(fault: Fault, { isFree }: Pick<Errand, 'isFree'>): Outcome {
   const lost = interruptedBy(fault);
   return isFree ? { ...lost, usage: noUsage } : lost;
 }
 
-/** With the wire gone nobody knows whether it is still worked on: others wait for its lease. */
-async function failedBy(error: unknown, engagement: Engagement, errand: Errand): Promise<Outcome> {
-  if (!isUserError(error)) return undone(error);
+function failedBy(error: unknown, errand: Pick<Errand, 'isFree'>, signal: AbortSignal): Outcome {
+  if (signal.aborted || !isUserError(error)) return undone(error, signal);
   // It has no place for it after all: that is nobody's failure.
   if (error.code === 'worker.full') return lostTo(faultOf(error), errand);
-  if (!error.code.startsWith('bus.')) return undone(error);
-  const ending = await engagement.ended;
-  return lostTo(ending.kind === 'lost' ? ending.fault : faultOf(error), errand);
+  return isOfWire(error) ? lostTo(faultOf(error), errand) : undone(error, signal);
 }
+
+const isOfWire = (error: unknown): error is UserError =>
+  isUserError(error) && error.code.startsWith('bus.');
 
 const faultOf = ({ code, message }: UserError): Fault => ({ code, message, retryable: true });
 
@@ -85,6 +85,8 @@ async function carryOut(
   const giveUp = (): void => workforce.tell(desk, { type: 'work.give-up', ticket });
   signal.addEventListener('abort', giveUp, { once: true });
   try {
+    // Whoever was given up meanwhile has told nobody.
+    signal.throwIfAborted();
     const begun = begin(workforce, engagement, { errand, assignment, packed });
     const first = await Promise.race([begun, engagement.ended]);
     if (first !== 'begun') return first;
@@ -106,7 +108,12 @@ async function begin(
     ...errand.order,
     ...{ type: 'work.begin', ticket, assignment, parcel: packed.parcel },
   };
-  await workforce.ask(seat.member.desk, order, answerWithinMs);
+  try {
+    await workforce.ask(seat.member.desk, order, answerWithinMs);
+  } catch (error) {
+    // With the wire gone nobody knows whether it has begun: its worker's beats tell, or its lease.
+    if (!isOfWire(error)) throw error;
+  }
   engagement.confirm();
   return 'begun';
 }
@@ -140,6 +147,10 @@ const neverEnded = {
   retryable: true,
 };
 
+/** It was given up, and may go on all the same: whoever can end its process should. */
+export const isStuck = (outcome: Outcome): boolean =>
+  outcome.kind === 'interrupted' && outcome.fault.code === neverEnded.code;
+
 /** What it has left comes before its word: a claim without its files is none. */
 async function take(
   workforce: Workforce,
@@ -149,12 +160,14 @@ async function take(
   { signal }: AgentWorld,
 ): Promise<Outcome> {
   const { desk, name } = seat.member;
-  await unpack(
-    parcel,
-    taken,
-    fetching(parcel.id, (event) => workforce.askFiles(desk, event)),
-    signal,
-  );
+  const fetch = fetching(parcel.id, (event) => workforce.askFiles(desk, event));
+  try {
+    await unpack(parcel, taken, fetch, signal);
+  } catch (error) {
+    const { durationMs, usage } = outcome;
+    // What it has cost is spent, whatever came back of it.
+    return { ...failedBy(error, { isFree: false }, signal), durationMs, usage };
+  }
   const evidence = outcome.evidence.map((each) => ({
     ...each,
     facts: { ...each.facts, worker: name },
@@ -170,12 +183,12 @@ function keptOutput({ output }: Outcome, { files }: Parcel): Outcome['output'] {
   return file?.sha256 === output.sha256 ? output : noOutput;
 }
 
-/** What could not be brought there or back is tried again, like any failure. */
-function undone(error: unknown): Outcome {
+/** What could not be brought there or back is tried again, like any failure; given up is none. */
+function undone(error: unknown, { aborted }: AbortSignal): Outcome {
   const message = error instanceof Error ? error.message : String(error);
   const fault = { code: 'worker.failed', message, retryable: true };
   const measured = { durationMs: 0, output: noOutput, usage: noUsage, evidence: [] };
-  return { kind: 'failed', fault, ...measured };
+  return { kind: aborted ? 'interrupted' : 'failed', fault, ...measured };
 }
 
 const parcelName = (): string => randomName(systemRandom, 20);

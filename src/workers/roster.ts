@@ -32,7 +32,6 @@ export interface Seat {
 interface Entry {
   readonly member: Member;
   readonly taken: Map<string, number>;
-  state: 'here' | 'leaving';
 }
 
 interface Waiter {
@@ -52,20 +51,9 @@ export class Roster {
     return this.#entries.get(desk)?.member;
   }
 
-  busyOf(desk: string): number {
-    const taken = this.#entries.get(desk)?.taken.values() ?? [];
-    return [...taken].reduce((sum, count) => sum + count, 0);
-  }
-
   join(member: Member): void {
-    this.#entries.set(member.desk, { member, taken: new Map(), state: 'here' });
+    this.#entries.set(member.desk, { member, taken: new Map() });
     this.#serve();
-  }
-
-  /** It gets no more work. */
-  retire(desk: string): void {
-    const entry = this.#entries.get(desk);
-    if (entry) entry.state = 'leaving';
   }
 
   leave(desk: string): void {
@@ -122,7 +110,7 @@ export class Roster {
   }
 }
 
-function placesFor({ member, state }: Entry, { role, labels }: Wish): readonly string[] {
-  if (state === 'leaving' || !labels.every((label) => member.labels.has(label))) return [];
+function placesFor({ member }: Entry, { role, labels }: Wish): readonly string[] {
+  if (!labels.every((label) => member.labels.has(label))) return [];
   return [role, anyRole].filter((place) => member.places.has(place));
 }

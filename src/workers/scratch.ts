@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Assignment } from '../agents/agent.ts';
 import { removeFolder } from '../worktrees/checkout.ts';
 import { changesSince, type Packed, pack } from './packing.ts';
-import type { Parcel } from './parcel.ts';
+import { ledTo, type ParcelFile, targetOf } from './parcel.ts';
 import { filesOfWorktree, type GitAround, makeRepository } from './repository-files.ts';
 import { type FetchPiece, unpack } from './unpacking.ts';
 import type { WorkOrder } from './wire.ts';
@@ -66,15 +66,21 @@ export async function packScratch(
   const place = { prefix: 'place', folder: cwd, ...(names && { names }) };
   const roots = [{ prefix: 'run', folder: run, names: [...folders] }, ...(keeps ? [place] : [])];
   const packed = await pack(ticket, roots, signal);
-  const wanted = packed.parcel.files.map(({ path }) => isWanted(path, returns));
+  const wanted = packed.parcel.files.map((file) => isWanted(file, returns));
   const changes = changesSince(parcel, only(packed, wanted), 'place');
   return keeps ? changes : only(changes, changes.parcel.files.map(isRun));
 }
 
-const isRun = ({ path }: Parcel['files'][number]): boolean => path.startsWith('run/');
+const isRun = ({ path }: ParcelFile): boolean => path.startsWith('run/');
 
-const isWanted = (path: string, returns: readonly string[]): boolean =>
-  !path.startsWith('run/') || returns.some((begin) => path.startsWith(`run/${begin}`));
+/** Of the run's folder only what is asked for, and no link to anything else. */
+function isWanted(file: ParcelFile, returns: readonly string[]): boolean {
+  const { path, kind } = file;
+  const isAsked = (each: string): boolean =>
+    returns.some((begin) => each.startsWith(`run/${begin}`));
+  if (!isRun(file)) return true;
+  return isAsked(path) && (kind !== 'link' || isAsked(ledTo(path, targetOf(file))));
+}
 
 function only({ parcel, paths }: Packed, wanted: readonly boolean[]): Packed {
   const kept = (_: unknown, at: number): boolean => wanted[at] === true;

@@ -52,13 +52,15 @@ export class Shift {
     const { config, folder, fetch, clock } = this.#world;
     const around = { environment: config.environment, clock };
     const place = { ...around, folder, fetch, base: config.cwd };
+    let spent: Spent = { durationMs: 0, usage: noUsage };
     try {
       const scratch = await openScratch(order, place, this.#control.signal);
       const outcome = await this.#attempt(scratch);
+      spent = { durationMs: outcome.durationMs, usage: outcome.usage };
       return { outcome, packed: await packScratch(order, scratch, around) };
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      return endedBy({ code: 'worker.failed', message, retryable: true });
+      // Who was given up has not failed.
+      return endedBy(error, this.#control.signal.aborted ? 'interrupted' : 'failed', spent);
     }
   }
 
@@ -105,8 +107,12 @@ export class Shift {
   }
 }
 
-function endedBy(fault: Fault): ShiftEnd {
-  const measured = { durationMs: 0, output: noOutput, usage: noUsage, evidence: [] };
-  const outcome: Outcome = { kind: 'failed', fault, ...measured };
+type Spent = Pick<Outcome, 'durationMs' | 'usage'>;
+
+/** What it has cost is spent, also where nothing can be sent back. */
+function endedBy(error: unknown, kind: 'failed' | 'interrupted', spent: Spent): ShiftEnd {
+  const message = error instanceof Error ? error.message : String(error);
+  const fault: Fault = { code: 'worker.failed', message, retryable: true };
+  const outcome: Outcome = { kind, fault, ...spent, output: noOutput, evidence: [] };
   return { outcome, packed: { parcel: { id: 'none', files: [] }, paths: [] } };
 }

@@ -45,6 +45,7 @@ export class Tenancy {
     const { clock, ask } = this.#options;
     const sentMs = clock.elapsed();
     const { leaseMs } = joinedSchema.parse(await ask(join, joinWithinMs));
+    if (this.#state === 'over') return;
     this.#leaseMs = leaseMs;
     this.#keptMs = sentMs;
     this.#look();

@@ -11,7 +11,7 @@ import { chmod, lstat, mkdir, open, rename, rm, symlink } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { assertNever } from '../../machines/errors.ts';
 import { UserError } from '../kernel/user-error.ts';
-import { type Parcel, type ParcelFile, staysInside } from './parcel.ts';
+import { ledTo, type Parcel, type ParcelFile, staysInside, targetOf } from './parcel.ts';
 
 /** Whatever begins so belongs into the folder. */
 export interface Destination {
@@ -47,6 +47,7 @@ const turns: readonly (readonly ParcelFile['kind'][])[] = [['gone'], ['file', 'p
 interface Place {
   readonly folder: string;
   readonly parts: readonly string[];
+  readonly allows: readonly string[];
 }
 
 function placeOf({ path }: ParcelFile, destinations: readonly Destination[]): Place {
@@ -55,7 +56,8 @@ function placeOf({ path }: ParcelFile, destinations: readonly Destination[]): Pl
     return path.startsWith(`${prefix}/`) && allows.some((begin) => below.startsWith(begin));
   });
   if (!found) throw refused(path, 'it does not belong here');
-  return { folder: found.folder, parts: path.slice(found.prefix.length + 1).split('/') };
+  const { folder, prefix, allows = [''] } = found;
+  return { folder, allows, parts: path.slice(prefix.length + 1).split('/') };
 }
 
 async function put(
@@ -70,8 +72,9 @@ async function put(
     case 'gone':
       return rm(full, { force: true, recursive: true });
     case 'link': {
-      const target = Buffer.from(file.inline ?? '', 'base64').toString();
-      if (!staysInside(file.path, target)) throw refused(file.path, 'it is a link that leads out');
+      const target = targetOf(file);
+      const isInside = staysInside(file.path, target) && leadsWhereItMay(file.path, target, place);
+      if (!isInside) throw refused(file.path, 'it is a link that leads out');
       await rm(full, { force: true, recursive: true });
       return symlink(target, full);
     }
@@ -81,6 +84,12 @@ async function put(
     default:
       return assertNever(file.kind);
   }
+}
+
+/** Through a link others would write where its sender may not. */
+function leadsWhereItMay(path: string, target: string, { allows }: Place): boolean {
+  const led = ledTo(path, target);
+  return allows.some((begin) => led.slice(led.indexOf('/') + 1).startsWith(begin));
 }
 
 /** The folders above it are folders of our own: none of them is a link. */

@@ -133,6 +133,8 @@ export class Worker {
     } catch (error) {
       tenancy.close();
       stop();
+      // The word may still be on its way: nobody is to be given work at a desk that is left.
+      this.#ask(hubDesk, { type: 'worker.leave' }, leaveWithinMs).catch(() => undefined);
       throw error;
     }
     onNews?.({ type: 'worker.joined' });

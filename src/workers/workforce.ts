@@ -39,7 +39,8 @@ type Event = Envelope['event'];
 
 interface Lease {
   heardMs: number;
-  readonly over: Promise<void>;
+  /** Called with its end. */
+  readonly waiting: Set<() => void>;
   readonly end: () => void;
 }
 
@@ -74,6 +75,11 @@ export class Workforce {
 
   get members(): readonly Member[] {
     return this.#roster.members;
+  }
+
+  /** Attempts that workers may be at, whatever becomes of this hub. */
+  get underWay(): number {
+    return this.#engagements.size;
   }
 
   knows(wish: Wish): boolean {
@@ -126,8 +132,14 @@ export class Workforce {
   askFiles(desk: string, event: Event): Promise<Event> {
     const lease = this.#leases.get(desk);
     if (!lease) return Promise.reject(busGone(desk));
-    const answer = this.ask(filesOf(desk), event, answerWithinMs);
-    return Promise.race([answer, lease.over.then(() => Promise.reject(busGone(desk)))]);
+    // Not by a promise of the lease: as long as that lives it would keep every answer.
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => reject(busGone(desk));
+      lease.waiting.add(giveUp);
+      this.ask(filesOf(desk), event, answerWithinMs)
+        .then(resolve, reject)
+        .finally(() => lease.waiting.delete(giveUp));
+    });
   }
 
   /** It is known to be gone, before its lease is over. */
@@ -212,15 +224,12 @@ export class Workforce {
       cancel = clock.at(clock.now() + leftMs, look);
     };
     let cancel = clock.at(clock.now() + leaseMs, look);
-    let resolve: () => void = () => {};
-    const over = new Promise<void>((settle) => {
-      resolve = settle;
-    });
+    const waiting = new Set<() => void>();
     const end = (): void => {
       cancel();
-      resolve();
+      for (const giveUp of waiting) giveUp();
     };
-    const lease: Lease = { heardMs: clock.elapsed(), over, end };
+    const lease: Lease = { heardMs: clock.elapsed(), waiting, end };
     return lease;
   }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Envelope } from '../../src/bus/bus.ts';
 import { WebSocketBus } from '../../src/bus/websocket.ts';
-import { systemClock } from '../../src/kernel/clock.ts';
+import { sleep, systemClock } from '../../src/kernel/clock.ts';
 import { systemRandom } from '../../src/kernel/random.ts';
 import { command, definePlan } from '../../src/plan/define.ts';
 import { isPlainPath, type ParcelFile, staysInside } from '../../src/workers/parcel.ts';
@@ -54,6 +54,20 @@ describe('at the door', () => {
     for (const { id } of hall.tokens.list()) await hall.tokens.revoke(id);
     await eventually('it is out', () => hall.news.includes('worker.lost one'));
     await expect(busOf(hall, 'one')).rejects.toMatchObject({ code: 'bus.unreachable' });
+  });
+
+  test('a list of tokens that is garbage lets nobody in, and shows nobody out', async () => {
+    const hall = await open({ leaseMs: 1_000 });
+    await hall.join('first');
+    const list = join(hall.home, 'tokens', 'list.json');
+    const before = readFileSync(list, 'utf8');
+    writeFileSync(list, 'garbage');
+    await expect(hall.join('second')).rejects.toMatchObject({ code: 'bus.unreachable' });
+    await sleep(systemClock, 1_200);
+    expect(hall.hub.workers()).toEqual(['first']);
+    writeFileSync(list, before);
+    await hall.join('second');
+    expect(hall.hub.workers()).toEqual(['first', 'second']);
   });
 
   test('a name is the token it came with, and no name leads out of an address', async () => {
@@ -172,5 +186,15 @@ describe('what is sent back', () => {
       inline: Buffer.from('../../../x').toString('base64'),
     });
     await expect(put(folder, [link])).rejects.toMatchObject({ code: 'files.refused' });
+  });
+
+  test('leads others only where its sender may write itself', async () => {
+    const folder = temp();
+    const linkTo = (target: string) =>
+      file('run/artifacts/a/l', { kind: 'link', inline: Buffer.from(target).toString('base64') });
+    const refused = { code: 'files.refused' };
+    await expect(put(folder, [linkTo('../../journal.jsonl')])).rejects.toMatchObject(refused);
+    await put(folder, [file('run/artifacts/a/x'), linkTo('x')]);
+    expect(readFileSync(join(folder, 'artifacts/a/l'), 'utf8')).toBe('content');
   });
 });
