@@ -2,7 +2,7 @@
  * A hub for the runs of a home: workers join it, and get what its roles have to do elsewhere.
  *
  * Owns: the socket, the workers, and a note of it in the home while it lives. Invariant: of a hub
- * that was killed, or closed in the middle of work, the note is left: the next one gives nothing out
+ * that was killed, or closed at work, the note is left: the next one gives nothing out
  * before the leases are over under which its workers may still be at work.
  */
 import { readdirSync, rmSync } from 'node:fs';
