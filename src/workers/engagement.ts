@@ -50,7 +50,8 @@ export class Engagement {
         for (const event of told.events) this.#world.tell(event);
         return;
       case 'work.asked':
-        void this.#ask(told);
+        // A question that nobody can be asked is denied.
+        this.#ask(told).catch(() => this.#answer(told.id, denied));
         return;
       case 'work.ended':
         return this.#end({ kind: 'ended', outcome: told.outcome, parcel: told.parcel });
@@ -75,7 +76,7 @@ export class Engagement {
 
   async #ask({ id, question }: Told & { type: 'work.asked' }): Promise<void> {
     const leave = await this.#world.ask?.(question);
-    this.#answer(id, leave ?? { answer: 'deny', by: 'nobody' });
+    this.#answer(id, leave ?? denied);
   }
 
   #end(ending: Ending): void {
@@ -88,12 +89,16 @@ export class Engagement {
 /** What was told just before may still be on its way. */
 const missedMax = 3;
 
+const denied = { answer: 'deny', by: 'nobody' } as const;
+
 const fault = (code: string, message: string): Fault => ({ code, message, retryable: true });
 
 export const gone = (name: string): Fault =>
   fault('worker.lost', `the worker ${name} has not been heard of for longer than its lease`);
 export const left = (name: string): Fault =>
   fault('worker.left', `the worker ${name} has left, and gave the task back`);
+export const unheard = (error: unknown): Fault =>
+  fault('worker.unheard', `what its worker told could not be kept: ${String(error)}`);
 const forgotten = (name: string): Fault =>
   fault('worker.forgot', `the worker ${name} does not know of the task any more`);
 

@@ -13,7 +13,7 @@ import type { Bus, Envelope } from '../bus/bus.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';
 import { type Random, randomName } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
-import { Engagement, gone, left } from './engagement.ts';
+import { Engagement, gone, left, unheard } from './engagement.ts';
 import { type Member, Roster, type Seat, type Wish } from './roster.ts';
 import { Warehouse } from './warehouse.ts';
 import { askedSchema, filesOf, hubDesk, hubFiles, type Join, toldSchema } from './wire.ts';
@@ -251,7 +251,12 @@ export class Workforce {
       const told = toldSchema.safeParse(event);
       const engagement = told.success ? this.#engagements.get(told.data.ticket) : undefined;
       if (!told.success || engagement?.seat.member.desk !== from) continue;
-      engagement.hear(told.data);
+      try {
+        engagement.hear(told.data);
+      } catch (error) {
+        // A disk that is full, say: the trouble of this attempt, and of no other one.
+        engagement.lose(unheard(error));
+      }
     }
   }
 }
