@@ -23,9 +23,9 @@ export function guide(command: Command, words: readonly string[], path = command
 function lostWord(command: Command, told: string, words: readonly string[]): string | null {
   if (!/^too many arguments .* Expected 0 arguments/.test(told)) return null;
   const names = command.parent?.commands.map((each) => each.name()) ?? [];
-  const [, word] = words.filter((each) => !each.startsWith('-'));
+  const [, word = '-'] = words;
   const isOfGroup = command.parent?.parent != null;
-  return isOfGroup && word !== undefined && !names.includes(word) ? word : null;
+  return isOfGroup && !word.startsWith('-') && !names.includes(word) ? word : null;
 }
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf(' '));

@@ -30,6 +30,7 @@ test('a server that has everything is said to have it, and keeps nothing of that
 test('what is missing is named with what to do', async () => {
   const none = await check('nats://127.0.0.1:1');
   expect([none.code, none.findings.at(-1)?.name]).toEqual([1, 'connection']);
+  expect(none.findings.at(-1)?.fix).toBe('look whether a nats-server runs there');
   const bare = await one({ jetStream: false, more: 'max_payload: 1MB' });
   const { code, findings } = await check(bare.url);
   expect([code, findings.at(-1)?.name]).toEqual([1, 'JetStream']);
