@@ -39,3 +39,20 @@ test('agents that crash: after so many, the next role has it', async () => {
   expect(end).toMatchObject({ status: 'succeeded' });
   expect(await resultOf(run, 'job')).toMatchObject({ agent_id: 'spare-1', attempts: 3 });
 });
+
+test('a role that was given up keeps no place: the next task of it has its turn', async () => {
+  const first = simulated({
+    ...{ work: '0ms', crash: 1, count: 1, concurrency: 1, maxRestarts: 50 },
+    ...{ fallback: ['spare'], fallbackAfter: 1, backoff: { initial: '0ms', max: '0ms' } },
+  });
+  const plan = definePlan({
+    name: 'in-turn',
+    agents: { first, spare: { ...spare, concurrency: 1 } },
+    tasks: ['a', 'b', 'c'].map((id) => ({ ...job, id })),
+  });
+  const { run, end } = await stage().play(plan);
+  expect(end).toMatchObject({ status: 'succeeded' });
+  for (const id of ['a', 'b', 'c']) {
+    expect(await resultOf(run, id)).toMatchObject({ agent_id: 'spare-1', attempts: 2 });
+  }
+});

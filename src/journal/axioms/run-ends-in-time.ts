@@ -105,8 +105,9 @@ class Bound {
     return (review.of + review.retries) * (eachMs + restartMs) + verifyTimeoutMs;
   }
 
-  #taskMs({ id, retries, approveWithinMs, resolver }: TaskSpec): number {
-    const attempts = retries + 1 + (resolver === undefined ? 0 : resolutionsMax);
+  #taskMs({ id, retries, approveWithinMs, resolver, fallback }: TaskSpec): number {
+    const more = (resolver === undefined ? 0 : resolutionsMax) + (fallback?.roles.length ?? 0);
+    const attempts = retries + 1 + more;
     return (approveWithinMs ?? 0) + attempts * this.attemptMs(id);
   }
 }
