@@ -115,7 +115,8 @@ export const sumOf = (parts: ByRole): number =>
 
 /** One attempt, from its assignment to the end of its checks, which a review has made twice. */
 export function attemptMs({ timeoutMs, checked, verifyTimeoutMs, review }: TaskSpec): number {
-  const workedMs = Math.max(assignDeadlineMs, timeoutMs + reportGraceMs);
+  // Its agent may begin late, and then take all its time: it holds its place through both.
+  const workedMs = assignDeadlineMs + timeoutMs + reportGraceMs;
   return workedMs + (checked ? verifyTimeoutMs : 0) * (review ? 2 : 1);
 }
 
