@@ -26,12 +26,21 @@ tasks:
   - { id: two, agent: coder, prompt: "other words" }
 `;
 
-async function begun(): Promise<{ readonly desk: Desk; readonly troupe: Process }> {
+/** Whoever is ready first has the first task. */
+type Says = (agent: 'coder-1' | 'coder-2') => string;
+
+async function begun(): Promise<{
+  readonly desk: Desk;
+  readonly troupe: Process;
+  readonly says: Says;
+}> {
   const desk = new Desk();
   writeFileSync(desk.path('plan.yaml'), plan);
   const troupe = desk.start(['run', 'plan.yaml', '--json']);
   await troupe.says(/"task.started","task":"two"/);
-  return { desk, troupe };
+  const [, first] = await troupe.says(/"task.started","task":"one".*?"agent":"(coder-\d)"/);
+  const says: Says = (agent) => (agent === first ? 'first words' : 'other words');
+  return { desk, troupe, says };
 }
 
 function paneText(pane: string): string {
@@ -45,9 +54,9 @@ function panes(session: Session): readonly string[] {
 
 describe('one agent', () => {
   test('is shown as lines that go into a pipe, until the run is over', async () => {
-    const { desk, troupe } = await begun();
+    const { desk, troupe, says } = await begun();
     const view = desk.start(['attach', 'coder-1']);
-    await view.says(/prompt +first words[\s\S]*at work/);
+    await view.says(new RegExp(`prompt +${says('coder-1')}[\\s\\S]*at work`));
     writeFileSync(desk.path('go'), '');
     const { code, stdout, stderr } = await view.end();
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Nobody works') });
@@ -63,9 +72,9 @@ describe('one agent', () => {
   });
 
   test('is left without stopping anything', async () => {
-    const { desk, troupe } = await begun();
+    const { desk, troupe, says } = await begun();
     const view = desk.start(['attach', 'coder-2']);
-    await view.says(/other words/);
+    await view.says(new RegExp(says('coder-2')));
     view.child.kill('SIGINT');
     expect((await view.end()).code).toBe(0);
     writeFileSync(desk.path('go'), '');
@@ -87,7 +96,7 @@ describe('all agents', () => {
   });
 
   test.skipIf(!found)(`have a pane each; typing into it tells the agent${missing}`, async () => {
-    const { desk, troupe } = await begun();
+    const { desk, troupe, says } = await begun();
     const run = 'latest';
     const { home, folder: cwd } = desk;
     const attendance = new Attendance(createTroupe({ home, cwd }));
@@ -100,7 +109,7 @@ describe('all agents', () => {
     const [first = '', second = ''] = panes(opened.session);
     await eventually(
       'both are shown',
-      () => /first words/.test(paneText(first)) && /other words/.test(paneText(second)),
+      () => paneText(first).includes(says('coder-1')) && paneText(second).includes(says('coder-2')),
     );
     // As a person types: also what a shell or tmux would take for its own.
     const odd = `mind "this"; $(touch broken) \`x\` #{pane_id} 'é'`;
