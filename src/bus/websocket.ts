@@ -28,6 +28,7 @@ import {
   welcomeSchema,
 } from './greeting.ts';
 import { InProcessBus, tooLate } from './in-process.ts';
+import { withLeaving } from './leaving.ts';
 import { Link } from './link.ts';
 import { pinned } from './pin.ts';
 import { Questions } from './questions.ts';
@@ -277,29 +278,12 @@ export class WebSocketBus implements Bus {
   }
 
   #untilClosed(subscription: Subscription, pattern: string): Subscription {
-    let state: 'open' | 'closed' = 'open';
-    const close = (): void => {
-      subscription.close();
-      if (state === 'closed') return;
-      state = 'closed';
+    return withLeaving(subscription, () => {
       const count = (this.#patterns.get(pattern) ?? 1) - 1;
       if (count > 0) return void this.#patterns.set(pattern, count);
       this.#patterns.delete(pattern);
       if (this.#state === 'open') this.#link.push({ kind: 'unsubscribe', pattern });
-    };
-    return {
-      get dropped() {
-        return subscription.dropped;
-      },
-      close,
-      async *[Symbol.asyncIterator]() {
-        try {
-          yield* subscription;
-        } finally {
-          close();
-        }
-      },
-    };
+    });
   }
 }
 

@@ -20,6 +20,7 @@ import { type Random, randomName } from '../../kernel/random.ts';
 import type { Answer, Bus, Envelope, SubscribeOptions, Subscription } from '../bus.ts';
 import { type Refusal, unpack } from '../frames.ts';
 import { InProcessBus } from '../in-process.ts';
+import { withLeaving } from '../leaving.ts';
 import { waitingMaxDefault } from '../link.ts';
 import { Answerer } from './answerer.ts';
 import { Asker, tooLarge } from './asker.ts';
@@ -262,29 +263,12 @@ export class NatsBus implements Bus {
   }
 
   #untilClosed(subscription: Subscription, filter: string, ear: Ear): Subscription {
-    let state: 'open' | 'closed' = 'open';
-    const close = (): void => {
-      subscription.close();
-      if (state === 'closed') return;
-      state = 'closed';
+    return withLeaving(subscription, () => {
       ear.readers -= 1;
       if (ear.readers > 0 || this.#ears.get(filter) !== ear) return;
       this.#ears.delete(filter);
       ear.inlet.close();
-    };
-    return {
-      get dropped() {
-        return subscription.dropped;
-      },
-      close,
-      async *[Symbol.asyncIterator]() {
-        try {
-          yield* subscription;
-        } finally {
-          close();
-        }
-      },
-    };
+    });
   }
 }
 
