@@ -3,6 +3,7 @@ import { UserError } from '../kernel/user-error.ts';
 import { checkPlan } from './check.ts';
 import { documentOf } from './document.ts';
 import { suggest } from './nearest.ts';
+import { keepPins } from './pins.ts';
 import type { Plan } from './plan.ts';
 import { type Path, quote } from './problem.ts';
 import { parseYaml } from './yaml-text.ts';
@@ -23,12 +24,13 @@ export function changePlan(plan: Plan, settings: readonly Setting[]): Plan {
   if (settings.length === 0) return plan;
   const document = structuredClone(documentOf(plan)) as Record<string, unknown>;
   for (const setting of settings) put(document, pathOf(plan, setting), meantBy(setting));
-  return checkPlan(document, {
+  const changed = checkPlan(document, {
     file: 'the changed plan',
     folder: plan.folder,
     defaultName: plan.name,
     locate: () => null,
   });
+  return keepPins(plan, changed);
 }
 
 /** The names of tasks and roles may hold dots: the longest that fits is meant. */

@@ -76,6 +76,14 @@ const events: Readonly<Record<string, (g: GeneratorValue) => Record<string, unkn
   'task.approve': () => ({ by: 'a person' }),
   'task.reject': () => ({ by: 'a person' }),
   'task.cancel': () => ({ reason: 'enough' }),
+  'task.skip': () => ({ by: 'a person' }),
+  'task.precede': (g) => ({ task: task(g) }),
+  'task.refuse': (g) => ({ fault: fault(g) }),
+  'task.amend': (g) => ({ limits: { retries: few(g), priority: few(g) } }),
+  'task.add': (g) => ({ task: task(g), tasks: [drawNewcomer(g)], seed: few(g) }),
+  'role.amend': (g) => ({ limits: drawRoleLimits(g) }),
+  'plan.amend': (g) => ({ amendment: drawAmendment(g), by: 'a person' }),
+  'plan.extend': (g) => ({ tasks: [drawExtension(g)], seed: few(g), by: 'a person' }),
   'dependency.settled': (g) => ({ task: task(g), status: status(g), agent: agent(g) }),
   'wave.opened': () => ({}),
   'agent.register': (g) => ({ agent: agent(g), role: role(g) }),
@@ -88,6 +96,15 @@ const events: Readonly<Record<string, (g: GeneratorValue) => Record<string, unkn
   'agent.lost': (g) => ({ agent: agent(g), fault: fault(g) }),
   'agent.stop': () => ({}),
   'agent.tell': () => ({ text: 'hello', from: 'a person' }),
+  'agent.ask': (g) => ({
+    token: drawToken(g),
+    question: { id: g(fc.constantFrom, 'q1', 'q2'), tool: 'write', input: 'a.txt' },
+  }),
+  'agent.answer': (g) => ({
+    question: g(fc.constantFrom, null, 'q1', 'q2'),
+    answer: g(fc.constantFrom, ...(['allow', 'deny'] as const)),
+    by: 'a person',
+  }),
   'report.taken': (g) => ({ token: drawToken(g) }),
   'child.exited': (g) => drawExit(g),
   'child.due': (g) => ({ children: [agent(g)] }),
@@ -112,6 +129,32 @@ const events: Readonly<Record<string, (g: GeneratorValue) => Record<string, unkn
   'account.amend': (g) => ({ limits: drawLimits(g), at: time(g) }),
   'account.restore': (g) => ({ at: time(g) }),
 };
+
+/** What is drawn with what it carries. */
+export const drawnTypes: ReadonlySet<string> = new Set(Object.keys(events));
+
+const few = (g: GeneratorValue) => g(fc.integer, { min: 0, max: 2 });
+const newcomers = ['d', 'e'].map(taskId);
+
+/** Behind all that the plan has. */
+function drawNewcomer(g: GeneratorValue): TaskSpec {
+  return { ...drawTask(g, 2), id: g(fc.constantFrom, ...newcomers), dependants: [] };
+}
+
+function drawExtension(g: GeneratorValue) {
+  const spec = drawNewcomer(g);
+  return { spec, awaits: spec.needs.filter(() => g(fc.boolean)) };
+}
+
+const drawRoleLimits = (g: GeneratorValue) => ({ count: 1 + few(g), concurrency: 1 + few(g) });
+
+const drawAmendment = (g: GeneratorValue) => ({
+  concurrency: 1 + few(g),
+  onFailure: g(fc.constantFrom, ...(['stop', 'continue'] as const)),
+  budgetUsd: g(fc.constantFrom, null, 2),
+  roles: [{ name: role(g), limits: drawRoleLimits(g) }],
+  tasks: [{ id: task(g), limits: { retries: few(g) } }],
+});
 
 const loan = (g: GeneratorValue) => g(fc.constantFrom, 'x', 'y', 'z');
 const time = (g: GeneratorValue) => g(fc.integer, { min: 0, max: 100_000 });
@@ -152,6 +195,10 @@ function drawOutcome(g: GeneratorValue): Outcome {
   const kind = g(fc.constantFrom, ...(['succeeded', 'failed', 'limited', 'interrupted'] as const));
   if (kind === 'succeeded') return { kind, ...measured };
   if (kind === 'limited') return { kind, fault: fault(g), waitMs: 50, ...measured };
+  if (kind === 'interrupted' && g(fc.boolean)) {
+    const note = { done: [], open: ['more'], decisions: [], files: [], next: 'go on' };
+    return { kind, fault: fault(g), ...measured, handoff: { ...note, to: role(g) } };
+  }
   return { kind, fault: fault(g), ...measured };
 }
 
@@ -172,6 +219,8 @@ function drawTask(g: GeneratorValue, order: number): TaskSpec {
     verifyTimeoutMs: 1_000,
     checked: g(fc.boolean),
     approveWithinMs: g(fc.constantFrom, null, 1_000),
+    ...(g(fc.boolean) && { handoffs: { max: 1, to: [role(g)] } }),
+    ...(g(fc.boolean) && { fallback: { roles: [role(g)], after: 1 } }),
   };
 }
 

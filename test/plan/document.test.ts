@@ -7,6 +7,7 @@ import { checkPlan } from '../../src/plan/check.ts';
 import { command, definePlan, mcp, simulated } from '../../src/plan/define.ts';
 import { documentOf } from '../../src/plan/document.ts';
 import { loadPlan } from '../../src/plan/load.ts';
+import { keepPins } from '../../src/plan/pins.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 
 const source = (plan: Plan) => ({
@@ -61,14 +62,29 @@ const examples = readdirSync('examples').filter((name) => name.endsWith('.yaml')
 describe('a plan and its document', () => {
   test.each(examples)('examples/%s', async (name) => {
     const plan = await loadPlan(join('examples', name));
-    // A document has what came of a template, and no longer where it came from.
-    const roles = plan.roles.map(({ templateFrom: _, ...role }) => role);
-    expect(checkPlan(documentOf(plan), source(plan))).toEqual({ ...plan, roles });
+    // A document has what came of a template, and not where it came from: that is kept beside.
+    expect(keepPins(plan, checkPlan(documentOf(plan), source(plan)))).toEqual(plan);
   });
 
   test('that says everything', () => {
     expect(checkPlan(documentOf(everything), source(everything))).toEqual(everything);
   });
+});
+
+test('a changed plan still says which templates and prompts its words are from', async () => {
+  const plan = await loadPlan(join('examples', 'team.yaml'));
+  const from = { name: 'greeting', version: 3, sha256: 'f'.repeat(64) };
+  const pinned: Plan = {
+    ...plan,
+    tasks: plan.tasks.map((each) => ({ ...each, promptFrom: from })),
+  };
+  const [first, second] = pinned.tasks;
+  const changed = changePlan(pinned, [{ key: `tasks.${first?.id}.prompt`, text: 'Other words.' }]);
+  const templates = ({ roles }: Plan) => roles.map(({ templateFrom }) => templateFrom);
+  expect(templates(changed)).toEqual(templates(plan));
+  expect(templates(plan).some((pin) => pin !== undefined)).toBe(true);
+  expect(changed.tasks.find(({ id }) => id === first?.id)?.promptFrom).toBeUndefined();
+  expect(changed.tasks.find(({ id }) => id === second?.id)?.promptFrom).toEqual(from);
 });
 
 describe('a changed plan', () => {
