@@ -39,7 +39,7 @@ export async function isolated<Answer>(
   try {
     return await work();
   } finally {
-    isolation.close();
+    await isolation.close();
   }
 }
 

@@ -26,6 +26,7 @@ export const layers: readonly Layer[] = [
   // What each plug bounds, gathered for people: it reads constants only.
   { at: 'src/limits.ts', mayImport: ['src/agents/', 'src/journal/', 'src/plan/', ...core] },
   // The assembly knows everyone; app.ts is its front, crew.ts and host.ts are its hands.
+  { at: 'src/own-process.ts', mayImport: ['src/kernel/'] },
   { at: 'src/app.ts', mayImport: assembly },
   { at: 'src/assembly.ts', mayImport: assembly },
   { at: 'src/crew.ts', mayImport: assembly },

@@ -9,8 +9,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { EmbedderWish } from '../../memory/index.ts';
 import type { Config } from '../config.ts';
-import { type Clock, sleep } from '../kernel/clock.ts';
-import { bundledFile } from './bundled.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { bundledFile, gone } from '../own-process.ts';
 import { isWanted, patternsIn } from './place.ts';
 
 /** The first message to the process; the second one, or none any more, ends it. */
@@ -49,7 +49,8 @@ export function openRememberer(config: Config, clock: Clock): Rememberer {
     cancel();
     if (scribe === null) return;
     const tookMs = clock.elapsed() - begunMs;
-    await farewell(scribe, Math.min(patienceMaxMs, tookMs * patienceShare), clock);
+    if (scribe.connected) scribe.send('end', () => {});
+    await gone(scribe, Math.min(patienceMaxMs, tookMs * patienceShare), clock);
   };
   return { end };
 }
@@ -72,21 +73,4 @@ function start(file: string, order: ScribeOrder): ChildProcess {
   scribe.unref();
   scribe.channel?.unref();
   return scribe;
-}
-
-async function farewell(scribe: ChildProcess, patienceMs: number, clock: Clock): Promise<void> {
-  if (scribe.exitCode !== null || scribe.signalCode !== null) return;
-  const given = new AbortController();
-  const gone = new Promise<void>((resolve) => {
-    scribe.once('exit', () => {
-      given.abort();
-      resolve();
-    });
-  });
-  scribe.send('end', () => {});
-  await Promise.race([gone, sleep(clock, patienceMs, given.signal)]);
-  scribe.kill('SIGKILL');
-  // Who is killed is gone in a moment, and nobody may be left when the run says that it is over.
-  scribe.ref();
-  await gone;
 }

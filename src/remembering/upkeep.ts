@@ -8,8 +8,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { UpkeepReport } from '../../machines/rules/upkeep.ts';
 import type { Config } from '../config.ts';
-import { type Clock, sleep } from '../kernel/clock.ts';
-import { bundledFile } from './bundled.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { bundledFile, gone } from '../own-process.ts';
 import type { MemoryWorkerSettings } from './memory-worker.ts';
 import { isWanted } from './place.ts';
 
@@ -80,18 +80,8 @@ class Keeping {
     this.#cancel();
     const child = this.#child;
     if (child === null) return;
-    const given = new AbortController();
-    const gone = new Promise<void>((resolve) => {
-      child.once('exit', () => {
-        given.abort();
-        resolve();
-      });
-    });
-    child.send('end', () => {});
-    await Promise.race([gone, sleep(this.#place.clock, patienceMs, given.signal)]);
-    child.kill('SIGKILL');
-    child.ref();
-    await gone;
+    if (child.connected) child.send('end', () => {});
+    await gone(child, patienceMs, this.#place.clock);
   }
 
   #startAfter(ms: number): void {

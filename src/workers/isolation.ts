@@ -8,8 +8,6 @@
  * - a process ends with the run, and when the runtime is killed.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Fault, Outcome } from '../../machines/outcome.ts';
 import { noOutput, noUsage } from '../../machines/outcome.ts';
 import type { AgentWorld, Assignment } from '../agents/agent.ts';
@@ -19,6 +17,7 @@ import { type Config, readVersion } from '../config.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { type Random, randomName, systemRandom } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
+import { bundledFile, gone } from '../own-process.ts';
 import { attemptUsdMax } from '../plan/compile.ts';
 import type { PlanRole } from '../plan/plan.ts';
 import type { RunFolder, RunOrder } from '../runs/folder.ts';
@@ -37,12 +36,15 @@ export interface IsolatedOrder {
 }
 
 export interface Isolation {
-  close(): void;
+  /** Resolves when none of the processes is left. */
+  close(): Promise<void>;
 }
 
 /** Long: a process that works hard is not gone, and one that is gone is seen to go. */
 const leaseMs = 120_000;
 const startWithinMs = 60_000;
+/** Its agents have the time to end as they do after a Ctrl-C. */
+const endWithinMs = 15_000;
 
 /** For the runs that are begun from now on, until it is closed. */
 export async function openIsolation({ config }: { readonly config: Config }): Promise<Isolation> {
@@ -57,9 +59,9 @@ export async function openIsolation({ config }: { readonly config: Config }): Pr
   const cells = new Cells({ config, clock, random, workforce, hub, token, file });
   const keepHere = openElsewhere(config, (folder, order) => new Isolated(cells, folder, order));
   return {
-    close() {
+    async close() {
       keepHere();
-      cells.close();
+      await cells.close();
       workforce.close();
       hub.close();
     },
@@ -97,14 +99,14 @@ class Cells {
     const order: IsolatedOrder = { url: `ws://127.0.0.1:${hub.port}`, token, name, home, cwd };
     // Its own group: a Ctrl-C is for the run, which ends it.
     const child = fork(file, [], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-    const gone = (how: string): void => {
+    const lost = (how: string): void => {
       if (this.#cells.get(agent)?.child === child) this.#cells.delete(agent);
       this.workforce.dismiss(name, crashed(agent, how));
     };
     // One that could not even be started never exits.
-    child.on('error', ({ message }) => gone(message));
+    child.on('error', ({ message }) => lost(message));
     child.send(order, () => {});
-    child.once('exit', (code, signal) => gone(signal ?? `exit ${code}`));
+    child.once('exit', (code, signal) => lost(signal ?? `exit ${code}`));
     this.#cells.set(agent, { name, child });
     return name;
   }
@@ -116,14 +118,15 @@ class Cells {
     cell?.child.kill('SIGKILL');
   }
 
-  /** Each ends what it works on when it hears nothing of us any more. */
-  close(): void {
-    for (const { child } of this.#cells.values()) {
+  /** Each ends what it works on when it hears nothing of us any more, and is waited for. */
+  async close(): Promise<void> {
+    const children = [...this.#cells.values()].map(({ child }) => child);
+    this.#cells.clear();
+    for (const child of children) {
       child.removeAllListeners('exit');
       if (child.connected) child.disconnect();
-      child.unref();
     }
-    this.#cells.clear();
+    await Promise.all(children.map((child) => gone(child, endWithinMs, this.#around.clock)));
   }
 }
 
@@ -188,11 +191,8 @@ function neverStarted(): Outcome {
   return { kind: 'failed', fault, ...measured };
 }
 
-/** Where the bundles keep it. */
 function processFile(): string {
-  const places = ['../isolated-agent.js', '../cli/isolated-agent.js'];
-  const paths = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
-  const found = paths.find((path) => existsSync(path));
+  const found = bundledFile('isolated-agent.js');
   if (found) return found;
   const hint = 'use an installed Troupe, or npm run build';
   throw new UserError('isolate.not-built', 'the file of an agent process is not there', hint);
