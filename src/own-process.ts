@@ -1,4 +1,4 @@
-/** Processes of our own beside this one: where the bundles keep what they run, and how each ends. */
+/** Processes of our own beside this one: where the bundles keep what they run, and their end. */
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

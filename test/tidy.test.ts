@@ -50,6 +50,8 @@ const bans: readonly Ban[] = [
       ...['cli/browser.ts', 'cli/systemd.ts', 'memory/chroma/server.ts'],
       ...['src/remembering/rememberer.ts', 'src/remembering/upkeep.ts'],
       'src/workers/isolation.ts',
+      // Types only: how any of these ends.
+      'src/own-process.ts',
       // Git and npm fetch skills, before any run.
       'src/skills/fetching.ts',
     ],

@@ -1,14 +1,13 @@
 /** Any command-line agent as an adapter: one child process an attempt, believed on evidence. */
 import { join } from 'node:path';
-import { noOutput, noUsage, type Outcome, unknownUsage } from '../../machines/outcome.ts';
+import { noUsage, type Outcome } from '../../machines/outcome.ts';
 import type { Adapter, AgentWorld, Assignment, LostAttempt } from './agent.ts';
 import { keepAnswer } from './answer.ts';
-import { limitsOf, outcomeOf, sessionOf } from './closing.ts';
+import { crashed, limitsOf, outcomeOf, sessionOf } from './closing.ts';
 import type { Dialect, Order, Settings } from './dialect.ts';
 import { Ear } from './ear.ts';
 import { attemptMarks, attemptVariables, type Environment, type Run } from './environment.ts';
 import { exitEvidence } from './exit-evidence.ts';
-import { broken, errnoOf, outputLost } from './faults.ts';
 import type { Guardian } from './guardian.ts';
 import { findAgent, type Presence, unfit } from './presence.ts';
 import { defaultGraceMs, defaultOutputMaxBytes, type Ended, runProcess } from './process.ts';
@@ -101,13 +100,6 @@ function wasRefused(told: Testimony, verdict: Verdict): boolean {
   if (told.counted !== null || told.replies > 0) return false;
   const isRefused = verdict.kind === 'troubled' && refusals.includes(verdict.trouble.kind);
   return told.session === null || isRefused;
-}
-
-/** A listener that threw, or a disk that is full: still one outcome. */
-function crashed(error: unknown): Outcome {
-  const fault = errnoOf(error) === null ? broken(error) : outputLost('its answer', error);
-  const measured = { durationMs: 0, output: noOutput, usage: unknownUsage, evidence: [] };
-  return { kind: 'failed', fault, ...measured };
 }
 
 async function run(

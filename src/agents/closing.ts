@@ -1,8 +1,9 @@
 /** How an attempt of a command-line agent is reported: one outcome, with the session it leaves. */
 import type { LearnedLimits } from '../../machines/loan.ts';
-import type { Outcome, Session } from '../../machines/outcome.ts';
+import { noOutput, type Outcome, type Session, unknownUsage } from '../../machines/outcome.ts';
 import { limitsIn } from '../../machines/rules/rate-headers.ts';
 import type { Assignment } from './agent.ts';
+import { broken, errnoOf, outputLost } from './faults.ts';
 import { waitOf } from './patience.ts';
 import type { Testimony } from './testimony.ts';
 import type { Trouble } from './trouble.ts';
@@ -58,4 +59,11 @@ function limitMs(trouble: Trouble, attempt: number, nowMs: number): number {
     return Math.min(unknownLimitMaxMs, unknownLimitMs * 2 ** Math.min(attempt - 1, 10));
   }
   return Math.ceil(Math.min(limitMaxMs, Math.max(limitMinMs, waitOf(trouble, nowMs))));
+}
+
+/** A listener that threw, or a disk that is full and lost this: still one outcome. */
+export function crashed(error: unknown, lost = 'its answer'): Outcome {
+  const fault = errnoOf(error) === null ? broken(error) : outputLost(lost, error);
+  const measured = { durationMs: 0, output: noOutput, usage: unknownUsage, evidence: [] };
+  return { kind: 'failed', fault, ...measured };
 }

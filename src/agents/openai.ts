@@ -9,10 +9,10 @@ import type { Endpoint } from './api/model-call.ts';
 import { Shift } from './api/shift.ts';
 import type { ApiPermissions, Workbench } from './api/tools.ts';
 import { Bout } from './bout.ts';
-import { outcomeOf } from './closing.ts';
+import { crashed, outcomeOf } from './closing.ts';
 import type { Environment, Run } from './environment.ts';
 import { Errands, shellArgv } from './errand.ts';
-import { broken, cancelled, errnoOf, folderMissing, outputLost } from './faults.ts';
+import { cancelled, folderMissing } from './faults.ts';
 import type { Guardian } from './guardian.ts';
 import { isFolder } from './program.ts';
 import { promptOf } from './prompt.ts';
@@ -48,7 +48,8 @@ export function apiAgent(options: ApiAgentOptions): Adapter {
   return {
     name: options.name,
     open: async () => unready(options),
-    work: (assignment, world) => work(assignment, world, options).catch(crashed),
+    work: (assignment, world) =>
+      work(assignment, world, options).catch((error) => crashed(error, 'what was said')),
     recall: (attempt) => recall(attempt, options),
   };
 }
@@ -64,12 +65,6 @@ function unready(options: ApiAgentOptions) {
   if (isLent || keyVariable === null || env[keyVariable] || environment[keyVariable]) return null;
   const message = `${name} has no key: export ${keyVariable}=..., or give its role an account`;
   return { code: 'agent.unauthorized', message, retryable: false };
-}
-
-function crashed(error: unknown): Outcome {
-  const fault = errnoOf(error) === null ? broken(error) : outputLost('what was said', error);
-  const measured = { durationMs: 0, output: noOutput, usage: unknownUsage, evidence: [] };
-  return { kind: 'failed', fault, ...measured };
 }
 
 async function work(

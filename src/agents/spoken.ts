@@ -1,15 +1,15 @@
 /** One attempt by a program that one talks with over its stdio, in whichever protocol. */
 import { join } from 'node:path';
-import { noOutput, noUsage, type Outcome, unknownUsage } from '../../machines/outcome.ts';
+import { noUsage, type Outcome } from '../../machines/outcome.ts';
 import { sleep } from '../kernel/clock.ts';
 import type { AgentWorld, Assignment } from './agent.ts';
 import { keepAnswer } from './answer.ts';
 import { Attention } from './attention.ts';
-import { outcomeOf, sessionOf } from './closing.ts';
+import { crashed, outcomeOf, sessionOf } from './closing.ts';
 import { commonHint, type Settings } from './dialect.ts';
 import { attemptMarks, attemptVariables, type Environment, type Run } from './environment.ts';
 import { exitEvidence } from './exit-evidence.ts';
-import { broken, errnoOf, outputLost } from './faults.ts';
+import { broken } from './faults.ts';
 import type { Guardian } from './guardian.ts';
 import { defaultGraceMs, type Ended, runProcess } from './process.ts';
 import { streamPaths } from './streams.ts';
@@ -56,12 +56,6 @@ export function workSpoken(
   converse: Converse,
 ): Promise<Outcome> {
   return work(assignment, world, options, converse).catch(crashed);
-}
-
-function crashed(error: unknown): Outcome {
-  const fault = errnoOf(error) === null ? broken(error) : outputLost('its answer', error);
-  const measured = { durationMs: 0, output: noOutput, usage: unknownUsage, evidence: [] };
-  return { kind: 'failed', fault, ...measured };
 }
 
 async function work(

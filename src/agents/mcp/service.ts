@@ -1,17 +1,12 @@
 /** An attempt by an MCP server that somebody else runs: over streamable HTTP, with headers. */
 import type { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import {
-  type Fault,
-  noOutput,
-  noUsage,
-  type Outcome,
-  unknownUsage,
-} from '../../../machines/outcome.ts';
+import { type Fault, noOutput, noUsage, type Outcome } from '../../../machines/outcome.ts';
 import { sleep } from '../../kernel/clock.ts';
 import type { AgentWorld, Assignment } from '../agent.ts';
 import { Bout } from '../bout.ts';
+import { crashed } from '../closing.ts';
 import type { Environment } from '../environment.ts';
-import { broken, cancelled, errnoOf, outputLost } from '../faults.ts';
+import { cancelled } from '../faults.ts';
 import { callOver, type ToolCall } from './call.ts';
 
 export interface Service {
@@ -51,12 +46,6 @@ export function workAtService(
   options: ServiceOptions,
 ): Promise<Outcome> {
   return work(assignment, world, options).catch(crashed);
-}
-
-function crashed(error: unknown): Outcome {
-  const fault = errnoOf(error) === null ? broken(error) : outputLost('its answer', error);
-  const measured = { durationMs: 0, output: noOutput, usage: unknownUsage, evidence: [] };
-  return { kind: 'failed', fault, ...measured };
 }
 
 async function work(
