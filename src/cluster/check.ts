@@ -58,7 +58,7 @@ function looksAt(
     ['payload', async () => payloadOf(nc)],
     ['secrecy', async () => secrecyOf(nc, setting)],
     ['JetStream', () => jetStreamOf(nc)],
-    ['bus', () => busOf(nc, setting)],
+    ['bus', () => busOf(nc, setting, around.clock)],
     ['runs', () => runsOf(setting, around)],
     ['replicas', () => replicasOf(nc, setting)],
   ];
@@ -92,9 +92,9 @@ async function jetStreamOf(nc: NatsConnection) {
   return ok(`${streams} streams, ${storage} bytes on disk`);
 }
 
-async function busOf(nc: NatsConnection, { place }: NatsSetting) {
+async function busOf(nc: NatsConnection, { place }: NatsSetting, clock: Clock) {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  await ensureBusStream(jsm, place);
+  await ensureBusStream(jsm, place, clock);
   const { prefix = defaultPrefix } = place;
   await jetstream(nc).publish(`${prefix}.bus.check.check`, '', { timeout: 3_000 });
   return ok(`stream ${busStream(place)}`);

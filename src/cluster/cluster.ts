@@ -235,7 +235,7 @@ async function partsOf(nc: NatsConnection, options: ClusterOptions): Promise<Par
   const { prefix = defaultPrefix, replicas = 1 } = options.place;
   const js = jetstream(nc);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  await ensureStream(jsm, {
+  await ensureStream(jsm, options.clock, {
     name: `${prefix}_journals`,
     subjects: [`${prefix}.journal.*`],
     storage: StorageType.File,

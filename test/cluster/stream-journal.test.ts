@@ -23,7 +23,7 @@ beforeAll(async () => {
   server = await one();
   nc = await connect({ servers: server.url, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
   const jsm = await jetstreamManager(nc);
-  await ensureStream(jsm, { name: 'journals', subjects: ['journal.*'] });
+  await ensureStream(jsm, systemClock, { name: 'journals', subjects: ['journal.*'] });
 });
 afterAll(() => nc.close());
 

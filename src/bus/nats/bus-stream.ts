@@ -7,6 +7,7 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
+import { type Clock, sleep } from '../../kernel/clock.ts';
 import { UserError } from '../../kernel/user-error.ts';
 import { defaultPrefix, type NatsPlace, wordsOf } from './connection.ts';
 
@@ -16,11 +17,21 @@ const keptBytesMax = 256 * 1024 * 1024;
 const sentTwiceWithinMs = 2 * 60_000;
 const noSuchStream = 10_059;
 
+/** A cluster that has just come up does not know all its servers for a while. */
+const gatheringMs = 10_000;
+const askAgainMs = 250;
+const noPeersYet = 10_005;
+const noLeaderYet = 10_008;
+
 export const busStream = ({ prefix = defaultPrefix }: NatsPlace): string => `${prefix}_bus`;
 
-export async function ensureBusStream(jsm: JetStreamManager, place: NatsPlace): Promise<void> {
+export async function ensureBusStream(
+  jsm: JetStreamManager,
+  place: NatsPlace,
+  clock: Clock,
+): Promise<void> {
   const { prefix = defaultPrefix, replicas = 1 } = place;
-  await ensureStream(jsm, {
+  await ensureStream(jsm, clock, {
     name: busStream(place),
     subjects: [`${prefix}.bus.>`],
     storage: StorageType.File,
@@ -35,6 +46,7 @@ export async function ensureBusStream(jsm: JetStreamManager, place: NatsPlace): 
 /** Made where it is missing; one that is there is left as somebody has set it up. */
 export async function ensureStream(
   jsm: JetStreamManager,
+  clock: Clock,
   config: Pick<StreamConfig, 'name'> & Partial<StreamConfig>,
 ): Promise<void> {
   try {
@@ -43,13 +55,44 @@ export async function ensureStream(
     if (!(error instanceof JetStreamApiError) || error.code !== noSuchStream) {
       throw unusable(config.name, error);
     }
-    await jsm.streams.add(config).catch((refused: unknown) => {
-      throw unusable(config.name, refused);
-    });
+    await add(jsm, clock, config);
   }
 }
 
+async function add(
+  jsm: JetStreamManager,
+  clock: Clock,
+  config: Pick<StreamConfig, 'name'> & Partial<StreamConfig>,
+): Promise<void> {
+  const patienceEndsMs = clock.now() + gatheringMs;
+  for (;;) {
+    try {
+      await jsm.streams.add(config);
+      return;
+    } catch (refused) {
+      if (!isGathering(refused) || clock.now() >= patienceEndsMs) {
+        throw unusable(config.name, refused);
+      }
+      await sleep(clock, askAgainMs);
+    }
+  }
+}
+
+/** Servers without room for it are told by the same number, and stay so. */
+function isGathering(error: unknown): boolean {
+  if (!(error instanceof JetStreamApiError)) return false;
+  if (error.code === noLeaderYet) return true;
+  return error.code === noPeersYet && !isFull(error);
+}
+
+const isFull = (error: unknown): boolean => /insufficient/.test(wordsOf(error));
+
 function unusable(stream: string, error: unknown): UserError {
   const message = `the stream ${stream} can't be used: ${wordsOf(error)}`;
-  return new UserError('nats.stream', message, 'see what is missing: troupe nats check');
+  if (!isFull(error)) {
+    return new UserError('nats.stream', message, 'see what is missing: troupe nats check');
+  }
+  const mb = keptBytesMax / 1024 / 1024;
+  const room = `it needs ${mb} MB: raise max_file_store in nats-server.conf, or free its disk`;
+  return new UserError('nats.stream', message, room);
 }

@@ -107,7 +107,7 @@ export class NatsBus implements Bus {
     const nc = await dial(options.place, options.name);
     try {
       const jsm = await jetstreamManager(nc, { checkAPI: false });
-      await ensureBusStream(jsm, options.place);
+      await ensureBusStream(jsm, options.place, options.clock);
       return new NatsBus(options, nc, jsm);
     } catch (error) {
       await nc.close();

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterAll } from 'vitest';
 
@@ -23,6 +24,9 @@ interface Wanted {
   readonly more?: string;
   readonly jetStream?: boolean;
 }
+
+/** What streams may fill, were they full: nearly empty ones of many tests, on a small disk. */
+const roomFor = '1TB';
 
 const cleanups: (() => void | Promise<void>)[] = [];
 
@@ -48,10 +52,9 @@ export function natsServers() {
       return makeServer(port, settings(`n${at}`, port, { more: cluster }));
     });
     await Promise.all(servers.map(({ start }) => start()));
-    await answers(
-      servers.map(({ url }) => url),
-      true,
-    );
+    const urls = servers.map(({ url }) => url);
+    await answers(urls, true);
+    await haveGathered(urls);
     return servers;
   };
   return { one, three };
@@ -63,7 +66,7 @@ function settings(name: string, port: number, { more = '', jetStream = true }: W
   const store = join(folder, 'store');
   mkdirSync(store);
   const file = join(folder, 'nats.conf');
-  const stores = jetStream ? `jetstream { store_dir: "${store}" }` : '';
+  const stores = jetStream ? `jetstream { store_dir: "${store}", max_file_store: ${roomFor} }` : '';
   const lines = [`server_name: ${name}`, `listen: "127.0.0.1:${port}"`, stores, more];
   writeFileSync(file, `${lines.join('\n')}\n`);
   return file;
@@ -116,6 +119,23 @@ async function answers(servers: readonly string[], jetStream: boolean): Promise<
     }
     await nc.close();
   }
+}
+
+/** Only then is anything kept by all of them. */
+async function haveGathered(servers: readonly string[]): Promise<void> {
+  const nc = await connect({ servers: [...servers] });
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const name = 'gathered';
+  for (;;) {
+    try {
+      await jsm.streams.add({ name, subjects: [name], num_replicas: servers.length });
+      break;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  await jsm.streams.delete(name);
+  await nc.close();
 }
 
 async function freePorts(count: number): Promise<readonly number[]> {
