@@ -29,11 +29,13 @@ export interface SimulatedRun {
   readonly seed: number;
   /** Null: it was not over within its bound. */
   readonly ending: RunEnding | null;
-  /** From where it started to its end. */
+  /** When it started, and from there to its end. */
+  readonly beganAt: number;
   readonly durationMs: number;
   /** Of all attempts that were begun in the simulation, also of those that came to nothing. */
   readonly costUsd: number;
   readonly facts: readonly RunFact[];
+  /** Read once somebody asks: most look at facts only. */
   readonly records: readonly LoggedInput[];
   readonly sightings: readonly Sighting[];
   readonly faults: number;
@@ -89,15 +91,22 @@ async function play(outside: Outside): Promise<void> {
 
 function report({ seed }: SimulationOptions, outside: Outside): SimulatedRun {
   const { ending, time, workshop, luck, kills, steps, sightings, life } = outside;
-  const records = outside.disk.records();
+  let read: readonly LoggedInput[] | null = null;
+  const records = (): readonly LoggedInput[] => {
+    read ??= outside.disk.records();
+    return read;
+  };
   return {
     seed,
     ending,
+    beganAt: outside.beganMs,
     durationMs: time.nowMs - outside.beganMs,
     costUsd: workshop.costUsd,
     // One that lived more than once told some facts to nobody.
-    facts: life.number === 1 && outside.isFresh ? outside.facts : factsOf(records),
-    records,
+    facts: life.number === 1 && outside.isFresh ? outside.facts : factsOf(records()),
+    get records() {
+      return records();
+    },
     sightings,
     faults: luck.faults,
     kills,

@@ -4,15 +4,9 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { loadPlan } from '../../src/plan/load.ts';
-import { parseFaults } from '../../src/simulation/fault-mix.ts';
-import { coursesOf } from '../../src/simulation/study/course.ts';
-import { Bench } from '../../src/simulation/study/job.ts';
 import { eventually } from '../agents/processes.ts';
-import { tempFolders } from '../app/temp.ts';
 import { Desk, jsonLines } from '../cli/troupe.ts';
 
-const temp = tempFolders('scenarios');
 const run = promisify(execFile);
 const page = readFileSync('examples/README.md', 'utf8');
 
@@ -90,24 +84,29 @@ describe('two Grok accounts', () => {
 });
 
 describe('200 agents and 5,000 tasks', () => {
-  test('come through, in less than 5 s of processor time', async () => {
+  // What others do at the same time costs no time of ours, but caches: the best of three counts.
+  test('come through, as the page says it, in less than 5 s of processor time', async () => {
     const { stdout } = await run(process.execPath, ['examples/crowd.mjs'], { maxBuffer: 2 ** 24 });
-    const file = join(temp(), 'crowd.json');
-    writeFileSync(file, stdout);
-    const plan = await loadPlan(file);
-    expect(plan.roles.reduce((sum, { count }) => sum + (count ?? 0), 0)).toBe(200);
-    const courses = coursesOf(plan, () => null);
-    const faults = parseFaults('none');
-    const bench = new Bench({ plan, courses, faults, check: false, from: null });
+    const desk = new Desk();
+    writeFileSync(desk.path('crowd.json'), stdout);
+    writeFileSync(desk.path('clock.mjs'), clock);
+    const env = { NODE_OPTIONS: `--import ${desk.path('clock.mjs')}` };
     const taken: number[] = [];
-    // The first one is slow: nothing is compiled yet. What others do at the same time costs none.
-    for (const seed of [1, 2, 3]) {
-      const before = process.cpuUsage();
-      const { facts } = await bench.simulate(seed);
-      taken.push(process.cpuUsage(before).user / 1e6);
-      expect(facts.at(-1)?.type).toBe('run.succeeded');
-      expect(facts.filter(({ type }) => type === 'task.succeeded')).toHaveLength(5_000);
+    while (taken.length < 3 && !taken.some((seconds) => seconds < 5)) {
+      const told = await desk.type(['simulate', 'crowd.json', '--seeds', '1'], { env });
+      expect(told.stdout).toContain('5000 tasks, 200 agents');
+      expect(told.stdout.match(/ task\.succeeded /g)).toHaveLength(5_000);
+      expect(told.stdout).toContain('crowd: 1 of 1 succeeded');
+      taken.push(Number(readFileSync(desk.path('seconds'), 'utf8')));
     }
     expect(Math.min(...taken)).toBeLessThan(5);
   });
 });
+
+/** Says how much time of a processor the whole process has taken, its start included. */
+const clock = `import { writeFileSync } from 'node:fs';
+process.on('exit', () => {
+  const { user, system } = process.cpuUsage();
+  writeFileSync('seconds', String((user + system) / 1e6));
+});
+`;

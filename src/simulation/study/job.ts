@@ -26,9 +26,11 @@ export class Bench {
   readonly #job: Job;
   readonly #frame: Frame;
   readonly #rates: ReadonlyMap<string, RoleRates>;
+  readonly #onRun: (run: SimulatedRun) => void;
 
-  constructor(job: Job) {
+  constructor(job: Job, onRun: (run: SimulatedRun) => void = () => {}) {
     this.#job = job;
+    this.#onRun = onRun;
     this.#frame = frameOf(compilePlan(job.plan));
     this.#rates = new Map(job.courses.map((course) => [course.role, ratesOf(course)]));
   }
@@ -38,7 +40,8 @@ export class Bench {
     const violations = judged.violations.map(({ axiom, message }) => `${axiom}: ${message}`);
     const { run } = judged;
     if (run === null) return brokenDigest(seed, violations);
-    return digestOf(this.#frame, run, beganAt(this.#job, run), violations);
+    this.#onRun(run);
+    return digestOf(this.#frame, run, run.beganAt, violations);
   }
 
   simulate(seed: number): Promise<SimulatedRun> {
@@ -59,17 +62,6 @@ export class Bench {
     const { plan, faults, from } = this.#job;
     return { plan, seed, faults, rates: this.#rates, ...(from && { from }) };
   }
-}
-
-/** All that happens under one seed, and when it begins. */
-export async function storyOf(job: Job, seed: number) {
-  const run = await new Bench(job).simulate(seed);
-  const began = beganAt(job, run);
-  return { story: run.facts.filter(({ at }) => at >= began), beganAt: began };
-}
-
-function beganAt({ from }: Job, { records }: SimulatedRun): number {
-  return from?.at(-1)?.at ?? records[0]?.at ?? 0;
 }
 
 function ratesOf({ workMs, taskMs, fail, crash, costUsd }: RoleCourse): RoleRates {

@@ -5,8 +5,9 @@ import type { Plan } from '../../plan/plan.ts';
 import { amendmentFor } from '../../runs/fork.ts';
 import type { RunFact } from '../../runs/run.ts';
 import { parseFaults } from '../fault-mix.ts';
+import type { SimulatedRun } from '../simulate-run.ts';
 import { coursesOf, guessedRoles, type RoleCourse, unpricedRoles } from './course.ts';
-import { type Job, storyOf } from './job.ts';
+import type { Job } from './job.ts';
 import { learnFrom } from './past-runs.ts';
 import { type Present, presentOf, withCoursesOf } from './present.ts';
 import { type Outlook, study } from './study.ts';
@@ -72,6 +73,7 @@ export async function simulatePlan(
   const job: Job = { plan, courses, faults: parseFaults(faults), check, from: inputs };
   const { signal = new AbortController().signal, onProgress = () => {} } = options;
   let [done, succeeded] = [0, 0];
+  let told: Pick<Simulation, 'story' | 'beganAt'> = { story: [], beganAt: 0 };
   const outlook = await study(job, seeds, {
     signal,
     onDigest: ({ end }) => {
@@ -79,14 +81,19 @@ export async function simulatePlan(
       if (end === 'succeeded') succeeded += 1;
       onProgress({ done, total: seeds.count, succeeded });
     },
+    ...(seeds.count === 1 && { onRun: (run) => (told = storyOf(run)) }),
   });
   const guesses = {
     guessed: guessedRoles(plan, courses),
     unpriced: unpricedRoles(plan, courses),
   };
-  const told = seeds.count === 1 ? await storyOf(job, seeds.first) : { story: [], beganAt: 0 };
   const from = beginning.present?.run ?? null;
   return { ...outlook, ...told, name: plan.name, from, asked: seeds.count, courses, ...guesses };
+}
+
+/** What happened before it began was no simulation. */
+function storyOf({ facts, beganAt }: SimulatedRun): Pick<Simulation, 'story' | 'beganAt'> {
+  return { story: facts.filter(({ at }) => at >= beganAt), beganAt };
 }
 
 /** Which plan is simulated, and from where; without a run it begins at its beginning. */

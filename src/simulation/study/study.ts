@@ -45,10 +45,13 @@ export interface Failure {
 }
 
 const chartParts = 24;
-/** Only the worst are tried out, and only when they matter, on so many seeds at most. */
+/** Only the worst are tried out, and only when they matter, on some of the seeds. */
 const triedMax = 3;
 const triedShareMin = 0.05;
 const triedSeedsMax = 200;
+const triedSeedsMin = 20;
+/** All trials together simulate no more tasks than the study itself, or so many. */
+const triedTasksMin = 9_000;
 
 export async function study(job: Job, seeds: Seeds, watcher: Watcher): Promise<Outlook> {
   const digests = await runSeeds(job, seeds, watcher);
@@ -58,12 +61,35 @@ export async function study(job: Job, seeds: Seeds, watcher: Watcher): Promise<O
   const names = new Set(counted.map(({ name }) => name));
   const found = bottlenecksOf(compilePlan(job.plan), names, digests);
   const worst = found.filter(({ variation, share }) => variation && share >= triedShareMin);
+  const trials = trialsOf(job.plan.tasks.length, seeds.count);
+  const trying = worst.slice(0, trials.things);
+  const few = { first: seeds.first, count: trials.seeds };
   const bottlenecks: Finding[] = [];
   for (const each of found) {
-    const isTried = worst.slice(0, triedMax).includes(each);
-    bottlenecks.push(isTried ? await tried(each, job, seeds, digests, watcher) : untried(each));
+    const isTried = trying.includes(each);
+    bottlenecks.push(isTried ? await tried(each, job, few, digests, watcher) : untried(each));
   }
   return outlookOf(digests, bottlenecks);
+}
+
+export interface Trials {
+  readonly things: number;
+  /** Of how many seeds each. */
+  readonly seeds: number;
+}
+
+/**
+ * What is tried in a study of so many seeds: what would help is worth as much time as what is, and
+ * no more. Rather fewer seeds of each than fewer things; the worst is always tried.
+ */
+export function trialsOf(tasks: number, seeds: number): Trials {
+  const tasksMax = Math.max(triedTasksMin, seeds * tasks);
+  const most = Math.min(seeds, triedSeedsMax);
+  for (let things = triedMax; things > 1; things -= 1) {
+    const each = Math.min(most, Math.floor(tasksMax / (things * tasks)));
+    if (each >= Math.min(seeds, triedSeedsMin)) return { things, seeds: each };
+  }
+  return { things: 1, seeds: most };
 }
 
 const untried = (bottleneck: Bottleneck): Finding => ({ ...bottleneck, shorter: null });
@@ -72,18 +98,18 @@ const untried = (bottleneck: Bottleneck): Finding => ({ ...bottleneck, shorter: 
 async function tried(
   bottleneck: Bottleneck,
   job: Job,
-  { first, count }: Seeds,
+  seeds: Seeds,
   before: readonly Digest[],
   watcher: Watcher,
 ): Promise<Finding> {
   const { variation, says } = bottleneck;
-  const few = Math.min(count, triedSeedsMax);
-  const p50Before = durationOf(before.filter(({ seed }) => seed < first + few)).p50;
+  const same = before.filter(({ seed }) => seed < seeds.first + seeds.count);
+  const p50Before = durationOf(same).p50;
   if (variation === null || p50Before === 0) return untried(bottleneck);
   const changed = { ...varied(job, variation), check: false };
-  const quiet = { ...watcher, onDigest: () => {} };
-  const after = await runSeeds(changed, { first, count: few }, quiet);
-  if (after.length < few) return untried(bottleneck);
+  const quiet: Watcher = { signal: watcher.signal, onDigest: () => {} };
+  const after = await runSeeds(changed, seeds, quiet);
+  if (after.length < seeds.count) return untried(bottleneck);
   const shorter = 1 - durationOf(after).p50 / p50Before;
   return { ...bottleneck, says: `${says}; ${remedyOf(variation, shorter)}`, shorter };
 }

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import type { SimulatedRun } from '../simulate-run.ts';
 import type { Digest } from './digest.ts';
 import { Bench, type Job } from './job.ts';
 
@@ -19,6 +20,8 @@ export interface Watcher {
   /** Once aborted no further seed is begun, and what is known is the answer. */
   readonly signal: AbortSignal;
   readonly onDigest: (digest: Digest) => void;
+  /** Told of each run that needs no thread of its own: a single one never does. */
+  readonly onRun?: (run: SimulatedRun) => void;
 }
 
 /** A thread costs as much as the simulation of so many tasks. */
@@ -38,7 +41,7 @@ export async function runSeeds(job: Job, seeds: Seeds, watcher: Watcher): Promis
 }
 
 async function runHere(job: Job, { first, count }: Seeds, watcher: Watcher): Promise<Digest[]> {
-  const bench = new Bench(job);
+  const bench = new Bench(job, watcher.onRun);
   const digests: Digest[] = [];
   for (let seed = first; seed < first + count && !watcher.signal.aborted; seed += 1) {
     const digest = await bench.run(seed);

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { definePlan, type PlanDocument } from '../../../src/plan/define.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
 import { parseFaults } from '../../../src/simulation/fault-mix.ts';
+import type { SimulatedRun } from '../../../src/simulation/simulate-run.ts';
 import { coursesOf } from '../../../src/simulation/study/course.ts';
 import type { Digest } from '../../../src/simulation/study/digest.ts';
 import type { Job } from '../../../src/simulation/study/job.ts';
-import { type Outlook, study } from '../../../src/simulation/study/study.ts';
+import { type Outlook, study, trialsOf } from '../../../src/simulation/study/study.ts';
 import type { Watcher } from '../../../src/simulation/study/threads.ts';
 
 function jobOf(plan: Plan, faults = 'none'): Job {
@@ -73,6 +74,27 @@ describe('a study', () => {
           `with 4${more} the p50 would be 50 % shorter`,
       );
     }
+  });
+
+  test.each([
+    [15, 1, { things: 3, seeds: 1 }],
+    [15, 200, { things: 3, seeds: 200 }],
+    [15, 1_000, { things: 3, seeds: 200 }],
+    [100, 200, { things: 3, seeds: 66 }],
+    [1_000, 40, { things: 2, seeds: 20 }],
+    [1_000, 30, { things: 1, seeds: 30 }],
+    [5_000, 1, { things: 1, seeds: 1 }],
+    [50_000, 1, { things: 1, seeds: 1 }],
+  ])('of %i tasks, played %i times, tries %o', (tasks, seeds, trials) => {
+    expect(trialsOf(tasks, seeds)).toEqual(trials);
+  });
+
+  test('plays a single run once, and tells all of it', async () => {
+    const runs: SimulatedRun[] = [];
+    const onRun = (run: SimulatedRun) => runs.push(run);
+    await study(jobOf(definePlan(document)), { first: 1, count: 1 }, { ...watcher(), onRun });
+    expect(runs.map(({ seed }) => seed)).toEqual([1]);
+    expect(runs[0]?.records[0]?.at).toBe(runs[0]?.beganAt);
   });
 
   test('tells how each failure came about', async () => {
