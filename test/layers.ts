@@ -30,6 +30,7 @@ export const layers: readonly Layer[] = [
   { at: 'src/app.ts', mayImport: assembly },
   { at: 'src/assembly.ts', mayImport: assembly },
   { at: 'src/crew.ts', mayImport: assembly },
+  { at: 'src/attempting.ts', mayImport: assembly },
   { at: 'src/staffing.ts', mayImport: assembly },
   { at: 'src/probing.ts', mayImport: assembly },
   { at: 'src/accounting.ts', mayImport: assembly },
