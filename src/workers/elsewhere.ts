@@ -14,12 +14,12 @@ import { attemptUsdMax } from '../plan/compile.ts';
 import type { PlanRole, PlanTask } from '../plan/plan.ts';
 import type { RunFolder, RunOrder } from '../runs/folder.ts';
 import { artifactsFolder } from '../runs/results.ts';
+import type { Labour } from './labour.ts';
 import type { Root } from './packing.ts';
 import { attemptAt, type Errand } from './remote-attempt.ts';
 import { filesOfWorktree, type GitAround } from './repository-files.ts';
 import type { Seat, Wish } from './roster.ts';
 import { type Duty, type Elsewhere, isRemote } from './wanted.ts';
-import type { Workforce } from './workforce.ts';
 
 /** A free place is waited for so long before the task gives its own to others. */
 const waitMs = 15_000;
@@ -27,13 +27,13 @@ const parkMs = 1_000;
 const parkMaxMs = 30_000;
 
 export class AtWorkers implements Elsewhere {
-  readonly #workforce: Workforce;
+  readonly #labour: Labour;
   readonly #around: GitAround;
   readonly #folder: RunFolder;
   readonly #order: RunOrder;
 
-  constructor(workforce: Workforce, folder: RunFolder, order: RunOrder, around: GitAround) {
-    this.#workforce = workforce;
+  constructor(labour: Labour, folder: RunFolder, order: RunOrder, around: GitAround) {
+    this.#labour = labour;
     this.#around = around;
     this.#folder = folder;
     this.#order = order;
@@ -41,7 +41,7 @@ export class AtWorkers implements Elsewhere {
 
   judge(role: PlanRole): 'here' | Fault | null {
     if (isRemote(role)) return null;
-    return role.where === 'any' && this.#workforce.knows(wishOf(role)) ? null : 'here';
+    return role.where === 'any' && this.#labour.knows(wishOf(role)) ? null : 'here';
   }
 
   async attempt(
@@ -51,15 +51,16 @@ export class AtWorkers implements Elsewhere {
     here: (assignment: Assignment, world: AgentWorld) => Promise<Outcome>,
   ): Promise<Outcome> {
     const holdsKeys = (assignment.secrets ?? []).length > 0;
-    if (holdsKeys && !this.#workforce.isPrivate) {
+    if (holdsKeys && !this.#labour.isPrivate) {
       return isRemote(duty.role) ? keysStay(duty.role) : here(assignment, world);
     }
     // Before a place is taken: nobody else waits for what git does here.
     const errand = await this.#errandFor(duty, assignment, world.signal);
+    if (duty.role.where !== 'local') await this.#labour.ready(this.#folder.id, world.signal);
     const seat = errand && (await this.#seatFor(duty.role, world.signal));
     if (errand === null || seat === 'here') return here(assignment, world);
     if (seat === null) return nobodyFree(duty.role, assignment);
-    return attemptAt(this.#workforce, seat, errand, assignment, world);
+    return attemptAt(this.#labour, seat, errand, assignment, world);
   }
 
   /** Null for what is done here anyway. */
@@ -70,11 +71,11 @@ export class AtWorkers implements Elsewhere {
   }
 
   async #seatFor(role: PlanRole, signal: AbortSignal): Promise<Seat | 'here' | null> {
-    const workforce = this.#workforce;
+    const labour = this.#labour;
     if (role.where === 'local') return 'here';
-    if (isRemote(role)) return workforce.seat(wishOf(role), waitMs, signal);
-    if (!workforce.knows(wishOf(role))) return 'here';
-    return (await workforce.seat(wishOf(role), 0, signal)) ?? 'here';
+    if (isRemote(role)) return labour.seat(wishOf(role), waitMs, signal);
+    if (!labour.knows(wishOf(role))) return 'here';
+    return (await labour.seat(wishOf(role), 0, signal)) ?? 'here';
   }
 
   async #errandOf(

@@ -84,7 +84,7 @@ export async function openWorkerHub(
     close() {
       keepHere();
       // Whoever is at work now learns of the end only by its lease: the next hub waits for it.
-      const end = workforce.underWay > 0 ? note.letGo : note.takeAway;
+      const end = workforce.post.underWay > 0 ? note.letGo : note.takeAway;
       workforce.close();
       hub.close();
       end();

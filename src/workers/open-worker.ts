@@ -5,6 +5,7 @@ import { type Config, readVersion } from '../config.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { type Random, randomName, systemRandom } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
+import { footingAt } from './footing.ts';
 import { anyRole, nodeNamePattern } from './wire.ts';
 import { Worker, type WorkerNews } from './worker.ts';
 
@@ -41,7 +42,8 @@ export async function joinAsWorker(
   const roles = options.roles ?? { [anyRole]: 1 };
   const bus = await joinBus({ url, token, name, ...(pin !== undefined && { pin }) });
   const worker = new Worker({
-    ...{ bus, name, roles, labels, version: readVersion(), config, clock, random },
+    ...{ bus, footing: footingAt(bus), name, roles, labels, version: readVersion() },
+    ...{ config, clock, random },
     ...(onNews && { onNews }),
   });
   const close = async (): Promise<void> => {

@@ -5,15 +5,15 @@ import type { AgentWorld, Assignment } from '../agents/agent.ts';
 import { sleep } from '../kernel/clock.ts';
 import { randomName, systemRandom } from '../kernel/random.ts';
 import { isUserError, type UserError } from '../kernel/user-error.ts';
+import { answerWithinMs } from './correspondence.ts';
 import { type Ending, type Engagement, interruptedBy } from './engagement.ts';
+import type { Labour } from './labour.ts';
 import type { Packed, Root } from './packing.ts';
 import { pack } from './packing.ts';
 import type { Parcel } from './parcel.ts';
 import type { Seat } from './roster.ts';
 import { type Destination, unpack } from './unpacking.ts';
-import { fetching } from './warehouse.ts';
 import type { WorkOrder } from './wire.ts';
-import { answerWithinMs, type Workforce } from './workforce.ts';
 
 /** What is to be done, and which files belong to it here. */
 export interface Errand {
@@ -30,27 +30,27 @@ export interface Errand {
 const giveUpWithinMs = 15_000;
 
 export async function attemptAt(
-  workforce: Workforce,
+  labour: Labour,
   seat: Seat,
   errand: Errand,
   assignment: Assignment,
   world: AgentWorld,
 ): Promise<Outcome> {
-  const engagement = workforce.engage(seat, world);
+  const engagement = labour.post.engage(seat, world);
   let state: 'free' | 'stuck' = 'free';
   try {
-    const ending = await carryOut(workforce, engagement, errand, assignment, world);
-    if (ending.kind === 'ended') return await take(workforce, engagement, errand, ending, world);
+    const ending = await carryOut(labour, engagement, errand, assignment, world);
+    if (ending.kind === 'ended') return await take(labour, engagement, errand, ending, world);
     if (ending.fault === neverEnded) state = 'stuck';
     return lostTo(ending.fault, errand);
   } catch (error) {
     return failedBy(error, errand, world.signal);
   } finally {
-    workforce.disengage(engagement);
+    labour.post.disengage(engagement);
     // One that does not end keeps its place: its worker is not asked to do more.
-    if (state === 'free') workforce.giveBack(seat);
+    if (state === 'free') labour.giveBack(seat);
     const { ticket } = engagement;
-    workforce.tell(seat.member.desk, { type: 'work.close', ticket });
+    labour.post.tell(seat.member.desk, { type: 'work.close', ticket });
   }
 }
 
@@ -72,7 +72,7 @@ const isOfWire = (error: unknown): error is UserError =>
 const faultOf = ({ code, message }: UserError): Fault => ({ code, message, retryable: true });
 
 async function carryOut(
-  workforce: Workforce,
+  labour: Labour,
   engagement: Engagement,
   errand: Errand,
   assignment: Assignment,
@@ -80,17 +80,17 @@ async function carryOut(
 ): Promise<Ending> {
   const { desk } = engagement.seat.member;
   const packed = await pack(parcelName(), errand.sent, signal);
-  const takeBack = workforce.warehouse.offer(packed, desk);
+  const takeBack = await labour.freight.offer(packed, desk);
   const { ticket } = engagement;
-  const giveUp = (): void => workforce.tell(desk, { type: 'work.give-up', ticket });
+  const giveUp = (): void => labour.post.tell(desk, { type: 'work.give-up', ticket });
   signal.addEventListener('abort', giveUp, { once: true });
   try {
     // Whoever was given up meanwhile has told nobody.
     signal.throwIfAborted();
-    const begun = begin(workforce, engagement, { errand, assignment, packed });
+    const begun = begin(labour, engagement, { errand, assignment, packed });
     const first = await Promise.race([begun, engagement.ended]);
     if (first !== 'begun') return first;
-    return await patiently(workforce, engagement, signal);
+    return await patiently(labour, engagement, signal);
   } finally {
     signal.removeEventListener('abort', giveUp);
     takeBack();
@@ -98,7 +98,7 @@ async function carryOut(
 }
 
 async function begin(
-  workforce: Workforce,
+  labour: Labour,
   engagement: Engagement,
   given: { errand: Errand; assignment: Assignment; packed: Packed },
 ): Promise<'begun'> {
@@ -109,7 +109,7 @@ async function begin(
     ...{ type: 'work.begin', ticket, assignment, parcel: packed.parcel },
   };
   try {
-    await workforce.ask(seat.member.desk, order, answerWithinMs);
+    await labour.post.ask(seat.member.desk, order, answerWithinMs);
   } catch (error) {
     // With the wire gone nobody knows whether it has begun: its worker's beats tell, or its lease.
     if (!isOfWire(error)) throw error;
@@ -120,7 +120,7 @@ async function begin(
 
 /** One that was given up is waited for only so long: its place stays its own until it ends. */
 async function patiently(
-  { clock }: Workforce,
+  { clock }: Labour,
   engagement: Engagement,
   signal: AbortSignal,
 ): Promise<Ending> {
@@ -153,14 +153,14 @@ export const isStuck = (outcome: Outcome): boolean =>
 
 /** What it has left comes before its word: a claim without its files is none. */
 async function take(
-  workforce: Workforce,
+  labour: Labour,
   { seat }: Engagement,
   { taken, order }: Errand,
   { outcome, parcel }: Ending & { kind: 'ended' },
   { signal }: AgentWorld,
 ): Promise<Outcome> {
   const { desk, name } = seat.member;
-  const fetch = fetching(parcel.id, (event) => workforce.askFiles(desk, event));
+  const fetch = labour.freight.fetching(parcel, (event) => labour.post.askFiles(desk, event));
   try {
     await unpack(parcel, taken, fetch, signal);
   } catch (error) {

@@ -23,10 +23,15 @@ export interface Wish {
   readonly labels: readonly string[];
 }
 
-export interface Seat {
+export interface Place {
   readonly member: Member;
   /** The role by which its place is counted. */
   readonly place: string;
+}
+
+/** A place that is given to one attempt, by its ticket. */
+export interface Seat extends Place {
+  readonly ticket: string;
 }
 
 interface Entry {
@@ -36,7 +41,7 @@ interface Entry {
 
 interface Waiter {
   readonly wish: Wish;
-  readonly take: (seat: Seat) => void;
+  readonly take: (place: Place) => void;
 }
 
 export class Roster {
@@ -66,7 +71,7 @@ export class Roster {
   }
 
   /** Null when every place is taken, or others have waited for it before. */
-  take(wish: Wish): Seat | null {
+  take(wish: Wish): Place | null {
     let best: { readonly entry: Entry; readonly place: string; readonly load: number } | null =
       null;
     for (const entry of this.#entries.values()) {
@@ -85,7 +90,7 @@ export class Roster {
   }
 
   /** Called once, when a place is free. Returns how to wait no longer. */
-  wait(wish: Wish, take: (seat: Seat) => void): () => void {
+  wait(wish: Wish, take: (place: Place) => void): () => void {
     const waiter = { wish, take };
     this.#waiting.add(waiter);
     return () => {
@@ -93,7 +98,7 @@ export class Roster {
     };
   }
 
-  giveBack({ member, place }: Seat): void {
+  giveBack({ member, place }: Place): void {
     const entry = this.#entries.get(member.desk);
     if (!entry) return;
     entry.taken.set(place, Math.max(0, (entry.taken.get(place) ?? 0) - 1));
@@ -102,15 +107,21 @@ export class Roster {
 
   #serve(): void {
     for (const waiter of this.#waiting) {
-      const seat = this.take(waiter.wish);
-      if (seat === null) continue;
+      const place = this.take(waiter.wish);
+      if (place === null) continue;
       this.#waiting.delete(waiter);
-      waiter.take(seat);
+      waiter.take(place);
     }
   }
 }
 
-function placesFor({ member }: Entry, { role, labels }: Wish): readonly string[] {
+const placesFor = ({ member }: Entry, wish: Wish): readonly string[] => placesAt(member, wish);
+
+/** By which of its places the member could do it: those for this role alone come first. */
+export function placesAt(
+  member: Pick<Member, 'labels' | 'places'>,
+  { role, labels }: Wish,
+): readonly string[] {
   if (!labels.every((label) => member.labels.has(label))) return [];
   return [role, anyRole].filter((place) => member.places.has(place));
 }

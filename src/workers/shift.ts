@@ -15,6 +15,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { adapterOf } from '../staffing.ts';
 import { watched } from '../watching.ts';
 import type { Packed } from './packing.ts';
+import { emptyParcel, type Parcel } from './parcel.ts';
 import { openScratch, packScratch, type Scratch } from './scratch.ts';
 import type { FetchPiece } from './unpacking.ts';
 import type { WorkOrder } from './wire.ts';
@@ -28,11 +29,13 @@ export interface ShiftWorld {
   readonly fetch: FetchPiece;
   readonly tell: (event: AgentEvent) => void;
   readonly ask: (id: number, question: Question) => void;
+  /** From then on its files can be fetched by whoever has ordered it. */
+  readonly offer: (packed: Packed) => Promise<void>;
 }
 
 export interface ShiftEnd {
   readonly outcome: Outcome;
-  readonly packed: Packed;
+  readonly parcel: Parcel;
 }
 
 export class Shift {
@@ -49,7 +52,7 @@ export class Shift {
 
   async work(): Promise<ShiftEnd> {
     const { order } = this;
-    const { config, folder, fetch, clock } = this.#world;
+    const { config, folder, fetch, clock, offer } = this.#world;
     const around = { environment: config.environment, clock };
     const place = { ...around, folder, fetch, base: config.cwd };
     let spent: Spent = { durationMs: 0, usage: noUsage };
@@ -57,7 +60,9 @@ export class Shift {
       const scratch = await openScratch(order, place, this.#control.signal);
       const outcome = await this.#attempt(scratch);
       spent = { durationMs: outcome.durationMs, usage: outcome.usage };
-      return { outcome, packed: await packScratch(order, scratch, around) };
+      const packed = await packScratch(order, scratch, around);
+      await offer(packed);
+      return { outcome, parcel: packed.parcel };
     } catch (error) {
       // Who was given up has not failed.
       return endedBy(error, this.#control.signal.aborted ? 'interrupted' : 'failed', spent);
@@ -114,5 +119,5 @@ function endedBy(error: unknown, kind: 'failed' | 'interrupted', spent: Spent): 
   const message = error instanceof Error ? error.message : String(error);
   const fault: Fault = { code: 'worker.failed', message, retryable: true };
   const outcome: Outcome = { kind, fault, ...spent, output: noOutput, evidence: [] };
-  return { outcome, packed: { parcel: { id: 'none', files: [] }, paths: [] } };
+  return { outcome, parcel: emptyParcel };
 }

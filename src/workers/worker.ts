@@ -1,9 +1,9 @@
 /**
- * A worker: brings places for agents to a hub, and works on what it is given there.
+ * A worker: brings places for agents, and works on what it is given.
  *
- * Owns: its lease at the hub, and the attempts under way here.
+ * Owns: its lease, and the attempts under way here.
  * Invariants:
- * - everything it does has ended before its lease at the hub is over: what is then given to others
+ * - everything it does has ended before its lease is over there: what is then given to others
  *   is done by nobody else;
  * - it does only what it has offered;
  * - when it is closed nothing of it runs any more, and its folders are gone.
@@ -17,16 +17,15 @@ import type { Config } from '../config.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';
 import { type Random, randomName } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
+import type { Footing, Ground } from './footing.ts';
 import type { ParcelFile } from './parcel.ts';
 import { closeScratch } from './scratch.ts';
 import { Shift } from './shift.ts';
 import { Tenancy } from './tenancy.ts';
-import { fetching, Warehouse } from './warehouse.ts';
 import {
   anyRole,
   commandSchema,
   deskOf,
-  filesOf,
   hubDesk,
   hubFiles,
   type Told,
@@ -35,6 +34,7 @@ import {
 
 export interface WorkerOptions {
   readonly bus: Bus;
+  readonly footing: Footing;
   readonly name: string;
   /** Places by role; `*` for whichever. */
   readonly roles: Readonly<Record<string, number>>;
@@ -56,6 +56,9 @@ type Event = Envelope['event'];
 interface Held {
   readonly shift: Shift;
   readonly folder: string;
+  /** Who has given it, and where of it is told. */
+  readonly sender: string;
+  readonly hub: string;
   /** Told, and not sent yet. */
   readonly events: AgentEvent[];
   state: 'working' | 'ended';
@@ -76,7 +79,6 @@ const leaveWithinMs = 500;
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #held = new Map<string, Held>();
-  readonly #warehouse = new Warehouse();
   readonly #folder: string;
   /** Of plans, by hash and place. */
   readonly #pieces = new Map<string, Promise<Buffer>>();
@@ -104,22 +106,23 @@ export class Worker {
     this.#state = 'closed';
     this.#tenancy?.close();
     await this.#dropAll();
-    await this.#ask(hubDesk, { type: 'worker.leave' }, leaveWithinMs).catch(() => undefined);
+    await this.#askLease({ type: 'worker.leave' }, leaveWithinMs).catch(() => undefined);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /** Answers when the lease is over, with nobody answering at its desk any more. */
   async #join(): Promise<Stay> {
-    const { bus, name, random, roles, labels, version, clock, onNews } = this.#options;
+    const { bus, footing, name, random, roles, labels, version, clock, onNews } = this.#options;
     const desk = deskOf(name, randomName(random, 16));
     this.#desk = desk;
+    const drop: Ground['drop'] = (isMeant) => this.#drop(isMeant);
     const stops = [
       bus.answer(desk, (envelope) => this.#obey(envelope)),
-      bus.answer(filesOf(desk), (envelope) => this.#warehouse.answer(envelope)),
+      footing.arrive(desk, { drop }),
     ];
     const tenancy = new Tenancy({
       clock,
-      ask: (event, deadlineMs) => this.#ask(hubDesk, event, deadlineMs),
+      ask: (event, deadlineMs) => this.#askLease(event, deadlineMs),
       tickets: () => this.#working,
       onVoid: (ticket) => this.#held.get(ticket)?.shift.giveUp(),
     });
@@ -134,7 +137,7 @@ export class Worker {
       tenancy.close();
       stop();
       // The word may still be on its way: nobody is to be given work at a desk that is left.
-      this.#ask(hubDesk, { type: 'worker.leave' }, leaveWithinMs).catch(() => undefined);
+      this.#askLease({ type: 'worker.leave' }, leaveWithinMs).catch(() => undefined);
       throw error;
     }
     onNews?.({ type: 'worker.joined' });
@@ -170,6 +173,15 @@ export class Worker {
     for (const ticket of this.#held.keys()) this.#forget(ticket);
   }
 
+  /** Waits for those that are meant to be over. */
+  async #drop(isMeant: (sender: string, run: string) => boolean): Promise<void> {
+    const meant = [...this.#held].filter(([, { sender, shift }]) =>
+      isMeant(sender, shift.order.run),
+    );
+    for (const [ticket] of meant) this.#forget(ticket);
+    await Promise.all(meant.map(([, { over }]) => over));
+  }
+
   #obey({ from, event }: Envelope): Event {
     const command = commandSchema.safeParse(event);
     if (!command.success) throw new UserError('worker.garbled', 'that makes no sense', 'update it');
@@ -193,15 +205,17 @@ export class Worker {
     return { type: 'work.heard' } as Event;
   }
 
-  #begin(order: WorkOrder, hub: string): void {
+  #begin(order: WorkOrder, sender: string): void {
+    const { clock, config, footing, onNews } = this.#options;
+    footing.admit(order, sender);
     this.#refuse(order);
     const { ticket, parcel, run } = order;
-    const { clock, config, onNews } = this.#options;
+    const hub = footing.deskOf(sender);
     const events: AgentEvent[] = [];
     const desk = this.#desk;
     const folder = join(this.#folder, ticket);
     const askFiles = (event: Event) => this.#ask(hubFiles, event, askFilesWithinMs);
-    const fetchPiece = fetching(parcel.id, askFiles);
+    const fetchPiece = footing.freight.fetching(parcel, askFiles);
     const shift = new Shift(order, {
       ...{ clock, config, folder, guardian: this.#guardian },
       fetch: (file, offset) =>
@@ -209,20 +223,23 @@ export class Worker {
       tell: (event) => {
         if (events.push(event) === 1) void clock.breathe().then(() => this.#flush(ticket));
       },
-      ask: (id, question) => this.#publish({ type: 'work.asked', ticket, id, question }),
+      ask: (id, question) => this.#publish(hub, { type: 'work.asked', ticket, id, question }),
+      offer: async (packed) => {
+        held.takeBack = await footing.freight.offer(packed, sender);
+      },
     });
     const news = { run, task: order.assignment.task };
     onNews?.({ type: 'work.begun', ...news });
-    const over = shift.work().then(({ outcome, packed }) => {
+    const over = shift.work().then(({ outcome, parcel }) => {
       held.state = 'ended';
       onNews?.({ type: 'work.ended', ...news });
       // Whose lease was over before has nobody to tell.
       if (desk !== this.#desk) return;
-      held.takeBack = this.#warehouse.offer(packed, hub);
       this.#flush(ticket);
-      this.#publish({ type: 'work.ended', ticket, outcome, parcel: packed.parcel });
+      this.#publish(hub, { type: 'work.ended', ticket, outcome, parcel });
     });
-    const held: Held = { shift, folder, events, state: 'working', takeBack: () => {}, over };
+    const about = { shift, folder, sender, hub, events, over };
+    const held: Held = { ...about, state: 'working', takeBack: () => {} };
     this.#held.set(ticket, held);
   }
 
@@ -252,20 +269,26 @@ export class Worker {
     const held = this.#held.get(ticket);
     if (!held) return;
     if (held.state === 'working') held.shift.giveUp();
-    held.takeBack();
     void held.over.then(async () => {
+      held.takeBack();
       this.#held.delete(ticket);
+      this.#options.footing.settled(ticket);
       await closeScratch(held.folder).catch(() => {});
     });
   }
 
   #flush(ticket: string): void {
-    const events = this.#held.get(ticket)?.events.splice(0) ?? [];
-    if (events.length > 0) this.#publish({ type: 'work.told', ticket, events });
+    const held = this.#held.get(ticket);
+    const events = held?.events.splice(0) ?? [];
+    if (held && events.length > 0) this.#publish(held.hub, { type: 'work.told', ticket, events });
   }
 
-  #publish(event: Told): void {
-    this.#options.bus.publish(this.#envelope(hubDesk, event));
+  #publish(hub: string, event: Told): void {
+    this.#options.bus.publish(this.#envelope(hub, event));
+  }
+
+  #askLease(event: object, deadlineMs: number): Promise<Event> {
+    return this.#options.footing.ask(this.#envelope(hubDesk, event), deadlineMs);
   }
 
   #ask(to: string, event: object, deadlineMs: number): Promise<Event> {

@@ -1,0 +1,20 @@
+/** Those who can be given the attempts of runs, over whichever wire they are reached. */
+import type { Clock } from '../kernel/clock.ts';
+import type { Correspondence } from './correspondence.ts';
+import type { Freight } from './freight.ts';
+import type { Seat, Wish } from './roster.ts';
+
+export interface Labour {
+  readonly clock: Clock;
+  readonly post: Correspondence;
+  readonly freight: Freight;
+  /** Nobody on the way can read along: keys may travel. */
+  readonly isPrivate: boolean;
+  /** Resolves when nobody can still be at what the run had begun under another hub. */
+  ready(run: string, signal: AbortSignal): Promise<void>;
+  /** Whether anybody who is here could do it, free or not. */
+  knows(wish: Wish): boolean;
+  /** A free place, waited for so long at most; null when there was none. */
+  seat(wish: Wish, waitMs: number, signal: AbortSignal): Promise<Seat | null>;
+  giveBack(seat: Seat): void;
+}
