@@ -3,19 +3,37 @@
  *
  * Careful rather than thorough: "rename m1" and "rename m2" are two things, and so are "enable" and
  * "disable". Both texts must have the same numbers, and all but the most common of their terms.
+ *
+ * Of each task only a few numbers are in memory at once (see `neighbours.ts`); those that may be
+ * alike are read when they are compared.
  */
 import { cosineOf } from '../search/searcher.ts';
 import { unpack } from '../search/small-vector.ts';
 import type { Trace } from '../search/trace.ts';
+import { type Neighbours, neighbourhood } from './neighbours.ts';
 
-export interface Candidate extends Trace {
-  readonly prompt: string;
-  readonly outcome: string;
+/** What all of them are looked through by. */
+export interface Sketch {
+  readonly id: number;
+  readonly hashes: Uint32Array;
   readonly finishedAt: number;
   /** Whether it may be put away. */
   readonly isFree: boolean;
   /** Whether it is what its like should be known by: it succeeded, and still holds. */
   readonly isGood: boolean;
+}
+
+/** What two of them are compared by. */
+export interface Candidate extends Trace {
+  readonly prompt: string;
+  readonly outcome: string;
+}
+
+export interface Past {
+  /** Each time anew, in the same order. */
+  readonly sketches: () => Iterable<Sketch>;
+  /** Those that are still there, in any order. */
+  readonly candidates: (ids: readonly number[]) => readonly Candidate[];
 }
 
 export interface Group {
@@ -26,69 +44,77 @@ export interface Group {
 /** Of what both have, weighed by how rare each term is. */
 const sharedMin = 0.95;
 const cosineMin = 0.95;
-/** Whoever is alike shares its rarest terms, but for one at most. */
-const rarest = 5;
+/** Of neighbours that are not alike so many are looked at: most are alike, or none. */
+const strangersMax = 64;
+const readAtOnce = 64;
+/** Kept for the next comparison, which is likely to be with the same. */
+const keptMax = 2_048;
 
-export function groupDuplicates(all: readonly Candidate[]): readonly Group[] {
-  const weigh = weights(all);
-  const ranked = all.toSorted(byPreference);
-  const buckets = new Map<string, Candidate[]>();
-  for (const each of ranked) {
-    for (const key of keysOf(each, weigh)) {
-      const bucket = buckets.get(key);
-      if (bucket) bucket.push(each);
-      else buckets.set(key, [each]);
-    }
+export function groupDuplicates(past: Past): readonly Group[] {
+  const { ids, free, neighbours, weigh } = neighbourhood(past.sketches);
+  const settled = new Uint8Array(ids.length);
+  const read = reader(past, ids);
+  const groups: Group[] = [];
+  for (let head = 0; head < ids.length; head += 1) {
+    if (settled[head] === 1) continue;
+    settled[head] = 1;
+    const open = (rank: number): boolean => settled[rank] === 0 && free[rank] === 1;
+    const likes = likesOf(head, neighbours, open, { read, weigh });
+    for (const like of likes) settled[like] = 1;
+    if (likes.length === 0) continue;
+    const idOf = (rank: number): number => ids[rank] as number;
+    groups.push({ keeps: idOf(head), likes: likes.map(idOf) });
   }
-  const settled = new Set<number>();
-  return ranked.flatMap((head) => {
-    if (settled.has(head.id)) return [];
-    settled.add(head.id);
-    const likes = likesOf(head, buckets, settled, weigh);
-    for (const id of likes) settled.add(id);
-    return likes.length === 0 ? [] : [{ keeps: head.id, likes }];
-  });
-}
-
-/** What is good comes first, what can't go next, then the newest. */
-function byPreference(a: Candidate, b: Candidate): number {
-  if (a.isGood !== b.isGood) return a.isGood ? -1 : 1;
-  if (a.isFree !== b.isFree) return a.isFree ? 1 : -1;
-  return b.finishedAt - a.finishedAt || b.id - a.id;
+  return groups;
 }
 
 type Weigh = (hash: number) => number;
 
-function weights(all: readonly Candidate[]): Weigh {
-  const counts = new Map<number, number>();
-  for (const { hashes } of all) {
-    for (const hash of hashes) counts.set(hash, (counts.get(hash) ?? 0) + 1);
-  }
-  return (hash) => {
-    const count = counts.get(hash) ?? 0;
-    return Math.log(1 + (all.length - count + 0.5) / (count + 0.5));
-  };
-}
-
-function keysOf({ hashes }: Candidate, weigh: Weigh): readonly string[] {
-  const terms = [...hashes].sort((a, b) => weigh(b) - weigh(a) || a - b).slice(0, rarest);
-  if (terms.length < rarest) return [terms.join(' ')];
-  return terms.map((_, left) => terms.filter((_term, at) => at !== left).join(' '));
+interface Means {
+  readonly read: (ranks: readonly number[]) => readonly (Candidate | undefined)[];
+  readonly weigh: Weigh;
 }
 
 function likesOf(
-  head: Candidate,
-  buckets: ReadonlyMap<string, readonly Candidate[]>,
-  settled: ReadonlySet<number>,
-  weigh: Weigh,
+  head: number,
+  neighbours: Neighbours,
+  open: (rank: number) => boolean,
+  { read, weigh }: Means,
 ): readonly number[] {
-  const near = new Set<Candidate>();
-  for (const key of keysOf(head, weigh)) {
-    for (const each of buckets.get(key) ?? []) near.add(each);
+  const near = neighbours(head, open);
+  const likes: number[] = [];
+  let self: { readonly candidate: Candidate; readonly vector: Float32Array } | null = null;
+  let strangers = 0;
+  for (let page = near.next(readAtOnce); page.length > 0; page = near.next(readAtOnce)) {
+    if (self === null) {
+      const [candidate] = read([head]);
+      if (!candidate) return [];
+      self = { candidate, vector: unpack(candidate.packed) };
+    }
+    const { candidate, vector } = self;
+    for (const [at, other] of read(page).entries()) {
+      if (other && isLike(candidate, other, vector, weigh)) likes.push(page[at] as number);
+      else strangers += 1;
+      if (strangers >= strangersMax) return likes;
+    }
   }
-  const vector = unpack(head.packed);
-  const free = [...near].filter(({ id, isFree }) => isFree && !settled.has(id));
-  return free.filter((each) => isLike(head, each, vector, weigh)).map(({ id }) => id);
+  return likes;
+}
+
+/** Reads what it has not at hand; the oldest that was read goes first. */
+function reader({ candidates }: Past, ids: Float64Array): Means['read'] {
+  const kept = new Map<number, Candidate>();
+  return (ranks) => {
+    const wanted = ranks.map((rank) => ids[rank] as number);
+    const missing = wanted.filter((id) => !kept.has(id));
+    for (const each of missing.length > 0 ? candidates(missing) : []) kept.set(each.id, each);
+    const found = wanted.map((id) => kept.get(id));
+    for (const id of kept.keys()) {
+      if (kept.size <= keptMax) break;
+      kept.delete(id);
+    }
+    return found;
+  };
 }
 
 /** What failed is kept beside what succeeded: it says what not to do. */

@@ -20,13 +20,7 @@ import type { Database } from '../truth/database.ts';
 import { outdated, renewTraces } from '../truth/renewing.ts';
 import type { FinishedTask } from '../truth/task-memory.ts';
 import type { Memorable } from '../truth/tasks.ts';
-import {
-  inheritUses,
-  leastChecked,
-  noteChecks,
-  pinTasks,
-  readCandidates,
-} from '../truth/upkeep.ts';
+import { inheritUses, leastChecked, noteChecks, pastIn, pinTasks } from '../truth/upkeep.ts';
 import { whyStale } from '../validity.ts';
 import { type Group, groupDuplicates } from './duplicates.ts';
 import { exportTo } from './exporting.ts';
@@ -97,7 +91,7 @@ export class MemoryManager {
 
   /** What says the same in nearly the same words; nothing is changed. */
   duplicates(live: Live): readonly Group[] {
-    return groupDuplicates(readCandidates(this.#database, live));
+    return groupDuplicates(pastIn(this.#database, live));
   }
 
   /** Of each group the best stays, and is known for all of them. Answers how many were archived. */

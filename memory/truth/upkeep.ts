@@ -1,5 +1,5 @@
 /** What the manager reads and notes of tasks: pins, uses, near-duplicates, files that changed. */
-import type { Candidate } from '../manager/duplicates.ts';
+import type { Candidate, Past, Sketch } from '../manager/duplicates.ts';
 import type { Use } from '../manager/export-lines.ts';
 import type { Database } from './database.ts';
 import type { TouchedFile } from './task-memory.ts';
@@ -40,24 +40,52 @@ export function noteChecks(
   });
 }
 
+type SketchRow = readonly [
+  ...[id: number, finishedAt: number, isGood: number, pinned: number],
+  ...[hashes: Buffer, runId: string],
+];
 type CandidateRow = readonly [
-  ...[id: number, prompt: string, outcome: string, finishedAt: number, isGood: number],
-  ...[pinned: number, embedder: string, packed: Buffer, hashes: Buffer, runId: string],
+  ...[id: number, prompt: string, outcome: string],
+  ...[embedder: string, packed: Buffer, hashes: Buffer],
 ];
 
-export function readCandidates(database: Database, live: ReadonlySet<string>) {
-  const sql = `SELECT id, prompt, outcome, finished_at,
-    outcome = 'succeeded' AND superseded_by IS NULL AND stale_why IS NULL,
-    pinned, traces.embedder, traces.packed, traces.hashes, run_id
-    FROM tasks JOIN traces USING (id) ORDER BY id`;
+const sketchesAtOnce = 2_000;
+
+/** Page by page: however many there are, few are in memory. */
+export function pastIn(database: Database, live: ReadonlySet<string>): Past {
   const told = toldTo(database, live);
-  return database.rows<CandidateRow>(sql).map((row): Candidate => {
-    const [id, prompt, outcome, finishedAt, isGood, pinned, embedder, packed, hashes, runId] = row;
-    return {
-      ...{ id, prompt, outcome, finishedAt, embedder, packed, hashes: hashesIn(hashes) },
-      isGood: isGood === 1,
-      isFree: pinned === 0 && !live.has(runId) && !told.has(id),
-    };
+  return {
+    sketches: () => sketchesIn(database, live, told),
+    candidates: (ids) => candidatesIn(database, ids),
+  };
+}
+
+function* sketchesIn(
+  database: Database,
+  live: ReadonlySet<string>,
+  told: ReadonlySet<number>,
+): Generator<Sketch> {
+  const sql = `SELECT id, finished_at,
+    outcome = 'succeeded' AND superseded_by IS NULL AND stale_why IS NULL,
+    pinned, traces.hashes, run_id
+    FROM tasks JOIN traces USING (id) WHERE id > ? ORDER BY id LIMIT ?`;
+  for (let last = 0; ; ) {
+    const page = database.rows<SketchRow>(sql, last, sketchesAtOnce);
+    for (const [id, finishedAt, isGood, pinned, hashes, runId] of page) {
+      const isFree = pinned === 0 && !live.has(runId) && !told.has(id);
+      yield { id, finishedAt, isFree, isGood: isGood === 1, hashes: hashesIn(hashes) };
+    }
+    if (page.length < sketchesAtOnce) return;
+    last = page.at(-1)?.[0] ?? last;
+  }
+}
+
+function candidatesIn(database: Database, ids: readonly number[]): readonly Candidate[] {
+  const sql = `SELECT id, prompt, outcome, traces.embedder, traces.packed, traces.hashes
+    FROM tasks JOIN traces USING (id) WHERE id IN (SELECT value FROM json_each(?))`;
+  return database.rows<CandidateRow>(sql, JSON.stringify(ids)).map((row): Candidate => {
+    const [id, prompt, outcome, embedder, packed, hashes] = row;
+    return { id, prompt, outcome, embedder, packed, hashes: hashesIn(hashes) };
   });
 }
 
