@@ -20,6 +20,8 @@ export interface Tool {
   /** For a model: what it does, when to use it, and what comes next. */
   readonly description: string;
   readonly effect: Effect;
+  /** It begins a run, and its answer names it: a client may have it as a task of the protocol. */
+  readonly long?: true;
   readonly input: ZodObject;
   readonly output: ZodObject;
   readonly answer: (input: never, call: Call) => Promise<Readonly<Record<string, unknown>>>;
@@ -30,6 +32,7 @@ interface Definition<Input extends ZodObject, Output extends ZodObject> {
   readonly title: string;
   readonly description: string;
   readonly effect: Effect;
+  readonly long?: true;
   readonly input: Input;
   readonly output: Output;
   readonly answer: (input: z.output<Input>, call: Call) => Promise<z.input<Output>>;

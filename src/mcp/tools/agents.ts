@@ -1,8 +1,8 @@
 /** Tools for single agents: give one a task, say something to it, and read what it answered. */
 import { z } from 'zod';
 import { UserError } from '../../kernel/user-error.ts';
-import { readResult } from '../../runs/results.ts';
-import { agentName, pending, resultOf, resultShape, runName, taskName } from '../shapes.ts';
+import { allResultsOf } from '../results.ts';
+import { agentName, pending, resultShape, runName, taskName } from '../shapes.ts';
 import { assignedName } from '../team.ts';
 import { type Call, tool } from '../tool.ts';
 import { awaitRun, waiting } from '../wait.ts';
@@ -56,6 +56,7 @@ const assignTask = tool({
     'Gives one agent one task, as a run of its own. Answers at once with its name; ask ' +
     'get_agent_response for what came out, or call with wait: true.',
   effect: 'destroys',
+  long: true,
   input: z.object({ agent: agentName, ...given, ...waiting }),
   output: assignment,
   answer: (input, call) => assign([input.agent], input, call),
@@ -68,6 +69,7 @@ const broadcastTask = tool({
     'Gives the same task to several agents side by side, all of them when none is named, and ' +
     'collects what each answers: for a second opinion, or a vote.',
   effect: 'destroys',
+  long: true,
   input: z.object({ agents: z.array(agentName).max(50).default([]), ...given, ...waiting }),
   output: assignment,
   answer: (input, call) => {
@@ -89,7 +91,7 @@ async function assign(agents: readonly string[], input: Assignment, call: Call) 
   const whole = context === undefined ? prompt : `${prompt}\n\nContext:\n${context}`;
   const run = await call.host.begin(call.host.team.planFor(agents, whole), {});
   await awaitRun(run, input, call);
-  return { run: run.id, results: await resultsOf(run.id, agents, call) };
+  return { run: run.id, results: await allResultsOf(call.host, run.id, agents) };
 }
 
 const sendToAgent = tool({
@@ -123,7 +125,7 @@ const getAgentResponse = tool({
     const run = await lastAssignment(input.agent, call);
     const living = call.host.find(run);
     if (living) await awaitRun(living, input, call);
-    const [result] = await resultsOf(run, [input.agent], call);
+    const [result] = await allResultsOf(call.host, run, [input.agent]);
     return result ?? pending(run, input.agent);
   },
 });
@@ -138,7 +140,7 @@ const getTaskResult = tool({
   async answer({ run, task }, call) {
     const { view } = await call.host.troupe.look(run);
     await call.host.troupe.why(view.id, task);
-    const [result] = await resultsOf(view.id, [task], call);
+    const [result] = await allResultsOf(call.host, view.id, [task]);
     return result ?? pending(view.id, task);
   },
 });
@@ -153,20 +155,10 @@ const getAllResults = tool({
   async answer({ run }, call) {
     const { view } = await call.host.troupe.look(run);
     const tasks = view.tasks.map(({ id }) => id);
-    const results = await resultsOf(view.id, tasks, call);
+    const results = await allResultsOf(call.host, view.id, tasks);
     return { run: view.id, status: view.status, results };
   },
 });
-
-async function resultsOf(run: string, tasks: readonly string[], { host }: Call) {
-  const folder = await host.troupe.folder(run);
-  return Promise.all(
-    tasks.map(async (task) => {
-      const result = await readResult(folder, task);
-      return result ? resultOf(run, result) : pending(run, task);
-    }),
-  );
-}
 
 /** Looked up on disk, so that it outlives the server. */
 async function lastAssignment(agent: string, { host }: Call): Promise<string> {

@@ -41,6 +41,7 @@ const runPlan = tool({
     'run; ask get_run for how it stands, get_all_results for what came out. With wait: true it ' +
     'answers when the run is over, or after wait_seconds.',
   effect: 'destroys',
+  long: true,
   input: z.object({
     ...planGiven,
     inputs: z.record(z.string(), z.string()).default({}).describe('Values for its inputs.'),
@@ -103,6 +104,7 @@ const resumeRun = tool({
   title: 'Go on with a stopped run',
   description: 'Goes on with a run that was stopped or killed. Nothing that ended is done again.',
   effect: 'destroys',
+  long: true,
   input: z.object({ run: runName, ...waiting }),
   output: runShape,
   async answer(input, call) {
