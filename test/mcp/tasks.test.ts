@@ -49,7 +49,7 @@ describe.each<Era>(['legacy', 'modern'])('a client of the %s kind', (era) => {
     expect({ status, alive }).toEqual({ status: 'cancelled', alive: false });
   });
 
-  test('finds its task again at another server of the home, and is told that it was stopped', async () => {
+  test('finds its task again at another server of the home, and hears it was stopped', async () => {
     const served = await open();
     const { id } = await begin(served, era);
     await served.server.close();
