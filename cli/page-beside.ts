@@ -16,12 +16,16 @@ export function pageBeside(troupe: Troupe, { open }: { readonly open: boolean })
         err.note('There is no browser to open here: open the address yourself.\n');
       }
       const end = await run.end;
-      if (end.kind === 'ended' && err.isTerminal) await untilStopped();
+      if (end.kind !== 'ended') return;
+      if (err.isTerminal) await untilStopped();
+      else err.note(`The run is over, and its page with it: ${nobody}\n`);
     } finally {
       await serving.close();
     }
   };
 }
+
+const nobody = 'without a terminal nobody could end it. See it again: troupe serve';
 
 async function untilStopped(): Promise<void> {
   const stops = new Stops(systemClock);

@@ -110,7 +110,10 @@ export class Troupe {
   }
 
   /** Begins a plan, or the plan in a file. Its first fact comes after this has resolved. */
-  async run(plan: Plan | string, { inputs = {}, speed = 1, as }: RunOptions = {}): Promise<Run> {
+  async run(
+    plan: Plan | string,
+    { inputs = {}, speed = 1, ...how }: RunOptions = {},
+  ): Promise<Run> {
     const loaded = await this.#load(plan);
     const given = resolveInputs(loaded, inputs);
     requireAccounts(loaded, this.config);
@@ -122,7 +125,7 @@ export class Troupe {
       version: readVersion(),
       orderedAt: this.#clock.now(),
     };
-    const folder = createRunFolder(this.config.home, order, this.#random, as);
+    const folder = createRunFolder(this.config.home, order, this.#random, how);
     return setGoing(await beginRun(this.#assembler, folder, order), this.#clock);
   }
 

@@ -26,6 +26,7 @@ import { type ControlRequest, openControl } from './runs/control.ts';
 import { type RunFolder, type RunOrder, readOrder, writePlan } from './runs/folder.ts';
 import { launch, runMachines as machines } from './runs/launch.ts';
 import { Run } from './runs/run.ts';
+import { forgetSketch } from './runs/sketch.ts';
 import { notesOn } from './settling.ts';
 import { wantedIn } from './telemetry/wanted.ts';
 import { takeOver } from './upgrading.ts';
@@ -86,6 +87,7 @@ export function takeUp(
     if (make === runBehaviours) {
       requireAccounts(order.plan, assembler.config);
       requireBus(order.plan, assembler.config);
+      forgetSketch(folder);
     }
     let log = await openLog(folder, order);
     try {

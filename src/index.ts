@@ -103,6 +103,7 @@ export type { RunContext, SharedContext, SharedEntry } from './runs/shared-conte
 export type { AgentView, RunView, TaskView } from './runs/view.ts';
 export type { House } from './serving/house.ts';
 export {
+  addressOf,
   type HandedOver,
   type HousePlace,
   handOver,

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import {
   natsSetting,
+  type Reason,
   type ServeWish,
   type Serving,
   serve,
@@ -15,14 +16,17 @@ import { openBrowser } from '../browser.ts';
 import { type BusOptions, busOption, tlsOption } from '../bus-address.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
+import { tellAddress } from '../page-address.ts';
 import { err, out } from '../render.ts';
 import { Stops } from '../stops.ts';
+import { plainLine } from '../text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface ServeOptions extends HomeOption, JsonOption, BusOptions {
   readonly port: number;
   readonly host: string;
   readonly open?: true;
+  readonly address?: true;
   readonly cert?: string;
   readonly key?: string;
   readonly insecure?: true;
@@ -38,6 +42,7 @@ export function define(command: Command, act: Act): void {
     .option('--port <number>', 'where to listen; 0: whichever is free', readPort, 4_870)
     .option('--host <address>', 'whom to listen to; others need --cert or --insecure', '127.0.0.1')
     .option('--open', 'open the page in the browser')
+    .option('--address', 'only print the address of the page of the house that serves already')
     .option('--cert <file>', 'the certificate for TLS, PEM')
     .option('--key <file>', 'its key, PEM')
     .option('--insecure', 'speak to other machines without TLS')
@@ -54,6 +59,7 @@ export function define(command: Command, act: Act): void {
   addExamples(command, [
     'troupe serve --open',
     'troupe serve --port 0 --json',
+    'troupe serve --address',
     'troupe serve --inbox tasks --outbox answers',
     'troupe serve --bus 127.0.0.1:7700',
     'troupe serve --host 0.0.0.0 --cert cert.pem --key key.pem',
@@ -63,6 +69,7 @@ export function define(command: Command, act: Act): void {
 
 async function run(options: ServeOptions) {
   const troupe = openTroupe(options);
+  if (options.address) return tellAddress(troupe, options);
   const { port, host, insecure } = options;
   const wish = wishIn(troupe, options);
   const stops = new Stops(systemClock);
@@ -78,6 +85,7 @@ async function run(options: ServeOptions) {
       ...natsIn(troupe, options),
     });
     await announce(serving, options, hub);
+    for (const reason of serving.house.status().reasons) note(reason);
     if (options.open) await open(serving.address(), troupe.config.platform);
     await close(serving, await stops.first, stops.second);
     return exits.succeeded;
@@ -129,6 +137,11 @@ async function announce(
     return;
   }
   err.note(`The house is open: ${address}\nCtrl-C closes it; runs that it works on stop then.\n`);
+}
+
+/** Better now than when somebody wonders. */
+function note({ what, hint }: Reason): void {
+  err.note(`Note: ${plainLine(what)}; ${plainLine(hint)}.\n`);
 }
 
 async function open(address: string, platform: NodeJS.Platform): Promise<void> {

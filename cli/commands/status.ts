@@ -25,11 +25,13 @@ async function status(options: StatusOptions) {
   if (options.json) await out.json({ pid: owner?.pid ?? null, status: told });
   else if (owner === null) err.note('Nobody serves this home. Begin with: troupe serve\n');
   else if (told === null)
-    err.note(`Process ${owner.pid} serves this home; it is not persistent.\n`);
+    err.note(`Process ${owner.pid} serves this home; it is not persistent. ${pageLine}\n`);
   else await out.write(pageOf(told, paletteFor(out, config.environment)));
   if (owner === null) return exits.failed;
   return (told?.score ?? 100) >= wellAt ? exits.succeeded : exits.failed;
 }
+
+const pageLine = 'Its page: troupe serve --address';
 
 function pageOf(status: HouseStatus, palette: Palette): string {
   const { score, reasons, pid, since, working, waiting, schedules, inbox } = status;
@@ -38,6 +40,7 @@ function pageOf(status: HouseStatus, palette: Palette): string {
   const parts = [
     head,
     ...reasons.map(reasonLines),
+    `${pageLine}\n`,
     `Working on ${[plural(working.length, 'run'), ...working].join('  ')}\n`,
     ...(inbox === null ? [] : [`Waiting ${plural(waiting, 'task')}, from ${plainLine(inbox)}\n`]),
     ...(schedules.length > 0

@@ -1,5 +1,6 @@
 /** How a house is: a score from 0 to 100, and the reason for each point that is missing. Pure. */
 import type { Finished } from './entry.ts';
+import type { PlanTrouble } from './schedule-plans.ts';
 
 export interface Reason {
   readonly points: number;
@@ -16,6 +17,10 @@ export interface Signs {
   readonly troubles: Readonly<Record<string, string>>;
   /** Runs that can't be gone on with. */
   readonly stuck: readonly { readonly run: string; readonly why: string }[];
+  /** Names in the inbox of what is no plain file. */
+  readonly strange: readonly string[];
+  /** Plans of schedules that could not be begun. */
+  readonly plans: readonly PlanTrouble[];
   readonly waiting: number;
   readonly waitingMax: number;
   /** How long the first one has waited. */
@@ -46,6 +51,8 @@ export const noSigns: Signs = {
   diskFreeBytes: null,
   troubles: {},
   stuck: [],
+  strange: [],
+  plans: [],
   waiting: 0,
   waitingMax: 1,
   oldestWaitMs: 0,
@@ -59,6 +66,8 @@ export function healthOf(signs: Signs): Health {
     ...troubles(signs),
     ...disk(signs),
     ...stuck(signs),
+    ...strange(signs),
+    ...plans(signs),
     ...queue(signs),
     ...failures(signs),
     ...schedules(signs),
@@ -86,6 +95,22 @@ function disk({ diskFreeBytes }: Signs): readonly Reason[] {
 function stuck({ stuck }: Signs): readonly Reason[] {
   return stuck.slice(0, 3).map(({ run, why }) => {
     return { points: 15, what: `${run} does not go on: ${why}`, hint: `troupe resume ${run}` };
+  });
+}
+
+function strange({ strange }: Signs): readonly Reason[] {
+  const [first, ...more] = strange;
+  if (first === undefined) return [];
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+  const what = `inbox: ${first}${others} is no plain file, and is left alone`;
+  return [{ points: 5, what, hint: 'put the file itself there, not a link or a folder' }];
+}
+
+function plans({ plans }: Signs): readonly Reason[] {
+  return plans.slice(0, 3).map(({ schedule, file, why }) => {
+    const [first = ''] = why.split('\n');
+    const what = `schedule ${schedule} can't begin its plan: ${first}`;
+    return { points: 15, what, hint: `mend it before its time comes: troupe verify ${file}` };
   });
 }
 

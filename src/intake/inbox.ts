@@ -5,7 +5,9 @@
  * Invariants:
  * - a file that is still being written is waited for, until it has not changed for a while;
  * - a file leaves the folder only after what came of it is safe: its entry, or its answer;
- * - what is no plain file, is hidden or has another ending is nobody's business and is left alone.
+ * - one that can't leave is decided on once, however often it is tried to move it;
+ * - what is hidden or has another ending is nobody's business; what is no plain file is named, and
+ *   left alone as well: a link could lead to what was never meant for an agent.
  */
 import {
   existsSync,
@@ -46,12 +48,20 @@ interface Sight {
   readonly sinceMs: number;
 }
 
+interface Decision {
+  readonly stamp: string;
+  readonly verdict: 'taken' | 'refused';
+}
+
 export class Inbox {
   readonly folder: string;
   readonly #clock: Clock;
   readonly #receiver: Receiver;
   /** Files that could not be read as a whole, as they were when that was seen first. */
   readonly #unfinished = new Map<string, Sight>();
+  /** Files that are done with, and could not be moved away. */
+  readonly #decided = new Map<string, Decision>();
+  #strange: readonly string[] = [];
 
   constructor(folder: string, clock: Clock, receiver: Receiver) {
     this.folder = folder;
@@ -64,12 +74,19 @@ export class Inbox {
     }
   }
 
+  /** Named like tasks, and no plain files: folders, links, pipes. */
+  get strange(): readonly string[] {
+    return this.#strange;
+  }
+
   /** Looks at what is there now. Throws when the folder can't be read or changed. */
   look(): void {
-    const names = readdirSync(this.folder).filter(isTaskName).sort();
-    for (const name of this.#unfinished.keys()) {
-      if (!names.includes(name)) this.#unfinished.delete(name);
-    }
+    const entries = readdirSync(this.folder, { withFileTypes: true });
+    const tasks = entries.filter(({ name }) => isTaskName(name));
+    this.#strange = tasks.filter((entry) => !entry.isFile()).map(({ name }) => name);
+    const names = tasks.filter((entry) => entry.isFile()).map(({ name }) => name);
+    this.#forgetAllBut(new Set(names));
+    names.sort();
     const troubles: unknown[] = [];
     let handled = 0;
     for (const name of names) {
@@ -78,6 +95,12 @@ export class Inbox {
       if (next === 'full' || handled === filesPerLook) break;
     }
     if (troubles.length > 0) throw troubles[0];
+  }
+
+  #forgetAllBut(names: ReadonlySet<string>): void {
+    for (const map of [this.#unfinished, this.#decided]) {
+      for (const name of map.keys()) if (!names.has(name)) map.delete(name);
+    }
   }
 
   /** One file that can't be read, or put aside, is in the way of no other. */
@@ -95,17 +118,25 @@ export class Inbox {
     const seen = lstatSync(path, { throwIfNoEntry: false });
     if (!seen?.isFile()) return 'left';
     const stamp = stampOf(seen);
-    const isLarge = seen.size > fileMaxBytes;
-    const text = isLarge ? '' : readFileSync(path, 'utf8');
-    if (!isWhole(text) && !this.#isSettled(name, stamp)) return 'left';
-    const verdict = isLarge
-      ? this.#receiver.refuse(name, stemOf(name), tooLarge(name))
-      : this.#receiver.take(text, name);
+    const before = this.#decided.get(name);
+    const verdict = before?.stamp === stamp ? before.verdict : this.#decide(name, seen);
+    if (verdict === 'unfinished') return 'left';
     if (verdict === 'later') return 'full';
     this.#unfinished.delete(name);
+    this.#decided.set(name, { stamp, verdict });
     if (verdict === 'refused') this.#putAside(name);
     else this.#remove(path, stamp);
+    this.#decided.delete(name);
     return 'handled';
+  }
+
+  #decide(name: string, seen: Stats): Verdict | 'unfinished' {
+    const isLarge = seen.size > fileMaxBytes;
+    const text = isLarge ? '' : readFileSync(join(this.folder, name), 'utf8');
+    if (!isWhole(text) && !this.#isSettled(name, stampOf(seen))) return 'unfinished';
+    return isLarge
+      ? this.#receiver.refuse(name, stemOf(name), tooLarge(name))
+      : this.#receiver.take(text, name);
   }
 
   #isSettled(name: string, stamp: string): boolean {

@@ -95,11 +95,11 @@ export class KeptRuns {
 
   #isDue(run: string): boolean {
     const before = this.#tries.get(run);
-    return !before || (before.tries < triesMax && before.nextMs <= this.#clock.now());
+    return !before || (before.tries < triesMax && before.nextMs <= this.#clock.elapsed());
   }
 
   #note(run: string, why: string, more = 1): void {
     const tries = (this.#tries.get(run)?.tries ?? 0) + more;
-    this.#tries.set(run, { tries, nextMs: this.#clock.now() + pauseMs, why });
+    this.#tries.set(run, { tries, nextMs: this.#clock.elapsed() + pauseMs, why });
   }
 }

@@ -6,7 +6,8 @@
  * - a time is never begun twice: its entry has a key made of it, and is there before it is noted;
  * - a schedule never overtakes itself: while its last work is open, a time is left out;
  * - times at which nobody served become one entry, or none, as the schedule says; one that is new,
- *   or whose time was changed, has missed nothing.
+ *   or whose time was changed, has missed nothing;
+ * - a clock that was wrong for a while leaves no schedule silent until the time that it had shown.
  */
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -80,6 +81,7 @@ export class Schedules {
     const now = this.#parts.clock.now();
     let isChanged = false;
     for (const kept of this.#kept) {
+      isChanged = hasTurnedBack(kept, now) || isChanged;
       const due = kept.times.after(kept.untilMs);
       if (due === null || due > now) continue;
       const { name, missed } = kept.schedule;
@@ -117,6 +119,13 @@ export class Schedules {
     });
     writeForGood(this.#file, `${JSON.stringify(Object.fromEntries(notes))}\n`);
   }
+}
+
+/** Looked after up to a time that is yet to come: the clock has been put right since. */
+function hasTurnedBack(kept: Kept, now: number): boolean {
+  if (kept.untilMs <= now) return false;
+  kept.untilMs = now;
+  return true;
 }
 
 const whenOf = ({ cron, zone }: Schedule): string => `${cron} ${zone ?? ''}`;

@@ -15,12 +15,14 @@ import type { Project } from '../plan/project.ts';
 import type { Schedule, ServeWish } from '../plan/serve-shapes.ts';
 import type { RunView } from '../runs/view.ts';
 import type { Entry } from './entry.ts';
+import { refuseOneFolder } from './folders-apart.ts';
 import { healthOf } from './health.ts';
 import { Inbox } from './inbox.ts';
 import type { KeptRuns } from './kept-runs.ts';
 import { Ledger, openMax } from './ledger.ts';
 import { Outbox } from './outbox.ts';
 import { Reception } from './reception.ts';
+import { SchedulePlans } from './schedule-plans.ts';
 import { Schedules } from './schedules.ts';
 import { freeBytes, type HouseStatus, writeStatus } from './status.ts';
 import { planFor, roleFor } from './task-plan.ts';
@@ -38,6 +40,8 @@ export interface Housework {
   take(work: { readonly plan: Plan | string; readonly as: string }): Promise<unknown>;
   resume(run: string): Promise<unknown>;
   view(run: string): Promise<RunView>;
+  /** Throws for a plan that could not be begun without a person. */
+  check(plan: string): Promise<unknown>;
 }
 
 export interface StewardParts {
@@ -58,17 +62,18 @@ export class Steward {
   readonly #ledger: Ledger;
   readonly #inbox: Inbox | null;
   readonly #schedules: Schedules;
+  readonly #plans: SchedulePlans;
   readonly #queue: WorkQueue;
   readonly #closing = new AbortController();
   readonly #troubles = new Map<string, string>();
   readonly #going: Promise<void>;
   #lagMs = 0;
-  #toldAt = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   /** Throws when its folders can't be made, or a time or a role that is named can't be used. */
   constructor(parts: StewardParts) {
     this.#parts = parts;
-    const { home, wish, project, clock, random } = parts;
+    const { home, wish, project, house, clock, random } = parts;
     this.#since = clock.now();
     const ledger = new Ledger(home);
     this.#ledger = ledger;
@@ -76,13 +81,20 @@ export class Steward {
     checkInbox(wish, roles);
     const outbox = wish.inbox && new Outbox(wish.inbox.outbox);
     this.#inbox = outbox && this.#inboxTo(outbox, roles);
+    if (wish.inbox) refuseOneFolder(wish.inbox);
     const { concurrency } = wish;
     const schedules = wish.schedules.map((schedule) => staffed(schedule, roles));
     this.#schedules = new Schedules({ home, schedules, ledger, clock, random });
+    this.#plans = new SchedulePlans(schedules, (file) => house.check(file), clock);
     const beginner = this.#beginner();
     this.#queue = new WorkQueue({ home, ledger, outbox, beginner, concurrency, clock });
     for (const run of this.#queue.runs) parts.kept.note(run);
     this.#going = this.#go();
+  }
+
+  /** Resolves when all that may go wrong later has been looked at once. */
+  lookAhead(): Promise<void> {
+    return this.#plans.lookAtAll();
   }
 
   status(): HouseStatus {
@@ -94,6 +106,8 @@ export class Steward {
       diskFreeBytes: freeBytes(home),
       troubles: Object.fromEntries(this.#troubles),
       stuck: kept.stuck(working),
+      strange: this.#inbox?.strange ?? [],
+      plans: this.#plans.troubles,
       waiting: waiting.length,
       waitingMax: openMax,
       oldestWaitMs: now - Math.min(now, ...waiting.map(({ takenAt }) => takenAt)),
@@ -135,11 +149,19 @@ export class Steward {
 
   async #beat(): Promise<void> {
     const { kept } = this.#parts;
-    await this.#attend('inbox', () => this.#inbox?.look());
+    await this.#attend('inbox', () => this.#lookIntoInbox());
     await this.#attend('schedules', () => this.#schedules.look());
+    await this.#attend('plans', () => this.#plans.look());
     await this.#attend('work', () => this.#queue.look());
     await this.#attend('runs', () => kept.look(this.#worker()));
     await this.#attend('status', () => this.#tell());
+  }
+
+  /** A link may have been laid since the house was opened. */
+  #lookIntoInbox(): void {
+    const { inbox } = this.#parts.wish;
+    if (inbox) refuseOneFolder(inbox);
+    this.#inbox?.look();
   }
 
   async #attend(what: string, look: () => unknown): Promise<void> {
@@ -154,8 +176,9 @@ export class Steward {
 
   #tell(): void {
     const { clock, home } = this.#parts;
-    if (clock.now() - this.#toldAt < tellEveryMs) return;
-    this.#toldAt = clock.now();
+    const now = clock.elapsed();
+    if (now - this.#toldAt < tellEveryMs) return;
+    this.#toldAt = now;
     writeStatus(home, this.status());
   }
 

@@ -14,6 +14,8 @@ type Priority = keyof typeof priorities;
 const priorityWords = { error: 'expected a whole number, or low, normal or high' };
 const priorityMax = 1_000_000;
 
+const emptyHint = 'A task is one object: { "id": "a", "prompt": "what is to be done" }.';
+
 const shape = z.strictObject(
   {
     id: fileSafeName('a task id').optional(),
@@ -47,7 +49,7 @@ export interface Asked {
 
 /** `name`: of the file, whose beginning is the id when it says none. Throws a PlanError. */
 export function readTask(text: string, name: string, roles: readonly string[]): Asked {
-  const { value, source } = readDocument(text, { file: name, folder: '/' });
+  const { value, source } = readDocument(text, { file: name, folder: '/', emptyHint });
   const report = createReport(source);
   refuseKeys(value, report);
   const read = shape.safeParse(value);

@@ -104,7 +104,7 @@ export class WorkQueue {
     const tries = (this.#delays.get(key)?.tries ?? 0) + 1;
     const isPassing = !isUserError(error) || /^(home|host)\./.test(error.code);
     if (!isPassing || tries >= triesMax) return false;
-    this.#delays.set(key, { tries, nextMs: this.#parts.clock.now() + pauseMs });
+    this.#delays.set(key, { tries, nextMs: this.#parts.clock.elapsed() + pauseMs });
     return true;
   }
 
@@ -132,11 +132,11 @@ export class WorkQueue {
 
   /** Reading a whole journal to learn that nothing has changed is not for every look. */
   #wait(key: string): void {
-    this.#delays.set(key, { tries: 0, nextMs: this.#parts.clock.now() + lookPauseMs });
+    this.#delays.set(key, { tries: 0, nextMs: this.#parts.clock.elapsed() + lookPauseMs });
   }
 
   #isDue(key: string): boolean {
-    return (this.#delays.get(key)?.nextMs ?? 0) <= this.#parts.clock.now();
+    return (this.#delays.get(key)?.nextMs ?? 0) <= this.#parts.clock.elapsed();
   }
 
   #finish(entry: Entry, answer: Answer): void {

@@ -14,6 +14,8 @@ export interface DocumentSource {
   /** Absolute. */
   readonly folder: string;
   readonly prompts?: PromptShelf;
+  /** What belongs into it, for whoever gave an empty one; left out: it was to be a plan. */
+  readonly emptyHint?: string;
 }
 
 export interface ReadDocument {
@@ -24,13 +26,13 @@ export interface ReadDocument {
 /** Plain data within bounds, whatever it says. Throws a PlanError when it is none. */
 export function readDocument(
   given: string,
-  { file, folder, prompts }: DocumentSource,
+  { file, folder, prompts, emptyHint }: DocumentSource,
 ): ReadDocument {
   const text = given.replace(/^\uFEFF/, '');
-  if (text.trim() === '') throw emptyError(file);
+  if (text.trim() === '') throw emptyError(file, emptyHint);
   const isJson = /\.json$/i.test(file);
   const { value, written, parsed } = isJson ? readJson(text, file) : readYaml(text, file);
-  if (value === null) throw emptyError(file);
+  if (value === null) throw emptyError(file, emptyHint);
   const locate = createLocate(text, parsed);
   const source: PlanSource = {
     ...{ file, folder, defaultName: baseName(file), locate },
@@ -82,10 +84,10 @@ function throwIfAny(faults: readonly TextFault[], text: string, file: string): v
   throw new PlanError(problems, faults.length - problems.length, mendHint(file));
 }
 
-function emptyError(file: string): PlanError {
+function emptyError(file: string, hint = 'A plan has a name, agents and tasks.'): PlanError {
   const place = { file, line: 0, column: 0, key: '' };
   const problem = { ...place, code: 'plan.empty', message: 'there is nothing in it', fix: '' };
-  return new PlanError([problem], 0, 'A plan has a name, agents and tasks.');
+  return new PlanError([problem], 0, hint);
 }
 
 const baseName = (file: string): string =>

@@ -148,6 +148,7 @@ function namesOf(schedules: NonNullable<Written['schedules']>): readonly string[
 const folderOf = (inbox: Written['inbox']): string | null =>
   (typeof inbox === 'object' ? inbox.folder : inbox) ?? null;
 
+/** By its name; by where it leads once both are there: `folders-apart.ts`. */
 const isSameFolder = (one: string, other: string): boolean => relative(one, other) === '';
 
 export interface ServeFlags {

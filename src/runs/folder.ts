@@ -8,6 +8,7 @@ import { UserError } from '../kernel/user-error.ts';
 import { suggest } from '../plan/nearest.ts';
 import type { Plan } from '../plan/plan.ts';
 import { ensureFolder, unwritable, writeWhole } from './disk.ts';
+import { isSketch, noteSketch } from './sketch.ts';
 
 /** As the worktrees plug finds it. */
 export interface RunBase {
@@ -57,6 +58,8 @@ export interface RunOptions {
   readonly speed?: number;
   /** The name that was reserved for it. */
   readonly as?: string;
+  /** It only shows what would be done: `latest` is not it. */
+  readonly sketch?: boolean;
 }
 
 /** Absolute paths. */
@@ -97,9 +100,10 @@ export function createRunFolder(
   home: string,
   order: RunOrder,
   random: Random,
-  reserved?: string,
+  { as, sketch = false }: Pick<RunOptions, 'as' | 'sketch'> = {},
 ): RunFolder {
-  const folder = draftRunFolder(home, order, random, reserved);
+  const folder = draftRunFolder(home, order, random, as);
+  if (sketch) noteSketch(folder);
   placeOrder(folder, order);
   return folder;
 }
@@ -193,12 +197,15 @@ async function writtenAt(path: string): Promise<number> {
 /** A run by its id, by a beginning that only it has, or by the word `latest`. */
 export async function findRun(home: string, name: string): Promise<RunFolder> {
   const runs = await listRuns(home);
-  const exact = name === 'latest' ? runs[0] : runs.find(({ id }) => id === name);
+  const exact = name === 'latest' ? latestOf(runs) : runs.find(({ id }) => id === name);
   if (exact) return exact;
   const begun = name === '' ? [] : runs.filter(({ id }) => id.startsWith(name));
   if (begun.length === 1 && begun[0]) return begun[0];
   throw begun.length > 1 ? notOneRun(name, begun) : noSuchRun(home, name, runs);
 }
+
+const latestOf = (runs: readonly RunFolder[]): RunFolder | undefined =>
+  runs.find((folder) => !isSketch(folder)) ?? runs[0];
 
 function notOneRun(name: string, begun: readonly RunFolder[]): UserError {
   const ids = begun.slice(0, 5).map(({ id }) => id);

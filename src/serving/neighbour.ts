@@ -35,6 +35,18 @@ const placeSchema = z.object({
   token: z.string(),
 });
 
+/** As this machine would call itself. */
+export function shownHost(host: string): string {
+  const shown = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;
+  return shown.includes(':') ? `[${shown}]` : shown;
+}
+
+/** To be opened by the person; holds the token. `run`: the page of this run. */
+export function addressOf({ scheme, host, port, token }: HousePlace, run?: string): string {
+  const fragment = run === undefined ? '' : `#/runs/${encodeURIComponent(run)}`;
+  return `${scheme}://${host}:${port}/?token=${token}${fragment}`;
+}
+
 /** Null when no house keeps this home now: one that was killed keeps nothing. */
 export function livingHouse(home: string): HousePlace | null {
   // Most homes never had one.

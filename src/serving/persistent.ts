@@ -4,6 +4,7 @@ import { KeptRuns } from '../intake/kept-runs.ts';
 import { Steward } from '../intake/steward.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
+import { resolveInputs } from '../plan/inputs.ts';
 import type { ServeWish } from '../plan/serve-shapes.ts';
 import type { House } from './house.ts';
 import { openServer, type ServeOptions, type Serving } from './server.ts';
@@ -27,6 +28,7 @@ export async function openPersistent(
     const parts = { ...world, home, wish, project: troupe.project, house, kept, memory };
     const steward = new Steward(parts);
     serving.house.employ(steward);
+    await steward.lookAhead();
     const close = async (): Promise<void> => {
       await steward.close();
       await serving.close();
@@ -45,6 +47,7 @@ function houseworkOf(house: House) {
     },
     take: (work: Parameters<House['take']>[0]) => house.take(work),
     resume: (run: string) => house.resume(run),
+    check: async (plan: string) => resolveInputs(await house.troupe.clear(plan), {}),
     view: async (run: string) => (await house.troupe.look(run)).view,
   };
 }

@@ -26,7 +26,7 @@ import { Feeds } from './feeds.ts';
 import { Gate } from './gate.ts';
 import { House } from './house.ts';
 import { serveRequest, visitOf } from './http.ts';
-import { type HousePlace, houseFolder, housePlace } from './neighbour.ts';
+import { addressOf, type HousePlace, houseFolder, housePlace, shownHost } from './neighbour.ts';
 import { Pages } from './pages.ts';
 
 export interface ServeOptions {
@@ -102,13 +102,13 @@ export async function openServer(
     else socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
   });
   if (lock) house.keepMemory();
-  const note =
-    lock && announce(troupe.config.home, { port: bound, scheme, host: shownHost(host), token });
+  const place: HousePlace = { port: bound, scheme, host: shownHost(host), token };
+  const note = lock && announce(troupe.config.home, place);
   return {
     house,
     port: bound,
     token,
-    address: (run) => addressOf({ scheme, host, port: bound, token }, run),
+    address: (run) => addressOf(place, run),
     async close() {
       feeds.close();
       server.close();
@@ -149,7 +149,7 @@ function takeHouse(home: string) {
     const pid = lockOwner(folder)?.pid;
     const message = `a server keeps this home already${pid ? `: process ${pid}` : ''}`;
     const stop = pid ? `stop it first: kill ${pid}` : 'stop it first';
-    const hint = `open its page, or ${stop}; or use another --home`;
+    const hint = `see its page: troupe serve --address; or ${stop}; or use another --home`;
     throw new UserError('serve.taken', message, hint);
   }
 }
@@ -173,24 +173,4 @@ async function listen(server: Server, host: string, port: number): Promise<void>
     }
     throw new UserError('serve.no-port', `${host}:${port} can't be used: ${message}`, hint);
   }
-}
-
-/** As this machine would call itself. */
-function shownHost(host: string): string {
-  const shown = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;
-  return shown.includes(':') ? `[${shown}]` : shown;
-}
-
-function addressOf(
-  place: {
-    readonly scheme: string;
-    readonly host: string;
-    readonly port: number;
-    readonly token: string;
-  },
-  run?: string,
-): string {
-  const { scheme, host, port, token } = place;
-  const fragment = run === undefined ? '' : `#/runs/${encodeURIComponent(run)}`;
-  return `${scheme}://${shownHost(host)}:${port}/?token=${token}${fragment}`;
 }

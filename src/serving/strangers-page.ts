@@ -9,7 +9,8 @@ export const strangersPage = `<!doctype html>
 <main>
 <h1>This page needs its token</h1>
 <p>Open the address that <code>troupe serve</code> has printed: it ends in <code>?token=…</code>.
-It is a new one each time that the server starts.</p>
+It is a new one each time that the server starts; <code>troupe serve --address</code> says it
+again.</p>
 </main>
 </html>
 `;

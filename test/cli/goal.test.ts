@@ -73,15 +73,22 @@ describe('a goal', () => {
 
   test('is only planned with --dry-run; having it done later plans nothing again', async () => {
     const desk = deskWith('true');
+    const small = 'agents: { a: { adapter: simulated, work: 1ms } }\ntasks: [{ id: a }]\n';
+    writeFileSync(desk.path('before.yaml'), small);
+    expect((await desk.type(['run', 'before.yaml'])).code).toBe(0);
+    const latest = async (): Promise<unknown> =>
+      JSON.parse((await desk.type(['ps', 'latest', '--json'])).stdout).id;
     const dry = await desk.type([...goal, '--dry-run']);
     expect(dry.code).toBe(0);
     expect(dry.stdout).toMatch(/goal\.part-2 +worker +Describe the files of this folder: a/);
     expect(dry.stdout).toContain('3 tasks: part-1, part-2, part-3');
+    expect(await latest()).toMatch(/^before-/);
     const [, command = ''] = /Have it done: (.+)/.exec(dry.stderr) ?? [];
     const { code, stdout } = await desk.shell(command);
     expect(code).toBe(0);
     expect(stdout).toMatch(page);
     expect(calls(desk)).toBe(2);
+    expect(await latest()).toMatch(/^describe-it-/);
     const json = await desk.type([...goal, '--dry-run', '--json', '--quiet']);
     expect(jsonLines(json.stdout).at(-1)).toMatchObject({ tasks: [{ id: 'goal.part-1' }, {}, {}] });
   });

@@ -108,4 +108,23 @@ test('run --ui tells where its page is, and ends with the run where nobody looks
   expect(code).toBe(0);
   const [run] = readdirSync(join(desk.home, 'runs'));
   expect(stderr).toMatch(new RegExp(`See it: http://127.0.0.1:\\d+/\\?token=\\w+#/runs/${run}\n`));
+  expect(stderr).toContain('its page with it: without a terminal');
+});
+
+test('the address of the page can be asked for again, and status says how', async () => {
+  const desk = new Desk();
+  const nobody = await desk.type(['serve', '--address']);
+  expect([nobody.code, nobody.stdout]).toEqual([2, '']);
+  expect(nobody.stderr).toMatch(/nobody serves the home .*\n.*troupe serve/);
+  const { process, url, token } = await opened(desk);
+  const { code, stdout } = await desk.type(['serve', '--address']);
+  expect([code, stdout]).toEqual([0, `${url}/?token=${token}\n`]);
+  const visit = await fetch(stdout.trim(), { redirect: 'manual' });
+  expect(visit.headers.get('set-cookie')).toMatch(/HttpOnly/i);
+  const json = await desk.type(['serve', '--address', '--json']);
+  const port = Number(new URL(url).port);
+  expect(JSON.parse(json.stdout)).toEqual({ url: stdout.trim(), port, token });
+  expect((await desk.type(['status'])).stderr).toContain('Its page: troupe serve --address');
+  process.child.kill('SIGTERM');
+  await process.end();
 });

@@ -27,6 +27,18 @@ describe('the score', () => {
     ['little disk', { diskFreeBytes: 2 ** 29 }, 70, /512 MiB left/],
     ['hardly any disk', { diskFreeBytes: 1 }, 40, /0 MiB left/],
     ['a run that rests', { stuck: [{ run: 'r-1', why: 'x' }] }, 85, /r-1 does not go on: x/],
+    [
+      'a link in the inbox',
+      { strange: ['a.json', 'b.json'] },
+      95,
+      /a.json \(and 1 more\) is no plain/,
+    ],
+    [
+      'a schedule whose plan is gone',
+      { plans: [{ schedule: 'nightly', file: '/n.yaml', why: 'no such file\nmore' }] },
+      85,
+      /nightly can't begin its plan: no such file$/,
+    ],
     ['a full queue', { waiting: 9, waitingMax: 9 }, 70, /9 tasks wait/],
     ['a long wait', { oldestWaitMs: 7_200_001 }, 90, /waited for 2 h/],
     ['failures', { recent: [...times(2, done), ...times(3, failed)] }, 70, /3 of the last 5/],

@@ -1,5 +1,5 @@
 /** The inbox of a persistent house: what is taken, what is refused, and what is waited for. */
-import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../agents/processes.ts';
 import { places } from './house.ts';
@@ -69,6 +69,7 @@ describe('what can not be read', () => {
     ['null', 'null', /null.json/],
     ['who', '{"prompt":"x","agent":"workr"}', /who.json:1:\d+ agent: .*did you mean "worker"/],
     ['rank', '{"prompt":"x","priority":"asap"}', /rank.json:1:\d+ priority: expected a whole/],
+    ['empty', ' ', /empty.json: there is nothing in it\nA task is one object/],
     ['way', '{"id":"../../way","prompt":"x"}', /way.json:1:7 id: expected/],
   ];
   test('is answered with its place, and put aside', async () => {
@@ -107,7 +108,7 @@ describe('the folder', () => {
     expect((await here.answer('slow')).status).toBe('completed');
   });
 
-  test('may hold what is no task: it is left alone', async () => {
+  test('may hold what is no task: it is left alone, or named if it looks like one', async () => {
     const here = place();
     writeFileSync(here.path('in/notes.txt'), 'x');
     writeFileSync(here.path('in/.hidden.json'), '{}');
@@ -115,9 +116,12 @@ describe('the folder', () => {
     mkdirSync(here.path('in/folder.json'));
     symlinkSync('/etc/passwd', here.path('in/link.json'));
     const before = here.names('in');
-    await open(here);
+    const serving = await open(here);
     here.drop('z.json', { prompt: 'x' });
     expect((await here.answer('z')).status).toBe('completed');
+    const { score, reasons } = serving.house.status();
+    expect(score).toBe(95);
+    expect(reasons[0]?.what).toMatch(/folder.json \(and 1 more\) is no plain file/);
     expect(here.names('in')).toEqual(before);
     expect(here.names('out')).toEqual(['z.json']);
   });
@@ -131,6 +135,43 @@ describe('the folder', () => {
     expect((await here.answer('b')).status).toBe('completed');
     await here.until('it is told', () => serving.house.status().score <= 60);
     expect(serving.house.status().reasons[0]?.what).toMatch(/^inbox: EEXIST/);
+  });
+
+  test('with a file that can not be put aside answers it once, not at every look', async () => {
+    const here = place();
+    writeFileSync(here.path('in/refused'), 'in the way');
+    await open(here);
+    here.drop('a.json', '[1]');
+    await here.answer('a');
+    const before = statSync(here.path('out/a.json'), { bigint: true });
+    await here.beats(6);
+    const after = statSync(here.path('out/a.json'), { bigint: true });
+    expect([after.ino, after.mtimeNs]).toEqual([before.ino, before.mtimeNs]);
+    rmSync(here.path('in/refused'));
+    await here.until('it is put aside', () => here.names('in/refused').length === 1);
+    expect(here.names('in')).toEqual(['.keep', 'refused']);
+  });
+
+  test.each([
+    ['the folder of answers', ''],
+    ['the folder of what was refused', 'refused'],
+  ])('is never %s as well, whatever link leads there', async (_, inner) => {
+    const here = place();
+    mkdirSync(here.path('in/refused'));
+    symlinkSync(here.path('in', inner), here.path('out'));
+    await expect(open(here)).rejects.toThrow(/are the same folder/);
+  });
+
+  test('that a link makes the folder of answers while it is watched is not read', async () => {
+    const here = place();
+    const serving = await open(here);
+    rmSync(here.path('out'), { recursive: true });
+    symlinkSync(here.path('in'), here.path('out'));
+    here.drop('a.json', { prompt: 'x' });
+    await here.until('it is told', () => serving.house.status().score <= 60);
+    expect(serving.house.status().reasons[0]?.what).toMatch(/^inbox: .*are the same folder/);
+    rmSync(here.path('out'));
+    expect((await here.answer('a')).status).toBe('completed');
   });
 
   test('takes no file that is far too large', async () => {

@@ -1,5 +1,5 @@
 /** Schedules: which times become work, over restarts, zones and changes of the clock. */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { refusal } from '../../src/intake/answers.ts';
@@ -126,6 +126,47 @@ describe('times at which nobody served', () => {
   });
 });
 
+describe('a clock that was years ahead', () => {
+  const yearsMs = 20 * 365 * 24 * hourMs;
+
+  test('and is put right while the house is closed silences nothing', () => {
+    const life = new Life();
+    life.now += yearsMs;
+    life.open(daily());
+    life.now = start;
+    const { schedules, ledger } = life.open(daily());
+    schedules.look();
+    expect(ledger.size).toBe(0);
+    life.now += minuteMs;
+    schedules.look();
+    expect(life.finish(ledger)).toEqual(['daily@20260105T060000Z']);
+  });
+
+  test('and is put right while it is open begins no time twice', () => {
+    const life = new Life();
+    const { schedules, ledger } = life.open(daily());
+    life.now += minuteMs;
+    schedules.look();
+    expect(life.finish(ledger)).toEqual(['daily@20260105T060000Z']);
+    life.now += yearsMs;
+    schedules.look();
+    life.finish(ledger);
+    life.now = start;
+    schedules.look();
+    life.now += minuteMs;
+    schedules.look();
+    expect(life.finish(ledger)).toEqual([]);
+    // The next morning was begun while the clock was wrong, and is not begun again.
+    life.now += 48 * hourMs;
+    schedules.look();
+    schedules.look();
+    expect(life.finish(ledger)).toEqual([]);
+    life.now += 24 * hourMs;
+    schedules.look();
+    expect(life.finish(ledger)).toEqual(['daily@20260108T060000Z']);
+  });
+});
+
 describe('a zone', () => {
   test('says whose six it is, also when its clocks change', () => {
     const life = new Life();
@@ -150,9 +191,15 @@ describe('a zone', () => {
 
 describe('what can not be', () => {
   test.each([
-    ['[{ cron: "every day", prompt: x }]', /schedules: schedule-1: .*five/],
+    ['[{ cron: "every day", prompt: x }]', /schedules: schedule-1: .* has 2 of 5 fields/],
+    ['[{ cron: "0 25 * * *", prompt: x }]', /"25" in "0 25 \* \* \*" is no hour$/],
+    ['[{ cron: "* * * * * mon-fry", prompt: x }]', /"mon-fry" in .* is no day of the week$/],
+    ['[{ cron: "@dayly", prompt: x }]', /"@dayly" is none of @hourly/],
     ['[{ cron: "0 0 31 2 *", prompt: x }]', /never comes/],
-    ['[{ cron: "@daily", zone: Mars/Olympus, prompt: x }]', /Mars\/Olympus/],
+    [
+      '[{ cron: "@daily", zone: Mars/Olympus, prompt: x }]',
+      /there is no time zone "Mars\/Olympus"$/,
+    ],
     ['[{ cron: "@daily" }]', /needs either a plan or a prompt/],
     ['[{ cron: "@daily", prompt: x, plan: y }]', /needs either a plan or a prompt/],
     ['[{ cron: "@daily", promt: x }]', /promt/],
@@ -167,6 +214,26 @@ describe('what can not be', () => {
   test('a prompt for nobody is told before its time comes', async () => {
     const here = place('schedules: [{ name: nightly, cron: "@daily", prompt: x }]\n');
     await expect(open(here)).rejects.toThrow(/schedule nightly: it says no agent/);
+  });
+
+  test('a plan that is not there, or wants an input, is told long before its time', async () => {
+    const schedules = ['gone', 'asks', 'good'].map((name) => {
+      return `  - { name: ${name}, cron: "@yearly", plan: ${name}.yaml }\n`;
+    });
+    const here = place(`schedules:\n${schedules.join('')}`);
+    const plan = 'agents: { a: { adapter: simulated } }\ntasks: [{ id: t }]\n';
+    writeFileSync(here.path('asks.yaml'), `inputs: { goal: {} }\n${plan}`);
+    writeFileSync(here.path('good.yaml'), plan);
+    const serving = await open(here);
+    const told = () => serving.house.status().reasons.map(({ what }) => what);
+    expect(told()).toEqual([
+      expect.stringMatching(/^schedule gone can't begin its plan: .*gone.yaml/),
+      expect.stringMatching(/^schedule asks can't begin its plan: the input "goal" is missing/),
+    ]);
+    writeFileSync(here.path('gone.yaml'), plan);
+    await here.until('it is seen', () => told().length === 1);
+    rmSync(here.path('good.yaml'));
+    await here.until('it is seen', () => told().length === 2);
   });
 
   test.each([
