@@ -49,7 +49,7 @@ export async function openBusAt(troupe: Troupe, options: BusOptions): Promise<Wo
   const hub = await openWorkerHub(troupe, { host, port, ...(tls && { tls }), onNews: say });
   const pin = hub.pin === null ? '' : ` --pin ${hub.pin}`;
   err.note(`Workers join at ${hub.url}: troupe worker --join ${hub.url}${pin} --token TOKEN\n`);
-  if (hub.pin === null && !/^(localhost|127(\.\d+){3}|::1)$/.test(host)) err.note(bare);
+  if (!hub.isPrivate) err.note(bare);
   return hub;
 }
 

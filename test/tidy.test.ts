@@ -49,7 +49,7 @@ const bans: readonly Ban[] = [
       ...['src/agents/', 'src/worktrees/git.ts', 'src/panes/tmux.ts', 'cli/checkup.ts'],
       ...['cli/browser.ts', 'cli/systemd.ts', 'memory/chroma/server.ts'],
       ...['src/remembering/rememberer.ts', 'src/remembering/upkeep.ts'],
-      'src/workers/isolation.ts',
+      'src/workers/cells.ts',
       // Types only: how any of these ends.
       'src/own-process.ts',
       // Git and npm fetch skills, before any run.

@@ -1,6 +1,7 @@
 /** `troupe worker`: brings agents to a hub from another process or machine. */
 import { type Command, InvalidArgumentError } from 'commander';
 import {
+  isUserError,
   type JoinedWorker,
   joinAsWorker,
   systemClock,
@@ -45,7 +46,8 @@ async function run(options: WorkerOptions) {
   const stops = new Stops(systemClock);
   try {
     const worker = await join(troupe, options);
-    const reason = await stops.first;
+    const reason = await Promise.race([stops.first, worker.turnedAway]);
+    if (isUserError(reason)) throw reason;
     err.note(`Leaving (${reason}): what it works on is given back.\n`);
     await Promise.race([worker.close(), stops.second]);
     return exits.succeeded;

@@ -26,7 +26,8 @@ export type Answer = (envelope: Envelope) => EventObject | Promise<EventObject>;
 /**
  * Promises of every bus:
  * - between one sender and one receiver the order is kept;
- * - a receiver sees a message (sender, sequence) once;
+ * - a receiver sees a message (sender, sequence) once, as long as its sender is among the last
+ *   20,000 that it has heard;
  * - a slow reader loses its oldest messages, counted, and slows nobody down;
  * - a request to an address where nobody answers fails at once, one that gets no answer at its
  *   deadline;

@@ -33,6 +33,7 @@ export const addressCharactersMax = 500;
 /** A longer text is not read. */
 export const frameBytesMax = 16 * 1024 * 1024;
 const framesMax = 100_000;
+const refusalCharactersMax = 4_000;
 
 type Packed = readonly unknown[];
 
@@ -44,9 +45,9 @@ export function pack({ ack, first, frames }: Parcel): string {
 /** One frame by itself, for whoever wants to know how long it is before it goes with others. */
 export const packOne = (frame: Frame): string => JSON.stringify(packed(frame));
 
-/** A parcel of frames that were packed one by one; nothing is acknowledged by it. */
-export const packTogether = (first: number, texts: readonly string[]): string =>
-  `[0,${first},[${texts.join(',')}]]`;
+/** A parcel of frames that were packed one by one. */
+export const packTogether = (ack: number, first: number, texts: readonly string[]): string =>
+  `[${ack},${first},[${texts.join(',')}]]`;
 
 function packed(frame: Frame): Packed {
   switch (frame.kind) {
@@ -141,6 +142,14 @@ function parsed(text: string): unknown {
 
 /** What went wrong, as it is told to the other end. */
 export function refusalOf(error: unknown): Refusal {
-  if (isUserError(error)) return { code: error.code, message: error.message };
-  return { code: 'bus.failed', message: error instanceof Error ? error.message : String(error) };
+  const code = isUserError(error) ? error.code : 'bus.failed';
+  const message = error instanceof Error ? error.message : String(error);
+  return { code, message: message.slice(0, refusalCharactersMax) };
+}
+
+/** What is longer than the other end reads is not sent. */
+export function tooLarge(frame: Frame): Refusal {
+  const to = 'envelope' in frame ? frame.envelope.to : 'whoever asked';
+  const message = `what is said to ${to} is larger than the ${frameBytesMax} bytes of a frame`;
+  return { code: 'bus.too-large', message };
 }

@@ -11,6 +11,7 @@ import {
   type SubscribeOptions,
   type Subscription,
 } from './bus.ts';
+import { Heard } from './heard.ts';
 
 export class InProcessBus implements Bus {
   readonly #clock: Clock;
@@ -85,8 +86,7 @@ class Reader implements Subscription {
   readonly #queue = new Mailbox<Envelope>();
   readonly #bufferMax: number;
   readonly #forget: () => void;
-  /** The last message of each sender. */
-  readonly #seen = new Map<string, number>();
+  readonly #heard = new Heard();
   #state: 'open' | 'closed' = 'open';
   #dropped = 0;
   #wake: () => void = () => {};
@@ -101,9 +101,7 @@ class Reader implements Subscription {
   }
 
   push(envelope: Envelope): void {
-    const { from, sequence } = envelope;
-    if (sequence <= (this.#seen.get(from) ?? 0)) return;
-    this.#seen.set(from, sequence);
+    if (!this.#heard.isNew(envelope)) return;
     if (this.#queue.length >= this.#bufferMax) {
       this.#queue.shift();
       this.#dropped += 1;

@@ -5,11 +5,13 @@
  * Owns: what was sent and is not acknowledged, and the number of the last frame that arrived.
  * Invariants:
  * - frames arrive in the order in which they were sent, each once, over any number of cuts;
- * - at most `waitingMax` frames wait for the other end: beyond that the link breaks, and says so;
+ * - at most `waitingMax` frames, and `waitingCharactersMax` characters of them, wait for the other
+ *   end: beyond that the link breaks, and says so;
+ * - a frame that the other end would not read is not sent, and said so: the others go on;
  * - while the socket is full nothing more is put into it.
  */
 import type { Clock } from '../kernel/clock.ts';
-import { type Frame, frameBytesMax, type Parcel, pack } from './frames.ts';
+import { type Frame, frameBytesMax, type Parcel, packOne, packTogether, unpack } from './frames.ts';
 
 /** What carries texts; at most one at a time. */
 export interface Carrier {
@@ -23,10 +25,15 @@ export interface LinkOptions {
   readonly take: (frame: Frame) => void;
   /** The other end is too slow, or what it says makes no sense. */
   readonly onBroken: (why: 'slow' | 'garbled') => void;
+  /** It is longer than the other end reads: nothing of it is sent. */
+  readonly onTooLarge: (frame: Frame) => void;
   readonly waitingMax?: number;
 }
 
 export const waitingMaxDefault = 200_000;
+const waitingCharactersMax = 64 * 1024 * 1024;
+/** What a parcel of one frame has beside that frame. */
+const wrappingBytesMax = 64;
 /** More in one text is split: the other end reads it in one go. */
 const parcelFramesMax = 2_000;
 /** A character is three bytes at most. */
@@ -41,8 +48,9 @@ export class Link {
   readonly #options: LinkOptions;
   readonly #waitingMax: number;
   #carrier: Carrier | null = null;
-  /** Sent or to be sent, not acknowledged: the first of them is numbered `#firstWaiting`. */
-  #waiting: Frame[] = [];
+  /** Packed; sent or to be sent, not acknowledged: the first is numbered `#firstWaiting`. */
+  #waiting: string[] = [];
+  #waitingCharacters = 0;
   #firstWaiting = 1;
   /** The number of the next frame that this carrier was not given. */
   #next = 1;
@@ -64,12 +72,16 @@ export class Link {
 
   /** What the other end has not acknowledged, oldest first. */
   get waiting(): readonly Frame[] {
-    return this.#waiting;
+    return this.#waiting.flatMap((text) => unpack(packTogether(0, 1, [text]))?.frames ?? []);
   }
 
   push(frame: Frame): void {
-    this.#waiting.push(frame);
-    if (this.#waiting.length > this.#waitingMax) return this.#options.onBroken('slow');
+    const text = packOne(frame);
+    if (isTooLarge(text)) return this.#options.onTooLarge(frame);
+    this.#waiting.push(text);
+    this.#waitingCharacters += text.length;
+    const isOver = this.#waitingCharacters > waitingCharactersMax;
+    if (isOver || this.#waiting.length > this.#waitingMax) return this.#options.onBroken('slow');
     this.#soon();
   }
 
@@ -116,7 +128,7 @@ export class Link {
   #forgetUpTo(ack: number): void {
     const gone = ack - this.#firstWaiting + 1;
     if (gone <= 0) return;
-    this.#waiting.splice(0, gone);
+    for (const text of this.#waiting.splice(0, gone)) this.#waitingCharacters -= text.length;
     this.#firstWaiting = ack + 1;
     this.#next = Math.max(this.#next, this.#firstWaiting);
   }
@@ -136,30 +148,30 @@ export class Link {
     if (!carrier) return;
     const end = this.#firstWaiting + this.#waiting.length;
     const isLate = this.#received > this.#acknowledged;
-    if (this.#next === end && isLate) this.#sendText(carrier, [], this.#packed([]));
+    if (this.#next === end && isLate) this.#sendTexts(carrier, []);
     while (this.#next < end) {
       if (carrier.waitingBytes() > waitingBytesMax) return this.#later();
-      const from = this.#next - this.#firstWaiting;
-      this.#sendSome(carrier, this.#waiting.slice(from, from + parcelFramesMax));
+      this.#sendTexts(carrier, this.#parcel());
     }
   }
 
   /** Fewer where they are long: the other end does not read what is longer than a parcel may be. */
-  #sendSome(carrier: Carrier, frames: readonly Frame[]): void {
-    const text = this.#packed(frames);
-    if (frames.length === 1 || text.length <= parcelCharactersMax) {
-      return this.#sendText(carrier, frames, text);
+  #parcel(): readonly string[] {
+    const from = this.#next - this.#firstWaiting;
+    const texts: string[] = [];
+    let characters = 0;
+    for (let at = from; at < from + parcelFramesMax; at += 1) {
+      const text = this.#waiting[at];
+      characters += text?.length ?? 0;
+      if (text === undefined || (texts.length > 0 && characters > parcelCharactersMax)) break;
+      texts.push(text);
     }
-    this.#sendSome(carrier, frames.slice(0, Math.ceil(frames.length / 2)));
+    return texts;
   }
 
-  #packed(frames: readonly Frame[]): string {
-    return pack({ ack: this.#received, first: this.#next, frames });
-  }
-
-  #sendText(carrier: Carrier, frames: readonly Frame[], text: string): void {
-    carrier.send(text);
-    this.#next += frames.length;
+  #sendTexts(carrier: Carrier, texts: readonly string[]): void {
+    carrier.send(packTogether(this.#received, this.#next, texts));
+    this.#next += texts.length;
     this.#acknowledged = this.#received;
     this.#ackTimer?.();
     this.#ackTimer = null;
@@ -175,4 +187,10 @@ export class Link {
       this.#flush();
     });
   }
+}
+
+/** A character is three bytes at most: most texts need not be measured. */
+function isTooLarge(text: string): boolean {
+  const bytesMax = frameBytesMax - wrappingBytesMax;
+  return text.length * 3 > bytesMax && Buffer.byteLength(text) > bytesMax;
 }

@@ -9,7 +9,7 @@ import type { EventObject } from 'xstate';
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
 import type { Envelope } from './bus.ts';
-import type { Frame, Parcel, Refusal } from './frames.ts';
+import { type Frame, type Parcel, type Refusal, tooLarge } from './frames.ts';
 import { closings } from './greeting.ts';
 import { tooLate } from './in-process.ts';
 import { Link } from './link.ts';
@@ -46,6 +46,7 @@ export class Peer {
       clock,
       take,
       onBroken,
+      onTooLarge: (frame) => this.#refuse(frame),
       ...(waitingMax !== undefined && { waitingMax }),
     });
     this.#questions = new Questions(clock);
@@ -103,6 +104,13 @@ export class Peer {
 
   reply(id: number, event: EventObject): void {
     this.push({ kind: 'reply', id, event });
+  }
+
+  /** What is too large for it to read: whoever waits for it is told. */
+  #refuse(frame: Frame): void {
+    const refusal = tooLarge(frame);
+    if (frame.kind === 'ask') this.settle({ kind: 'refuse', id: frame.id, refusal });
+    if (frame.kind === 'reply') this.refuse(frame.id, refusal);
   }
 
   ask(envelope: Envelope, deadlineMs: number): Promise<EventObject> {

@@ -37,7 +37,7 @@ import { Peer } from './peer.ts';
 
 export interface HubOptions {
   readonly clock: Clock;
-  /** Null: nobody with this token is let in, under the name by which it asks. */
+  /** Null: nobody with this token is let in, by the name by which it asks. Throws: not now. */
   readonly admit: (token: string, name: string) => Pass | null;
   /** In PEM; left out: without TLS. */
   readonly tls?: { readonly cert: string; readonly key: string };
@@ -49,6 +49,8 @@ export interface HubOptions {
 }
 
 const greetWithinMs = 10_000;
+/** Connections of those who have not joined: more are not taken. */
+const strangersMax = 1_000;
 const hubName = 'hub';
 
 export class WebSocketHub implements Bus {
@@ -72,6 +74,8 @@ export class WebSocketHub implements Bus {
     this.#local = new InProcessBus(options.clock);
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: frameBytesMax });
     this.#server = serverFor(options.tls);
+    // Those who are being greeted, or refused, beside those who are in.
+    this.#server.maxConnections = peersMax + strangersMax;
     this.#server.on('upgrade', (req, socket, head) => this.#upgrade(req, socket, head));
     this.#beat();
   }
@@ -146,12 +150,21 @@ export class WebSocketHub implements Bus {
   #upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
     const [scheme = '', token = ''] = (req.headers.authorization ?? '').split(' ');
     const name = String(req.headers[nameHeader] ?? '');
-    const pass = scheme.toLowerCase() === 'bearer' ? this.#options.admit(token, name) : null;
+    const pass = scheme.toLowerCase() === 'bearer' ? this.#admit(token, name) : null;
     if (!pass) return refuseUpgrade(socket, '401 Unauthorized');
-    if (this.#sockets.clients.size >= this.#options.peersMax) {
+    if (pass === 'not-now' || this.#sockets.clients.size >= this.#options.peersMax) {
       return refuseUpgrade(socket, '503 Service Unavailable');
     }
     this.#sockets.handleUpgrade(req, socket, head, (opened) => this.#greet(opened, pass));
+  }
+
+  /** Whoever is refused does not come again: a door that can't look is no refusal. */
+  #admit(token: string, name: string): Pass | 'not-now' | null {
+    try {
+      return this.#options.admit(token, name);
+    } catch {
+      return 'not-now';
+    }
   }
 
   /** Whoever says nothing is not waited for. */
@@ -297,9 +310,14 @@ function serverFor(tls: HubOptions['tls']): Server {
   const explain = (_: IncomingMessage, response: ServerResponse): void => {
     response.writeHead(426).end('a WebSocket is spoken here\n');
   };
-  if (!tls) return createServer(explain);
+  const patience = {
+    headersTimeout: greetWithinMs,
+    connectionsCheckingInterval: greetWithinMs / 4,
+  };
+  if (!tls) return createServer(patience, explain);
   const { cert, key } = tls;
-  return createSecureServer({ cert, key, minVersion: 'TLSv1.2' }, explain) as unknown as Server;
+  const secure = { cert, key, minVersion: 'TLSv1.2', handshakeTimeout: greetWithinMs } as const;
+  return createSecureServer({ ...secure, ...patience }, explain) as unknown as Server;
 }
 
 /** The one who asks has a deadline of its own; this only lets go of what nobody waits for. */

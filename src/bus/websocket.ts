@@ -17,6 +17,7 @@ import {
   protocolVersion,
   type Refusal,
   refusalOf,
+  tooLarge,
   unpack,
 } from './frames.ts';
 import {
@@ -32,6 +33,8 @@ import { withLeaving } from './leaving.ts';
 import { Link } from './link.ts';
 import { pinned } from './pin.ts';
 import { Questions } from './questions.ts';
+import { closedAtOnce, isFinal, notReached, otherVersion } from './turned-away.ts';
+import { Watch } from './watch.ts';
 
 export interface WebSocketBusOptions {
   /** `ws://host:port` or `wss://host:port`. */
@@ -50,11 +53,11 @@ export interface WebSocketBusOptions {
   readonly onRefused?: (refusal: Refusal) => void;
   /** It is connected, or cut off. */
   readonly onState?: (state: 'connected' | 'cut-off') => void;
+  /** It was in, and is let in no more: the bus is closed. */
+  readonly onShutOut?: (error: UserError) => void;
 }
 
 const greetWithinMs = 10_000;
-/** A hub pings more often than this; one that does not is gone. */
-const silenceMaxMs = 20_000;
 const pauses = { firstMs: 50, factor: 2, maxMs: 5_000 };
 
 export class WebSocketBus implements Bus {
@@ -123,13 +126,17 @@ export class WebSocketBus implements Bus {
   }
 
   close(): void {
+    this.#end(new UserError('bus.closed', 'the bus was closed', 'open another one'));
+  }
+
+  #end(why: UserError): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#own.clear();
     this.#local.close();
     this.#link.detach();
     this.#socket?.close(1_000);
-    this.#questions.giveUp(new UserError('bus.closed', 'the bus was closed', 'open another one'));
+    this.#questions.giveUp(why);
   }
 
   #take(frame: Frame): void {
@@ -155,11 +162,19 @@ export class WebSocketBus implements Bus {
     }
   }
 
+  /** What is not said is told to who said it: to who asks here, who asks there, or everybody. */
+  #refuse(frame: Frame, refusal: Refusal): void {
+    if (frame.kind === 'ask') this.#questions.settle({ kind: 'refuse', id: frame.id, refusal });
+    else if (frame.kind === 'reply') this.#link.push({ kind: 'refuse', id: frame.id, refusal });
+    else this.#options.onRefused?.(refusal);
+  }
+
   #newLink(): Link {
     const { clock, waitingMax } = this.#options;
     return new Link({
       ...{ clock, ...(waitingMax !== undefined && { waitingMax }) },
       take: (frame) => this.#take(frame),
+      onTooLarge: (frame) => this.#refuse(frame, tooLarge(frame)),
       onBroken: (why) => this.#breakOff(why),
     });
   }
@@ -212,8 +227,8 @@ export class WebSocketBus implements Bus {
         };
         socket.send(JSON.stringify(hello));
       });
-      socket.on('error', (error) => reject(unreachable(url, error.message)));
-      socket.once('close', (code) => reject(unreachable(url, closingWords(code))));
+      socket.on('error', (error) => reject(notReached(url, error.message)));
+      socket.once('close', (code) => reject(closedAtOnce(url, code)));
       socket.once('message', (data) => {
         const welcome = readGreeting(welcomeSchema, String(data));
         if (typeof welcome !== 'string') {
@@ -221,7 +236,7 @@ export class WebSocketBus implements Bus {
           return resolve();
         }
         socket.terminate();
-        reject(unreachable(url, 'it speaks another version: use the same Troupe on both sides'));
+        reject(otherVersion(url));
       });
     });
   }
@@ -271,10 +286,17 @@ export class WebSocketBus implements Bus {
       if (this.#state !== 'open') return;
       try {
         return await this.#dial();
-      } catch {
+      } catch (error) {
+        if (isFinal(error)) return this.#shutOut(error);
         pauseMs = Math.min(pauses.maxMs, pauseMs * pauses.factor);
       }
     }
+  }
+
+  #shutOut(error: UserError): void {
+    if (this.#state === 'closed') return;
+    this.#end(error);
+    this.#options.onShutOut?.(error);
   }
 
   #untilClosed(subscription: Subscription, pattern: string): Subscription {
@@ -287,58 +309,5 @@ export class WebSocketBus implements Bus {
   }
 }
 
-/** Calls when a hub that should ping has said nothing for too long. */
-class Watch {
-  readonly #clock: Clock;
-  readonly #onSilence: () => void;
-  #heardMs: number;
-  #forget: () => void;
-
-  constructor(clock: Clock, onSilence: () => void) {
-    this.#clock = clock;
-    this.#onSilence = onSilence;
-    this.#heardMs = clock.now();
-    this.#forget = this.#arm();
-  }
-
-  hear(): void {
-    this.#heardMs = this.#clock.now();
-  }
-
-  close(): void {
-    this.#forget();
-  }
-
-  #arm(): () => void {
-    return this.#clock.at(this.#clock.now() + silenceMaxMs, () => {
-      if (this.#clock.now() - this.#heardMs >= silenceMaxMs) return this.#onSilence();
-      this.#forget = this.#arm();
-    });
-  }
-}
-
 /** The one who asks has a deadline of its own; this only lets go of what nobody waits for. */
 const answerWithinMs = 3_600_000;
-
-function closingWords(code: number): string {
-  switch (code) {
-    case closings.refused:
-      return 'it refuses this name or session';
-    case closings.version:
-      return 'it speaks another version: use the same Troupe on both sides';
-    default:
-      return `it closed the connection (${code})`;
-  }
-}
-
-function unreachable(url: string, why: string): UserError {
-  return new UserError('bus.unreachable', `no bus at ${url}: ${why}`, hintFor(why));
-}
-
-function hintFor(why: string): string {
-  if (/401/.test(why)) {
-    return 'the token is wrong or revoked, or the name is taken; see: troupe token list';
-  }
-  const isStrange = /certificate|self.signed/i.test(why);
-  return isStrange ? 'give it the --pin that its hub prints' : 'look whether a hub runs there';
-}

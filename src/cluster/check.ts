@@ -3,6 +3,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { busStream, ensureBusStream } from '../bus/nats/bus-stream.ts';
 import { defaultPrefix, dial, wordsOf } from '../bus/nats/connection.ts';
+import { isThisMachine } from '../bus/this-machine.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { type Random, randomName, systemRandom } from '../kernel/random.ts';
 import { isUserError } from '../kernel/user-error.ts';
@@ -80,7 +81,7 @@ function payloadOf(nc: NatsConnection) {
 }
 
 function secrecyOf(nc: NatsConnection, { place }: NatsSetting) {
-  const isLocal = /^(localhost|127\.|\[?::1)/.test(nc.getServer());
+  const isLocal = isThisMachine(nc.getServer().replace(/:\d+$/, ''));
   const isSecret = nc.info?.tls_required === true || place.tls !== undefined;
   if (isSecret) return ok('TLS');
   const fix = 'set tls in nats-server.conf, and name tls://host: see deploy/README.md';

@@ -5,13 +5,13 @@
  * that was killed, or closed at work, the note is left: the next one gives nothing out
  * before the leases are over under which its workers may still be at work.
  */
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openHub } from '../bus/open-bus.ts';
+import { isThisMachine } from '../bus/this-machine.ts';
 import { type Config, readVersion } from '../config.ts';
-import { lockOwner, takeLock } from '../journal/lock.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
-import { type Random, randomName, systemRandom } from '../kernel/random.ts';
+import { type Random, systemRandom } from '../kernel/random.ts';
 import {
   type Certificate,
   fingerprintOf,
@@ -19,6 +19,7 @@ import {
   ownCertificate,
 } from './certificate.ts';
 import { AtWorkers } from './elsewhere.ts';
+import { nobodysFoldersIn, takeOwnFolder } from './own-folder.ts';
 import { TokenDesk } from './tokens.ts';
 import { openElsewhere } from './wanted.ts';
 import { workerDoor } from './worker-pass.ts';
@@ -44,6 +45,8 @@ export interface WorkerHub {
   readonly url: string;
   /** The fingerprint of its certificate; null: it speaks without TLS. */
   readonly pin: string | null;
+  /** Nobody on the way can read along. */
+  readonly isPrivate: boolean;
   readonly workers: () => readonly string[];
   close(): void;
 }
@@ -64,11 +67,14 @@ export async function openWorkerHub(
     heartbeatMs: Math.min(heartbeatMs, leaseMs / 2),
     admit: workerDoor(tokens),
   });
-  const note = leaveNote(config.home, random);
+  const hubs = join(config.home, 'hubs');
+  const dead = nobodysFoldersIn(hubs);
+  for (const each of dead) removeNote(each);
+  const note = takeOwnFolder(hubs, random);
+  const isPrivate = tls !== null || isThisMachine(host);
   const workforce = new Workforce({
     ...{ bus: hub, clock, random, leaseMs, version: readVersion() },
-    isPrivate: tls !== null || isThisMachine(host),
-    quietMs: note.foundDead ? leaseMs : 0,
+    ...{ isPrivate, quietMs: dead.length > 0 ? leaseMs : 0 },
     ...(onNews && { onNews }),
   });
   const keepHere = openElsewhere(
@@ -80,21 +86,21 @@ export async function openWorkerHub(
     port: hub.port,
     url: `${tls ? 'wss' : 'ws'}://${nameOf(host)}:${hub.port}`,
     pin: tls && fingerprintOf(tls),
+    isPrivate,
     workers: () => workforce.members.map(({ name }) => name),
     close() {
       keepHere();
       // Whoever is at work now learns of the end only by its lease: the next hub waits for it.
-      const end = workforce.post.underWay > 0 ? note.letGo : note.takeAway;
+      const isNoted = workforce.post.underWay > 0;
       workforce.close();
       hub.close();
-      end();
+      note.letGo();
+      if (!isNoted) removeNote(note.path);
     },
   };
 }
 
 const heartbeatMs = 5_000;
-
-const isThisMachine = (host: string): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(host);
 
 function certificateFor(
   wish: HubOptions['tls'],
@@ -114,28 +120,4 @@ function nameOf(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** One folder a hub: a lock that its process holds. */
-function leaveNote(home: string, random: Random) {
-  const all = join(home, 'hubs');
-  let foundDead = false;
-  for (const name of namesIn(all)) {
-    if (lockOwner(join(all, name)) !== null) continue;
-    foundDead = true;
-    rmSync(join(all, name), { recursive: true, force: true });
-  }
-  const own = join(all, randomName(random, 10));
-  const lock = takeLock(own);
-  const takeAway = (): void => {
-    lock.release();
-    rmSync(own, { recursive: true, force: true });
-  };
-  return { foundDead, takeAway, letGo: () => lock.release() };
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
+const removeNote = (path: string): void => rmSync(path, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 /** The process of one agent: joins its run's hub, and ends when the run is gone. */
 import { readConfig } from '../config.ts';
-import type { IsolatedOrder } from './isolation.ts';
+import type { IsolatedOrder } from './cells.ts';
 import { joinAsWorker } from './open-worker.ts';
 import { anyRole } from './wire.ts';
 
@@ -16,8 +16,9 @@ async function work({ url, token, name, home, cwd }: IsolatedOrder): Promise<voi
   const end = async (): Promise<void> => {
     await worker.close();
     process.exitCode = 0;
-    process.disconnect?.();
+    if (process.connected) process.disconnect();
   };
+  void worker.turnedAway.then(end);
   if (!process.connected) await end();
   else process.once('disconnect', () => void end());
 }

@@ -2,38 +2,26 @@
  * Has each agent of a run work in a process of its own on this machine: when one crashes, or takes
  * all memory, no other one and not the run either go with it.
  *
- * Owns: the processes, one for each agent that has worked, and the hub on loopback that they join.
- * Invariants:
- * - nobody else can join: the token is known to the processes alone;
- * - a process ends with the run, and when the runtime is killed.
+ * Owns: the processes of the agents at work, and the hub on loopback that they join. Invariant:
+ * nobody else can join: the token is known to the processes alone.
  */
-import { type ChildProcess, fork } from 'node:child_process';
 import type { Fault, Outcome } from '../../machines/outcome.ts';
 import { noOutput, noUsage } from '../../machines/outcome.ts';
 import type { AgentWorld, Assignment } from '../agents/agent.ts';
 import { openHub } from '../bus/open-bus.ts';
-import type { WebSocketHub } from '../bus/websocket-hub.ts';
 import { type Config, readVersion } from '../config.ts';
-import { type Clock, systemClock } from '../kernel/clock.ts';
-import { type Random, randomName, systemRandom } from '../kernel/random.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { randomName, systemRandom } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
-import { bundledFile, gone } from '../own-process.ts';
+import { bundledFile } from '../own-process.ts';
 import { attemptUsdMax } from '../plan/compile.ts';
 import type { PlanRole } from '../plan/plan.ts';
 import type { RunFolder, RunOrder } from '../runs/folder.ts';
+import { Cells } from './cells.ts';
 import { attemptAt, isStuck } from './remote-attempt.ts';
 import { type Duty, type Elsewhere, isRemote, openElsewhere } from './wanted.ts';
 import { passOf } from './worker-pass.ts';
 import { Workforce } from './workforce.ts';
-
-/** What a process is told first. */
-export interface IsolatedOrder {
-  readonly url: string;
-  readonly token: string;
-  readonly name: string;
-  readonly home: string;
-  readonly cwd: string;
-}
 
 export interface Isolation {
   /** Resolves when none of the processes is left. */
@@ -43,8 +31,6 @@ export interface Isolation {
 /** Long: a process that works hard is not gone, and one that is gone is seen to go. */
 const leaseMs = 120_000;
 const startWithinMs = 60_000;
-/** Its agents have the time to end as they do after a Ctrl-C. */
-const endWithinMs = 15_000;
 
 /** For the runs that are begun from now on, until it is closed. */
 export async function openIsolation({ config }: { readonly config: Config }): Promise<Isolation> {
@@ -68,68 +54,6 @@ export async function openIsolation({ config }: { readonly config: Config }): Pr
   };
 }
 
-interface Around {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly workforce: Workforce;
-  readonly hub: WebSocketHub;
-  readonly token: string;
-  readonly file: string;
-}
-
-/** The processes by the agent that has each. */
-class Cells {
-  readonly workforce: Workforce;
-  readonly #around: Around;
-  readonly #cells = new Map<string, { readonly name: string; readonly child: ChildProcess }>();
-
-  constructor(around: Around) {
-    this.#around = around;
-    this.workforce = around.workforce;
-  }
-
-  /** The name under which the agent's process joins; a new one where there is none. */
-  nameFor(agent: string): string {
-    const known = this.#cells.get(agent);
-    if (known) return known.name;
-    const { file, random, hub, token, config } = this.#around;
-    const name = `agent-${agent.replace(/[^\w.-]/g, '_').slice(0, 40)}-${randomName(random, 6)}`;
-    const { home, cwd } = config;
-    const order: IsolatedOrder = { url: `ws://127.0.0.1:${hub.port}`, token, name, home, cwd };
-    // Its own group: a Ctrl-C is for the run, which ends it.
-    const child = fork(file, [], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-    const lost = (how: string): void => {
-      if (this.#cells.get(agent)?.child === child) this.#cells.delete(agent);
-      this.workforce.dismiss(name, crashed(agent, how));
-    };
-    // One that could not even be started never exits.
-    child.on('error', ({ message }) => lost(message));
-    child.send(order, () => {});
-    child.once('exit', (code, signal) => lost(signal ?? `exit ${code}`));
-    this.#cells.set(agent, { name, child });
-    return name;
-  }
-
-  /** The agent's process does not answer any more: the next attempt gets a new one. */
-  end(agent: string): void {
-    const cell = this.#cells.get(agent);
-    this.#cells.delete(agent);
-    cell?.child.kill('SIGKILL');
-  }
-
-  /** Each ends what it works on when it hears nothing of us any more, and is waited for. */
-  async close(): Promise<void> {
-    const children = [...this.#cells.values()].map(({ child }) => child);
-    this.#cells.clear();
-    for (const child of children) {
-      child.removeAllListeners('exit');
-      if (child.connected) child.disconnect();
-    }
-    await Promise.all(children.map((child) => gone(child, endWithinMs, this.#around.clock)));
-  }
-}
-
 class Isolated implements Elsewhere {
   readonly #cells: Cells;
   readonly #folder: RunFolder;
@@ -145,17 +69,27 @@ class Isolated implements Elsewhere {
     return isRemote(role) ? nobodyElse(role) : 'here';
   }
 
-  async attempt(
+  async attempt(duty: Duty, assignment: Assignment, world: AgentWorld): Promise<Outcome> {
+    const agent = `${this.#folder.id}/${assignment.agent}`;
+    try {
+      return await this.#attempt(agent, duty, assignment, world);
+    } finally {
+      this.#cells.leave(agent);
+    }
+  }
+
+  async #attempt(
+    agent: string,
     { role, limits, price }: Duty,
     assignment: Assignment,
     world: AgentWorld,
   ): Promise<Outcome> {
     const { workforce } = this.#cells;
-    const name = this.#cells.nameFor(assignment.agent);
+    const name = this.#cells.enter(agent);
     const wish = { role: role.name, labels: [name] };
     const seat = await workforce.seat(wish, startWithinMs, world.signal);
     if (seat === null) {
-      this.#cells.end(assignment.agent);
+      this.#cells.kill(agent);
       return neverStarted();
     }
     const order = {
@@ -165,7 +99,7 @@ class Isolated implements Elsewhere {
     };
     const errand = { order, sent: [], taken: [], isFree: attemptUsdMax(role) === 0 };
     const outcome = await attemptAt(workforce, seat, errand, assignment, world);
-    if (isStuck(outcome)) this.#cells.end(assignment.agent);
+    if (isStuck(outcome)) this.#cells.kill(agent);
     // Its process is gone, and the agent with it: its supervisor decides.
     if (outcome.kind !== 'interrupted' || outcome.fault.code !== 'agent.crashed') return outcome;
     return { ...outcome, kind: 'failed' };
@@ -176,12 +110,6 @@ const nobodyElse = ({ name }: PlanRole): Fault => ({
   code: 'worker.no-bus',
   message: `${name} works elsewhere, and --isolate lets nobody join: give the run --bus instead`,
   retryable: false,
-});
-
-const crashed = (agent: string, how: string): Fault => ({
-  code: 'agent.crashed',
-  message: `the process of ${agent} is gone (${how})`,
-  retryable: true,
 });
 
 function neverStarted(): Outcome {

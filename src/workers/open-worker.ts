@@ -27,6 +27,8 @@ export interface JoinOptions {
 
 export interface JoinedWorker {
   readonly name: string;
+  /** Resolves when the hub has turned it away for good, with why, and it is closed; else never. */
+  readonly turnedAway: Promise<UserError>;
   /** What it works on is given back. */
   close(): Promise<void>;
 }
@@ -40,8 +42,11 @@ export async function joinAsWorker(
   const name = options.name ?? `${plainHost()}-${randomName(random, 4)}`;
   if (!nodeNamePattern.test(name)) throw badName(name);
   const roles = options.roles ?? { [anyRole]: 1 };
-  const bus = await joinBus({ url, token, name, ...(pin !== undefined && { pin }) });
-  const worker = new Worker({
+  const bus = await joinBus({
+    ...{ url, token, name, ...(pin !== undefined && { pin }) },
+    onShutOut: (why) => void worker.turnAway(why),
+  });
+  const worker: Worker = new Worker({
     ...{ bus, footing: footingAt(bus), name, roles, labels, version: readVersion() },
     ...{ config, clock, random },
     ...(onNews && { onNews }),
@@ -56,7 +61,7 @@ export async function joinAsWorker(
     await close();
     throw error;
   }
-  return { name, close };
+  return { name, turnedAway: worker.turnedAway, close };
 }
 
 function plainHost(): string {

@@ -43,6 +43,8 @@ export async function pack(
   for (const root of roots) {
     for (const name of root.names ?? ['']) await gather(root, name, found, signal);
   }
+  const characters = found.reduce((sum, { path }) => sum + path.length, 0);
+  if (characters > parcelLimits.pathsMaxCharacters) throw tooMuch();
   const files: ParcelFile[] = [];
   let [bytes, inlineBytes] = [0, 0];
   for (const { path, full } of found) {
@@ -138,7 +140,8 @@ export function changesSince(before: Parcel, { parcel, paths }: Packed, prefix: 
 }
 
 function tooMuch(): UserError {
-  const { filesMax, bytesMax } = parcelLimits;
-  const message = `its files are more than ${filesMax}, or than ${bytesMax} bytes`;
+  const { filesMax, bytesMax, pathsMaxCharacters } = parcelLimits;
+  const most = `${filesMax} files, ${bytesMax} bytes, ${pathsMaxCharacters} characters of paths`;
+  const message = `its files are more than can travel: at most ${most}`;
   return new UserError('files.too-many', message, 'let it work with fewer files, or here');
 }

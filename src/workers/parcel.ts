@@ -7,6 +7,8 @@ export const parcelLimits = {
   filesMax: 20_000,
   bytesMax: 2 * 1024 * 1024 * 1024,
   pathMaxCharacters: 2_000,
+  /** All paths together: the list travels in one frame. */
+  pathsMaxCharacters: 2_000_000,
 } as const;
 
 /** Small files travel in the list itself. */

@@ -66,8 +66,9 @@ function failedBy(error: unknown, errand: Pick<Errand, 'isFree'>, signal: AbortS
   return isOfWire(error) ? lostTo(faultOf(error), errand) : undone(error, signal);
 }
 
+/** What is too large to be said is so anywhere, and again. */
 const isOfWire = (error: unknown): error is UserError =>
-  isUserError(error) && error.code.startsWith('bus.');
+  isUserError(error) && error.code.startsWith('bus.') && error.code !== 'bus.too-large';
 
 const faultOf = ({ code, message }: UserError): Fault => ({ code, message, retryable: true });
 

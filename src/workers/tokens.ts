@@ -1,13 +1,14 @@
 /**
  * Who may join the hubs of a home: tokens, of which only hashes are kept.
  *
- * Owns: the list. Invariants:
+ * Owns: the list, and what was last read of it. Invariants:
  * - a token is shown once, when it is made, and can't be told from what is kept;
  * - one that has run out, or was revoked, lets nobody in;
- * - one writer at a time, and readers see the old list or the new one.
+ * - one writer at a time, and readers see the old list or the new one;
+ * - each list is a file of its own, so that one that was read need not be read again.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { takeLock } from '../journal/lock.ts';
@@ -55,6 +56,7 @@ export class TokenDesk {
   readonly #folder: string;
   readonly #clock: Clock;
   readonly #random: Random;
+  #known: { readonly stamp: string; readonly entries: readonly Entry[] } | null = null;
 
   constructor(home: string, clock: Clock, random: Random) {
     this.#folder = join(home, 'tokens');
@@ -116,15 +118,17 @@ export class TokenDesk {
     return join(this.#folder, 'list.json');
   }
 
+  /** Every worker's token is looked up at every beat: the same list is parsed once. */
   #read(): readonly Entry[] {
-    let text: string;
-    try {
-      text = readFileSync(this.#file, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw error;
-    }
-    const read = listSchema.safeParse(parsed(text));
+    const stat = statSync(this.#file, { bigint: true, throwIfNoEntry: false });
+    if (!stat) return [];
+    const stamp = `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
+    if (this.#known?.stamp !== stamp) this.#known = { stamp, entries: this.#parse() };
+    return this.#known.entries;
+  }
+
+  #parse(): readonly Entry[] {
+    const read = listSchema.safeParse(parsed(readFileSync(this.#file, 'utf8')));
     if (read.success) return read.data.tokens;
     const hint = 'mend it; or move it away, and make new tokens';
     throw new UserError('token.unreadable', `${this.#file} is no list of tokens`, hint);

@@ -1,4 +1,9 @@
-/** Open parcels, and the pieces of them that the other end asks for. */
+/**
+ * Open parcels, and the pieces of them that the other end asks for.
+ *
+ * Owns: the parcels, and who waits to read. Invariant: at most `readingMax` pieces are in memory
+ * here, however many are asked for.
+ */
 import type { Envelope } from '../bus/bus.ts';
 import { UserError } from '../kernel/user-error.ts';
 import type { Freight } from './freight.ts';
@@ -9,7 +14,11 @@ import { partSchema, readSchema } from './wire.ts';
 
 type Event = Envelope['event'];
 
+const readingMax = 32;
+
 export class Warehouse implements Freight {
+  #reading = 0;
+  readonly #waiting: (() => void)[] = [];
   readonly #open = new Map<string, { readonly packed: Packed; readonly for: string }>();
 
   /** `reader`: the address of the only one who may ask. */
@@ -35,7 +44,20 @@ export class Warehouse implements Freight {
     if (!read.success || found?.for !== from) {
       throw new UserError('files.unknown', 'there is no such parcel', 'ask for a newer one');
     }
-    const data = await pieceOf(found.packed, read.data.file, read.data.offset);
-    return { type: 'files.part', data: data.toString('base64') } as Event;
+    await this.#turn();
+    try {
+      const data = await pieceOf(found.packed, read.data.file, read.data.offset);
+      return { type: 'files.part', data: data.toString('base64') } as Event;
+    } finally {
+      this.#reading -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#reading >= readingMax) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    this.#reading += 1;
   }
 }

@@ -12,12 +12,13 @@ const told = ['work.told', 'work.asked', 'work.ended'];
 /** Frames in a second, and in one go; more is no worker of ours. */
 const rate = { perSecond: 5_000, atOnce: 50_000 };
 
+/** Throws when the list of tokens can't be read: then nobody new is let in. */
 export function workerDoor(tokens: TokenDesk): (token: string, name: string) => Pass | null {
   const names = new Map<string, string>();
-  const holds = (id: string): boolean => whileReadable(() => tokens.isValid(id), true);
+  const holds = (id: string): boolean => unlessUnreadable(() => tokens.isValid(id));
   return (token, name) => {
     if (!nodeNamePattern.test(name)) return null;
-    const id = whileReadable(() => tokens.check(token), null);
+    const id = tokens.check(token);
     if (id === null) return null;
     const holder = names.get(name);
     if (holder !== undefined && holder !== id && holds(holder)) return null;
@@ -26,12 +27,12 @@ export function workerDoor(tokens: TokenDesk): (token: string, name: string) => 
   };
 }
 
-/** A list that can't be read lets nobody new in, shows nobody out, and ends no hub. */
-function whileReadable<Value>(ask: () => Value, otherwise: Value): Value {
+/** A list that can't be read shows nobody out. */
+function unlessUnreadable(holds: () => boolean): boolean {
   try {
-    return ask();
+    return holds();
   } catch {
-    return otherwise;
+    return true;
   }
 }
 

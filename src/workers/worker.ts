@@ -8,7 +8,6 @@
  * - it does only what it has offered;
  * - when it is closed nothing of it runs any more, and its folders are gone.
  */
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentEvent } from '../agents/agent.ts';
 import { type Guardian, openGuardian } from '../agents/guardian.ts';
@@ -16,8 +15,10 @@ import type { Bus, Envelope } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';
 import { type Random, randomName } from '../kernel/random.ts';
-import { UserError } from '../kernel/user-error.ts';
+import { isUserError, UserError } from '../kernel/user-error.ts';
+import { removeFolder } from '../worktrees/checkout.ts';
 import type { Footing, Ground } from './footing.ts';
+import { nobodysFoldersIn, type OwnFolder, takeOwnFolder } from './own-folder.ts';
 import type { ParcelFile } from './parcel.ts';
 import { closeScratch } from './scratch.ts';
 import { Shift } from './shift.ts';
@@ -55,6 +56,7 @@ type Event = Envelope['event'];
 /** One attempt that is under way, or whose end the hub has not taken yet. */
 interface Held {
   readonly shift: Shift;
+  /** Its own; empty: it works beside the run. */
   readonly folder: string;
   /** Who has given it, and where of it is told. */
   readonly sender: string;
@@ -65,6 +67,10 @@ interface Held {
   takeBack: () => void;
   readonly over: Promise<void>;
 }
+
+/** Nothing but a person changes this: joined again, it would be refused again. */
+const isFinal = (error: unknown): error is UserError =>
+  isUserError(error) && error.code === 'worker.version';
 
 interface Stay {
   /** Resolves when the lease is over. */
@@ -77,9 +83,12 @@ const piecesMax = 32;
 const leaveWithinMs = 500;
 
 export class Worker {
+  /** Resolves when it was turned away for good, with why, and is closed; else never. */
+  readonly turnedAway: Promise<UserError>;
   readonly #options: WorkerOptions;
   readonly #held = new Map<string, Held>();
-  readonly #folder: string;
+  /** Null until something is worked on. */
+  #own: OwnFolder | null = null;
   /** Of plans, by hash and place. */
   readonly #pieces = new Map<string, Promise<Buffer>>();
   #guardian: Guardian;
@@ -87,16 +96,20 @@ export class Worker {
   #tenancy: Tenancy | null = null;
   #sequence = 0;
   #state: 'open' | 'closed' = 'open';
+  #onTurnedAway: (why: UserError) => void = () => {};
 
   constructor(options: WorkerOptions) {
+    this.turnedAway = new Promise((resolve) => {
+      this.#onTurnedAway = resolve;
+    });
     this.#options = options;
-    const { config, random } = options;
-    this.#folder = join(config.home, 'worker', `${process.pid}-${randomName(random, 6)}`);
-    this.#guardian = openGuardian({ environment: config.environment });
+    this.#guardian = openGuardian({ environment: options.config.environment });
   }
 
   /** Joins, and stays: rejects with a UserError when the hub does not want it at all. */
   async open(): Promise<void> {
+    // A worker that was killed could not tidy up.
+    for (const each of nobodysFoldersIn(this.#folders)) await removeFolder(each).catch(() => {});
     void this.#stay(await this.#join());
   }
 
@@ -107,7 +120,24 @@ export class Worker {
     this.#tenancy?.close();
     await this.#dropAll();
     await this.#askLease({ type: 'worker.leave' }, leaveWithinMs).catch(() => undefined);
-    rmSync(this.#folder, { recursive: true, force: true });
+    const own = this.#own;
+    if (own) await removeFolder(own.path).catch(() => {});
+    own?.letGo();
+  }
+
+  get #folders(): string {
+    return join(this.#options.config.home, 'worker');
+  }
+
+  get #folder(): string {
+    this.#own ??= takeOwnFolder(this.#folders, this.#options.random);
+    return this.#own.path;
+  }
+
+  /** The hub does not let it in any more: it is closed, and does not try again. */
+  async turnAway(why: UserError): Promise<void> {
+    await this.close();
+    this.#onTurnedAway(why);
   }
 
   /** Answers when the lease is over, with nobody answering at its desk any more. */
@@ -153,8 +183,18 @@ export class Worker {
         onNews?.({ type: 'worker.lost' });
         await this.#dropAll();
       }
-      stay = await this.#join().catch(() => null);
+      stay = await this.#joinAgain();
       if (stay === null) await sleep(clock, joinAgainMs);
+    }
+  }
+
+  /** Null: not now. */
+  async #joinAgain(): Promise<Stay | null> {
+    try {
+      return await this.#join();
+    } catch (error) {
+      if (isFinal(error)) await this.turnAway(error);
+      return null;
     }
   }
 
@@ -170,7 +210,7 @@ export class Worker {
     this.#guardian = openGuardian({ environment: this.#options.config.environment });
     await guardian.close();
     await Promise.all(all.map(({ over }) => over));
-    for (const ticket of this.#held.keys()) this.#forget(ticket);
+    await Promise.all([...this.#held.keys()].map((ticket) => this.#forget(ticket)));
   }
 
   /** Waits for those that are meant to be over. */
@@ -197,7 +237,7 @@ export class Worker {
         this.#held.get(data.ticket)?.shift.answer(data.id, data.leave);
         break;
       case 'work.close':
-        this.#forget(data.ticket);
+        void this.#forget(data.ticket);
         break;
       default:
         break;
@@ -213,7 +253,7 @@ export class Worker {
     const hub = footing.deskOf(sender);
     const events: AgentEvent[] = [];
     const desk = this.#desk;
-    const folder = join(this.#folder, ticket);
+    const folder = order.files === 'beside' ? '' : join(this.#folder, ticket);
     const askFiles = (event: Event) => this.#ask(hubFiles, event, askFilesWithinMs);
     const fetchPiece = footing.freight.fetching(parcel, askFiles);
     const shift = new Shift(order, {
@@ -265,16 +305,16 @@ export class Worker {
     }
   }
 
-  #forget(ticket: string): void {
+  /** Resolves when nothing of it is left here. */
+  async #forget(ticket: string): Promise<void> {
     const held = this.#held.get(ticket);
     if (!held) return;
     if (held.state === 'working') held.shift.giveUp();
-    void held.over.then(async () => {
-      held.takeBack();
-      this.#held.delete(ticket);
-      this.#options.footing.settled(ticket);
-      await closeScratch(held.folder).catch(() => {});
-    });
+    await held.over;
+    held.takeBack();
+    this.#held.delete(ticket);
+    this.#options.footing.settled(ticket);
+    if (held.folder !== '') await closeScratch(held.folder).catch(() => {});
   }
 
   #flush(ticket: string): void {

@@ -1,43 +1,18 @@
 /** The bus between processes: the promises of every bus, cuts that lose nothing, and strangers. */
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { Bus, Envelope, Subscription } from '../../src/bus/bus.ts';
+import type { Envelope } from '../../src/bus/bus.ts';
 import { frameBytesMax, pack, protocolVersion } from '../../src/bus/frames.ts';
 import type { Pass } from '../../src/bus/pass.ts';
 import { eventually } from '../agents/processes.ts';
 import { busContract } from '../contracts/bus.contract.ts';
 import { admitAll, free, hubs } from './hub.ts';
+import { counted, message, settled, take } from './messages.ts';
 
 const open = hubs();
 
 busContract('a bus over a WebSocket', async () => (await open()).join('one'));
 busContract('the hub of such buses', async () => (await open()).hub);
-
-const message = (
-  from: string,
-  sequence: number,
-  to = 'run/1',
-  type = `m${sequence}`,
-): Envelope => ({
-  ...{ to, from, sequence },
-  event: { type },
-});
-
-async function take(subscription: Subscription, count: number): Promise<readonly string[]> {
-  const types: string[] = [];
-  for await (const { event } of subscription) {
-    types.push(event.type);
-    if (types.length === count) break;
-  }
-  return types;
-}
-
-const counted = (count: number) => Array.from({ length: count }, (_, at) => `m${at + 1}`);
-
-/** What was subscribed here is known there: a question of our own went the same way. */
-async function settled(bus: Bus): Promise<void> {
-  await bus.request(message('settling', 1, 'nobody/here'), 60_000).catch(() => {});
-}
 
 describe('between two that joined', () => {
   test('messages arrive in order, each once, and not at who said them twice', async () => {
@@ -200,6 +175,82 @@ test('a hub that is closed leaves nobody waiting for an answer', async () => {
   await expect(asked).rejects.toMatchObject({ code: 'bus.gone' });
 });
 
+describe('what is larger than a frame may be', () => {
+  const giant = 'x'.repeat(frameBytesMax);
+
+  test('is refused to who says, asks or answers it, on both sides; the rest goes on', async () => {
+    const refused: string[] = [];
+    const states: string[] = [];
+    const { hub, join } = await open();
+    const one = await join('one', {
+      onRefused: ({ code }) => void refused.push(code),
+      onState: (state) => void states.push(state),
+    });
+    const there = hub.subscribe('run/*');
+    const echo = ({ event }: Envelope) => (event.type === 'grow' ? { type: giant } : event);
+    hub.answer('hub/desk', echo);
+    one.answer('one/desk', echo);
+    await settled(one);
+    one.publish(message('one', 1, 'run/1', giant));
+    one.publish(message('one', 2));
+    expect(await take(there, 1)).toEqual(['m2']);
+    expect(refused).toEqual(['bus.too-large']);
+    const tooLarge = { code: 'bus.too-large' };
+    const here = (type: string) => one.request(message('one', 3, 'hub/desk', type), 60_000);
+    const far = (type: string) => hub.request(message('hub', 1, 'one/desk', type), 60_000);
+    for (const ask of [here, far]) {
+      await expect(ask(giant)).rejects.toMatchObject(tooLarge);
+      await expect(ask('grow')).rejects.toMatchObject(tooLarge);
+      expect(await ask('small')).toEqual({ type: 'small' });
+    }
+    expect(states).toEqual(['connected']);
+  });
+});
+
+describe('somebody who is let in no more', () => {
+  test('is told so once, has its questions refused, and does not come again', async () => {
+    let [asked, isWelcome] = [0, true];
+    const admit = (token: string) => {
+      asked += 1;
+      return isWelcome ? admitAll(token) : null;
+    };
+    const { hub, join, wire } = await open({ admit });
+    const cable = await wire();
+    const out: string[] = [];
+    const one = await join('one', {
+      url: cable.url,
+      onShutOut: ({ code }) => void out.push(code),
+    });
+    hub.answer('desk', () => new Promise<never>(() => {}));
+    await settled(one);
+    const waits = one.request(message('one', 1, 'desk'), 600_000);
+    isWelcome = false;
+    cable.cut();
+    await expect(waits).rejects.toMatchObject({ code: 'bus.refused' });
+    expect(out).toEqual(['bus.refused']);
+    expect(asked).toBe(2);
+  });
+
+  test('comes again while the hub can not look who it is', async () => {
+    let state: 'whole' | 'broken' = 'whole';
+    let asked = 0;
+    const admit = (token: string) => {
+      asked += 1;
+      if (state === 'broken') throw new Error('a list that is garbage');
+      return admitAll(token);
+    };
+    const { join, wire } = await open({ admit });
+    const cable = await wire();
+    const one = await join('one', { url: cable.url });
+    state = 'broken';
+    cable.cut();
+    await eventually('it has tried', () => asked > 2);
+    state = 'whole';
+    const answer = one.request(message('one', 1, 'nobody/here'), 60_000);
+    await expect(answer).rejects.toMatchObject({ code: 'bus.nobody' });
+  });
+});
+
 describe('strangers', () => {
   const pass = (name: string): Pass => ({
     ...free(name),
@@ -212,7 +263,7 @@ describe('strangers', () => {
   test('without a token, or with another name than theirs, are not let in', async () => {
     const { join } = await open();
     await expect(join('one', { token: 'wrong' })).rejects.toMatchObject({
-      code: 'bus.unreachable',
+      code: 'bus.refused',
       hint: expect.stringContaining('token'),
     });
     await expect(join('one', { name: 'other' })).rejects.toThrow(/refuses this name/);

@@ -40,9 +40,7 @@ describe('at the door', () => {
     await hall.tokens.revoke(id);
     await eventually('it has run out', () => hall.tokens.check(brief) === null);
     for (const token of ['', 'wrong', brief, taken, `${hall.token}x`]) {
-      await expect(busOf(hall, 'one', { token })).rejects.toMatchObject({
-        code: 'bus.unreachable',
-      });
+      await expect(busOf(hall, 'one', { token })).rejects.toMatchObject({ code: 'bus.refused' });
     }
     const kept = readFileSync(join(hall.home, 'tokens', 'list.json'), 'utf8');
     expect(kept).not.toContain(hall.token.split('_')[2]);
@@ -50,10 +48,12 @@ describe('at the door', () => {
 
   test('a token that is taken back shows out who came with it', async () => {
     const hall = await open({ leaseMs: 300 });
-    await hall.join('one');
+    const worker = await hall.join('one');
     for (const { id } of hall.tokens.list()) await hall.tokens.revoke(id);
     await eventually('it is out', () => hall.news.includes('worker.lost one'));
-    await expect(busOf(hall, 'one')).rejects.toMatchObject({ code: 'bus.unreachable' });
+    // It does not knock for ever: whoever started it is told.
+    expect(await worker.turnedAway).toMatchObject({ code: 'bus.refused' });
+    await expect(busOf(hall, 'one')).rejects.toMatchObject({ code: 'bus.refused' });
   });
 
   test('a list of tokens that is garbage lets nobody in, and shows nobody out', async () => {
@@ -75,7 +75,7 @@ describe('at the door', () => {
     await hall.join('one');
     const { token } = await hall.tokens.create({ role: 'worker', ttlMs: null });
     for (const name of ['one', 'one/two', '../one', '']) {
-      await expect(busOf(hall, name, { token })).rejects.toMatchObject({ code: 'bus.unreachable' });
+      await expect(busOf(hall, name, { token })).rejects.toMatchObject({ code: 'bus.refused' });
     }
   });
 });

@@ -1,4 +1,5 @@
 /** Workers, hubs and agents in processes of their own, killed in the middle of a run. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { eventually, isRunning } from '../agents/processes.ts';
 import { Desk, type Process } from '../cli/troupe.ts';
@@ -54,32 +55,31 @@ describe('a run of many tasks', () => {
   });
 });
 
-describe('agents in processes of their own', () => {
-  const isolated = async (run: Process, count: number): Promise<readonly number[]> => {
-    const { readdirSync, readFileSync } = await import('node:fs');
-    const children = () =>
-      readdirSync('/proc').filter((name) => {
-        if (!/^\d+$/.test(name)) return false;
-        try {
-          const [, parent] = /\) \S (\d+) /.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? [];
-          const line = readFileSync(`/proc/${name}/cmdline`, 'utf8');
-          return parent === String(run.pid) && line.includes('isolated-agent');
-        } catch {
-          return false;
-        }
-      });
-    await eventually('they are there', () => children().length >= count);
-    return children().map(Number);
+/** The processes of agents that a run has now, as /proc tells. */
+function cellsOf(run: Process): readonly number[] {
+  const isCell = (pid: string): boolean => {
+    try {
+      const [, parent] = /\) \S (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      return parent === String(run.pid) && line.includes('isolated-agent');
+    } catch {
+      return false;
+    }
   };
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return all.filter(isCell).map(Number);
+}
 
-  // Who is whose child is read from /proc.
-  test.skipIf(process.platform !== 'linux')('take nothing else down', async () => {
+// Who is whose child is read from /proc.
+describe.skipIf(process.platform !== 'linux')('agents in processes of their own', () => {
+  test('take nothing else down', async () => {
     const [desk, count] = [new Desk(), 6];
     const role = { where: 'local', count: 3, retries: 2 };
     const plan = planOf(desk, count, { seconds: 2, role });
     const run = desk.start(['run', plan, '--isolate', 'process']);
-    const [victim = 0, ...others] = await isolated(run, 3);
+    await eventually('they are there', () => cellsOf(run).length >= 3);
     await eventually('all have begun', () => linesOf(desk).length >= 3);
+    const [victim = 0, ...others] = cellsOf(run);
     process.kill(victim, 'SIGKILL');
     const { code, stderr } = await run.end();
     expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -87,5 +87,25 @@ describe('agents in processes of their own', () => {
     expectAlone(linesOf(desk), count);
     // None of them outlives the run.
     expect(others.filter(isRunning)).toEqual([]);
+  });
+
+  test('have none while they have nothing to do, and another one when they have', async () => {
+    const desk = new Desk();
+    const wait = (file: string) => ['sh', '-c', `while [ ! -e ${file} ]; do sleep 0.1; done`];
+    const agents = { coder: { adapter: 'command', count: 3 } };
+    const tasks = [
+      { id: 'long', run: wait('go') },
+      { id: 'b', run: ['true'] },
+      { id: 'c', run: ['true'] },
+      ...['d', 'e', 'f'].map((id) => ({ id, needs: ['long'], run: ['true'] })),
+    ];
+    writeFileSync(desk.path('plan.json'), JSON.stringify({ name: 'idle', agents, tasks }));
+    const run = desk.start(['run', 'plan.json', '--isolate', 'process']);
+    await run.says(/succeeded +c\b/);
+    await eventually('one is left', () => cellsOf(run).length === 1);
+    writeFileSync(desk.path('go'), '');
+    const { code, stderr } = await run.end();
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stderr).not.toMatch(/crashed/);
   });
 });

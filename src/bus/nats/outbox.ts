@@ -133,7 +133,7 @@ export class Outbox {
     const { clock, store } = this.#options;
     this.#last += 1;
     const number = this.#last;
-    const payload = packTogether(number, texts);
+    const payload = packTogether(0, number, texts);
     this.#away += texts.length;
     while (this.#state === 'open') {
       try {

@@ -1,11 +1,12 @@
 /** The bus over NATS: the promises of every bus, against one real server and a cluster of three. */
 import { connect } from '@nats-io/transport-node';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Bus, Envelope, Subscription } from '../../../src/bus/bus.ts';
+import type { Bus } from '../../../src/bus/bus.ts';
 import { NatsBus, type NatsBusOptions } from '../../../src/bus/nats/nats-bus.ts';
 import { sleep, systemClock } from '../../../src/kernel/clock.ts';
 import { systemRandom } from '../../../src/kernel/random.ts';
 import { busContract } from '../../contracts/bus.contract.ts';
+import { counted, message, settled, take } from '../messages.ts';
 import { type NatsServer, natsServers } from './servers.ts';
 
 const { one, three } = natsServers();
@@ -30,32 +31,6 @@ async function join(
   const bus = await NatsBus.connect({ place, name, ...around, ...more });
   opened.push(bus);
   return bus;
-}
-
-const message = (
-  from: string,
-  sequence: number,
-  to = 'run/1',
-  type = `m${sequence}`,
-): Envelope => ({
-  ...{ to, from, sequence },
-  event: { type },
-});
-
-async function take(subscription: Subscription, count: number): Promise<readonly string[]> {
-  const types: string[] = [];
-  for await (const { event } of subscription) {
-    types.push(event.type);
-    if (types.length === count) break;
-  }
-  return types;
-}
-
-const counted = (count: number) => Array.from({ length: count }, (_, at) => `m${at + 1}`);
-
-/** What was subscribed here is known there: a question of our own goes out after that. */
-async function settled(bus: Bus): Promise<void> {
-  await bus.request(message('settling', 1, 'nobody/here'), 60_000).catch(() => {});
 }
 
 let single: readonly NatsServer[];
