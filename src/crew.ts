@@ -246,9 +246,9 @@ export class Crew implements RunWorld {
       (id: string) => this.#contextOf(id),
       (id: string) => this.#desk.output(id),
     ];
-    const { resultBranch: branch } = this.#workplaces;
     const pretends = (id: string) => this.#desk.role(taskOf(id).role).adapter === 'simulated';
     const runFolder = this.#place.folder.path;
+    const branch = () => this.#workplaces.resultBranch;
     return { plan, runFolder, taskOf, contextOf, outputOf, pretends, branch };
   }
 

@@ -56,7 +56,8 @@ export class Link {
   #next = 1;
   #received = 0;
   #acknowledged = 0;
-  #flushing: 'no' | 'soon' | 'later' = 'no';
+  /** `held`: this turn of the event loop has sent something; the rest of it goes together. */
+  #flushing: 'no' | 'soon' | 'held' | 'later' = 'no';
   #ackTimer: (() => void) | null = null;
   #lookTimer: (() => void) | null = null;
 
@@ -102,7 +103,7 @@ export class Link {
   }
 
   receive({ ack, first, frames }: Parcel): void {
-    if (ack >= this.#firstWaiting + this.#waiting.length) return this.#options.onBroken('garbled');
+    if (ack >= this.#end) return this.#options.onBroken('garbled');
     this.#forgetUpTo(ack);
     // A gap can't be: what is sent is sent in order, and again from what had arrived.
     if (frames.length > 0 && first > this.#received + 1) return this.#options.onBroken('garbled');
@@ -133,20 +134,35 @@ export class Link {
     this.#next = Math.max(this.#next, this.#firstWaiting);
   }
 
-  /** What one turn pushes goes out together. */
+  /** The first goes out at once; what the same turn pushes after it goes out together. */
   #soon(): void {
     if (this.#flushing !== 'no' || !this.#carrier) return;
     this.#flushing = 'soon';
-    queueMicrotask(() => {
-      this.#flushing = 'no';
-      this.#flush();
-    });
+    queueMicrotask(() => this.#flushAndHold());
+  }
+
+  #flushAndHold(): void {
+    this.#flushing = 'held';
+    void this.#options.clock.breathe().then(() => this.#release());
+    this.#flush();
+  }
+
+  #release(): void {
+    if (this.#flushing !== 'held') return;
+    const owesAck = this.#received > this.#acknowledged && this.#ackTimer === null;
+    if (this.#carrier && (this.#next < this.#end || owesAck)) this.#flushAndHold();
+    else this.#flushing = 'no';
+  }
+
+  /** The number that the next frame gets. */
+  get #end(): number {
+    return this.#firstWaiting + this.#waiting.length;
   }
 
   #flush(): void {
     const carrier = this.#carrier;
     if (!carrier) return;
-    const end = this.#firstWaiting + this.#waiting.length;
+    const end = this.#end;
     const isLate = this.#received > this.#acknowledged;
     if (this.#next === end && isLate) this.#sendTexts(carrier, []);
     while (this.#next < end) {

@@ -114,7 +114,7 @@ export class Peer {
   }
 
   ask(envelope: Envelope, deadlineMs: number): Promise<EventObject> {
-    const late = tooLate(envelope.to, deadlineMs);
+    const late = () => tooLate(envelope.to, deadlineMs);
     const { id, answer } = this.#questions.put(deadlineMs, late);
     this.push({ kind: 'ask', id, envelope });
     return answer;

@@ -18,12 +18,13 @@ export class Questions {
     this.#clock = clock;
   }
 
-  put(deadlineMs: number, late: UserError) {
+  /** `late` makes what it ends with at its deadline: an error costs more than a whole question. */
+  put(deadlineMs: number, late: () => UserError) {
     this.#last += 1;
     const id = this.#last;
     const answer = new Promise<EventObject>((resolve, reject) => {
       const cancel = this.#clock.at(this.#clock.now() + deadlineMs, () => {
-        if (this.#open.delete(id)) reject(late);
+        if (this.#open.delete(id)) reject(late());
       });
       const settled =
         <Value>(settle: (value: Value) => void) =>

@@ -120,7 +120,8 @@ export class WebSocketBus implements Bus {
   request(envelope: Envelope, deadlineMs: number): Promise<EventObject> {
     const isHere = this.#own.has(envelope.to) || this.#state === 'closed';
     if (isHere) return this.#local.request(envelope, deadlineMs);
-    const { id, answer } = this.#questions.put(deadlineMs, tooLate(envelope.to, deadlineMs));
+    const late = () => tooLate(envelope.to, deadlineMs);
+    const { id, answer } = this.#questions.put(deadlineMs, late);
     this.#link.push({ kind: 'ask', id, envelope });
     return answer;
   }

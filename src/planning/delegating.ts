@@ -22,7 +22,7 @@ export interface AskRoom {
   /** A task's whole output. */
   readonly outputOf: (id: string) => Promise<string>;
   /** Where what tasks have merged is; null when nothing was. */
-  readonly branch: string | null;
+  readonly branch: () => string | null;
 }
 
 /** What it is told beside its task; null when it may ask for nothing. */
@@ -128,7 +128,7 @@ async function briefingOf(
     ...{ phase: phaseOf(asker), task, roles, left },
     answers: await Promise.all(answers),
     complaint: complaintOf(room, task, earlier),
-    branch: room.branch,
+    branch: room.branch(),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What a task was told of the past, in a file of its own beside its result. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeWhole } from './disk.ts';
 import type { RunFolder } from './folder.ts';
@@ -33,8 +33,11 @@ export function writeRecalled(folder: RunFolder, { task, recalled }: TaskRecall)
 
 /** Empty for a task that was told of nothing. */
 export function readRecalled(folder: RunFolder, task: string): readonly Recalled[] {
+  const path = pathOf(folder, task);
+  // To be told so by an error costs more than all else that a short task does.
+  if (!existsSync(path)) return [];
   try {
-    return JSON.parse(readFileSync(pathOf(folder, task), 'utf8')) as readonly Recalled[];
+    return JSON.parse(readFileSync(path, 'utf8')) as readonly Recalled[];
   } catch {
     return [];
   }

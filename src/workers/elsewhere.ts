@@ -83,13 +83,19 @@ export class AtWorkers implements Elsewhere {
     assignment: Assignment,
     signal: AbortSignal,
   ): Promise<Errand> {
+    const around = {
+      ...{ run: this.#folder.id, runFolder: this.#folder.path, speed: this.#order.speed },
+      ...{ role, limits, price },
+    };
+    const isFree = attemptUsdMax(role) === 0;
+    if (role.adapter === 'simulated')
+      return { ...bare, order: { ...around, ...bare.order }, isFree };
     const { cwd, artifactsFolder: artifacts } = assignment;
     const isShared = cwd === this.#order.cwd;
     const keeps = !isShared && what === 'work';
     const returns = [streamsOf(assignment), ...this.#below(artifacts)];
     const order: Errand['order'] = {
-      ...{ run: this.#folder.id, runFolder: this.#folder.path, speed: this.#order.speed },
-      ...{ role, limits, price, keeps, returns },
+      ...{ ...around, keeps, returns },
       files: 'sent',
       place: isShared ? 'shared' : 'own',
       git: task.workspace === 'worktree' && !isShared,
@@ -103,7 +109,7 @@ export class AtWorkers implements Elsewhere {
         ...own.map((root) => ({ ...root, ...(names && { names }) })),
       ],
       taken: [{ prefix: 'run', folder: this.#folder.path, allows: returns }, ...(keeps ? own : [])],
-      isFree: attemptUsdMax(role) === 0,
+      isFree,
     };
   }
 
@@ -130,6 +136,13 @@ export class AtWorkers implements Elsewhere {
     return [`${relative(this.#folder.path, folder).replaceAll('\\', '/')}/`];
   }
 }
+
+/** For who only pretends: it looks at no file, and leaves none. */
+const bare = {
+  order: { files: 'none', place: 'shared', keeps: false, git: false, returns: [] },
+  sent: [],
+  taken: [],
+} as const;
 
 const wishOf = ({ name: role, labels = [] }: PlanRole): Wish => ({ role, labels });
 

@@ -47,13 +47,13 @@ export class Engagement {
     if (this.#state === 'over') return;
     switch (told.type) {
       case 'work.told':
-        for (const event of told.events) this.#world.tell(event);
-        return;
+        return this.#tell(told);
       case 'work.asked':
         // A question that nobody can be asked is denied.
         this.#ask(told).catch(() => this.#answer(told.id, denied));
         return;
       case 'work.ended':
+        this.#tell(told);
         return this.#end({ kind: 'ended', outcome: told.outcome, parcel: told.parcel });
     }
   }
@@ -72,6 +72,10 @@ export class Engagement {
     if (this.#state !== 'begun') return;
     this.#missed = tickets.has(this.ticket) ? 0 : this.#missed + 1;
     if (this.#missed >= missedMax) this.lose(forgotten(this.seat.member.name));
+  }
+
+  #tell({ events }: Told & { type: 'work.told' | 'work.ended' }): void {
+    for (const event of events) this.#world.tell(event);
   }
 
   async #ask({ id, question }: Told & { type: 'work.asked' }): Promise<void> {

@@ -2,8 +2,6 @@
 import type { Fault, Outcome } from '../../machines/outcome.ts';
 import { noOutput, noUsage } from '../../machines/outcome.ts';
 import type { AgentWorld, Assignment } from '../agents/agent.ts';
-import { sleep } from '../kernel/clock.ts';
-import { randomName, systemRandom } from '../kernel/random.ts';
 import { isUserError, type UserError } from '../kernel/user-error.ts';
 import { answerWithinMs } from './correspondence.ts';
 import { type Ending, type Engagement, interruptedBy } from './engagement.ts';
@@ -37,20 +35,25 @@ export async function attemptAt(
   world: AgentWorld,
 ): Promise<Outcome> {
   const engagement = labour.post.engage(seat, world);
-  let state: 'free' | 'stuck' = 'free';
+  let place: 'free' | 'stuck' = 'free';
+  let there: 'something' | 'nothing' = 'something';
   try {
     const ending = await carryOut(labour, engagement, errand, assignment, world);
-    if (ending.kind === 'ended') return await take(labour, engagement, errand, ending, world);
-    if (ending.fault === neverEnded) state = 'stuck';
+    if (ending.kind === 'ended') {
+      if (ending.parcel.files.length === 0) there = 'nothing';
+      return await take(labour, engagement, errand, ending, world);
+    }
+    if (ending.fault === neverEnded) place = 'stuck';
     return lostTo(ending.fault, errand);
   } catch (error) {
     return failedBy(error, errand, world.signal);
   } finally {
     labour.post.disengage(engagement);
     // One that does not end keeps its place: its worker is not asked to do more.
-    if (state === 'free') labour.giveBack(seat);
+    if (place === 'free') labour.giveBack(seat);
     const { ticket } = engagement;
-    labour.post.tell(seat.member.desk, { type: 'work.close', ticket });
+    // Of one that has left no files its worker keeps nothing.
+    if (there === 'something') labour.post.tell(seat.member.desk, { type: 'work.close', ticket });
   }
 }
 
@@ -80,7 +83,7 @@ async function carryOut(
   { signal }: AgentWorld,
 ): Promise<Ending> {
   const { desk } = engagement.seat.member;
-  const packed = await pack(parcelName(), errand.sent, signal);
+  const packed = await pack(`${engagement.ticket}.sent`, errand.sent, signal);
   const takeBack = await labour.freight.offer(packed, desk);
   const { ticket } = engagement;
   const giveUp = (): void => labour.post.tell(desk, { type: 'work.give-up', ticket });
@@ -125,20 +128,22 @@ async function patiently(
   engagement: Engagement,
   signal: AbortSignal,
 ): Promise<Ending> {
-  const over = new AbortController();
+  let cancel = (): void => {};
+  let wait = (): void => {};
   const tooLong = new Promise<Ending>((resolve) => {
-    const wait = (): void => {
-      void sleep(clock, giveUpWithinMs, over.signal).then(() =>
+    wait = () => {
+      cancel = clock.at(clock.now() + giveUpWithinMs, () =>
         resolve({ kind: 'lost', fault: neverEnded }),
       );
     };
-    if (signal.aborted) wait();
-    else signal.addEventListener('abort', wait, { once: true, signal: over.signal });
   });
+  if (signal.aborted) wait();
+  else signal.addEventListener('abort', wait, { once: true });
   try {
     return await Promise.race([engagement.ended, tooLong]);
   } finally {
-    over.abort();
+    signal.removeEventListener('abort', wait);
+    cancel();
   }
 }
 
@@ -191,5 +196,3 @@ function undone(error: unknown, { aborted }: AbortSignal): Outcome {
   const measured = { durationMs: 0, output: noOutput, usage: noUsage, evidence: [] };
   return { kind: aborted ? 'interrupted' : 'failed', fault, ...measured };
 }
-
-const parcelName = (): string => randomName(systemRandom, 20);

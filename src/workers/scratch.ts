@@ -1,6 +1,7 @@
 /** Where a worker does one attempt: folders of its own, and texts that name them. */
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { assertNever } from '../../machines/errors.ts';
 import type { Assignment } from '../agents/agent.ts';
 import { removeFolder } from '../worktrees/checkout.ts';
 import { changesSince, type Packed, pack } from './packing.ts';
@@ -31,10 +32,24 @@ export async function openScratch(
   { folder, base, fetch, ...around }: ScratchPlace,
   signal: AbortSignal,
 ): Promise<Scratch> {
-  if (order.files === 'beside') {
-    const { runFolder: run, assignment } = order;
-    return { run, cwd: assignment.cwd, assignment };
+  const { files, runFolder, assignment } = order;
+  switch (files) {
+    case 'beside':
+      return { run: runFolder, cwd: assignment.cwd, assignment };
+    case 'none':
+      return { run: folder, cwd: base, assignment: { ...assignment, cwd: base } };
+    case 'sent':
+      return makeScratch(order, { folder, base, fetch, ...around }, signal);
+    default:
+      return assertNever(files);
   }
+}
+
+async function makeScratch(
+  order: WorkOrder,
+  { folder, base, fetch, ...around }: ScratchPlace,
+  signal: AbortSignal,
+): Promise<Scratch> {
   await rm(folder, { recursive: true, force: true });
   const [run, own] = [join(folder, 'run'), join(folder, 'place')];
   await mkdir(run, { recursive: true });
@@ -59,7 +74,7 @@ export async function packScratch(
   { run, cwd }: Scratch,
   around: GitAround,
 ): Promise<Packed> {
-  if (files === 'beside') return { parcel: { id: ticket, files: [] }, paths: [] };
+  if (files !== 'sent') return { parcel: { id: ticket, files: [] }, paths: [] };
   const folders = new Set(returns.map((begin) => dirname(`${begin}x`)));
   const { signal } = new AbortController();
   const names = git && keeps ? await filesOfWorktree(cwd, around, signal) : null;

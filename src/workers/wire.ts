@@ -72,6 +72,8 @@ export const toldSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('work.ended'),
     ticket: word,
+    /** Told, and not sent before. */
+    events: z.array(agentEventSchema).max(eventsMax),
     outcome: outcomeSchema,
     parcel: parcelSchema,
   }),
@@ -83,8 +85,8 @@ export interface WorkOrder {
   readonly type: 'work.begin';
   readonly ticket: string;
   readonly run: string;
-  /** `beside`: it sees the files of the run as they are. */
-  readonly files: 'sent' | 'beside';
+  /** `beside`: it sees the files of the run as they are. `none`: it looks at none. */
+  readonly files: 'sent' | 'beside' | 'none';
   readonly role: PlanRole;
   readonly assignment: Assignment;
   readonly limits: ProgressLimits | null;
@@ -111,17 +113,15 @@ interface Price {
 }
 
 /** The hub is believed: whoever could speak in its name could as well be it. */
-export const orderSchema = z.custom<WorkOrder>((value) => {
-  const shape = z.looseObject({
-    type: z.literal('work.begin'),
-    ticket: word,
-    run: word,
-    role: z.looseObject({ name: word, adapter: word }),
-    assignment: z.looseObject({ task: word, cwd: word, argv: z.array(z.string()) }),
-    parcel: parcelSchema,
-  });
-  return shape.safeParse(value).success;
+const orderShape = z.looseObject({
+  type: z.literal('work.begin'),
+  ticket: word,
+  run: word,
+  role: z.looseObject({ name: word, adapter: word }),
+  assignment: z.looseObject({ task: word, cwd: word, argv: z.array(z.string()) }),
+  parcel: parcelSchema,
 });
+export const orderSchema = z.custom<WorkOrder>((value) => orderShape.safeParse(value).success);
 
 /** What the hub asks of a worker. */
 export const commandSchema = z.union([

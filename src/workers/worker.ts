@@ -253,7 +253,7 @@ export class Worker {
     const hub = footing.deskOf(sender);
     const events: AgentEvent[] = [];
     const desk = this.#desk;
-    const folder = order.files === 'beside' ? '' : join(this.#folder, ticket);
+    const folder = order.files === 'sent' ? join(this.#folder, ticket) : '';
     const askFiles = (event: Event) => this.#ask(hubFiles, event, askFilesWithinMs);
     const fetchPiece = footing.freight.fetching(parcel, askFiles);
     const shift = new Shift(order, {
@@ -275,8 +275,10 @@ export class Worker {
       onNews?.({ type: 'work.ended', ...news });
       // Whose lease was over before has nobody to tell.
       if (desk !== this.#desk) return;
-      this.#flush(ticket);
-      this.#publish(hub, { type: 'work.ended', ticket, outcome, parcel });
+      const told = events.splice(0);
+      this.#publish(hub, { type: 'work.ended', ticket, events: told, outcome, parcel });
+      // With nothing to be asked for, its hub has no more to say of it.
+      if (parcel.files.length === 0) void this.#forget(ticket);
     });
     const about = { shift, folder, sender, hub, events, over };
     const held: Held = { ...about, state: 'working', takeBack: () => {} };

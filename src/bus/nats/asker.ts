@@ -51,7 +51,7 @@ export class Asker {
   /** `open`: when it may go out. */
   ask(envelope: Envelope, deadlineMs: number, open: Promise<void>): Promise<EventObject> {
     const { to } = envelope;
-    const { id, answer } = this.#questions.put(deadlineMs, tooLate(to, deadlineMs));
+    const { id, answer } = this.#questions.put(deadlineMs, () => tooLate(to, deadlineMs));
     const payload = pack({ ack: 0, first: id, frames: [{ kind: 'ask', id, envelope }] });
     if (Buffer.byteLength(payload) > this.#bytesMax) {
       this.#questions.settle({ kind: 'refuse', id, refusal: tooLarge(to, this.#bytesMax) });
