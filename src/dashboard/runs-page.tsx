@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { RunLine } from '../serving/wire.ts';
 import { act } from './ask.ts';
+import { HouseHealth } from './house-health.tsx';
 import { linkTo } from './route.ts';
 import { StartDialog } from './start-dialog.tsx';
 import { connection, runs } from './store.ts';
@@ -18,6 +19,7 @@ export function RunsPage() {
           Start a plan
         </button>
       </div>
+      <HouseHealth />
       {list === null && <Waiting />}
       {list?.length === 0 && <NoRuns />}
       {list !== null && list.length > 0 && (

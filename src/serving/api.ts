@@ -4,6 +4,7 @@ import { UserError } from '../kernel/user-error.ts';
 import { deedSchema, forkSchema, workSchema } from './asks.ts';
 import type { House } from './house.ts';
 import * as memory from './memory-api.ts';
+import type { HealthLine } from './wire.ts';
 
 export interface Ask {
   readonly method: string;
@@ -24,6 +25,10 @@ const answerers: Readonly<Record<string, Answerer>> = {
   'POST runs': async (house, { body }) => {
     const { id, notes } = await house.take(checked(workSchema, body));
     return { run: id, notes };
+  },
+  'GET health': async (house) => {
+    const { score, reasons, waiting } = house.status();
+    return { health: { score, reasons, waiting } satisfies HealthLine };
   },
   'GET machines': async (house) => ({ machines: house.machines() }),
   'GET plans': async (house) => ({ plans: await house.planFiles() }),

@@ -382,3 +382,16 @@ export interface Remainder {
 export interface PlanFile {
   readonly path: string;
 }
+
+/** How the house is, from 0 to 100, and why it is not better. */
+export interface HealthLine {
+  readonly score: number;
+  readonly reasons: readonly {
+    readonly points: number;
+    readonly what: string;
+    /** The next step. */
+    readonly hint: string;
+  }[];
+  /** Tasks of the inbox that have not been begun. */
+  readonly waiting: number;
+}

@@ -2,6 +2,8 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { command, definePlan, simulated } from '../../src/plan/define.ts';
+import { writeFiles } from '../app/temp.ts';
+import { places } from '../intake/house.ts';
 import { houses, type Opened } from '../serving/opened.ts';
 import {
   buildPages,
@@ -14,6 +16,7 @@ import {
 
 const house = houses('dashboard');
 const view = viewers();
+const { place: houseFor, open: openHouse } = places('dashboard-health');
 
 const plan = definePlan({
   name: 'a small team',
@@ -251,6 +254,19 @@ describe.skipIf(chromiumPath === null)('the page', { timeout: 240_000 }, () => {
     await page.getByText(`${all} / ${all}`).waitFor();
     expect(await entries.count()).toBe(all);
     await page.getByRole('button', { name: 'Play' }).waitFor();
+  });
+
+  test('shows the health of the house, and what to do about it', async () => {
+    const here = houseFor('inbox: in\noutbox: out\nagents: { a: { adapter: simulated } }\n');
+    writeFiles(here.folder, { 'in/refused': 'in the way', 'in/x.json': '[1]' });
+    const serving = await openHouse(here, { pages: buildPages() });
+    const { page, complaints } = await view(serving.address(), { theme: 'dark', width: 390 });
+    const health = page.getByRole('region', { name: 'Health of the house' });
+    await health.getByText('Health 60 of 100').waitFor();
+    await health.getByText('mend that; it is tried again by itself').waitFor();
+    await expectAccessible(page);
+    await picture(page, 'dark-390-health');
+    expect(complaints).toEqual([]);
   });
 
   test('needs its token', async () => {

@@ -8,7 +8,7 @@ import { beatMs } from '../../src/intake/steward.ts';
 import { sleep, systemClock } from '../../src/kernel/clock.ts';
 import { systemRandom } from '../../src/kernel/random.ts';
 import { openPersistent } from '../../src/serving/persistent.ts';
-import type { Serving } from '../../src/serving/server.ts';
+import type { ServeOptions, Serving } from '../../src/serving/server.ts';
 import { eventually } from '../agents/processes.ts';
 import { tempFolders, writeFiles } from '../app/temp.ts';
 
@@ -93,12 +93,15 @@ export function places(name: string) {
     writeFiles(made.folder, { 'in/.keep': '' });
     return made;
   };
-  const open = async ({ folder, home }: Place): Promise<Serving> => {
+  const open = async (
+    { folder, home }: Place,
+    more: Pick<ServeOptions, 'pages'> = {},
+  ): Promise<Serving> => {
     const troupe = createTroupe({ cwd: folder, home });
     const wish = troupe.project?.serve;
     if (!wish) throw new Error('there is no troupe.yaml');
     const world = { clock: systemClock, random: systemRandom };
-    const serving = await openPersistent(troupe, world, { port: 0, wish });
+    const serving = await openPersistent(troupe, world, { port: 0, wish, ...more });
     servings.push(serving);
     return serving;
   };
