@@ -101,6 +101,7 @@ export type { PrunePolicy } from './runs/retention.ts';
 export type { Run, RunEnd, RunFact } from './runs/run.ts';
 export type { RunContext, SharedContext, SharedEntry } from './runs/shared-context.ts';
 export type { AgentView, RunView, TaskView } from './runs/view.ts';
+export { type AskedStatus, askStatus } from './serving/asked-status.ts';
 export type { House } from './serving/house.ts';
 export {
   addressOf,

@@ -1,6 +1,13 @@
 /** `troupe status`: how the house is that serves this home, and why it is not better. */
 import type { Command } from 'commander';
-import { type HouseStatus, houseStatus, type Reason, type ScheduleLine } from '../../src/index.ts';
+import {
+  askStatus,
+  type HouseStatus,
+  type Reason,
+  type ScheduleLine,
+  systemClock,
+} from '../../src/index.ts';
+import { ago } from '../ago.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
 import { err, out } from '../render.ts';
@@ -21,22 +28,29 @@ const wellAt = 50;
 
 async function status(options: StatusOptions) {
   const { config } = openTroupe(options);
-  const { owner, status: told } = houseStatus(config.home);
-  if (options.json) await out.json({ pid: owner?.pid ?? null, status: told });
+  const { owner, status: told, answers } = await askStatus(config.home);
+  if (options.json) await out.json({ pid: owner?.pid ?? null, answers, status: told });
   else if (owner === null) err.note('Nobody serves this home. Begin with: troupe serve\n');
-  else if (told === null)
-    err.note(`Process ${owner.pid} serves this home; it is not persistent. ${pageLine}\n`);
-  else await out.write(pageOf(told, paletteFor(out, config.environment)));
-  if (owner === null) return exits.failed;
-  return (told?.score ?? 100) >= wellAt ? exits.succeeded : exits.failed;
+  else {
+    if (told) await out.write(pageOf(told, paletteFor(out, config.environment)));
+    if (!answers) err.note(silence(owner.pid, told));
+  }
+  return owner !== null && answers && (told?.score ?? 0) >= wellAt ? exits.succeeded : exits.failed;
+}
+
+/** What it has written down may hide that it is frozen, or that its disk is full. */
+function silence(pid: number, told: HouseStatus | null): string {
+  const since = told ? `; it said this ${ago(systemClock.now() - told.at)}` : '';
+  return `Process ${pid} serves this home and does not answer${since}. See: troupe ps\n`;
 }
 
 const pageLine = 'Its page: troupe serve --address';
 
 function pageOf(status: HouseStatus, palette: Palette): string {
-  const { score, reasons, pid, since, working, waiting, schedules, inbox } = status;
+  const { score, reasons, pid, since, working, waiting, schedules, inbox, isPersistent } = status;
   const colour = score >= 90 ? palette.green : score >= wellAt ? palette.yellow : palette.red;
-  const head = `Health ${colour(`${score} of 100`)}  process ${pid}, since ${when(since)}\n`;
+  const kind = isPersistent ? '' : ', not persistent';
+  const head = `Health ${colour(`${score} of 100`)}  process ${pid}, since ${when(since)}${kind}\n`;
   const parts = [
     head,
     ...reasons.map(reasonLines),

@@ -46,6 +46,8 @@ const lagMaxMs = 5_000;
 /** Fewer say nothing. */
 const judgedMin = 5;
 const judgedMax = 20;
+/** A role that fails so often in a row has something wrong with it. */
+const rowMin = 3;
 
 export const noSigns: Signs = {
   diskFreeBytes: null,
@@ -70,6 +72,7 @@ export function healthOf(signs: Signs): Health {
     ...plans(signs),
     ...queue(signs),
     ...failures(signs),
+    ...roles(signs),
     ...schedules(signs),
     ...lag(signs),
     ...memory(signs),
@@ -135,6 +138,25 @@ function failures({ recent }: Signs): readonly Reason[] {
   const what = `${failed.length} of the last ${judged.length} tasks failed`;
   const last = failed.at(-1)?.answer.run;
   return [{ points: 30, what, hint: last ? `troupe logs ${last}` : 'see the answers' }];
+}
+
+/** An agent that is gone, or whose account is: others may go on well meanwhile. */
+function roles({ recent }: Signs): readonly Reason[] {
+  const byRole = new Map<string, Finished[]>();
+  for (const finished of recent) {
+    const { work } = finished.entry;
+    const role = work.kind === 'task' ? work.asked.agent : null;
+    if (role !== null) byRole.set(role, [...(byRole.get(role) ?? []), finished]);
+  }
+  return [...byRole].flatMap(([role, ended]) => {
+    const last = ended.slice(-rowMin);
+    const hasFailed = last.every(({ answer }) => answer.status === 'failed');
+    const answer = last.at(-1)?.answer;
+    if (last.length < rowMin || !hasFailed || !answer) return [];
+    const [why = ''] = (answer.error?.message ?? '').split('\n');
+    const what = `${role}: its last ${rowMin} tasks failed, at last by: ${why}`;
+    return [{ points: 25, what, hint: 'see whether it can be reached: troupe doctor --probe' }];
+  });
 }
 
 /** By what came of its last time. */

@@ -124,7 +124,16 @@ test('the address of the page can be asked for again, and status says how', asyn
   const json = await desk.type(['serve', '--address', '--json']);
   const port = Number(new URL(url).port);
   expect(JSON.parse(json.stdout)).toEqual({ url: stdout.trim(), port, token });
-  expect((await desk.type(['status'])).stderr).toContain('Its page: troupe serve --address');
+  const status = await desk.type(['status']);
+  expect([status.code, status.stderr]).toEqual([0, '']);
+  expect(status.stdout).toMatch(
+    /^Health 100 of 100 .*, not persistent\nIts page: troupe serve --addr/,
+  );
+  // Frozen, as by a debugger: what it wrote down is no news.
+  process.child.kill('SIGSTOP');
+  const frozen = await desk.type(['status']);
+  expect([frozen.code, frozen.stderr]).toEqual([1, expect.stringMatching(/does not answer/)]);
+  process.child.kill('SIGCONT');
   process.child.kill('SIGTERM');
   await process.end();
 });

@@ -14,6 +14,8 @@ const entry: Entry = {
 };
 const failed: Finished = { entry, answer: refusal('a', new Error('no')) };
 const done: Finished = { entry, answer: { ...failed.answer, status: 'completed' } };
+const asked = { id: 'a', prompt: 'x', priority: 0, agent: 'ada' };
+const byAda: Entry = { ...entry, work: { kind: 'task', asked } };
 const nightly: Entry = { ...entry, from: { kind: 'schedule', schedule: 'nightly', dueMs: 0 } };
 const times = (count: number, one: Finished): readonly Finished[] => Array(count).fill(one);
 
@@ -43,6 +45,12 @@ describe('the score', () => {
     ['a long wait', { oldestWaitMs: 7_200_001 }, 90, /waited for 2 h/],
     ['failures', { recent: [...times(2, done), ...times(3, failed)] }, 70, /3 of the last 5/],
     [
+      'a role that is gone, among others',
+      { recent: [...times(9, done), ...times(3, { ...failed, entry: byAda })] },
+      75,
+      /^ada: its last 3 tasks failed, at last by: no$/,
+    ],
+    [
       'a schedule that failed',
       { recent: [{ ...failed, entry: nightly }] },
       90,
@@ -60,6 +68,7 @@ describe('the score', () => {
 
   test.each<readonly [string, Partial<Signs>]>([
     ['few failures', { recent: times(4, failed) }],
+    ['a role that failed twice', { recent: times(2, { ...failed, entry: byAda }) }],
     ['as many failures as not', { recent: [...times(3, done), ...times(3, failed)] }],
     [
       'a schedule that came through since',
