@@ -106,7 +106,7 @@ describe('troupe status', () => {
     );
     await killed(process);
     const after = await desk.type(['status', '--json']);
-    expect([after.code, after.stdout]).toEqual([1, '{"pid":null,"status":null}\n']);
+    expect([after.code, after.stdout]).toEqual([1, '{"pid":null,"answers":false,"status":null}\n']);
   }, 60_000);
 });
 
