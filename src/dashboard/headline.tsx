@@ -7,6 +7,7 @@ import { ticking } from './clock.ts';
 import { Dialog } from './dialog.tsx';
 import { linkTo } from './route.ts';
 import { statusWords } from './runs-page.tsx';
+import { SettledBar, settledOf } from './settled-bar.tsx';
 import { head, live, moment, present, rows, shape } from './store.ts';
 import { duration, money, signs, toneOf } from './words.ts';
 
@@ -42,8 +43,8 @@ function Status({ head: now }: { readonly head: RunHead }) {
 }
 
 function Figures({ head: now }: { readonly head: RunHead }) {
-  const { succeeded, failed, skipped, cancelled } = now.counts;
-  const settled = succeeded + failed + skipped + cancelled;
+  const { failed } = now.counts;
+  const settled = settledOf(now.counts);
   const working = useComputed(
     () =>
       rows.value.all().filter(({ machine, state }) => machine === 'agent' && state === 'working')
@@ -77,12 +78,7 @@ function Figures({ head: now }: { readonly head: RunHead }) {
           <dd class="steady">{now.begunAt === 0 ? '–' : duration(until - now.begunAt)}</dd>
         </div>
       </dl>
-      <progress
-        class="bar"
-        max={Math.max(1, now.total)}
-        value={settled}
-        aria-label={`${settled} of ${now.total} tasks are over`}
-      />
+      <SettledBar counts={now.counts} total={now.total} />
     </div>
   );
 }

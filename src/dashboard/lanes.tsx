@@ -62,7 +62,7 @@ export function LaneRow({ lane, by, seen, now }: LaneProps) {
             style={placeOf(bar, seen, now)}
             onClick={() => go({ actor: `task/${bar.task}` })}
           >
-            {by === 'agent' ? bar.task : (bar.agent ?? '')}
+            <span>{by === 'agent' ? bar.task : (bar.agent ?? '')}</span>
           </button>
         ))}
       </div>

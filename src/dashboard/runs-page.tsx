@@ -4,6 +4,7 @@ import type { RunLine } from '../serving/wire.ts';
 import { act } from './ask.ts';
 import { HouseHealth } from './house-health.tsx';
 import { linkTo } from './route.ts';
+import { SettledBar, settledOf } from './settled-bar.tsx';
 import { StartDialog } from './start-dialog.tsx';
 import { connection, runs } from './store.ts';
 import { dayTime, duration, money, plural, signs, toneOf } from './words.ts';
@@ -58,8 +59,8 @@ function NoRuns() {
 
 function RunCard({ run }: { readonly run: RunLine }) {
   const tone = toneOf(run.status);
-  const { succeeded, failed, skipped, cancelled } = run.counts;
-  const settled = succeeded + failed + skipped + cancelled;
+  const { failed } = run.counts;
+  const settled = settledOf(run.counts);
   const isOpen = run.status === 'running' || run.status === 'planning';
   return (
     <li class="run-card" data-tone={tone}>
@@ -70,12 +71,7 @@ function RunCard({ run }: { readonly run: RunLine }) {
       <span class="pill" data-tone={tone}>
         <span aria-hidden="true">{signs[tone]}</span> {statusWords(run)}
       </span>
-      <progress
-        class="bar"
-        max={Math.max(1, run.total)}
-        value={settled}
-        aria-label="Tasks that are over"
-      />
+      <SettledBar counts={run.counts} total={run.total} />
       <span class="run-facts">
         {settled} of {plural(run.total, 'task')}
         {failed > 0 && <b class="bad"> · {failed} failed</b>} · {money(run.costUsd)} ·{' '}

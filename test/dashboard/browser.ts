@@ -128,3 +128,9 @@ export async function expectAccessible(page: Page): Promise<void> {
   );
   expect(told).toEqual([]);
 }
+
+/** A page that can be pushed aside loses its left edge to every careless thumb. */
+export async function expectNoWider(page: Page): Promise<void> {
+  const spill = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+  expect(spill, 'columns beyond the right edge').toBeLessThanOrEqual(0);
+}

@@ -9,6 +9,7 @@ import {
   buildPages,
   chromiumPath,
   expectAccessible,
+  expectNoWider,
   type Look,
   picture,
   viewers,
@@ -79,11 +80,13 @@ describe.skipIf(chromiumPath === null)('the page', { timeout: 240_000 }, () => {
     const { page, complaints, hosts } = await view(serving.address(), look);
     const snap = async (what: string): Promise<void> => {
       await expectAccessible(page);
+      await expectNoWider(page);
       await picture(page, `${name}-${what}`);
     };
 
     await page.getByRole('link', { name: /a small team/ }).waitFor();
     await page.getByText('4 of 5 tasks').or(page.getByText('5 of 5 tasks')).waitFor();
+    await page.getByRole('progressbar', { name: /of 5 tasks are over, [23] ended well/ }).waitFor();
     await snap('runs');
 
     await page.getByRole('link', { name: /a small team/ }).click();
@@ -234,6 +237,9 @@ describe.skipIf(chromiumPath === null)('the page', { timeout: 240_000 }, () => {
     await page.mouse.up();
     expect(await axis.textContent()).not.toBe(closer);
     await picture(page, 'timeline-closer');
+    // Narrower than what it tells: that scrolls by itself.
+    await page.setViewportSize({ width: 320, height: 640 });
+    await expectNoWider(page);
     expect(complaints).toEqual([]);
   });
 
