@@ -1,5 +1,5 @@
 /** What a simulation found, as a report for people and as one object for programs. */
-import { duration, type Simulation } from '../src/index.ts';
+import { duration, type Simulation, tellChoices } from '../src/index.ts';
 import { money, type Palette, plural, table } from './style.ts';
 import { cut, padEnd, padStart, plainLine } from './text.ts';
 import { detailOf, subjectOf } from './words.ts';
@@ -10,6 +10,7 @@ export type Again = (seed: number) => string;
 type Figures = Simulation['durationMs'];
 type Course = Simulation['courses'][number];
 type Origin = Course['fail']['from'];
+type Kind = NonNullable<Course['kinds']>[number];
 
 interface Page {
   readonly palette: Palette;
@@ -44,6 +45,7 @@ export function reportOf(simulation: Simulation, again: Again, page: Page): stri
     summaryOf(simulation, page),
     chartOf(simulation, page),
     section('Held up by', linesOf(simulation.bottlenecks.map(({ says }) => says)), page),
+    section('Chosen by what was learned', linesOf(tellChoices(simulation.choices)), page),
     section('Rates', ratesOf(simulation, page.columns), page),
     section(`Failures: ${simulation.failures.length}`, failuresOf(simulation, again, page), page),
   ];
@@ -117,28 +119,49 @@ function section(title: string, body: string, { palette }: Page): string {
   return `${palette.bold(title)}\n${rows.map((row) => `  ${row}\n`).join('')}`;
 }
 
-const linesOf = (lines: readonly string[]): string =>
+export const linesOf = (lines: readonly string[]): string =>
   lines.map((line) => `${plainLine(line)}\n`).join('');
 
 /** How the attempts of each role go, and where that is known from. */
 export function ratesOf({ courses }: Simulation, columns: number): string {
   const heads = ['ROLE', 'AN ATTEMPT', 'FAILS', 'CRASHES', 'COSTS', 'FROM'];
-  const rows = courses.map((course) => [
-    plainLine(course.role),
-    workOf(course),
-    shareOf(course.fail.value),
-    shareOf(course.crash.value),
-    money(course.costUsd.value),
-    originsOf(course),
+  const rows = courses.flatMap((course) => [
+    [
+      plainLine(course.role),
+      workOf(course),
+      shareOf(course.fail.value),
+      shareOf(course.crash.value),
+      money(course.costUsd.value),
+      originsOf(course),
+    ],
+    ...(course.kinds ?? []).map((kind) => kindRow(course, kind)),
   ]);
   return table([heads, ...rows], Math.max(columns, 120));
+}
+
+/** `  fix login  1 min to 4 min  ...  12 past attempts in 3 runs; 2 tasks like them` */
+function kindRow({ fail, crash, costUsd }: Course, kind: Kind): readonly string[] {
+  const { attempts, runs, tasks } = kind;
+  const past = `${plural(attempts, 'past attempt')} in ${plural(runs, 'run')}`;
+  return [
+    `  ${plainLine(kind.kind)}`,
+    kind.workMs ? rangeOf(kind.workMs) : '',
+    shareOf(kind.fail ?? fail.value),
+    shareOf(kind.crash ?? crash.value),
+    money(kind.costUsd ?? costUsd.value),
+    `${past}; ${plural(tasks.length, 'task')} like them`,
+  ];
 }
 
 /** From the shortest to the longest that may be. */
 function workOf({ workMs, taskMs }: Course): string {
   const own = Object.values(taskMs).flat();
-  const samplesMs =
-    own.length > 0 && workMs.from.kind === 'assumed' ? own : [...workMs.value, ...own];
+  return rangeOf(
+    own.length > 0 && workMs.from.kind === 'assumed' ? own : [...workMs.value, ...own],
+  );
+}
+
+function rangeOf(samplesMs: readonly number[]): string {
   const least = samplesMs.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
   const most = samplesMs.reduce((one, other) => Math.max(one, other), 0);
   return least === most ? duration(least) : `${duration(least)} to ${duration(most)}`;

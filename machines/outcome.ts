@@ -110,6 +110,8 @@ interface Measured {
   readonly subtasks?: readonly TaskSpec[];
   /** Which skills it was given; absent: none. */
   readonly skills?: readonly GivenSkill[];
+  /** Which agent played a role that any may play; absent: the one that its role names. */
+  readonly chosen?: string;
 }
 
 /** Exactly one ends every attempt. */

@@ -231,7 +231,7 @@ export class Troupe {
     const loaded = plan === null ? null : await this.#load(plan);
     // Only whoever simulates pays for loading it.
     const { simulatePlan } = await import('./simulation/study/simulate-plan.ts');
-    return simulatePlan(loaded, options, this.config.home);
+    return simulatePlan(loaded, options, this.config);
   }
 
   /** Proves of a plan, before anything of it is run, that it ends, and what it costs at most. */

@@ -55,6 +55,7 @@ export type { Ref } from './kernel/ref.ts';
 export type { System } from './kernel/system.ts';
 export { isUserError, UserError } from './kernel/user-error.ts';
 export { projectStats, type Stat, type StatKey, type Stats, statKeys } from './learning/open.ts';
+export { tellChoices } from './learning/telling.ts';
 export { limits } from './limits.ts';
 export type { McpDesk } from './mcp/mcp-desk.ts';
 export { openMcp } from './mcp/open-mcp.ts';

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { Clock } from './kernel/clock.ts';
+import { tellChoices } from './learning/telling.ts';
+import { choicesIn } from './plan/agent-choice.ts';
 import type { Plan } from './plan/plan.ts';
 import { repositoryNeed, settleWorkspaces } from './plan/workspaces.ts';
 import { ensureFolder, writeWhole } from './runs/disk.ts';
@@ -22,7 +24,19 @@ export interface Settled {
 /** Throws a UserError when a worktree, or a worker, is asked for where there can be none. */
 export async function settle(plan: Plan, config: Config, clock: Clock): Promise<Settled> {
   requireBus(plan, config);
-  return { ...(await settleGround(plan, config, clock)), ...(await settleSkills(plan, config)) };
+  const ground = await settleGround(plan, config, clock);
+  const settled = { ...ground, plan: await settleLearned(ground.plan, config) };
+  return { ...settled, ...(await settleSkills(plan, config)) };
+}
+
+/** Only a plan that asks for it pays for looking at what past tasks say. */
+export async function settleLearned(
+  plan: Plan,
+  config: Pick<Config, 'home' | 'environment'>,
+): Promise<Plan> {
+  if (!plan.roles.some((role) => role.adapter === 'auto' && role.learned)) return plan;
+  const { settleAgents } = await import('./learning/settling.ts');
+  return settleAgents(plan, config);
 }
 
 /** Only a plan that asks for skills pays for looking for them. */
@@ -54,7 +68,11 @@ function hideFromGit(home: string): void {
 }
 
 /** What a person should know of what a run starts from. */
-export function notesOn({ base }: Pick<Settled, 'base'>): readonly string[] {
+export function notesOn({ base, plan }: Pick<Settled, 'base' | 'plan'>): readonly string[] {
+  return [...changesNote(base), ...tellChoices(choicesIn(plan))];
+}
+
+function changesNote(base: RunBase | undefined): readonly string[] {
   if (!base || base.changes === 0) return [];
   const files = base.changes === 1 ? '1 file has' : `${base.changes} files have`;
   const commit = base.commit.slice(0, 10);

@@ -1,6 +1,7 @@
 /** Who plays a role: its adapter, made of what the plan says and of what this machine has. */
 import type { Accounting } from './accounting.ts';
 import type { Adapter } from './agents/agent.ts';
+import { adapterByTask } from './agents/by-task.ts';
 import { chosenAdapter } from './agents/chosen.ts';
 import { cliAgent } from './agents/cli-agent.ts';
 import { commandAdapter } from './agents/command.ts';
@@ -11,7 +12,16 @@ import type { Guardian } from './agents/guardian.ts';
 import { lateAdapter } from './agents/late.ts';
 import { nobodyUsable } from './agents/nobody.ts';
 import { simulatedAdapter } from './agents/simulated.ts';
-import type { AcpRole, ApiRole, AutoRole, CliRole, McpRole, PlanRole } from './plan/plan.ts';
+import { orderFor } from './plan/agent-choice.ts';
+import type {
+  AcpRole,
+  ApiRole,
+  AutoChoice,
+  AutoRole,
+  CliRole,
+  McpRole,
+  PlanRole,
+} from './plan/plan.ts';
 import { hasTemplate } from './plan/templates.ts';
 import type { RunFolder, RunOrder } from './runs/folder.ts';
 
@@ -101,15 +111,21 @@ async function mcpAdapter(role: McpRole, staff: Staff): Promise<Adapter> {
   return mcpAgent({ ...commonOf(role, staff), settings, ...call, ...(service && { service }) });
 }
 
-/** Chosen once for each life of a run. */
+/** Who can be used is looked at once for each life of a run. */
 async function autoAdapter(role: AutoRole, staff: Staff): Promise<Adapter> {
   const { surveyAgents } = await import('./agents/survey.ts');
-  const { presets } = await import('./agents/api/endpoints.ts');
   const surveys = await surveyAgents(staff.environment);
   const wanted = role.prefer.flatMap((name) => surveys.filter((each) => each.name === name));
-  const found = wanted.find(({ status }) => status === 'ready');
-  if (!found) return nobodyUsable(wanted);
-  const name = found.name as AutoRole['prefer'][number];
+  const ready = wanted.filter(({ status }) => status === 'ready').map(({ name }) => name);
+  const [first] = ready;
+  if (first === undefined) return nobodyUsable(wanted);
+  const named = (task: string): string =>
+    orderFor(role, task).find((name) => ready.includes(name)) ?? first;
+  return adapterByTask(role.adapter, named, (name) => playerOf(role, name as AutoChoice, staff));
+}
+
+async function playerOf(role: AutoRole, name: AutoChoice, staff: Staff): Promise<Adapter> {
+  const { presets } = await import('./agents/api/endpoints.ts');
   const unlimited = { maxTurns: null, budgetUsd: null };
   if (name === 'openai' || name === 'grok') {
     const own = { adapter: name, model: presets[name].model, baseUrl: null, keyEnv: null } as const;

@@ -70,7 +70,11 @@ export const layers: readonly Layer[] = [
   { at: 'src/inspection/', mayImport: assembly },
   { at: 'src/serving/', mayImport: assembly },
   { at: 'src/intake/', mayImport: assembly },
-  { at: 'src/learning/', mayImport: assembly },
+  {
+    at: 'src/learning/',
+    // What tells how alike texts are, without loading memory's database.
+    mayImport: [...assembly, 'memory/embedding/static-vectors.ts', 'memory/embedding/words.ts'],
+  },
   { at: 'src/mcp/', mayImport: assembly },
   { at: 'src/panes/', mayImport: assembly },
   { at: 'src/webhooks/', mayImport: assembly },

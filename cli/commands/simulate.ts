@@ -1,6 +1,12 @@
 /** `troupe simulate`: plays a plan through many times in virtual time, and says what to expect. */
 import type { Command } from 'commander';
-import { type Setting, type Simulation, systemClock, type Troupe } from '../../src/index.ts';
+import {
+  type Setting,
+  type Simulation,
+  systemClock,
+  type Troupe,
+  tellChoices,
+} from '../../src/index.ts';
 import { type Exit, exits } from '../exits.ts';
 import {
   addHome,
@@ -12,7 +18,7 @@ import {
   openTroupe,
   readWhole,
 } from '../options.ts';
-import { type Again, answerOf, guessesOf, ratesOf, reportOf } from '../outlook.ts';
+import { type Again, answerOf, guessesOf, linesOf, ratesOf, reportOf } from '../outlook.ts';
 import { err, out } from '../render.ts';
 import { Stops } from '../stops.ts';
 import { paletteFor } from '../style.ts';
@@ -125,6 +131,7 @@ async function print(
     commandLine(wordsFor(seed, plan, simulation.from, options), options);
   err.note(guessesOf(simulation));
   if (options.json) {
+    err.note(linesOf(tellChoices(simulation.choices)));
     err.note(ratesOf(simulation, err.columns));
     return out.json(answerOf(simulation, again));
   }

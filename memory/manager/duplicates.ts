@@ -10,18 +10,7 @@
 import { cosineOf } from '../search/searcher.ts';
 import { unpack } from '../search/small-vector.ts';
 import type { Trace } from '../search/trace.ts';
-import { type Neighbours, neighbourhood } from './neighbours.ts';
-
-/** What all of them are looked through by. */
-export interface Sketch {
-  readonly id: number;
-  readonly hashes: Uint32Array;
-  readonly finishedAt: number;
-  /** Whether it may be put away. */
-  readonly isFree: boolean;
-  /** Whether it is what its like should be known by: it succeeded, and still holds. */
-  readonly isGood: boolean;
-}
+import { type Neighbours, neighbourhood, type Sketch } from './neighbours.ts';
 
 /** What two of them are compared by. */
 export interface Candidate extends Trace {

@@ -8,7 +8,16 @@
  * Owns: a few numbers a task, none of its words.
  * Invariant: what two keys have in common by chance makes two tasks neighbours, never alike.
  */
-import type { Sketch } from './duplicates.ts';
+/** What all tasks are looked through by. */
+export interface Sketch {
+  readonly id: number;
+  readonly hashes: Uint32Array;
+  readonly finishedAt: number;
+  /** Whether it may be put away. */
+  readonly isFree: boolean;
+  /** Whether it is what its like should be known by: it succeeded, and still holds. */
+  readonly isGood: boolean;
+}
 
 export interface Neighbourhood {
   /** By rank: what a group should be known by comes first. */

@@ -1,6 +1,7 @@
 /** What the manager reads and notes of tasks: pins, uses, near-duplicates, files that changed. */
-import type { Candidate, Past, Sketch } from '../manager/duplicates.ts';
+import type { Candidate, Past } from '../manager/duplicates.ts';
 import type { Use } from '../manager/export-lines.ts';
+import type { Sketch } from '../manager/neighbours.ts';
 import type { Database } from './database.ts';
 import type { TouchedFile } from './task-memory.ts';
 import { hashesIn } from './tasks.ts';

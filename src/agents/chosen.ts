@@ -24,7 +24,7 @@ export function chosenAdapter(name: string, inner: Adapter): Adapter {
     name,
     open: () => inner.open(),
     work: async (assignment: Assignment, world): Promise<Outcome> =>
-      marked(await inner.work(own(assignment), world)),
+      marked({ ...(await inner.work(own(assignment), world)), chosen: name }),
     recall,
   };
 }

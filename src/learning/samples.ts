@@ -2,11 +2,12 @@
 import { readdir } from 'node:fs/promises';
 import type { Plan } from '../plan/plan.ts';
 import { listRuns, type RunFolder, readOrder } from '../runs/folder.ts';
-import { readResult } from '../runs/results.ts';
+import { readResult, type TaskResult } from '../runs/results.ts';
 import { type Sample, type Stat, type StatKey, statsBy } from './tally.ts';
 
 /** The newest count; older ones tell of older agents. */
 export const runsMax = 500;
+const samplesMax = 5_000;
 
 export interface Stats {
   readonly by: StatKey;
@@ -16,10 +17,32 @@ export interface Stats {
 
 /** This project's own history, counted by one thing. */
 export async function readStats(home: string, by: StatKey): Promise<Stats> {
+  const { runs, samples } = await pastTasks(home);
+  const sorted = by === 'kind' ? await withKinds(samples) : samples;
+  return { by, runs, stats: statsBy(by, sorted) };
+}
+
+/** What became of past tasks, the newest first. */
+export async function pastTasks(home: string) {
   const folders = (await listRuns(home)).slice(0, runsMax);
   const samples: Sample[] = [];
-  for (const folder of folders) samples.push(...(await samplesOf(folder).catch(() => [])));
-  return { by, runs: folders.length, stats: statsBy(by, samples) };
+  for (const folder of folders) {
+    if (samples.length >= samplesMax) break;
+    samples.push(...(await samplesOf(folder).catch(() => [])));
+  }
+  return { runs: folders.length, samples };
+}
+
+/** Each with the kind that it is of, and who did it: `coder, fix login: claude`. */
+async function withKinds(samples: readonly Sample[]): Promise<readonly Sample[]> {
+  const { Kinds } = await import('./kinds.ts');
+  const kinds = new Kinds();
+  // The oldest first: whatever is done next, what was known stays what it is.
+  const found = samples.toReversed().map((sample) => ({ sample, kind: kinds.add(sample) }));
+  return found.flatMap(({ sample, kind }) => {
+    if (kind === null) return [];
+    return [{ ...sample, kind: `${sample.role}, ${kind.name}: ${sample.adapter}` }];
+  });
 }
 
 /** What can't be read tells nothing. */
@@ -28,12 +51,14 @@ async function samplesOf(folder: RunFolder): Promise<readonly Sample[]> {
   // What a fork took over was done in the run that it comes from.
   const inherited = forkedFrom ? await resultsOf(forkedFrom.run, folder) : new Set<string>();
   const names = await readdir(folder.results);
+  const prompts = new Map(plan.tasks.map(({ id, prompt }) => [id, prompt]));
   const samples: Sample[] = [];
   for (const name of names.filter((each) => each.endsWith('.json'))) {
     const task = name.slice(0, -'.json'.length);
     const result = await readResult(folder, task).catch(() => null);
     if (!result || inherited.has(task)) continue;
-    samples.push({ run: folder.id, task, result, ...castOf(plan, task, result.agent_id) });
+    const prompt = prompts.get(task) ?? '';
+    samples.push({ run: folder.id, task, prompt, kind: '', result, ...castOf(plan, task, result) });
   }
   return samples;
 }
@@ -45,11 +70,11 @@ async function resultsOf(run: string, { path, id }: RunFolder): Promise<Readonly
 }
 
 /** An agent is called after its role, also at a task that was added while the run went on. */
-function castOf(plan: Plan, task: string, agent: string | null) {
+function castOf(plan: Plan, task: string, { agent_id: agent, chosen }: TaskResult) {
   const named = agent?.replace(/-\d+$/, '') ?? plan.tasks.find(({ id }) => id === task)?.role;
   const role = plan.roles.find(({ name }) => name === named);
   if (!role) return { role: named ?? 'unknown', adapter: 'unknown', model: 'unknown' };
   const model = 'model' in role && role.model ? role.model : null;
-  const { adapter } = role;
+  const adapter = chosen ?? role.adapter;
   return { role: role.name, adapter, model: model ? `${adapter} ${model}` : adapter };
 }

@@ -8,11 +8,14 @@ export interface Sample {
   readonly model: string;
   readonly role: string;
   readonly task: string;
+  readonly prompt: string;
+  /** Empty: nobody has asked for it. */
+  readonly kind: string;
   readonly result: TaskResult;
 }
 
 /** What they are counted together by. */
-export type StatKey = 'adapter' | 'model' | 'role' | 'task';
+export type StatKey = 'adapter' | 'model' | 'role' | 'task' | 'kind';
 
 export interface Stat {
   readonly key: string;

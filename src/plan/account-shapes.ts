@@ -79,7 +79,9 @@ export const borrowing = {
     .describe('Which accounts its attempts use: by name, or all of a provider.'),
   strategy: oneOf(strategyWords)
     .optional()
-    .describe('Which of them comes first. Default balanced.'),
+    .describe(
+      'Which of them comes first. Default balanced. With adapter auto, learned chooses the agent.',
+    ),
   costUsdMax: usd
     .optional()
     .describe('What one attempt costs at most; set aside before it begins.'),

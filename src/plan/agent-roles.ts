@@ -1,5 +1,6 @@
 /** Roles whose agents work by themselves: once they are checked, and as they are written. */
 import type { z } from 'zod';
+import { undecided } from './agent-choice.ts';
 import { autoChoices } from './agent-shapes.ts';
 import type { JsonObject } from './json-schema.ts';
 import type {
@@ -87,8 +88,15 @@ export function resolveAgentRole(
       return { adapter, permissions, ...own, ...service, ...shared };
     }
     case 'auto': {
-      const { adapter, permissions, prefer = autoChoices } = value;
-      return { adapter, permissions, prefer: prefer as readonly AutoChoice[], ...shared };
+      const { adapter, permissions, prefer = autoChoices, strategy } = value;
+      const learned = strategy === 'learned' ? { learned: undecided } : {};
+      return {
+        adapter,
+        permissions,
+        prefer: prefer as readonly AutoChoice[],
+        ...shared,
+        ...learned,
+      };
     }
   }
 }
@@ -138,7 +146,10 @@ export function agentRoleDocument(
       return { adapter, ...place, tool, arguments: { ...given }, ...shared };
     }
     case 'auto':
-      return { adapter: role.adapter, permissions, prefer: [...role.prefer], ...shared };
+      return {
+        ...{ adapter: role.adapter, permissions, prefer: [...role.prefer], ...shared },
+        ...(role.learned && { strategy: 'learned' }),
+      };
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Strategy } from '../../machines/plan.ts';
 import type { Backoff } from '../../machines/rules/backoff.ts';
 import type { Borrowing, PlanAccount } from './accounts.ts';
+import type { AgentChoice } from './agent-choice.ts';
 import type { DurationRange } from './duration.ts';
 import type { PlanGather } from './gather.ts';
 import type { JsonObject } from './json-schema.ts';
@@ -212,6 +213,8 @@ export interface McpRole extends WorkingRole {
 export interface AutoRole extends WorkingRole {
   readonly adapter: 'auto';
   readonly prefer: readonly AutoChoice[];
+  /** Past tasks decide; settled when the run begins. Absent: the first that can be used. */
+  readonly learned?: AgentChoice;
 }
 
 export type AutoChoice = CliAgent | ApiRole['adapter'];

@@ -81,8 +81,11 @@ function* roleComplaints(value: RoleValue, path: Path): Generator<Complaint> {
   if (value.adapter === 'mcp') yield* placeComplaints(value, path);
   const isOfCompany = ['claude', 'codex', 'gemini', 'grok', 'openai'].includes(adapter);
   if (strategy === undefined || account !== undefined || isOfCompany) return;
+  // Whoever leaves open which agent it is may have that learned.
+  if (adapter === 'auto' && strategy === 'learned') return;
   const message = '"strategy" says nothing without "account"';
-  const fix = 'name the accounts, or a provider: account: grok';
+  const other = adapter === 'auto' ? ', or choose agents: strategy: learned' : '';
+  const fix = `name the accounts, or a provider: account: grok${other}`;
   yield {
     code: 'plan.no-account',
     path: [...path, 'strategy'],

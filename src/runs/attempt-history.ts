@@ -19,16 +19,27 @@ export interface RoleHistory {
   readonly crashed: number;
   /** Of the attempts whose price is known. */
   readonly costsUsd: readonly number[];
+  /** Of attempts at tasks of one kind; absent: nobody has looked which kinds there are. */
+  readonly kinds?: readonly KindHistory[];
 }
 
-interface Books {
-  attempts: number;
-  readonly runs: Set<string>;
-  readonly durationsMs: number[];
-  readonly ofTasks: Map<string, number[]>;
-  failed: number;
-  crashed: number;
-  readonly costsUsd: number[];
+export interface KindHistory extends Omit<RoleHistory, 'ofTasks' | 'kinds'> {
+  readonly kind: string;
+  /** Those that are still to be done. */
+  readonly tasks: readonly string[];
+}
+
+/** An attempt that ended by itself. */
+export interface PastAttempt {
+  readonly run: string;
+  readonly task: string;
+  readonly role: string;
+  /** Who played a role that any may play; null: its role says. */
+  readonly chosen: string | null;
+  readonly durationMs: number;
+  readonly verdict: 'succeeded' | 'failed' | 'crashed';
+  /** Null: nobody knows. */
+  readonly costUsd: number | null;
 }
 
 /** An attempt under way. */
@@ -40,10 +51,10 @@ interface Open {
 }
 
 /** What an attempt came to; null when it tells nothing of the role: a limit, a stop, a person. */
-type Verdict = 'succeeded' | 'failed' | 'crashed' | null;
+type Verdict = PastAttempt['verdict'] | null;
 
 export class AttemptHistory {
-  readonly #books = new Map<string, Books>();
+  readonly #attempts: PastAttempt[] = [];
 
   /** Adds what inputs of a run tell of these tasks; `core` is a fresh one for its machines. */
   take(run: string, tasks: Plan['tasks'], inputs: Iterable<LoggedInput>, core: Core): void {
@@ -73,37 +84,47 @@ export class AttemptHistory {
     }
   }
 
+  /** In the order in which they ended, run by run. */
+  get attempts(): readonly PastAttempt[] {
+    return this.#attempts;
+  }
+
   /** Null when nothing is known of the role. */
   of(role: string): RoleHistory | null {
-    const books = this.#books.get(role);
-    return books ? { ...books, runs: books.runs.size } : null;
+    return historyOf(this.#attempts.filter((attempt) => attempt.role === role));
   }
 
   #note(run: string, attempt: Open, fact: RunFact, outcome: Outcome | undefined): void {
     const verdict = verdictOf(fact);
     if (verdict === null) return;
     const { task, role, startedAt } = attempt;
-    const books = this.#booksOf(role);
+    const { usage, chosen = null } = outcome ?? {};
+    const costUsd = usage?.costUsd ?? null;
     const durationMs = fact.at - startedAt;
-    books.attempts += 1;
-    books.runs.add(run);
-    books.durationsMs.push(durationMs);
-    books.ofTasks.set(task, [...(books.ofTasks.get(task) ?? []), durationMs]);
-    if (verdict === 'failed') books.failed += 1;
-    if (verdict === 'crashed') books.crashed += 1;
-    const costUsd = outcome?.usage.costUsd ?? null;
-    if (costUsd !== null) books.costsUsd.push(costUsd);
+    this.#attempts.push({ run, task, role, chosen, durationMs, verdict, costUsd });
   }
+}
 
-  #booksOf(role: string): Books {
-    const known = this.#books.get(role);
-    if (known) return known;
-    const counts = { attempts: 0, failed: 0, crashed: 0 };
-    const lists = { durationsMs: [], ofTasks: new Map(), costsUsd: [] };
-    const books: Books = { ...counts, ...lists, runs: new Set() };
-    this.#books.set(role, books);
-    return books;
+/** Null for none. */
+export function historyOf(attempts: readonly PastAttempt[]): RoleHistory | null {
+  if (attempts.length === 0) return null;
+  const ofTasks = new Map<string, number[]>();
+  for (const { task, durationMs } of attempts) {
+    const known = ofTasks.get(task);
+    if (known) known.push(durationMs);
+    else ofTasks.set(task, [durationMs]);
   }
+  const count = (wanted: Verdict): number =>
+    attempts.filter(({ verdict }) => verdict === wanted).length;
+  return {
+    attempts: attempts.length,
+    runs: new Set(attempts.map(({ run }) => run)).size,
+    durationsMs: attempts.map(({ durationMs }) => durationMs),
+    ofTasks,
+    failed: count('failed'),
+    crashed: count('crashed'),
+    costsUsd: attempts.flatMap(({ costUsd }) => (costUsd === null ? [] : [costUsd])),
+  };
 }
 
 /** The task whose attempt is over with this fact. */

@@ -33,6 +33,8 @@ export interface TaskResult {
   readonly recalled?: readonly Recalled[];
   /** Which skills its last attempt was given; left out when that is none. */
   readonly skills?: readonly GivenSkill[];
+  /** Which agent worked on it, where its role leaves that open. */
+  readonly chosen?: string;
   readonly error?: Fault;
 }
 
@@ -97,6 +99,7 @@ export function resultOf(record: TaskRecord, artifacts: readonly string[]): Task
     verified: status === 'succeeded' ? verifiedIn(record) : null,
     artifacts,
     ...(outcome?.skills && { skills: outcome.skills }),
+    ...(outcome?.chosen && { chosen: outcome.chosen }),
     ...(fault === null ? {} : { error: fault }),
   };
 }

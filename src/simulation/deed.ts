@@ -37,7 +37,8 @@ export function attemptKey(input: Pick<WorkInput, 'task' | 'attempt' | 'review'>
   return review ? `${task}#${attempt}/review-${review.count}` : `${task}#${attempt}`;
 }
 
-export function deedOf(input: WorkInput, rates: RoleRates, luck: Luck): Deed {
+export function deedOf(input: WorkInput, ofRole: RoleRates, luck: Luck): Deed {
+  const rates = ofRole.ofTask ? { ...ofRole, ...ofRole.ofTask(input.task) } : ofRole;
   const key = attemptKey(input);
   const workMs = Math.round(rates.workMs(luck.unit(`${key}/work`), input.task));
   const kind = attemptFaults.find((each) => luck.strikes(each, key));

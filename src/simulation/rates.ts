@@ -9,6 +9,8 @@ export interface RoleRates {
   readonly crash: number;
   /** What an attempt costs; null: nobody knows. */
   readonly costUsd: number | null;
+  /** Where tasks differ: absent, they don't. */
+  readonly ofTask?: (task: string) => Pick<RoleRates, 'fail' | 'crash' | 'costUsd'>;
 }
 
 /** For a role of which nothing is known: as the plan's compiler weighs its tasks. */

@@ -97,6 +97,10 @@ const measured = {
   evidence: z.array(evidence).max(100),
   session: z.strictObject({ id: line, counted: usage }).optional(),
   limits: z.record(line, z.number()).optional(),
+  chosen: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,63}$/)
+    .optional(),
 };
 
 /** Judgements, answers and sub-tasks are read out of this by the hub's side, never taken over. */

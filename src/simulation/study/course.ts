@@ -1,6 +1,6 @@
 /** How a role's attempts will go: what the plan says, else what past runs tell, else a guess. */
 import type { Plan, PlanRole } from '../../plan/plan.ts';
-import type { RoleHistory } from '../../runs/attempt-history.ts';
+import type { KindHistory, RoleHistory } from '../../runs/attempt-history.ts';
 import { meanOf } from './spread.ts';
 
 /** Where a figure comes from. */
@@ -28,6 +28,20 @@ export interface RoleCourse {
   readonly crash: Sourced<number>;
   /** Of one attempt. */
   readonly costUsd: Sourced<number>;
+  /** Of tasks that are like past ones, better than their role tells; absent: there are none. */
+  readonly kinds?: readonly KindCourse[];
+}
+
+/** All of it as past attempts went; null where the plan says it, or too few tell. */
+export interface KindCourse {
+  readonly kind: string;
+  readonly tasks: readonly string[];
+  readonly attempts: number;
+  readonly runs: number;
+  readonly workMs: readonly number[] | null;
+  readonly fail: number | null;
+  readonly crash: number | null;
+  readonly costUsd: number | null;
 }
 
 /** Fewer past attempts tell nothing. */
@@ -58,7 +72,11 @@ function courseOf(role: PlanRole, tasks: Tasks, history: RoleHistory | null): Ro
   const { crash = own?.crash, costUsd = own?.costUsd } = role.simulate ?? {};
   const range = work && [work.minMs, work.maxMs];
   const share = (count: number): number => count / (history?.attempts ?? 1);
+  const kinds = (history?.kinds ?? []).map((each) =>
+    kindCourse(each, { work, fail, crash, costUsd }),
+  );
   return {
+    ...(kinds.length > 0 && { kinds }),
     role: role.name,
     workMs: sourced(range, history && steps(history.durationsMs), history, [assumedWorkMs]),
     // What the plan says of a role is meant for all of its tasks.
@@ -66,6 +84,20 @@ function courseOf(role: PlanRole, tasks: Tasks, history: RoleHistory | null): Ro
     fail: sourced(fail, history && share(history.failed), history, 0),
     crash: sourced(crash, history && share(history.crashed), history, 0),
     costUsd: sourced(costUsd, history && priceOf(history), history, assumedUsd(role)),
+  };
+}
+
+type Given = { readonly [Figure in 'work' | 'fail' | 'crash' | 'costUsd']: unknown };
+
+/** What the plan says of a role holds for all of its tasks. */
+function kindCourse(history: KindHistory, { work, fail, crash, costUsd }: Given): KindCourse {
+  const { kind, tasks, attempts, runs, durationsMs, failed, crashed } = history;
+  return {
+    ...{ kind, tasks, attempts, runs },
+    workMs: work === undefined ? steps(durationsMs) : null,
+    fail: fail === undefined ? failed / attempts : null,
+    crash: crash === undefined ? crashed / attempts : null,
+    costUsd: costUsd === undefined ? priceOf(history) : null,
   };
 }
 
@@ -103,7 +135,7 @@ function assumedUsd(role: PlanRole): number {
   return 'budgetUsd' in role ? (role.budgetUsd ?? 0) : 0;
 }
 
-function priceOf({ costsUsd }: RoleHistory): number | null {
+function priceOf({ costsUsd }: Pick<RoleHistory, 'costsUsd'>): number | null {
   return costsUsd.length >= attemptsMin ? meanOf(costsUsd) : null;
 }
 

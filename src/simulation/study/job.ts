@@ -64,12 +64,23 @@ export class Bench {
   }
 }
 
-function ratesOf({ workMs, taskMs, fail, crash, costUsd }: RoleCourse): RoleRates {
+function ratesOf({ workMs, taskMs, kinds = [], ...role }: RoleCourse): RoleRates {
   const ofTasks = new Map(Object.entries(taskMs));
+  const kindOf = new Map(kinds.flatMap((kind) => kind.tasks.map((task) => [task, kind])));
+  const [fail, crash, costUsd] = [role.fail.value, role.crash.value, role.costUsd.value];
   return {
-    workMs: (unit, task = '') => quantileOf(ofTasks.get(task) ?? workMs.value, unit),
-    fail: fail.value,
-    crash: crash.value,
-    costUsd: costUsd.value,
+    workMs: (unit, task = '') =>
+      quantileOf(ofTasks.get(task) ?? kindOf.get(task)?.workMs ?? workMs.value, unit),
+    ...{ fail, crash, costUsd },
+    ...(kinds.length > 0 && {
+      ofTask: (task) => {
+        const own = kindOf.get(task);
+        return {
+          fail: own?.fail ?? fail,
+          crash: own?.crash ?? crash,
+          costUsd: own?.costUsd ?? costUsd,
+        };
+      },
+    }),
   };
 }

@@ -3,10 +3,16 @@ import { statSync } from 'node:fs';
 import { hasJournal } from '../../journal/pages.ts';
 import { readHistory } from '../../journal/reading.ts';
 import type { Plan, PlanRole } from '../../plan/plan.ts';
-import { AttemptHistory, type RoleHistory } from '../../runs/attempt-history.ts';
+import {
+  AttemptHistory,
+  historyOf,
+  type PastAttempt,
+  type RoleHistory,
+} from '../../runs/attempt-history.ts';
 import { listRuns, type RunFolder, readOrder } from '../../runs/folder.ts';
 import { coreFrom } from '../../standing.ts';
 import { attemptsMin } from './course.ts';
+import type { PastRun } from './past-kinds.ts';
 
 /** The newest count; older ones tell of older agents. */
 const runsMax = 50;
@@ -20,16 +26,27 @@ export async function learnFrom(
 ): Promise<(role: PlanRole) => RoleHistory | null> {
   const wanted = plan.roles.filter(learns);
   if (wanted.length === 0) return () => null;
-  const [same, all] = [new AttemptHistory(), new AttemptHistory()];
+  const past: PastRun[] = [];
   const folders = (await listRuns(home)).slice(0, runsMax);
-  for (const folder of folders) await learnOne(folder, plan, wanted, { same, all });
-  return ({ name }) => {
-    const own = same.of(name);
-    if (own && own.attempts >= attemptsMin) return own;
-    const other = all.of(name);
-    // A task of the same name in another plan may be anything.
-    return other && { ...other, ofTasks: new Map() };
+  for (const folder of folders) past.push(...(await pastRun(folder, wanted)));
+  if (past.length === 0) return () => null;
+  const { kindHistories } = await import('./past-kinds.ts');
+  const kindsOf = kindHistories(past, plan);
+  return (role) => {
+    const known = historyIn(past, plan, role);
+    const kinds = known && kindsOf(role).filter(({ attempts }) => attempts < known.attempts);
+    return known && kinds && kinds.length > 0 ? { ...known, kinds } : known;
   };
+}
+
+function historyIn(past: readonly PastRun[], plan: Plan, { name }: PlanRole): RoleHistory | null {
+  const attemptsIn = (runs: readonly PastRun[]): readonly PastAttempt[] =>
+    runs.flatMap(({ attempts }) => attempts.filter(({ role }) => role === name));
+  const own = historyOf(attemptsIn(past.filter((run) => run.plan.name === plan.name)));
+  if (own && own.attempts >= attemptsMin) return own;
+  const other = historyOf(attemptsIn(past));
+  // A task of the same name in another plan may be anything.
+  return other && { ...other, ofTasks: new Map() };
 }
 
 /** A role whose course the plan gives whole needs no history. */
@@ -39,31 +56,24 @@ function learns({ adapter, simulate = {} }: PlanRole): boolean {
   return adapter !== 'simulated' && adapter !== 'gather' && !isWhole;
 }
 
-interface Histories {
-  readonly same: AttemptHistory;
-  readonly all: AttemptHistory;
-}
-
 /** What can't be read tells nothing, and must not keep anybody from looking ahead. */
-async function learnOne(
+async function pastRun(
   folder: RunFolder,
-  plan: Plan,
   wanted: readonly PlanRole[],
-  { same, all }: Histories,
-): Promise<void> {
+): Promise<readonly PastRun[]> {
   const order = await readOrder(folder).catch(() => null);
   const bytes = statSync(folder.journal, { throwIfNoEntry: false })?.size ?? 0;
-  if (!order || !hasJournal(folder.path) || bytes > journalMaxBytes) return;
+  if (!order || !hasJournal(folder.path) || bytes > journalMaxBytes) return [];
   const tasks = tasksOf(order.plan, wanted);
-  if (tasks.length === 0) return;
-  for (const history of order.plan.name === plan.name ? [same, all] : [all]) {
-    try {
-      const { base, inputs } = readHistory(folder.path);
-      history.take(folder.id, tasks, inputs, coreFrom(base));
-    } catch {
-      return;
-    }
+  if (tasks.length === 0) return [];
+  const history = new AttemptHistory();
+  try {
+    const { base, inputs } = readHistory(folder.path);
+    history.take(folder.id, tasks, inputs, coreFrom(base));
+  } catch {
+    // It was read as far as it goes.
   }
+  return [{ plan: order.plan, attempts: history.attempts }];
 }
 
 /** Those of roles with the same name and adapter. */

@@ -1,9 +1,12 @@
 /** `troupe simulate` as a call: gathers what a study needs, and refuses what makes no sense. */
+import type { Config } from '../../config.ts';
 import { UserError } from '../../kernel/user-error.ts';
+import { choicesIn, type RoleChoice } from '../../plan/agent-choice.ts';
 import { changePlan, type Setting } from '../../plan/change.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { amendmentFor } from '../../runs/fork.ts';
 import type { RunFact } from '../../runs/run.ts';
+import { settleLearned } from '../../settling.ts';
 import { parseFaults } from '../fault-mix.ts';
 import type { SimulatedRun } from '../simulate-run.ts';
 import { coursesOf, guessedRoles, type RoleCourse, unpricedRoles } from './course.ts';
@@ -45,6 +48,8 @@ export interface Simulation extends Outlook {
   readonly asked: number;
   /** How the attempts of each role go, and where that is known from. */
   readonly courses: readonly RoleCourse[];
+  /** Which agents play roles that leave it to what was learned, and why. */
+  readonly choices: readonly RoleChoice[];
   /** What happened, when a single run was simulated; else empty. */
   readonly story: readonly RunFact[];
   /** When that one began: its facts are dated by it. */
@@ -62,10 +67,13 @@ const seedsMax = 100_000;
 export async function simulatePlan(
   given: Plan | null,
   options: SimulateOptions,
-  home: string,
+  config: Pick<Config, 'home' | 'environment'>,
 ): Promise<Simulation> {
+  const { home } = config;
   const beginning = await beginningOf(given, options, home);
-  const plan = changePlan(beginning.plan, options.set ?? []);
+  const changed = changePlan(beginning.plan, options.set ?? []);
+  // A run that has begun knows who has which task.
+  const plan = beginning.present ? changed : await settleLearned(changed, config);
   const seeds = { first: options.seed ?? plan.seed, count: countOf(options) };
   const courses = coursesOf(plan, await learnFrom(home, plan));
   const { faults = 'none', check = false } = options;
@@ -88,7 +96,8 @@ export async function simulatePlan(
     unpriced: unpricedRoles(plan, courses),
   };
   const from = beginning.present?.run ?? null;
-  return { ...outlook, ...told, name: plan.name, from, asked: seeds.count, courses, ...guesses };
+  const known = { courses, choices: choicesIn(plan) };
+  return { ...outlook, ...told, name: plan.name, from, asked: seeds.count, ...known, ...guesses };
 }
 
 /** What happened before it began was no simulation. */

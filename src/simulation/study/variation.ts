@@ -41,7 +41,12 @@ function halved(course: RoleCourse, role: string): RoleCourse {
   const half = (samplesMs: readonly number[]): readonly number[] => samplesMs.map((ms) => ms / 2);
   const { value, from } = course.workMs;
   const taskMs = Object.entries(course.taskMs).map(([task, samplesMs]) => [task, half(samplesMs)]);
-  return { ...course, workMs: { value: half(value), from }, taskMs: Object.fromEntries(taskMs) };
+  const kinds = course.kinds?.map((kind) => ({
+    ...kind,
+    workMs: kind.workMs && half(kind.workMs),
+  }));
+  const halves = { workMs: { value: half(value), from }, taskMs: Object.fromEntries(taskMs) };
+  return { ...course, ...halves, ...(kinds && { kinds }) };
 }
 
 /** A run that has begun holds its own limits: it is told. A new one has only its plan. */

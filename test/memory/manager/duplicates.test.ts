@@ -1,6 +1,7 @@
 /** Near-duplicates among very many: few are read, and little of the rest is in memory. */
 import { describe, expect, test } from 'vitest';
-import { groupDuplicates, type Past, type Sketch } from '../../../memory/manager/duplicates.ts';
+import { groupDuplicates, type Past } from '../../../memory/manager/duplicates.ts';
+import type { Sketch } from '../../../memory/manager/neighbours.ts';
 import { pack } from '../../../memory/search/small-vector.ts';
 import { hashesOf, termsOf } from '../../../memory/search/terms.ts';
 

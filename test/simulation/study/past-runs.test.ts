@@ -3,6 +3,7 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Plan } from '../../../src/plan/plan.ts';
 import type { RoleHistory } from '../../../src/runs/attempt-history.ts';
+import { coursesOf } from '../../../src/simulation/study/course.ts';
 import { learnFrom } from '../../../src/simulation/study/past-runs.ts';
 import { commands, pretends, type Stage, stages } from '../../app/stage.ts';
 
@@ -60,4 +61,36 @@ test('what can not be read is passed over', async () => {
   // The torn one has lost the end of its last attempt.
   expect(known).toMatchObject({ attempts: 5, runs: 2 });
   expect(readFileSync(run.folder.journal)).toEqual(journal);
+});
+
+test('tasks that are like past ones go as those went, not as their role did', async () => {
+  const here = stage();
+  const fix = (id: string) => ({ id, prompt: `Fix the login form of ${id}.`, run: ['true'] });
+  const write = (id: string) => ({ id, prompt: `Write tests for parser ${id}.`, run: ['false'] });
+  const old = commands([fix('f1'), fix('f2'), fix('f3'), write('w1'), write('w2'), write('w3')], {
+    ...{ name: 'old', concurrency: 8, onFailure: 'continue' },
+  });
+  await here.play(old);
+  const next = commands([fix('g1'), write('v1'), { id: 'other', prompt: 'Bake.', run: ['true'] }], {
+    name: 'next',
+  });
+  const history = await learned(here, next);
+  expect(history).toMatchObject({ attempts: 6, failed: 3 });
+  expect(history?.kinds).toMatchObject([
+    { kind: 'fix login form', tasks: ['g1'], attempts: 3, runs: 1, failed: 0 },
+    { kind: 'write tests parser', tasks: ['v1'], attempts: 3, runs: 1, failed: 3 },
+  ]);
+  const courses = coursesOf(next, () => history);
+  expect(courses[0]?.fail.value).toBe(0.5);
+  expect(courses[0]?.kinds).toMatchObject([
+    { kind: 'fix login form', fail: 0 },
+    { kind: 'write tests parser', fail: 1 },
+  ]);
+  const { failures, seeds } = await here.troupe.simulate(next, { seeds: 20 });
+  expect([seeds, failures.length]).toEqual([20, 20]);
+  expect(new Set(failures.map(({ task }) => task)).has('g1')).toBe(false);
+  // What a plan says of a role is meant for all of its tasks.
+  const [said] = next.roles.map((role) => ({ ...role, simulate: { fail: 0 } }));
+  const [course] = coursesOf({ ...next, roles: said ? [said] : [] }, () => history);
+  expect(course?.kinds?.map(({ fail }) => fail)).toEqual([null, null]);
 });
