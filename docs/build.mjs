@@ -2,7 +2,8 @@
  * Builds the website: the pages here, the READMEs, the commands' own help and the plan's schema.
  *
  *   npm run docs                    into docs/site
- *   node docs/build.mjs FOLDER      elsewhere; a second word names the built `troupe` to ask
+ *   node docs/build.mjs FOLDER      elsewhere; a second word names the built `troupe` to ask, a
+ *                                   third the folder of pictures that the tests of the page took
  *
  * What is told is taken from where it is kept true: nothing stands here twice.
  */
@@ -22,10 +23,16 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Marked } from 'marked';
 import { menu } from './menu.mjs';
+import { Pictures } from './pictures.mjs';
+import { indexScript, partsOf } from './search-index.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const [target = join(root, 'docs/site'), main = join(root, 'dist/cli/main.js')] =
-  process.argv.slice(2);
+const [
+  target = join(root, 'docs/site'),
+  main = join(root, 'dist/cli/main.js'),
+  taken = join(root, '.scratch/pictures'),
+] = process.argv.slice(2);
+const pictures = new Pictures(taken, join(target, 'pictures'));
 const ask = promisify(execFile);
 const read = (path) => readFileSync(join(root, path), 'utf8');
 const entries = menu.flatMap(({ pages }) => pages);
@@ -123,15 +130,22 @@ function htmlOf(text, from) {
       return to === null ? words : `<a href="${escaped(to)}">${words}</a>`;
     },
   };
-  return new Marked({ gfm: true, renderer }).parse(text);
+  return reachable(new Marked({ gfm: true, renderer }).parse(text));
 }
+
+/** What may be wider than a phone scrolls by itself, also by keyboard. */
+const reachable = (html) =>
+  html
+    .replaceAll('<pre>', '<pre tabindex="0">')
+    .replaceAll('<table>', '<div class="wide" tabindex="0"><table>')
+    .replaceAll('</table>', '</table></div>');
 
 /** A drawing needs no script in the page. */
 async function drawn(text) {
-  const pictures = new Map();
+  const drawings = new Map();
   await Promise.all(
     machines.map(async (name) =>
-      pictures.set(name, await troupe('export', name, '--format', 'svg')),
+      drawings.set(name, await troupe('export', name, '--format', 'svg')),
     ),
   );
   let machine = '';
@@ -139,7 +153,7 @@ async function drawn(text) {
     .split(/(?=^## )/m)
     .map((part) => {
       machine = /^## ([\w-]+)/.exec(part)?.[1] ?? '';
-      const svg = pictures.get(machine);
+      const svg = drawings.get(machine);
       if (!svg) return part;
       const name = `machines/${machine}.svg`;
       mkdirSync(join(target, 'machines'), { recursive: true });
@@ -194,9 +208,14 @@ async function textOf({ from, make }) {
   if (make === 'commands') return commandPage();
   if (make === 'plan') return schemaPage('The plan', 'plan.schema.json');
   if (make === 'project') return schemaPage('troupe.yaml', 'project.schema.json');
-  const text = expanded(from);
+  const text = pictures.shown(expanded(from));
   return from === 'machines/README.md' ? drawn(text) : text;
 }
+
+/** Shown by its script: without one it would lead nowhere. */
+const searchForm = `<form role="search" hidden>
+<input type="search" aria-label="Search these pages" placeholder="Search ( / )">
+<p role="status"></p><ul></ul></form>`;
 
 function frame(body, title, here) {
   const lists = menu.map(({ name, pages }) => {
@@ -209,9 +228,11 @@ function frame(body, title, here) {
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)} - Troupe</title><link rel="stylesheet" href="style.css"></head>
+<title>${escaped(title)} - Troupe</title><link rel="stylesheet" href="style.css">
+<script src="search.js" defer></script></head>
 <body><a class="skip" href="#content">To the text</a>
-<nav aria-label="Pages"><p><a href="index.html">Troupe</a></p>${lists.join('')}</nav>
+<header><p><a href="index.html">Troupe</a></p>${searchForm}</header>
+<nav aria-label="Pages"><details open><summary>Pages</summary>${lists.join('')}</details></nav>
 <main id="content">${body}</main></body></html>
 `;
 }
@@ -219,13 +240,22 @@ function frame(body, title, here) {
 if (!existsSync(main)) throw new Error(`${main} is not there: npm run build`);
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
+const parts = [];
 for (const entry of entries) {
   const from = entry.from ?? 'docs/pages/made.md';
   const body = htmlOf(await textOf(entry), from);
+  parts.push(...partsOf({ ...entry, body }));
   writeFileSync(join(target, entry.to), frame(body, entry.title, entry.to));
 }
-cpSync(join(root, 'docs/style.css'), join(target, 'style.css'));
+for (const file of ['style.css', 'search.js']) cpSync(join(root, 'docs', file), join(target, file));
+cpSync(join(root, 'node_modules/minisearch/dist/umd/index.js'), join(target, 'minisearch.js'));
+writeFileSync(join(target, 'search-index.js'), indexScript(parts));
 for (const path of copied) cpSync(join(root, path), join(target, 'files', path));
 process.stdout.write(
   `${entries.length} pages in ${relative(process.cwd(), target) || target}, ${readdirSync(target).length} entries\n`,
 );
+if (pictures.missing.length > 0) {
+  process.stdout.write(
+    `without ${pictures.missing.join(', ')}: npx vitest run test/dashboard takes these pictures\n`,
+  );
+}

@@ -67,11 +67,7 @@ export class Inbox {
     this.folder = folder;
     this.#clock = clock;
     this.#receiver = receiver;
-    try {
-      ensureFolder(folder);
-    } catch (error) {
-      throw unwritable(folder, error);
-    }
+    makeFolder(folder);
   }
 
   /** Named like tasks, and no plain files: folders, links, pipes. */
@@ -158,12 +154,20 @@ export class Inbox {
   /** Nothing that lies there already is written over. */
   #putAside(name: string): void {
     const refused = join(this.folder, 'refused');
-    ensureFolder(refused);
+    makeFolder(refused);
     let to = join(refused, name);
     for (let more = 2; existsSync(to); more += 1) {
       to = join(refused, `${stemOf(name)}.${more}.json`);
     }
     renameSync(join(this.folder, name), to);
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    ensureFolder(path);
+  } catch (error) {
+    throw unwritable(path, error);
   }
 }
 

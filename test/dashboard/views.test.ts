@@ -262,18 +262,25 @@ describe.skipIf(chromiumPath === null)('the page', { timeout: 240_000 }, () => {
     await page.getByRole('button', { name: 'Play' }).waitFor();
   });
 
-  test('shows the health of the house, and what to do about it', async () => {
-    const here = houseFor('inbox: in\noutbox: out\nagents: { a: { adapter: simulated } }\n');
-    writeFiles(here.folder, { 'in/refused': 'in the way', 'in/x.json': '[1]' });
-    const serving = await openHouse(here, { pages: buildPages() });
-    const { page, complaints } = await view(serving.address(), { theme: 'dark', width: 390 });
-    const health = page.getByRole('region', { name: 'Health of the house' });
-    await health.getByText('Health 60 of 100').waitFor();
-    await health.getByText('mend that; it is tried again by itself').waitFor();
-    await expectAccessible(page);
-    await picture(page, 'dark-390-health');
-    expect(complaints).toEqual([]);
-  });
+  test.each(['light', 'dark'] as const)(
+    'shows the health of the house, and what to do about it: %s',
+    async (theme) => {
+      const here = houseFor('inbox: in\noutbox: out\nagents: { a: { adapter: simulated } }\n');
+      writeFiles(here.folder, { 'in/refused': 'in the way', 'in/x.json': '[1]' });
+      const serving = await openHouse(here, { pages: buildPages() });
+      const { page, complaints } = await view(serving.address(), {
+        theme,
+        width: 390,
+        height: 420,
+      });
+      const health = page.getByRole('region', { name: 'Health of the house' });
+      await health.getByText('Health 60 of 100').waitFor();
+      await health.getByText('mend that; it is tried again by itself').waitFor();
+      await expectAccessible(page);
+      await picture(page, `${theme}-390-health`);
+      expect(complaints).toEqual([]);
+    },
+  );
 
   test('needs its token', async () => {
     const { serving } = await house({ pages: buildPages() });

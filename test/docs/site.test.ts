@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { verbs } from '../../cli/verbs.ts';
-import { tempFolders } from '../app/temp.ts';
+import { tempFolders, writeFiles } from '../app/temp.ts';
 import { buildCli } from '../cli/build.ts';
 
 const temp = tempFolders('site');
@@ -13,7 +13,9 @@ describe('the website', () => {
   const site = join(temp(), 'site');
   const pages = new Map<string, string>();
   beforeAll(() => {
-    execFileSync(process.execPath, ['docs/build.mjs', site, buildCli()], { stdio: 'pipe' });
+    const seen = join(temp(), 'seen');
+    writeFiles(seen, { 'light-1280-graph.png': '', 'dark-1280-graph.png': '' });
+    execFileSync(process.execPath, ['docs/build.mjs', site, buildCli(), seen], { stdio: 'pipe' });
     for (const name of readdirSync(site).filter((each) => each.endsWith('.html'))) {
       pages.set(name, readFileSync(join(site, name), 'utf8'));
     }
@@ -55,8 +57,30 @@ describe('the website', () => {
     }
   });
 
-  test('draws the machines without a script', () => {
+  test('draws the machines without a script, and has one for its search only', () => {
     expect(pages.get('machines.html')).toContain('src="machines/task.svg"');
-    for (const html of pages.values()) expect(html).not.toMatch(/<script/);
+    for (const html of pages.values()) {
+      expect(html.match(/<script[^>]*>/g)).toEqual(['<script src="search.js" defer>']);
+    }
+  });
+
+  test('searches every part of every page, each of which is there', () => {
+    const text = readFileSync(join(site, 'search-index.js'), 'utf8');
+    const parts = JSON.parse(text.replace(/^[^[]*|;\n$/g, '')) as { id: string; text: string }[];
+    expect(new Set(parts.map(({ id }) => id.split('#')[0]))).toEqual(new Set(pages.keys()));
+    expect(new Set(parts.map(({ id }) => id)).size).toBe(parts.length);
+    for (const { id } of parts) {
+      const [page = '', anchor] = id.split('#');
+      expect(pages.get(page)).toContain(`id="${anchor}"`);
+    }
+    expect(parts.find(({ id }) => id === 'commands.html#serve')?.text).toContain('--address');
+  });
+
+  test('shows what the tests of the page have seen, and does without what they have not', () => {
+    const steering = pages.get('steering.html');
+    const light = '<img src="pictures/light-1280-graph.png" alt="A run as a graph: what';
+    expect(steering).toContain('srcset="pictures/dark-1280-graph.png"');
+    expect(steering).toContain(light);
+    expect(steering).not.toMatch(/1280-machine|<!-- picture/);
   });
 });
