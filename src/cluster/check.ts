@@ -1,6 +1,7 @@
 /** What the NATS servers of a team lack, found by doing once what nodes will do. */
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { runId } from '../../machines/ids.ts';
 import { busStream, ensureBusStream } from '../bus/nats/bus-stream.ts';
 import { defaultPrefix, dial, wordsOf } from '../bus/nats/connection.ts';
 import { isThisMachine } from '../bus/this-machine.ts';
@@ -110,7 +111,7 @@ async function runsOf(
   const lease = leaseMs === undefined ? {} : { leaseMs };
   const cluster = await Cluster.join({ place, node: 'check', clock, random, ...lease });
   try {
-    await cluster.tryOut(`check-${randomName(random, 10)}`);
+    await cluster.tryOut(runId(`check-${randomName(random, 10)}`));
     return ok('a lease, a journal and a file were written and taken away');
   } finally {
     await cluster.close();

@@ -1,33 +1,25 @@
 /**
  * Nodes that share runs over NATS: each run has one owner, and another node when that one is dead.
  *
- * Owns: the connection, the buckets, and the runs that this node has taken.
+ * Owns: the connection, and the runs that this node has taken.
  * Invariants:
  * - a run is worked on under a lease alone, whose token fences everybody who had it before;
- * - a run that is open and has no owner is taken by one of the nodes, within a lease and a second.
+ * - a run that is open and has no owner is taken by one of the nodes, a look after its lease is
+ *   over; servers that choose a leader at that time answer later, and so much later it is taken.
  */
-import {
-  DiscardPolicy,
-  type JetStreamClient,
-  type JetStreamManager,
-  jetstream,
-  jetstreamManager,
-  StorageType,
-} from '@nats-io/jetstream';
-import { type KV, Kvm } from '@nats-io/kv';
-import { type ObjectStore, Objm } from '@nats-io/obj';
-import type { NatsConnection } from '@nats-io/transport-node';
-import { ensureStream } from '../bus/nats/bus-stream.ts';
-import { defaultPrefix, dial, type NatsPlace, wordsOf } from '../bus/nats/connection.ts';
-import { token } from '../bus/nats/subjects.ts';
+import { dial, type NatsPlace } from '../bus/nats/connection.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';
 import { type Random, randomName } from '../kernel/random.ts';
-import { UserError } from '../kernel/user-error.ts';
+import { isUserError, UserError } from '../kernel/user-error.ts';
 import type { RunFolder } from '../runs/folder.ts';
 import type { RunEnd } from '../runs/run.ts';
-import { Lease } from './lease.ts';
+import { Lease, leaseLost } from './lease.ts';
 import { markShared } from './marker.ts';
+import { OpenRuns, type RunEntry } from './open-runs.ts';
+import { Patience } from './patience.ts';
 import { RunStream, takenOver } from './run-stream.ts';
+import { Sightings } from './sightings.ts';
+import { openStore, type Store, streamOf } from './store.ts';
 import { Tenure } from './tenure.ts';
 
 export interface ClusterOptions {
@@ -40,48 +32,46 @@ export interface ClusterOptions {
   readonly leaseMs?: number;
 }
 
-/** A run that is not over. */
-export interface RunEntry {
-  readonly run: string;
-  /** `stopped`: by a person, who will say when it goes on. */
-  readonly status: 'open' | 'stopped';
-  readonly node: string;
-}
-
-interface Parts {
-  readonly nc: NatsConnection;
-  readonly js: JetStreamClient;
-  readonly jsm: JetStreamManager;
-  readonly leases: KV;
-  /** As the servers count it. */
-  readonly leaseMs: number;
-  readonly runs: KV;
-  readonly files: ObjectStore;
-}
-
-export const defaultLeaseMs = 6_000;
+const leaseMsAlone = 6_000;
+/** Servers that lose their leader take nothing for up to ten seconds: nobody is dead for that. */
+const leaseMsReplicated = 12_000;
 const closeWithinMs = 3_000;
 const tryWithinMs = 5_000;
+/** Ends of a run that say nothing against this node. */
+const blameless = ['run.lease-lost', 'run.taken-over'];
 
 export class Cluster {
   readonly node: string;
+  readonly patience: Patience;
+  readonly leaseMs: number;
   readonly #options: ClusterOptions;
-  readonly #parts: Parts;
+  readonly #store: Store;
+  readonly #open: OpenRuns;
+  readonly #sightings: Sightings;
   /** Taken, and not yet asked for. */
   readonly #taken = new Map<string, Tenure>();
   readonly #tenures = new Set<Tenure>();
+  readonly #leaving = new AbortController();
   #state: 'open' | 'leaving' | 'closed' = 'open';
 
-  private constructor(options: ClusterOptions, parts: Parts) {
+  private constructor(options: ClusterOptions, store: Store) {
+    const { place, clock } = options;
+    const { leaseMs = (place.replicas ?? 1) > 1 ? leaseMsReplicated : leaseMsAlone } = options;
     this.#options = options;
-    this.#parts = parts;
+    this.#store = store;
     this.node = options.node;
+    // To hold a lease for longer than its entry is kept would make two owners.
+    this.leaseMs = Math.min(leaseMs, store.leasesKeptMs || leaseMs);
+    this.patience = new Patience(clock);
+    this.#open = new OpenRuns(store);
+    this.#sightings = new Sightings(clock, this.leaseMs);
   }
 
   static async join(options: ClusterOptions): Promise<Cluster> {
-    const nc = await dial(options.place, options.node);
+    const { place, node, clock } = options;
+    const nc = await dial(place, node);
     try {
-      return new Cluster(options, await partsOf(nc, options));
+      return new Cluster(options, await openStore(nc, place, clock));
     } catch (error) {
       await nc.close();
       throw error;
@@ -90,19 +80,14 @@ export class Cluster {
 
   /** All that are not over, whoever has them. */
   async runs(): Promise<readonly RunEntry[]> {
-    const { runs, jsm } = this.#parts;
-    const before = `$KV.${this.#bucket}.`;
-    // By single questions: a consumer may be on a server that has just died.
-    const filter = `${before}${openKey('*')}`;
-    const { state } = await jsm.streams.info(`KV_${this.#bucket}`, { subjects_filter: filter });
-    const keys = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(before.length));
-    const entries = await Promise.all(keys.map((key) => runs.get(key)));
-    return entries.flatMap((entry) => (entry?.operation === 'PUT' ? [entry.json<RunEntry>()] : []));
+    const entries = await this.#open.list();
+    this.#sightings.keepOnly(entries.map(({ run }) => run));
+    return entries;
   }
 
-  /** Whether somebody owns it now. */
+  /** Whether somebody owns it who lives, as far as can be seen from here. */
   async isOwned(run: string): Promise<boolean> {
-    return (await this.#parts.leases.get(run))?.operation === 'PUT';
+    return this.#sightings.judge(run, await this.#store.leases.get(run)) === 'held';
   }
 
   /** Takes a run, and brings its folder here; rejects with `run.elsewhere` when somebody has it. */
@@ -125,65 +110,68 @@ export class Cluster {
   }
 
   /** Does with a run that is none what is done with every run; nothing of it is left. */
-  async tryOut(run: string): Promise<void> {
-    const { leases, leaseMs, files, jsm, nc, js } = this.#parts;
-    const { clock, random } = this.#options;
-    const nonce = randomName(random, 16);
-    const lease = await Lease.take({
-      ...{ kv: leases, key: run, node: this.node, nonce, clock, leaseMs },
-    });
-    const stream = new RunStream({ nc, js, jsm, clock, ...this.#namesOf(run), run });
+  async tryOut(run: RunEntry['run']): Promise<void> {
+    const { shelf, jsm, prefix } = this.#store;
+    const { clock } = this.#options;
+    const { stream: name, subject: filter } = streamOf(prefix, run);
+    const lease = await this.#lease(run);
+    const stream = this.#stream(run);
+    const late = new AbortController();
+    const signal = AbortSignal.any([late.signal, this.#leaving.signal]);
     try {
-      stream.begin(nonce);
+      stream.begin(randomName(this.#options.random, 16));
       await within(clock, stream.append({ kind: 'lines' }, Buffer.alloc(1)));
-      await stream.read();
-      await this.#note(run, 'stopped');
-      await files.putBlob({ name: run }, Buffer.alloc(1));
-      await files.delete(run);
-      await jsm.streams.purge(this.#namesOf(run).stream, { filter: this.#namesOf(run).subject });
-      await this.#forget(run);
+      await within(clock, firstOf(stream.read(signal)));
+      await within(clock, this.#note(run, 'stopped', signal));
+      await shelf.put(run, Buffer.alloc(1));
+      await shelf.delete(run);
+      await jsm.streams.purge(name, { filter });
+      await within(clock, this.#open.forget(run, signal));
     } finally {
+      late.abort(takenOver(run));
       stream.close(takenOver(run));
       await lease.release();
     }
   }
 
-  /** From now on a run that stops here is one that others are to go on with. */
+  /** From now on a run that stops here is one that others are to go on with; none is taken. */
   leave(): void {
     this.#state = 'leaving';
+    this.#leaving.abort(new UserError('run.stopped', 'this node is closing', 'start it again'));
   }
 
   async close(): Promise<void> {
     if (this.#state === 'closed') return;
+    this.leave();
     this.#state = 'closed';
     for (const run of [...this.#taken.keys()]) await this.giveBack(run);
     // What is still to be said of runs that have just stopped.
     const released = Promise.all([...this.#tenures].map((tenure) => tenure.released));
     await Promise.race([released, sleep(this.#options.clock, closeWithinMs)]);
-    await this.#parts.nc.close();
-  }
-
-  get #bucket(): string {
-    return `${this.#options.place.prefix ?? defaultPrefix}_runs`;
+    await this.#store.nc.close();
   }
 
   async #begin(folder: RunFolder): Promise<Tenure> {
-    const { clock, random, place } = this.#options;
-    const { nc, js, jsm, leases, leaseMs, files } = this.#parts;
+    const { clock, place } = this.#options;
     const { id } = folder;
-    const nonce = randomName(random, 16);
-    const lease = await Lease.take({
-      ...{ kv: leases, key: id, node: this.node, nonce, clock, leaseMs },
+    this.#leaving.signal.throwIfAborted();
+    const lease = await this.#lease(id);
+    const stream = this.#stream(id);
+    const lost = new AbortController();
+    lease.onLost(() => {
+      const error = leaseLost(id, lease.trouble);
+      stream.close(error);
+      lost.abort(error);
     });
-    const stream = new RunStream({ nc, js, jsm, clock, ...this.#namesOf(id), run: id });
     try {
       const tenure = await Tenure.begin({
-        ...{ folder, node: this.node, lease, stream, store: files, clock },
+        ...{ folder, node: this.node, lease, stream, shelf: this.#store.shelf, clock },
+        signal: AbortSignal.any([lost.signal, this.#leaving.signal]),
         onFollowed: () => {
           markShared(folder, place);
-          return this.#note(id, 'open');
+          return this.#note(id, 'open', lost.signal);
         },
-        onEnded: (end, isHeld) => (isHeld ? this.#noteEnd(id, end) : nothing()),
+        onEnded: (end) => this.#noteEnd(id, end, lost.signal),
       });
       this.#tenures.add(tenure);
       void tenure.released.then(() => this.#tenures.delete(tenure));
@@ -194,32 +182,38 @@ export class Cluster {
     }
   }
 
-  async #noteEnd(run: string, end: RunEnd): Promise<void> {
-    if (end.kind !== 'ended') {
-      const isPersons = end.kind === 'stopped' && this.#state === 'open';
-      return this.#note(run, isPersons ? 'stopped' : 'open');
-    }
-    await this.#forget(run);
+  #lease(run: string): Promise<Lease> {
+    const { clock, random } = this.#options;
+    const about = { key: run, node: this.node, nonce: randomName(random, 16), clock };
+    const { leaseMs } = this;
+    return Lease.take({ kv: this.#store.leases, leaseMs, sightings: this.#sightings, ...about });
   }
 
-  async #forget(run: string): Promise<void> {
-    // Not even a mark that it was deleted: those would stay for ever.
-    const filter = `$KV.${this.#bucket}.${openKey(run)}`;
-    await this.#parts.jsm.streams.purge(`KV_${this.#bucket}`, { filter });
+  #stream(run: string): RunStream {
+    const { js, reader, prefix } = this.#store;
+    const { clock } = this.#options;
+    return new RunStream({ js, reader, clock, run, ...streamOf(prefix, run) });
   }
 
-  #namesOf(run: string) {
-    const { prefix = defaultPrefix } = this.#options.place;
-    return { stream: `${prefix}_journals`, subject: `${prefix}.journal.${token(run)}` };
+  /** Only as long as the run is ours; `lost`: it is not. */
+  async #noteEnd(run: RunEntry['run'], end: RunEnd, lost: AbortSignal): Promise<void> {
+    if (end.kind === 'halted' && !isBlameless(end.error)) this.patience.failed(run);
+    if (end.kind === 'ended') return this.#open.forget(run, lost);
+    const isPersons = end.kind === 'stopped' && this.#state === 'open';
+    await this.#note(run, isPersons ? 'stopped' : 'open', lost);
   }
 
-  async #note(run: string, status: RunEntry['status']): Promise<void> {
-    const entry: RunEntry = { run, status, node: this.node };
-    await this.#parts.runs.put(openKey(run), JSON.stringify(entry));
+  #note(run: RunEntry['run'], status: RunEntry['status'], signal: AbortSignal): Promise<void> {
+    return this.#open.note({ run, status, node: this.node }, signal);
   }
 }
 
-const openKey = (run: string): string => `open.${run}`;
+const isBlameless = (error: unknown): boolean =>
+  isUserError(error) && blameless.includes(error.code);
+
+async function firstOf(messages: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of messages) return;
+}
 
 /** It would go on trying where it may not write. */
 async function within(clock: Clock, done: Promise<void>): Promise<void> {
@@ -227,33 +221,4 @@ async function within(clock: Clock, done: Promise<void>): Promise<void> {
     throw new UserError('nats.slow', 'nothing was stored in time', 'may this user write there?');
   });
   await Promise.race([done, late]);
-}
-
-async function nothing(): Promise<void> {}
-
-async function partsOf(nc: NatsConnection, options: ClusterOptions): Promise<Parts> {
-  const { prefix = defaultPrefix, replicas = 1 } = options.place;
-  const js = jetstream(nc);
-  const jsm = await jetstreamManager(nc, { checkAPI: false });
-  await ensureStream(jsm, options.clock, {
-    name: `${prefix}_journals`,
-    subjects: [`${prefix}.journal.*`],
-    storage: StorageType.File,
-    discard: DiscardPolicy.New,
-    num_replicas: replicas,
-  });
-  try {
-    const kvm = new Kvm(js);
-    const { leaseMs = defaultLeaseMs } = options;
-    const leases = await kvm.create(`${prefix}_leases`, { history: 1, replicas, ttl: leaseMs });
-    // One that was there keeps its own time: to hold a lease for longer would make two owners.
-    const { ttl } = await leases.status();
-    const runs = await kvm.create(`${prefix}_runs`, { history: 1, replicas });
-    const storage = StorageType.File;
-    const files = await new Objm(js).create(`${prefix}_files`, { replicas, storage });
-    return { nc, js, jsm, leases, leaseMs: ttl || leaseMs, runs, files };
-  } catch (error) {
-    const message = `the buckets of ${prefix} can't be used: ${wordsOf(error)}`;
-    throw new UserError('nats.bucket', message, 'see what is missing: troupe nats check');
-  }
 }

@@ -1,14 +1,17 @@
 /**
  * A lease on a key: taken by one, kept as long as it is renewed, and free when its holder is dead.
  *
- * Owns: the entry in the bucket, whose age the servers limit. Invariants:
+ * Owns: the entry in the bucket. Invariants:
  * - its token, the revision at which it was taken, rises with every holder;
  * - the holder knows that it lost the lease before anybody else can take it: its time counts from
- *   before it asked, the servers' from after, each by a clock of its own.
+ *   before it asked, that of others from when they saw it renewed, each by a clock of its own.
  */
-import type { KV } from '@nats-io/kv';
+import { JetStreamApiError } from '@nats-io/jetstream';
+import type { KV, KvEntry } from '@nats-io/kv';
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
+import { isOutrun } from './refusals.ts';
+import { type Holder, holderIn, type Sightings } from './sightings.ts';
 
 export interface LeaseOptions {
   readonly kv: KV;
@@ -19,11 +22,8 @@ export interface LeaseOptions {
   readonly nonce: string;
   readonly clock: Clock;
   readonly leaseMs: number;
-}
-
-interface Holder {
-  readonly node: string;
-  readonly nonce: string;
+  /** What this node has seen of others. */
+  readonly sightings: Sightings;
 }
 
 const renewalsPerLease = 4;
@@ -38,7 +38,8 @@ export class Lease {
   #state: 'held' | 'lost' | 'released' = 'held';
   #timer: (() => void) | null = null;
   #renewing: Promise<void> | null = null;
-  #onLost: () => void = () => {};
+  readonly #onLost: (() => void)[] = [];
+  #trouble: unknown = null;
 
   private constructor(options: LeaseOptions, token: number, askedMs: number) {
     this.#options = options;
@@ -50,14 +51,20 @@ export class Lease {
 
   /** Rejects with `run.elsewhere` while somebody else holds it. */
   static async take(options: LeaseOptions): Promise<Lease> {
-    const { kv, key, node, nonce, clock } = options;
+    const { kv, key, nonce, clock, sightings } = options;
+    const before = await kv.get(key);
+    if (before && sightings.judge(key, before) === 'held') throw elsewhere(key, before);
     const askedMs = clock.elapsed();
     try {
-      const token = await kv.create(key, JSON.stringify({ node, nonce } satisfies Holder));
+      const token = await kv.put(key, entryOf(options), { previousSeq: before?.revision ?? 0 });
       return new Lease(options, token, askedMs);
     } catch (error) {
-      const holder = await holderOf(kv, key).catch(() => null);
-      throw holder ? elsewhere(key, holder) : error;
+      const entry = await kv.get(key).catch(() => null);
+      // Only the answer was lost.
+      if (entry && holderIn(entry)?.nonce === nonce) {
+        return new Lease(options, entry.revision, askedMs);
+      }
+      throw isOutrun(error) ? elsewhere(key, entry) : error;
     }
   }
 
@@ -65,10 +72,15 @@ export class Lease {
     return this.#state === 'held';
   }
 
-  /** Calls once, at once when it is lost already. */
+  /** Why it was lost, as far as the servers have said anything. */
+  get trouble(): string {
+    return this.#trouble instanceof JetStreamApiError ? this.#trouble.message : '';
+  }
+
+  /** Calls all of them once; at once when it is lost already. */
   onLost(call: () => void): void {
-    this.#onLost = call;
     if (this.#state === 'lost') call();
+    else this.#onLost.push(call);
   }
 
   /** Others may take it from now on. */
@@ -100,13 +112,14 @@ export class Lease {
   }
 
   async #renew(): Promise<void> {
-    const { kv, key, node, nonce, clock, leaseMs } = this.#options;
+    const { kv, key, clock, leaseMs } = this.#options;
     const askedMs = clock.elapsed();
     try {
-      const value = JSON.stringify({ node, nonce } satisfies Holder);
-      this.#revision = await kv.update(key, value, this.#revision, leaseMs / 2);
+      const timeout = leaseMs / renewalsPerLease;
+      this.#revision = await kv.update(key, entryOf(this.#options), this.#revision, timeout);
       this.#renewedMs = askedMs;
-    } catch {
+    } catch (error) {
+      this.#trouble = error;
       await this.#lookAgain(askedMs);
     }
   }
@@ -116,9 +129,11 @@ export class Lease {
     const { kv, key, nonce } = this.#options;
     try {
       const entry = await kv.get(key);
-      const isOurs = entry?.operation === 'PUT' && entry.json<Holder>().nonce === nonce;
+      // A server that is behind may show what was there before.
+      if (entry && entry.revision <= this.#revision) return;
+      const isOurs = entry?.operation === 'PUT' && holderIn(entry)?.nonce === nonce;
       if (!isOurs) return this.#lose();
-      if (entry.revision > this.#revision) this.#renewedMs = askedMs;
+      this.#renewedMs = askedMs;
       this.#revision = entry.revision;
     } catch {
       // Nobody answers: time tells.
@@ -129,17 +144,22 @@ export class Lease {
     if (this.#state !== 'held') return;
     this.#state = 'lost';
     this.#timer?.();
-    this.#onLost();
+    for (const call of this.#onLost) call();
   }
 }
 
-/** Null: nobody. */
-export async function holderOf(kv: KV, key: string): Promise<string | null> {
-  const entry = await kv.get(key);
-  return entry?.operation === 'PUT' ? entry.json<Holder>().node : null;
+export function leaseLost(run: string, trouble: string): UserError {
+  const why = trouble === '' ? 'it could not say in time that it still lives' : trouble;
+  const message = `this node has lost ${run}: ${why}`;
+  return new UserError('run.lease-lost', message, 'another node goes on with it');
 }
 
-function elsewhere(key: string, node: string): UserError {
-  const message = `${key} is worked on by the node ${node}`;
+function entryOf({ node, nonce, leaseMs }: LeaseOptions): string {
+  return JSON.stringify({ node, nonce, leaseMs } satisfies Holder);
+}
+
+function elsewhere(key: string, entry: KvEntry | null): UserError {
+  const holder = entry && holderIn(entry);
+  const message = `${key} is worked on by ${holder ? `the node ${holder.node}` : 'somebody else'}`;
   return new UserError('run.elsewhere', message, `look there, or stop it there first`);
 }

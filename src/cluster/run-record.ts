@@ -1,16 +1,18 @@
 /**
- * What the stream of a run holds, message by message, and what all of it comes to. Pure.
+ * What the stream of a run holds, message by message. Pure.
  *
  * Each message is a line of JSON and the bytes it speaks of.
  */
 import { z } from 'zod';
 
 const count = z.number().int().min(0);
+/** Of the run's folder: what firm files, words and artifacts can be called, and nothing else. */
 const path = z
   .string()
   .min(1)
   .max(1_000)
-  .refine((text) => !text.startsWith('/') && !text.split('/').includes('..'));
+  .refine((text) => /^(order\.json$|base-\d+\.json$|(streams|artifacts)\/.)/.test(text))
+  .refine((text) => !text.includes('\0') && !/(^|[/\\])\.{0,2}([/\\]|$)/.test(text));
 
 const headSchema = z.discriminatedUnion('kind', [
   /** Somebody owns the run from here on; of the journal before, so many bytes count. */
@@ -30,23 +32,12 @@ const headSchema = z.discriminatedUnion('kind', [
 export type Head = z.infer<typeof headSchema>;
 export type FileHead = Extract<Head, { kind: 'file' }>;
 
+/** Whether others would believe a file of this name. */
+export const isKept = (text: string): boolean => path.safeParse(text).success;
+
 export interface Sent {
   readonly head: Head;
   readonly body: Buffer;
-}
-
-export interface KeptFile extends FileHead {
-  /** Null: in the store of files. */
-  readonly content: Buffer | null;
-}
-
-/** All that the stream of a run comes to. */
-export interface RunCopy {
-  readonly journal: Buffer;
-  /** By path; the newest of each. */
-  readonly files: ReadonlyMap<string, KeptFile>;
-  /** Of the last one who owned it; 0: nobody has. */
-  readonly token: number;
 }
 
 export function encode({ head, body }: Sent): Buffer {
@@ -64,27 +55,4 @@ export function decode(message: Uint8Array): Sent | null {
   } catch {
     return null;
   }
-}
-
-export function copyOf(messages: Iterable<Sent>): RunCopy {
-  let pieces: Buffer[] = [];
-  let token = 0;
-  const files = new Map<string, KeptFile>();
-  for (const { head, body } of messages) {
-    switch (head.kind) {
-      case 'fence':
-        token = head.token;
-        pieces = [Buffer.concat(pieces).subarray(0, head.keepBytes)];
-        break;
-      case 'lines':
-        pieces.push(body);
-        break;
-      case 'file':
-        files.set(head.path, { ...head, content: head.where === 'here' ? body : null });
-        break;
-      default:
-        break;
-    }
-  }
-  return { journal: Buffer.concat(pieces), files, token };
 }

@@ -6,29 +6,30 @@
  *   somebody else has taken the run is refused, however late its messages come;
  * - one message is on its way at a time, and is sent again until it is there or is refused.
  */
-import { JetStreamApiError, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
-import { type NatsConnection, nuid } from '@nats-io/transport-node';
-import { Inlet } from '../bus/nats/inlet.ts';
+import type { JetStreamClient } from '@nats-io/jetstream';
 import { type Clock, sleep } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
+import type { Reader } from './reader.ts';
+import { full, isFull, isOutrun } from './refusals.ts';
 import { decode, encode, type Head, type Sent } from './run-record.ts';
 
 export interface RunStreamOptions {
-  readonly nc: NatsConnection;
   readonly js: JetStreamClient;
-  readonly jsm: JetStreamManager;
+  readonly reader: Reader;
   readonly clock: Clock;
   readonly stream: string;
   readonly subject: string;
   readonly run: string;
 }
 
+/** A message that is there, and its place in the stream. */
+export interface Stored extends Sent {
+  readonly sequence: number;
+}
+
 const pieceBytesMax = 400 * 1024;
 const sendWithinMs = 2_000;
 const pauseMs = 100;
-/** What the servers say to a message that does not follow the last one. */
-const notTheLast = [10_071, 10_164];
-const nobodyThere = 10_037;
 
 export class RunStream {
   readonly #options: RunStreamOptions;
@@ -42,11 +43,22 @@ export class RunStream {
     this.#options = options;
   }
 
-  /** Everything in it, oldest first. */
-  async read(): Promise<readonly Sent[]> {
-    const last = await this.#newest();
+  /** Everything in it, oldest first; what is appended next follows what was there then. */
+  async *read(signal: AbortSignal): AsyncGenerator<Stored> {
+    const { reader, stream, subject, run } = this.#options;
+    const last = await reader.patiently(signal, () => reader.newest(stream, subject));
     this.#last = last?.seq ?? 0;
-    return last ? this.#readTo(last.seq) : [];
+    for await (const { sequence, data } of reader.upTo(stream, subject, this.#last, signal)) {
+      const sent = decode(data);
+      if (!sent) throw garbled(run, sequence);
+      yield { ...sent, sequence };
+    }
+  }
+
+  /** The body of one of them; null: it is not there any more. */
+  async bodyAt(sequence: number, signal: AbortSignal): Promise<Buffer | null> {
+    const data = await this.#options.reader.at(this.#options.stream, sequence, signal);
+    return (data && decode(data)?.body) ?? null;
   }
 
   /** Messages of this life are told from those of any other by its name. */
@@ -66,26 +78,6 @@ export class RunStream {
     this.#failure ??= why;
   }
 
-  #readTo(last: number): Promise<readonly Sent[]> {
-    const { nc, jsm, clock, stream, subject, run } = this.#options;
-    const messages: Sent[] = [];
-    return new Promise((resolve, reject) => {
-      const inlet: Inlet = new Inlet({
-        ...{ nc, jsm, clock, stream, filter: subject, from: 'start' },
-        name: `read_${nuid.next()}`,
-        take: (message, sequence) => {
-          const sent = decode(message.data);
-          if (sent) messages.push(sent);
-          else reject(garbled(run, sequence));
-          if (sent && sequence < last) return;
-          inlet.close();
-          resolve(messages);
-        },
-      });
-      void inlet.open();
-    });
-  }
-
   async #append(head: Head, body: Buffer): Promise<void> {
     for (let at = 0; at === 0 || at < body.length; at += pieceBytesMax) {
       await this.#send(encode({ head, body: body.subarray(at, at + pieceBytesMax) }));
@@ -93,7 +85,7 @@ export class RunStream {
   }
 
   async #send(message: Buffer): Promise<void> {
-    const { js, clock, stream, subject, run } = this.#options;
+    const { js, clock, stream, subject } = this.#options;
     this.#sent += 1;
     const msgID = `${this.#name}.${this.#sent}`;
     const expect = { streamName: stream, lastSubjectSequence: this.#last };
@@ -108,35 +100,37 @@ export class RunStream {
         this.#last = seq;
         return;
       } catch (error) {
-        const isOver = error instanceof JetStreamApiError && notTheLast.includes(error.code);
-        // Null: nobody says yet whose the last one is.
-        const wasOurs = isOver ? await this.#wasOurs(msgID).catch(() => null) : null;
-        if (wasOurs === true) return;
-        if (wasOurs === false) {
-          this.#failure ??= takenOver(run);
-          throw this.#failure;
-        }
+        if (await this.#isThere(error, msgID)) return;
         await sleep(clock, pauseMs);
       }
     }
   }
 
+  /** False: it is worth trying again. Throws when it never will be. */
+  async #isThere(error: unknown, msgID: string): Promise<boolean> {
+    const { run } = this.#options;
+    if (isFull(error)) throw this.#fail(full(run, error));
+    if (!isOutrun(error)) return false;
+    // Null: nobody says yet whose the last one is.
+    const wasOurs = await this.#wasOurs(msgID).catch(() => null);
+    if (wasOurs === false) throw this.#fail(takenOver(run));
+    return wasOurs === true;
+  }
+
+  #fail(error: UserError): unknown {
+    this.#failure ??= error;
+    return this.#failure;
+  }
+
   /** An answer may have been lost on its way: then the last message there is the one just sent. */
-  async #wasOurs(msgID: string): Promise<boolean> {
-    const newest = await this.#newest();
+  async #wasOurs(msgID: string): Promise<boolean | null> {
+    const { reader, stream, subject } = this.#options;
+    const newest = await reader.newest(stream, subject);
+    // Nobody has written behind us, or a server that is behind has answered.
+    if (newest && newest.seq <= this.#last) return null;
     if (newest?.header.get('Nats-Msg-Id') !== msgID) return false;
     this.#last = newest.seq;
     return true;
-  }
-
-  async #newest() {
-    const { jsm, stream, subject } = this.#options;
-    try {
-      return await jsm.streams.getMessage(stream, { last_by_subj: subject });
-    } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === nobodyThere) return null;
-      throw error;
-    }
   }
 }
 

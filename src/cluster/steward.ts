@@ -1,14 +1,15 @@
 /**
  * Looks for runs that are open and have no owner, and takes them over.
  *
- * Owns: the beat at which it looks. Invariants: what this node can't go on with it does not try
- * again; one look at a time.
+ * Owns: the beat at which it looks. Invariants: what this node can't go on with it leaves alone for
+ * a while, and says why once; one look at a time.
  */
-import { type RunId, runId } from '../../machines/ids.ts';
+import type { RunId } from '../../machines/ids.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { isUserError } from '../kernel/user-error.ts';
 import { runFolder } from '../runs/folder.ts';
 import type { Cluster } from './cluster.ts';
+import { isFull } from './refusals.ts';
 
 export interface StewardOptions {
   readonly cluster: Cluster;
@@ -19,15 +20,18 @@ export interface StewardOptions {
   /** Those this node works on. */
   readonly working: () => readonly string[];
   readonly onNote: (text: string) => void;
-  readonly lookEachMs?: number;
 }
 
 /** Another node was faster, or this one has not let go of it yet. */
-const passing = ['run.elsewhere', 'run.locked', 'run.taken-over'];
+const passing = ['run.elsewhere', 'run.locked', 'run.taken-over', 'run.lease-lost'];
+const saidMax = 1_000;
+const lookEachMsMax = 1_000;
+const looksPerLease = 6;
 
 export class Steward {
   readonly #options: StewardOptions;
-  readonly #refused = new Set<string>();
+  /** By run: why it can't be gone on with here. */
+  readonly #said = new Map<string, string>();
   #timer: (() => void) | null = null;
   #looking: Promise<void> = Promise.resolve();
   #state: 'open' | 'closed' = 'open';
@@ -44,7 +48,8 @@ export class Steward {
   }
 
   #arm(): void {
-    const { clock, lookEachMs = 1_000 } = this.#options;
+    const { clock, cluster } = this.#options;
+    const lookEachMs = Math.min(lookEachMsMax, cluster.leaseMs / looksPerLease);
     this.#timer = clock.at(clock.now() + lookEachMs, () => {
       this.#looking = this.#look().catch(() => {
         // The servers don't answer: at the next beat they may.
@@ -59,8 +64,10 @@ export class Steward {
     const { cluster, working } = this.#options;
     for (const { run, status } of await cluster.runs()) {
       if (this.#state === 'closed') return;
-      if (status !== 'open' || this.#refused.has(run) || working().includes(run)) continue;
-      if (!(await cluster.isOwned(run))) await this.#takeOver(runId(run));
+      if (status !== 'open' || working().includes(run)) continue;
+      // Asked of all of them, also of those left alone: it is how the dead are known.
+      const isOwned = await cluster.isOwned(run);
+      if (!isOwned && cluster.patience.isDue(run)) await this.#takeOver(run);
     }
   }
 
@@ -72,10 +79,19 @@ export class Steward {
       onNote(`${run} had no owner: this node goes on with it`);
     } catch (error) {
       await cluster.giveBack(run).catch(() => {});
+      if (this.#state === 'closed') return;
       // Servers that choose a new leader refuse everything for a while.
-      if (!isUserError(error) || passing.includes(error.code)) return;
-      this.#refused.add(run);
-      onNote(`${run} can't be gone on with here: ${error.message}`);
+      const isPassing = isUserError(error) ? passing.includes(error.code) : !isFull(error);
+      if (isPassing) return;
+      cluster.patience.failed(run);
+      this.#say(run, (error as Error).message);
     }
+  }
+
+  #say(run: string, why: string): void {
+    if (this.#said.get(run) === why) return;
+    if (this.#said.size >= saidMax) this.#said.clear();
+    this.#said.set(run, why);
+    this.#options.onNote(`${run} can't be gone on with here at present: ${why}`);
   }
 }

@@ -7,9 +7,8 @@
  * - an attempt's end counts only when what it left behind is on the servers;
  * - with the lease goes everything: the journal takes nothing more, and no process is left.
  */
-import { readFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ObjectStore } from '@nats-io/obj';
 import type { Journal } from '../journal/journal.ts';
 import { lockOwner } from '../journal/lock.ts';
 import { journalName } from '../journal/pages.ts';
@@ -18,9 +17,11 @@ import { UserError } from '../kernel/user-error.ts';
 import type { RunWorld } from '../runs/behaviours.ts';
 import type { RunFolder } from '../runs/folder.ts';
 import type { Run, RunEnd } from '../runs/run.ts';
-import type { Lease } from './lease.ts';
-import { fileRecord, filesOf, firmFiles, restoreFolder } from './run-files.ts';
-import { copyOf, type RunCopy } from './run-record.ts';
+import type { FileShelf } from './file-shelf.ts';
+import { type Lease, leaseLost } from './lease.ts';
+import { full, isFull } from './refusals.ts';
+import { beginsWith, type RunCopy, readPages, restoreRun } from './restoring.ts';
+import { fileRecord, filesOf, firmFiles } from './run-files.ts';
 import { type RunStream, takenOver } from './run-stream.ts';
 import { StreamJournal } from './stream-journal.ts';
 
@@ -29,10 +30,12 @@ export interface TenureOptions {
   readonly node: string;
   readonly lease: Lease;
   readonly stream: RunStream;
-  readonly store: ObjectStore;
+  readonly shelf: FileShelf;
   readonly clock: Clock;
+  /** Aborts when the run is not wanted here any more before it was opened. */
+  readonly signal: AbortSignal;
   readonly onFollowed: () => Promise<void>;
-  readonly onEnded: (end: RunEnd, isHeld: boolean) => Promise<void>;
+  readonly onEnded: (end: RunEnd) => Promise<void>;
 }
 
 const pauseMs = 300;
@@ -43,6 +46,7 @@ export class Tenure {
   /** By path: the hash of what the servers have. */
   readonly #known: Map<string, string>;
   #release: Promise<void> | null = null;
+  #run: Run | null = null;
   #onReleased: () => void = () => {};
   /** Resolves once the run is over here, or was never opened. */
   readonly released = new Promise<void>((resolve) => {
@@ -59,9 +63,9 @@ export class Tenure {
   static async begin(options: TenureOptions): Promise<Tenure> {
     const { folder, lease, stream } = options;
     if (lockOwner(folder.path)) throw stillHere(folder);
-    const copy = copyOf(await stream.read());
-    if (copy.token > lease.token) throw takenOver(folder.id);
-    if (copy.token > 0) await restoreFolder(folder, copy, options);
+    const copy = await restoreRun(folder, options, (token) => {
+      if (token > lease.token) throw takenOver(folder.id);
+    });
     stream.begin(`${folder.id}.${lease.token}`);
     return new Tenure(options, copy);
   }
@@ -69,15 +73,14 @@ export class Tenure {
   /** A journal that other nodes can go on from; from here on whoever had the run is fenced. */
   async follow(file: Journal): Promise<Journal> {
     const { folder, lease, node, stream } = this.#options;
-    const text = readFileSync(join(folder.path, journalName));
+    const path = join(folder.path, journalName);
     const { journal } = this.#copy;
-    const goesOn = text.subarray(0, journal.length).equals(journal);
-    const keepBytes = goesOn ? journal.length : 0;
+    const keepBytes = beginsWith(path, journal) ? journal.bytes : 0;
     const nothing = Buffer.alloc(0);
     await stream.append({ kind: 'fence', token: lease.token, node, keepBytes }, nothing);
-    for (const path of firmFiles(folder)) await this.#keep(path);
-    if (text.length > keepBytes) {
-      await stream.append({ kind: 'lines' }, text.subarray(keepBytes));
+    for (const firm of firmFiles(folder)) await this.#keep(firm);
+    for (const page of readPages(path, keepBytes, statSync(path).size)) {
+      await stream.append({ kind: 'lines' }, page);
     }
     await this.#options.onFollowed();
     return new StreamJournal(file, stream);
@@ -108,14 +111,15 @@ export class Tenure {
   /** Stops the run with the lease, and gives the lease back with the run. */
   attend(run: Run): void {
     const { lease, stream, onEnded } = this.#options;
+    this.#run = run;
     lease.onLost(() => {
-      const error = lost(run.id);
+      const error = leaseLost(run.id, lease.trouble);
       stream.close(error);
       run.halt(error);
       run.kill().catch(() => {});
     });
     void run.end.then(async (end) => {
-      await onEnded(end, lease.isHeld).catch(() => {});
+      await onEnded(end).catch(() => {});
       await this.release();
     });
   }
@@ -137,21 +141,23 @@ export class Tenure {
 
   /** Again until the servers take it, or others have the run. */
   async #recordOf(path: string) {
-    const { folder, store, lease, clock } = this.#options;
+    const { folder, shelf, lease, clock } = this.#options;
     for (;;) {
       try {
-        return await fileRecord(folder, path, store);
+        return await fileRecord(folder, path, shelf);
       } catch (error) {
         if (!lease.isHeld) throw error;
+        if (isFull(error)) throw this.#halt(full(folder.id, error));
         await sleep(clock, pauseMs);
       }
     }
   }
-}
 
-function lost(run: string): UserError {
-  const message = `this node has lost ${run}: it could not say in time that it still lives`;
-  return new UserError('run.lease-lost', message, 'another node goes on with it');
+  /** An attempt whose words can't be kept has not failed: nothing more can be done here. */
+  #halt(error: unknown): unknown {
+    this.#run?.halt(error);
+    return error;
+  }
 }
 
 function stillHere({ id, path }: RunFolder): UserError {

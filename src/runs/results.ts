@@ -116,7 +116,7 @@ function verifiedIn({ agent, outcome, evidence }: TaskRecord): Verified {
 }
 
 /** Sorted, so that the same files give the same result. What can't be read is no file. */
-function listArtifacts(folder: RunFolder, task: string): readonly string[] {
+export function listArtifacts(folder: RunFolder, task: string): readonly string[] {
   const files: string[] = [];
   const folders = [artifactsFolder(folder, task)];
   for (let path = folders.pop(); path && files.length < artifactsMax; path = folders.pop()) {

@@ -59,8 +59,14 @@ export class Process {
   /** Waits until it has said so, on stdout or stderr. */
   async says(what: RegExp): Promise<RegExpExecArray> {
     const look = (): RegExpExecArray | null => what.exec(this.stdout) ?? what.exec(this.stderr);
-    await eventually(`it says ${what}: ${this.stderr}`, () => look() !== null);
-    return look() as RegExpExecArray;
+    const isOver = (): boolean => look() !== null || this.child.exitCode !== null;
+    await eventually(`it says ${what}`, isOver).catch((error: Error) => {
+      throw new Error(`${error.message}: ${this.stderr}`);
+    });
+    if (look() === null) await this.end();
+    const said = look();
+    if (said === null) throw new Error(`it ended, and never said ${what}: ${this.stderr}`);
+    return said;
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * What is heard of a stream under one filter: an ordered consumer, made anew where it broke.
+ * What is said from now on in a stream, under one filter: an ordered consumer, made anew where it
+ * broke.
  *
  * Owns: the consumer at the server, and how far it was read.
  * Invariants: messages come in the order of the stream, each once, over any number of cuts, as long
@@ -24,8 +25,6 @@ export interface InletOptions {
   readonly name: string;
   /** `sequence`: its place in the stream. */
   readonly take: (message: Msg, sequence: number) => void;
-  /** Left out: only what is said from now on. */
-  readonly from?: 'start';
 }
 
 const heartbeatMs = 2_000;
@@ -46,7 +45,6 @@ export class Inlet {
 
   constructor(options: InletOptions) {
     this.#options = options;
-    if (options.from === 'start') this.#cursor = 0;
   }
 
   /** Resolves when it hears; also when it was closed before that. */

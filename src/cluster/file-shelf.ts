@@ -1,0 +1,32 @@
+/** The store of files on the servers: what is too large for the stream of a run. */
+import type { ObjectStore } from '@nats-io/obj';
+import type { Reader } from './reader.ts';
+
+export class FileShelf {
+  readonly #bucket: string;
+  readonly #store: ObjectStore;
+  readonly #reader: Reader;
+
+  constructor(bucket: string, store: ObjectStore, reader: Reader) {
+    this.#bucket = bucket;
+    this.#store = store;
+    this.#reader = reader;
+  }
+
+  async put(name: string, content: Uint8Array): Promise<void> {
+    await this.#store.putBlob({ name }, content);
+  }
+
+  async delete(name: string): Promise<void> {
+    await this.#store.delete(name);
+  }
+
+  /** Its pieces; none when it is not there. Whoever reads them knows what they must come to. */
+  async *read(name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const info = await this.#reader.patiently(signal, () => this.#store.info(name));
+    if (!info || info.deleted) return;
+    const chunks = `$O.${this.#bucket}.C.${info.nuid}`;
+    const kept = this.#reader.all(`OBJ_${this.#bucket}`, chunks, signal);
+    for await (const { data } of kept) yield data;
+  }
+}
