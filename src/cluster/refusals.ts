@@ -15,7 +15,8 @@ export const isOutrun = (error: unknown): boolean => notTheLast.includes(codeOf(
 export const isFull = (error: unknown): boolean => noRoom.includes(codeOf(error));
 
 export function full(run: string, error: unknown): UserError {
-  const message = `the NATS servers have no room for what ${run} keeps: ${(error as Error).message}`;
+  const why = (error as Error).message;
+  const message = `the NATS servers have no room for what ${run} keeps: ${why}`;
   const hint = 'give them more, or take away runs that are over: see deploy/README.md';
   return new UserError('nats.full', message, hint);
 }

@@ -73,9 +73,11 @@ test('is free once its holder is dead, and its token rises with every holder', a
   await heir.release();
 });
 
-test('depends on no clock but that of who looks: not on those of others, nor of the servers', async () => {
+test('depends on no clock but that of who looks', async () => {
   // Their days are hours apart; how long a second is they agree on.
-  const skewed = (byMs: number): Clock => ({ ...systemClock, now: () => systemClock.now() + byMs });
+  const skewed = (byMs: number): Clock => {
+    return { ...systemClock, now: () => systemClock.now() + byMs };
+  };
   const early = nodeOf('early', { ...skewed(-3_600_000), at: () => () => {} });
   const late = nodeOf('late', skewed(7_200_000));
   const dead = await early('skew');
