@@ -8,11 +8,7 @@
  * Owns: a few numbers a task, none of its words.
  * Invariant: what two keys have in common by chance makes two tasks neighbours, never alike.
  */
-<<<<<<< Updated upstream
 /** What all tasks are looked through by. */
-=======
-/** What all of them are looked through by. */
->>>>>>> Stashed changes
 export interface Sketch {
   readonly id: number;
   readonly hashes: Uint32Array;
