@@ -10,13 +10,14 @@ import { plainLine, plainText } from '../text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 type Options = HomeOption & JsonOption;
+type Rate = NonNullable<SkillRow['effect']>['with'];
 
 export function define(command: Command, act: Act): void {
   const list = command.command('list', { isDefault: true });
   list.description('list them, with how tasks fared with and without each');
   addHome(addJson(list, 'print one object a line')).action(act(listAll));
   const show = command.command('show').description('print what one says').argument('<name>');
-  addJson(show, 'print one object').action(act(showOne));
+  addHome(addJson(show, 'print one object')).action(act(showOne));
   const add = command.command('add').description('copy one here: nothing of it is run');
   add.argument('<source>', 'a folder, an address of git, or a package of npm');
   addJson(add.option('--yes', 'also when it changes one that is here'), 'print one object a line');
@@ -30,13 +31,17 @@ export function define(command: Command, act: Act): void {
   learn.option('--as <name>', 'what it is called (default: as the plan)');
   addHome(addJson(learn, 'print one object')).action(act(learnOne));
   const accept = command.command('accept').description('keep a draft: agents may be given it');
-  accept.argument('<name>').action(act(acceptOne));
+  accept.argument('<name>');
+  accept.option('--check <command>', 'keep it only if this succeeds; it finds it in $TROUPE_SKILL');
+  addJson(accept, 'print one object').action(act(acceptOne));
   addExamples(command, [
     'troupe skills',
     'troupe skills add ./shared/skills/pdf',
     'troupe skills add https://github.com/anthropics/skills.git',
     'troupe skills verify',
     'troupe skills learn --from latest --as release',
+    'troupe skills accept release',
+    `troupe skills accept release --check 'grep -q "npm test" $TROUPE_SKILL/SKILL.md'`,
   ]);
 }
 
@@ -56,18 +61,38 @@ async function listAll(options: Options) {
 }
 
 function rowOf({ name, place, tokens, effect, description, problem }: SkillRow) {
-  const rate = ({ succeeded, tasks }: { readonly succeeded: number; readonly tasks: number }) =>
-    `${succeeded}/${tasks}`;
-  const fared = effect ? `${rate(effect.with)}, else ${rate(effect.without)}` : '';
+  const rate = ({ succeeded, tasks }: Rate) => `${succeeded}/${tasks}`;
+  const helps = effect && effect.verdict !== 'unsure' ? `: ${effect.verdict}` : '';
+  const fared = effect ? `${rate(effect.with)}, else ${rate(effect.without)}${helps}` : '';
   const about = problem === null ? description : `broken: ${problem}`;
   return [plainLine(name), place, `${tokens} tokens`, fared, plainLine(about)];
 }
 
-async function showOne(name: string, { json }: JsonOption) {
-  const { files, body, ...about } = await (await openDesk()).show(name);
-  if (json) await out.json({ ...about, body, files: files.map((file) => file.name) });
-  else await out.write(`${plainText(body)}\n`);
+async function showOne(name: string, options: Options) {
+  const desk = await openDesk(options);
+  const { files, body, ...about } = await desk.show(name);
+  const effect = await desk.effect(name);
+  if (options.json) {
+    await out.json({ ...about, effect, body, files: files.map((file) => file.name) });
+    return exits.succeeded;
+  }
+  await out.write(`${plainText(body)}\n`);
+  err.note(effect ? effectOf(effect) : 'No run has used it yet.\n');
   return exits.succeeded;
+}
+
+function effectOf({ with: using, without, verdict }: NonNullable<SkillRow['effect']>): string {
+  const words = { helps: 'It helps.', harms: 'It harms.', unsure: 'That may be chance.' } as const;
+  return `With it ${shareOf(using)}; without, in the same roles, ${shareOf(without)}. ${words[verdict]}\n`;
+}
+
+/** `9 of 10 tasks succeeded (90 %, surely 60 to 98 %)` */
+function shareOf({ succeeded, tasks, between }: Rate): string {
+  if (tasks === 0) return 'nothing was done';
+  const percent = (share: number): number => Math.round(share * 100);
+  const [least, most] = between.map(percent);
+  const rate = `${percent(succeeded / tasks)} %, surely ${least} to ${most} %`;
+  return `${succeeded} of ${plural(tasks, 'task')} succeeded (${rate})`;
 }
 
 async function addSome(source: string, { json, yes }: JsonOption & { readonly yes?: true }) {
@@ -123,12 +148,16 @@ async function learnOne(options: Options & { readonly from: readonly string[]; a
   const desk = await openDesk(options);
   const draft = await desk.learn(options.from, options.as ?? null);
   if (options.json) await out.json(draft);
-  err.note(`Wrote ${draft.file}. Mend it, then keep it: troupe skills accept ${draft.name}\n`);
+  err.note(
+    `Wrote ${draft.file}. Mend it, then keep it: troupe skills accept ${draft.name} (--check COMMAND)\n`,
+  );
   return exits.succeeded;
 }
 
-async function acceptOne(name: string) {
-  const path = await (await openDesk()).accept(name);
-  err.note(`Agents may be given it now: ${plainLine(path)}\n`);
+async function acceptOne(name: string, { check, json }: JsonOption & { readonly check?: string }) {
+  const told = await (await openDesk()).accept(name, check ?? null);
+  if (json) await out.json(told);
+  err.note(`Agents may be given it now: ${plainLine(told.path)}\n`);
+  err.note(`What comes of it is told by \`troupe skills show ${told.name}\`.\n`);
   return exits.succeeded;
 }

@@ -17,7 +17,12 @@ export function define(command: Command, act: Act): void {
   command.addOption(by.default('adapter'));
   addJson(command, 'print one object');
   addHome(command).action(act(stats));
-  addExamples(command, ['troupe stats', 'troupe stats --by role', 'troupe stats --by kind --json']);
+  addExamples(command, [
+    'troupe stats',
+    'troupe stats --by role',
+    'troupe stats --by kind',
+    'troupe stats --by skill',
+  ]);
 }
 
 async function stats({ by, json, ...options }: StatsOptions) {

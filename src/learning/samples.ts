@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import type { Plan } from '../plan/plan.ts';
 import { listRuns, type RunFolder, readOrder } from '../runs/folder.ts';
 import { readResult, type TaskResult } from '../runs/results.ts';
-import { type Sample, type Stat, type StatKey, statsBy } from './tally.ts';
+import { type Sample, type Stat, type StatKey, skillsOf, statsBy } from './tally.ts';
 
 /** The newest count; older ones tell of older agents. */
 export const runsMax = 500;
@@ -18,8 +18,26 @@ export interface Stats {
 /** This project's own history, counted by one thing. */
 export async function readStats(home: string, by: StatKey): Promise<Stats> {
   const { runs, samples } = await pastTasks(home);
-  const sorted = by === 'kind' ? await withKinds(samples) : samples;
-  return { by, runs, stats: statsBy(by, sorted) };
+  return { by, runs, stats: statsBy(by, await sortedFor(by, samples)) };
+}
+
+async function sortedFor(by: StatKey, samples: readonly Sample[]): Promise<readonly Sample[]> {
+  if (by === 'kind') return withKinds(samples);
+  return by === 'skill' ? withSkills(samples) : samples;
+}
+
+/** Each once for every skill that agents of its role were given: with it, or without. */
+function withSkills(samples: readonly Sample[]): readonly Sample[] {
+  const ofRoles = new Map<string, Set<string>>();
+  for (const sample of samples) {
+    const known = ofRoles.get(sample.role) ?? new Set();
+    ofRoles.set(sample.role, new Set([...known, ...skillsOf(sample)]));
+  }
+  return samples.flatMap((sample) => {
+    const own = skillsOf(sample);
+    const names = [...(ofRoles.get(sample.role) ?? [])];
+    return names.map((name) => ({ ...sample, skill: own.includes(name) ? name : `no ${name}` }));
+  });
 }
 
 /** What became of past tasks, the newest first. */
@@ -58,7 +76,15 @@ async function samplesOf(folder: RunFolder): Promise<readonly Sample[]> {
     const result = await readResult(folder, task).catch(() => null);
     if (!result || inherited.has(task)) continue;
     const prompt = prompts.get(task) ?? '';
-    samples.push({ run: folder.id, task, prompt, kind: '', result, ...castOf(plan, task, result) });
+    samples.push({
+      run: folder.id,
+      task,
+      prompt,
+      kind: '',
+      skill: '',
+      result,
+      ...castOf(plan, task, result),
+    });
   }
   return samples;
 }

@@ -11,11 +11,17 @@ export interface Sample {
   readonly prompt: string;
   /** Empty: nobody has asked for it. */
   readonly kind: string;
+  /** With or without which skill; empty: nobody has asked for it. */
+  readonly skill: string;
   readonly result: TaskResult;
 }
 
+/** Which skills its last attempt was given. */
+export const skillsOf = ({ result }: Sample): readonly string[] =>
+  (result.skills ?? []).map(({ name }) => name);
+
 /** What they are counted together by. */
-export type StatKey = 'adapter' | 'model' | 'role' | 'task' | 'kind';
+export type StatKey = 'adapter' | 'model' | 'role' | 'task' | 'kind' | 'skill';
 
 export interface Stat {
   readonly key: string;

@@ -6,10 +6,11 @@ import { diffLines, type LineChange } from '../../memory/prompts/line-diff.ts';
 import type { Config } from '../config.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { suggest } from '../plan/nearest.ts';
+import { type Acceptance, acceptDraft } from './accepting.ts';
 import { withFetched } from './fetching.ts';
 import { install } from './installing.ts';
-import { draftFrom, draftsFolder } from './learning.ts';
-import { type Lock, readLock, writeLock } from './lockfile.ts';
+import { draftFrom } from './learning.ts';
+import { type Accepted, type Lock, readLock, writeLock } from './lockfile.ts';
 import { findSkills, installedFolder } from './shelf.ts';
 import { skillFile } from './skill.ts';
 import { readSkillFolder, type SkillFolder } from './skill-folder.ts';
@@ -25,6 +26,8 @@ export interface SkillRow {
   /** Where it was added from; null: it was not added. */
   readonly source: string | null;
   readonly problem: string | null;
+  /** Of one that was learned: who accepted it. */
+  readonly accepted: Accepted | null;
   /** Null: no run has used it. */
   readonly effect: SkillEffect | null;
 }
@@ -60,11 +63,13 @@ export class SkillDesk {
     return findSkills(this.#config).map((found) => {
       if (found.kind === 'broken') {
         const { kind: _, ...told } = found;
-        return { ...told, description: '', tokens: 0, sha256: '', source: null, effect: null };
+        const nothing = { source: null, accepted: null, effect: null };
+        return { ...told, description: '', tokens: 0, sha256: '', ...nothing };
       }
       const { name, description, path, body, sha256 } = found.skill;
-      const source = found.place === 'project' ? (lock[name]?.source ?? null) : null;
-      const about = { name, description, path, sha256, source, place: found.place };
+      const locked = found.place === 'project' ? lock[name] : undefined;
+      const { source = null, accepted = null } = locked ?? {};
+      const about = { name, description, path, sha256, source, accepted, place: found.place };
       const problem = source === null ? null : this.#unlike(found.skill, lock);
       return { ...about, tokens: tokensIn(body), problem, effect: effects.get(name) ?? null };
     });
@@ -129,24 +134,14 @@ export class SkillDesk {
     return draftFrom(runs, name, this.#config);
   }
 
-  /** A draft becomes a skill of the project. */
-  async accept(name: string): Promise<string> {
-    const path = join(this.#config.cwd, draftsFolder, name);
-    if (!/^[a-z0-9-]+$/.test(name) || !existsSync(join(path, skillFile))) {
-      const message = `there is no draft called ${JSON.stringify(name)}`;
-      throw new UserError('skill.no-draft', message, 'make one: troupe skills learn --from RUN');
-    }
-    const skill = readSkillFolder(path);
-    const to = join(this.#config.cwd, installedFolder, skill.name);
-    if (existsSync(to)) {
-      const hint = 'remove that one first, or change the name in the draft';
-      throw new UserError('skill.exists', `there is a skill "${skill.name}" already`, hint);
-    }
-    install(skill, to);
-    const entry = { source: 'learned', sha256: skill.sha256 };
-    writeLock(this.#config.cwd, { ...this.#lock, [skill.name]: entry });
-    rmSync(path, { recursive: true, force: true });
-    return to;
+  /** A draft becomes a skill of the project; with a check only if that succeeds. */
+  accept(name: string, check: string | null = null): Promise<Acceptance> {
+    return acceptDraft(name, check, this.#config);
+  }
+
+  /** What past runs say of one; null: none has used it. */
+  async effect(name: string): Promise<SkillEffect | null> {
+    return (await skillEffects(this.#config.home)).get(name) ?? null;
   }
 
   get #lock(): Lock {

@@ -5,15 +5,26 @@ import { z } from 'zod';
 import { UserError } from '../kernel/user-error.ts';
 import { ensureFolder, writeWhole } from '../runs/disk.ts';
 
+/** Who found that one that was learned may be given to agents. */
+const accepted = z.union([
+  z.strictObject({ by: z.literal('person') }),
+  z.strictObject({ by: z.literal('check'), check: z.string() }),
+]);
+
 const shape = z.strictObject({
   version: z.literal(1),
   skills: z.record(
     // A name is also a folder that may be taken away.
     z.string().regex(/^[a-z0-9-]{1,64}$/),
-    z.strictObject({ source: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+    z.strictObject({
+      source: z.string(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      accepted: accepted.optional(),
+    }),
   ),
 });
 
+export type Accepted = z.output<typeof accepted>;
 export type Lock = z.output<typeof shape>['skills'];
 
 export const lockName = join('.troupe', 'skills.lock.json');

@@ -1,61 +1,53 @@
 /** What past runs say of skills: how often tasks succeeded with one, and without. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { listRuns, type RunFolder, readOrder } from '../runs/folder.ts';
-import type { TaskResult } from '../runs/results.ts';
+import { pastTasks } from '../learning/samples.ts';
+import { fewTasks, type Sample, skillsOf, wilson } from '../learning/tally.ts';
 
 export interface Rate {
   readonly tasks: number;
   readonly succeeded: number;
+  /** Where the true share lies, with 95 % confidence (Wilson). */
+  readonly between: readonly [number, number];
 }
 
 export interface SkillEffect {
   readonly with: Rate;
   /** Of the same roles. */
   readonly without: Rate;
+  /** `unsure`: too few tasks, or what was seen may be chance. */
+  readonly verdict: 'helps' | 'harms' | 'unsure';
 }
 
-interface Ended {
-  readonly role: string;
-  readonly skills: readonly string[];
-  readonly isDone: boolean;
-}
-
-const runsMax = 500;
-
-/** By the name of the skill. Tasks that were skipped or called off say nothing of either. */
+/** By the name of the skill. */
 export async function skillEffects(home: string): Promise<ReadonlyMap<string, SkillEffect>> {
-  const runs = (await listRuns(home)).slice(0, runsMax);
-  const ended = (await Promise.all(runs.map(endedIn))).flat();
-  const names = new Set(ended.flatMap(({ skills }) => skills));
-  const effects = [...names].map((name) => {
-    const users = ended.filter(({ skills }) => skills.includes(name));
-    const roles = new Set(users.map(({ role }) => role));
-    const others = ended.filter(({ role, skills }) => roles.has(role) && !skills.includes(name));
-    return [name, { with: rateOf(users), without: rateOf(others) }] as const;
-  });
-  return new Map(effects);
+  return effectsIn((await pastTasks(home)).samples);
 }
 
-const rateOf = (ended: readonly Ended[]): Rate => ({
-  tasks: ended.length,
-  succeeded: ended.filter(({ isDone }) => isDone).length,
-});
+/** Tasks that were skipped or called off say nothing of either. */
+export function effectsIn(samples: readonly Sample[]): ReadonlyMap<string, SkillEffect> {
+  const ended = samples.filter(({ result }) => ['completed', 'failed'].includes(result.status));
+  const names = new Set(ended.flatMap(skillsOf));
+  return new Map([...names].map((name) => [name, effectOf(name, ended)]));
+}
 
-async function endedIn(folder: RunFolder): Promise<readonly Ended[]> {
-  try {
-    const { plan } = await readOrder(folder);
-    const roleOf = new Map(plan.tasks.map(({ id, role }) => [id, role]));
-    const files = readdirSync(folder.results).filter((name) => name.endsWith('.json'));
-    return files.flatMap((name) => {
-      const text = readFileSync(join(folder.results, name), 'utf8');
-      const { task_id: task, status, skills = [] } = JSON.parse(text) as TaskResult;
-      const role = roleOf.get(task);
-      if (role === undefined || (status !== 'completed' && status !== 'failed')) return [];
-      return [{ role, skills: skills.map((each) => each.name), isDone: status === 'completed' }];
-    });
-  } catch {
-    // A run that can't be read says nothing.
-    return [];
-  }
+function effectOf(name: string, ended: readonly Sample[]): SkillEffect {
+  const has = (sample: Sample): boolean => skillsOf(sample).includes(name);
+  const roles = new Set(ended.filter(has).map(({ role }) => role));
+  const [using, others] = [
+    rateOf(ended.filter(has)),
+    rateOf(ended.filter((sample) => roles.has(sample.role) && !has(sample))),
+  ];
+  return { with: using, without: others, verdict: verdictOn(using, others) };
+}
+
+function rateOf(ended: readonly Sample[]): Rate {
+  const tasks = ended.length;
+  const succeeded = ended.filter(({ result }) => result.status === 'completed').length;
+  return { tasks, succeeded, between: wilson(succeeded, tasks) };
+}
+
+/** Only where neither can have been the other by chance. */
+function verdictOn(using: Rate, others: Rate): SkillEffect['verdict'] {
+  if (Math.min(using.tasks, others.tasks) < fewTasks) return 'unsure';
+  if (using.between[0] > others.between[1]) return 'helps';
+  return using.between[1] < others.between[0] ? 'harms' : 'unsure';
 }

@@ -21,7 +21,7 @@ function past(
     const status = at < good ? ('completed' as const) : ('failed' as const);
     const result = { ...refusal('t', new Error('no')), status, attempts: 1, cost_usd: usd };
     const sample: Sample = {
-      ...{ run: 'r', adapter, model: adapter, role, task: 't', prompt: '', kind: '' },
+      ...{ run: 'r', adapter, model: adapter, role, task: 't', prompt: '', kind: '', skill: '' },
       result: { ...result, duration_ms: ms },
     };
     return { sample, kind };

@@ -11,7 +11,7 @@ const stage = stages('stats');
 
 const sample = (result: Partial<TaskResult>, more: Partial<Sample> = {}): Sample => ({
   ...{ run: 'r-1', adapter: 'claude', model: 'claude', role: 'coder', task: 't' },
-  ...{ prompt: '', kind: '' },
+  ...{ prompt: '', kind: '', skill: '' },
   ...more,
   result: { ...refusal('t', new Error('no')), attempts: 1, ...result },
 });

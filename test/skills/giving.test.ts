@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readStats } from '../../src/learning/samples.ts';
 import { definePlan } from '../../src/plan/define.ts';
 import { SkillDesk } from '../../src/skills/desk.ts';
 import { skillTokensMax, withSkills } from '../../src/skills/giving.ts';
@@ -106,16 +107,22 @@ test('runs say how tasks fared with a skill and without, and teach a new one', a
   await play(checked('exit 1', {}));
   const desk = new SkillDesk({ ...troupe.config, environment: {} });
   const pdf = (await desk.list()).find(({ name }) => name === 'pdf');
-  expect(pdf?.effect).toEqual({
-    with: { tasks: 1, succeeded: 1 },
+  expect(pdf?.effect).toMatchObject({
+    with: { tasks: 1, succeeded: 1, between: [expect.closeTo(0.21, 2), 1] },
     without: { tasks: 1, succeeded: 0 },
+    verdict: 'unsure',
   });
+  const { stats } = await readStats(troupe.config.home, 'skill');
+  expect(stats.map(({ key, tasks, completed }) => [key, tasks, completed])).toEqual([
+    ['no pdf', 1, 0],
+    ['pdf', 1, 1],
+  ]);
   const { name, file } = await desk.learn([good.run.id], null);
   expect(name).toBe('tables');
   await expect(desk.learn([good.run.id], null)).rejects.toThrow(/is there already/);
   await expect(desk.show('tables')).rejects.toThrow(/no skill is called/);
   writeFileSync(file, skillText('tables', 'Reads tables.', 'As learned.'));
-  await desk.accept('tables');
+  expect(await desk.accept('tables')).toMatchObject({ accepted: { by: 'person' } });
   expect(await desk.show('tables')).toMatchObject({ body: 'As learned.' });
   await expect(desk.accept('tables')).rejects.toThrow(/no draft/);
 });
