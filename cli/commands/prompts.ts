@@ -1,7 +1,7 @@
 /** `troupe prompts`: a library of prompts with versions, variables and includes. */
 import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Prompt } from '../../src/index.ts';
+import { type Prompt, UserError } from '../../src/index.ts';
 import { exits } from '../exits.ts';
 import {
   addHome,
@@ -60,13 +60,24 @@ function defineSave(command: Command, act: Act): void {
 }
 
 async function saveOne(name: string, file: string | undefined, options: SaveOptions) {
-  const text = file === undefined ? await readStdin() : await readFile(file, 'utf8');
+  const text = await textOf(file);
   const { category, tag: tags } = options;
   const about = { ...(category === undefined ? {} : { category }), ...(tags && { tags }) };
   const saved = await (await openTroupe(options).prompts()).save(name, text.trimEnd(), about);
   if (options.json) await out.json(saved);
   else err.note(`Saved ${saved.name}, version ${saved.version}.\n`);
   return exits.succeeded;
+}
+
+/** Of a file, or of stdin where none is named. */
+async function textOf(file: string | undefined): Promise<string> {
+  if (file === undefined) return readStdin();
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const message = `${file} can't be read: ${(error as Error).message}`;
+    throw new UserError('prompt.no-file', message, 'name a file, or give the text on stdin');
+  }
 }
 
 async function readStdin(): Promise<string> {
@@ -158,7 +169,7 @@ async function exportThem(names: readonly string[], options: HomeOption) {
 }
 
 async function importThem(file: string | undefined, options: Options) {
-  const text = file === undefined ? await readStdin() : await readFile(file, 'utf8');
+  const text = await textOf(file);
   const { added, changed, bad } = await (await openTroupe(options).prompts()).import(text);
   if (options.json) await out.json({ added, changed, bad });
   else err.note(`${plural(added.length, 'prompt')} added, ${changed.length} changed.\n`);

@@ -24,6 +24,8 @@ test.each([
   [['prompts', 'show', 'none'], 'no prompt is called "none"'],
   [['prompts', 'render', 'none', '--with', 'x'], 'name=value'],
   [['prompts', 'show', 'a', '--at', '0'], 'must be 1 or more'],
+  [['prompts', 'import', 'nowhere.json'], "nowhere.json can't be read"],
+  [['prompts', 'save', 'a', '.'], "can't be read"],
 ])('%j is a mistake that is told', async (words, told) => {
   const { code, stderr } = await new Desk().type(words);
   expect(code).toBe(2);
