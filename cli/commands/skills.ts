@@ -83,7 +83,8 @@ async function showOne(name: string, options: Options) {
 
 function effectOf({ with: using, without, verdict }: NonNullable<SkillRow['effect']>): string {
   const words = { helps: 'It helps.', harms: 'It harms.', unsure: 'That may be chance.' } as const;
-  return `With it ${shareOf(using)}; without, in the same roles, ${shareOf(without)}. ${words[verdict]}\n`;
+  const others = `without, in the same roles, ${shareOf(without)}`;
+  return `With it ${shareOf(using)}; ${others}. ${words[verdict]}\n`;
 }
 
 /** `9 of 10 tasks succeeded (90 %, surely 60 to 98 %)` */
@@ -148,9 +149,8 @@ async function learnOne(options: Options & { readonly from: readonly string[]; a
   const desk = await openDesk(options);
   const draft = await desk.learn(options.from, options.as ?? null);
   if (options.json) await out.json(draft);
-  err.note(
-    `Wrote ${draft.file}. Mend it, then keep it: troupe skills accept ${draft.name} (--check COMMAND)\n`,
-  );
+  err.note(`Wrote ${draft.file}. Mend it, then keep it, perhaps with --check COMMAND:\n`);
+  err.note(`troupe skills accept ${draft.name}\n`);
   return exits.succeeded;
 }
 
