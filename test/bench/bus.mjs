@@ -3,6 +3,6 @@ import { runSuite } from './lib/suite.mjs';
 
 await runSuite({
   script: 'bench:bus',
-  names: ['exchange', 'latency'],
+  names: ['exchange', 'latency', 'agents', 'queue', 'takeover'],
   load: (name) => import(`./bus/${name}.mjs`),
 });

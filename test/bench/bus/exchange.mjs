@@ -5,6 +5,7 @@ import { loadEngine } from '../lib/build.mjs';
 import { row } from '../lib/row.mjs';
 import { interleaved } from '../lib/statistics.mjs';
 import { startNats } from './nats.mjs';
+import { packing } from './parts/packing.mjs';
 
 const require = createRequire(import.meta.url);
 const load = (path) => loadEngine(`src/bus/${path}.js`);
@@ -56,7 +57,12 @@ async function webSocketFlow(count, actors) {
 }
 
 /** One socket, a text for each message, acknowledged every 500 as our link does. */
-async function rawWebSocket(count) {
+const rawOneEach = (count) =>
+  rawWebSocket(count, (socket) => (message) => socket.send(JSON.stringify([message])));
+/** The same with what one turn says in one text, as ours. */
+const rawPacked = (count) => rawWebSocket(count, packing);
+
+async function rawWebSocket(count, sayingOver) {
   const { WebSocket, WebSocketServer } = require('ws');
   const server = new WebSocketServer({ port: 0, perMessageDeflate: false });
   await once(server, 'listening');
@@ -68,15 +74,16 @@ async function rawWebSocket(count) {
   let read = 0;
   const done = new Promise((resolve) => {
     peer.on('message', (data) => {
-      JSON.parse(String(data));
-      read += 1;
-      if (read % 500 === 0) peer.send(String(read));
+      const before = read;
+      read += JSON.parse(String(data)).length;
+      if (Math.floor(read / 500) > Math.floor(before / 500)) peer.send(String(read));
       if (read === count) resolve();
     });
   });
+  const say = sayingOver(socket);
   for (let at = 0; at < count; at += 1) {
     const event = { type: 'task.assigned', n: at };
-    socket.send(JSON.stringify([`node/b/agent/${at % 1_000}`, 'a', at + 1, event]));
+    say([`node/b/agent/${at % 1_000}`, 'a', at + 1, event]);
     if (at % 1_000 === 999) await clock.breathe();
   }
   await done;
@@ -149,12 +156,14 @@ export async function run({ quick }) {
     const samples = await interleaved(rounds, {
       inProcess: () => inProcessFlow(count),
       webSocket: () => webSocketFlow(count, 1_000),
-      rawWebSocket: () => rawWebSocket(count),
+      rawOneEach: () => rawOneEach(count),
+      rawPacked: () => rawPacked(count),
       nats: () => natsFlow(server.url, count, 1_000),
       rawNats: () => rawNats(server.url, Math.min(count, 20_000)),
     });
     const unit = 'messages/s';
-    const socket = { baseline: samples.rawWebSocket, against: 'raw ws, one text each' };
+    const packed = { baseline: samples.rawPacked, against: 'raw ws that packs as we do' };
+    const socket = { baseline: samples.rawOneEach, against: 'raw ws, one text each' };
     const stream = { baseline: samples.rawNats, against: 'raw JetStream, acknowledged' };
     return [
       row({ what: 'in process', unit, samples: samples.inProcess }),
@@ -165,6 +174,7 @@ export async function run({ quick }) {
         ...socket,
         target: 0.6,
       }),
+      row({ what: 'the same', unit, samples: samples.webSocket, ...packed, target: 0.6 }),
       row({ what: 'the same, at least', unit, samples: samples.webSocket, target: 200_000 }),
       row({ what: '1,000 actors, NATS', unit, samples: samples.nats, ...stream, target: 0.6 }),
     ];

@@ -21,7 +21,7 @@ export async function startNats() {
   return { url: `nats://127.0.0.1:${port}`, stop };
 }
 
-function freePort() {
+export function freePort() {
   const server = createServer();
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {

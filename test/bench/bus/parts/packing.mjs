@@ -1,0 +1,11 @@
+/** A raw socket that puts what one turn of the event loop says into one text, as our link does. */
+export function packing(socket) {
+  let waiting = [];
+  return (message) => {
+    if (waiting.push(message) > 1) return;
+    setImmediate(() => {
+      socket.send(JSON.stringify(waiting));
+      waiting = [];
+    });
+  };
+}
