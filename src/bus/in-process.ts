@@ -73,8 +73,21 @@ export class InProcessBus implements Bus {
   }
 }
 
+/** Made anew for each message they would cost more than the rest of its way. */
+const known = new Map<string, readonly string[]>();
+const knownMax = 10_000;
+
 /** The address itself, and each of its parents with all below it. */
 export function patternsOf(address: string): readonly string[] {
+  const found = known.get(address);
+  if (found) return found;
+  const made = allPatternsOf(address);
+  if (known.size >= knownMax) known.clear();
+  known.set(address, made);
+  return made;
+}
+
+function allPatternsOf(address: string): readonly string[] {
   const patterns = [address];
   for (let at = address.lastIndexOf('/'); at > 0; at = address.lastIndexOf('/', at - 1)) {
     patterns.push(`${address.slice(0, at)}/*`);
@@ -89,7 +102,8 @@ class Reader implements Subscription {
   readonly #heard = new Heard();
   #state: 'open' | 'closed' = 'open';
   #dropped = 0;
-  #wake: () => void = () => {};
+  /** Whoever waits for the next message. */
+  #waiter: ((next: IteratorResult<Envelope>) => void) | null = null;
 
   constructor(bufferMax: number, forget: () => void) {
     this.#bufferMax = bufferMax;
@@ -107,35 +121,52 @@ class Reader implements Subscription {
       this.#dropped += 1;
     }
     this.#queue.push(envelope);
-    this.#wake();
+    this.#serve();
   }
 
   /** What is in the queue can still be read. */
   close(): void {
     this.#state = 'closed';
     this.#forget();
-    this.#wake();
+    this.#serve();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Envelope> {
-    try {
-      for (;;) {
-        const next = this.#queue.shift();
-        if (next) yield next;
-        else if (this.#state === 'closed') return;
-        else await this.#pushed();
-      }
-    } finally {
-      this.close();
-    }
+  /** No generator: that would cost more than all the rest of a message's way. */
+  [Symbol.asyncIterator](): AsyncIterator<Envelope> {
+    return {
+      next: () => this.#next(),
+      return: () => {
+        this.close();
+        return Promise.resolve(ended);
+      },
+    };
   }
 
-  #pushed(): Promise<void> {
+  #next(): Promise<IteratorResult<Envelope>> {
+    const next = this.#take();
+    if (next) return Promise.resolve(next);
     return new Promise((resolve) => {
-      this.#wake = resolve;
+      this.#waiter = resolve;
     });
   }
+
+  /** Null: there may be one later. */
+  #take(): IteratorResult<Envelope> | null {
+    const value = this.#queue.shift();
+    if (value) return { done: false, value };
+    return this.#state === 'closed' ? ended : null;
+  }
+
+  #serve(): void {
+    const next = this.#waiter && this.#take();
+    if (!next) return;
+    const resolve = this.#waiter;
+    this.#waiter = null;
+    resolve?.(next);
+  }
 }
+
+const ended = { done: true, value: undefined } as const;
 
 export function nobody(address: string): UserError {
   return new UserError('bus.nobody', `nobody answers at ${address}`, 'look whether it is alive');

@@ -14,12 +14,15 @@ export function withLeaving(subscription: Subscription, onLeave: () => void): Su
       return subscription.dropped;
     },
     close,
-    async *[Symbol.asyncIterator]() {
-      try {
-        yield* subscription;
-      } finally {
-        close();
-      }
+    [Symbol.asyncIterator]() {
+      const inner = subscription[Symbol.asyncIterator]();
+      return {
+        next: () => inner.next(),
+        return: () => {
+          close();
+          return Promise.resolve({ done: true, value: undefined });
+        },
+      };
     },
   };
 }

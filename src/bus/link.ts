@@ -56,8 +56,7 @@ export class Link {
   #next = 1;
   #received = 0;
   #acknowledged = 0;
-  /** `held`: this turn of the event loop has sent something; the rest of it goes together. */
-  #flushing: 'no' | 'soon' | 'held' | 'later' = 'no';
+  #flushing: 'no' | 'soon' | 'later' = 'no';
   #ackTimer: (() => void) | null = null;
   #lookTimer: (() => void) | null = null;
 
@@ -95,11 +94,13 @@ export class Link {
   }
 
   detach(): void {
+    // Whoever speaks and closes has spoken.
+    if (this.#flushing === 'soon') this.#flush();
     this.#carrier = null;
     this.#ackTimer?.();
     this.#lookTimer?.();
     this.#ackTimer = this.#lookTimer = null;
-    if (this.#flushing === 'later') this.#flushing = 'no';
+    this.#flushing = 'no';
   }
 
   receive({ ack, first, frames }: Parcel): void {
@@ -134,24 +135,18 @@ export class Link {
     this.#next = Math.max(this.#next, this.#firstWaiting);
   }
 
-  /** The first goes out at once; what the same turn pushes after it goes out together. */
+  /**
+   * What one turn of the event loop pushes goes out together at its end. Sooner, the first words
+   * would go alone, be answered alone, and never be many again.
+   */
   #soon(): void {
     if (this.#flushing !== 'no' || !this.#carrier) return;
     this.#flushing = 'soon';
-    queueMicrotask(() => this.#flushAndHold());
-  }
-
-  #flushAndHold(): void {
-    this.#flushing = 'held';
-    void this.#options.clock.breathe().then(() => this.#release());
-    this.#flush();
-  }
-
-  #release(): void {
-    if (this.#flushing !== 'held') return;
-    const owesAck = this.#received > this.#acknowledged && this.#ackTimer === null;
-    if (this.#carrier && (this.#next < this.#end || owesAck)) this.#flushAndHold();
-    else this.#flushing = 'no';
+    void this.#options.clock.breathe().then(() => {
+      if (this.#flushing !== 'soon') return;
+      this.#flushing = 'no';
+      this.#flush();
+    });
   }
 
   /** The number that the next frame gets. */

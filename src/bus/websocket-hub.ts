@@ -52,6 +52,7 @@ const greetWithinMs = 10_000;
 /** Connections of those who have not joined: more are not taken. */
 const strangersMax = 1_000;
 const hubName = 'hub';
+const nobodyThere: ReadonlySet<Peer> = new Set();
 
 export class WebSocketHub implements Bus {
   readonly #options: Required<Omit<HubOptions, 'waitingMax' | 'tls'>> &
@@ -268,10 +269,12 @@ export class WebSocketHub implements Bus {
 
   /** Each once, however many of its patterns fit. */
   #listenersOf(address: string): Iterable<Peer> {
-    const found = patternsOf(address).flatMap((pattern) => this.#readers.get(pattern) ?? []);
-    const [only] = found;
-    if (found.length <= 1) return only ?? [];
-    return new Set(found.flatMap((peers) => [...peers]));
+    let found: ReadonlySet<Peer> = nobodyThere;
+    for (const pattern of patternsOf(address)) {
+      const peers = this.#readers.get(pattern);
+      if (peers) found = found.size === 0 ? peers : new Set([...found, ...peers]);
+    }
+    return found;
   }
 
   #stopReading(pattern: string, peer: Peer): void {
