@@ -30,6 +30,8 @@ export interface ClusterOptions {
   readonly random: Random;
   /** An owner that has said nothing for so long is dead. */
   readonly leaseMs?: number;
+  /** How long workers of this node may go on with its runs when it is dead. */
+  readonly outliveMs?: () => number;
 }
 
 const leaseMsAlone = 6_000;
@@ -204,7 +206,9 @@ export class Cluster {
   }
 
   #note(run: RunEntry['run'], status: RunEntry['status'], signal: AbortSignal): Promise<void> {
-    return this.#open.note({ run, status, node: this.node }, signal);
+    const outliveMs = this.#options.outliveMs?.() ?? 0;
+    const outlived = outliveMs > 0 ? { outliveMs } : {};
+    return this.#open.note({ run, status, node: this.node, ...outlived }, signal);
   }
 }
 

@@ -10,6 +10,8 @@ const entrySchema = z.object({
   /** `stopped`: by a person, who will say when it goes on. */
   status: z.enum(['open', 'stopped']),
   node: z.string(),
+  /** Its owner has workers, which may be at it for so long after their owner's death. */
+  outliveMs: z.number().min(0).max(600_000).optional(),
 });
 
 /** A run that is not over. */

@@ -4,6 +4,7 @@ import type { Troupe } from '../app.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Serving } from '../serving/server.ts';
+import { outliveMsOf } from '../workers/wanted.ts';
 import { Cluster } from './cluster.ts';
 import { Steward } from './steward.ts';
 import type { ClusterWish } from './wish.ts';
@@ -15,7 +16,8 @@ export async function openTogether(
   open: () => Promise<Serving>,
 ): Promise<Serving> {
   const lease = leaseMs === undefined ? {} : { leaseMs };
-  const cluster = await Cluster.join({ place, node, clock, random, ...lease });
+  const outliveMs = (): number => outliveMsOf(troupe.config);
+  const cluster = await Cluster.join({ place, node, clock, random, outliveMs, ...lease });
   troupe.cluster = cluster;
   try {
     const serving = await open();

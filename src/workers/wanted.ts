@@ -33,22 +33,32 @@ export interface Elsewhere {
 
 export type ElsewhereFor = (folder: RunFolder, order: RunOrder) => Elsewhere;
 
+interface Opened {
+  readonly elsewhere: ElsewhereFor;
+  /** How long those elsewhere may go on when nobody hears of this process any more. */
+  readonly outliveMs: number;
+}
+
 /** By the setting of the Troupe whose runs may go there. */
-const open = new WeakMap<Config, ElsewhereFor>();
+const open = new WeakMap<Config, Opened>();
 
 /** Returns how to keep runs here again; those that are under way keep what they have. */
-export function openElsewhere(config: Config, elsewhere: ElsewhereFor): () => void {
+export function openElsewhere(config: Config, elsewhere: ElsewhereFor, outliveMs = 0): () => void {
   if (open.has(config)) {
     const hint = 'close the other one first';
     throw new UserError('bus.open', 'runs have a bus for workers already', hint);
   }
-  open.set(config, elsewhere);
+  open.set(config, { elsewhere, outliveMs });
   return () => {
     open.delete(config);
   };
 }
 
-export const elsewhereFor = (config: Config): ElsewhereFor | null => open.get(config) ?? null;
+export const elsewhereFor = (config: Config): ElsewhereFor | null =>
+  open.get(config)?.elsewhere ?? null;
+
+/** For whoever goes on with a run of this process when that is dead: 0 where nobody outlives it. */
+export const outliveMsOf = (config: Config): number => open.get(config)?.outliveMs ?? 0;
 
 /** A role with labels is for whoever has them: this machine has none. */
 export const isRemote = ({ where, labels = [] }: PlanRole): boolean =>

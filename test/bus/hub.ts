@@ -1,13 +1,11 @@
-/** A hub for a test, who may join it, and a wire that can be cut. */
-
-import type { AddressInfo } from 'node:net';
-import { connect, createServer, type Socket } from 'node:net';
+/** A hub for a test, and who may join it. */
 import { afterEach } from 'vitest';
 import type { Pass } from '../../src/bus/pass.ts';
 import { WebSocketBus, type WebSocketBusOptions } from '../../src/bus/websocket.ts';
 import { type HubOptions, WebSocketHub } from '../../src/bus/websocket-hub.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { systemRandom } from '../../src/kernel/random.ts';
+import { type Wire, wireTo } from './wire.ts';
 
 export const free = (name: string): Pass => ({
   name,
@@ -21,14 +19,6 @@ export const admitAll = (token: string): Pass | null => {
   const [name = '', again] = token.split('+');
   return name !== '' && name === again ? free(name) : null;
 };
-
-export interface Wire {
-  readonly url: string;
-  /** Every connection breaks, as if a cable was pulled; with `until`, none can be made before. */
-  readonly cut: () => void;
-  readonly hold: () => void;
-  readonly heal: () => void;
-}
 
 export interface Place {
   readonly hub: WebSocketHub;
@@ -62,49 +52,5 @@ export function hubs(): (options?: Partial<HubOptions>) => Promise<Place> {
       return made;
     };
     return { hub, port, url, join, wire };
-  };
-}
-
-export async function wireTo(port: number): Promise<Wire & { readonly close: () => void }> {
-  const sockets = new Set<Socket>();
-  let state: 'whole' | 'held' = 'whole';
-  const server = createServer((near) => {
-    if (state === 'held') {
-      near.destroy();
-      return;
-    }
-    const far = connect(port, '127.0.0.1');
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      one.on('data', (data) => void other.write(data));
-      one
-        .on('error', () => other.destroy())
-        .on('close', () => {
-          sockets.delete(one);
-          other.destroy();
-        });
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
-  return {
-    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    cut,
-    hold: () => {
-      state = 'held';
-      cut();
-    },
-    heal: () => {
-      state = 'whole';
-    },
-    close: () => {
-      cut();
-      server.close();
-    },
   };
 }

@@ -83,6 +83,29 @@ describe('a wire that is cut', () => {
     expect(await take(here, total)).toEqual(counted(total));
   });
 
+  test('and is slow and says all twice is heard once, and in order', async () => {
+    const { hub, join, wire } = await open();
+    const cable = await wire();
+    const one = await join('one', { url: cable.url });
+    const [there, here] = [hub.subscribe('run/*'), one.subscribe('hub/*')];
+    hub.answer('desk', ({ event }) => event);
+    await settled(one);
+    cable.double('twice');
+    cable.delay(5);
+    const answers: Promise<{ readonly type: string }>[] = [];
+    for (let at = 1; at <= 1_000; at += 1) {
+      one.publish(message('one', at));
+      hub.publish(message('hub', at, 'hub/news'));
+      if (at % 10 === 0) answers.push(one.request(message('one', at, 'desk', `q${at}`), 60_000));
+      if (at % 50 === 0) await new Promise(setImmediate);
+    }
+    expect(await take(there, 1_000)).toEqual(counted(1_000));
+    expect(await take(here, 1_000)).toEqual(counted(1_000));
+    expect((await Promise.all(answers)).map(({ type }) => type)).toEqual(
+      counted(100).map((type) => `q${Number(type.slice(1)) * 10}`),
+    );
+  });
+
   test('for longer than its lease costs it its place, and it is told anew of all', async () => {
     const states: string[] = [];
     const { hub, join, wire } = await open({ leaseMs: 30 });

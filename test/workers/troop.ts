@@ -18,8 +18,9 @@ export function planOf(desk: Desk, count: number, { seconds = 0.1, role = {} } =
   return path;
 }
 
-export async function tokenFor(desk: Desk): Promise<string> {
-  const { stdout } = await desk.type(['token', 'create', '--role', 'worker', '--json']);
+export async function tokenFor(desk: Desk, home = desk.home): Promise<string> {
+  const words = ['token', 'create', '--role', 'worker', '--json', '--home', home];
+  const { stdout } = await desk.type(words);
   return String(jsonLines(stdout)[0]?.token);
 }
 

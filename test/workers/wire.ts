@@ -1,6 +1,6 @@
 /** A wire to a hub that can be cut and healed, closed with the tests. */
 import { afterEach } from 'vitest';
-import { type Wire, wireTo as wire } from '../bus/hub.ts';
+import { type Wire, wireTo as wire } from '../bus/wire.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {

@@ -19,6 +19,15 @@ export interface NatsServer {
   readonly thaw: () => void;
 }
 
+/** Where one runs. */
+interface Site {
+  readonly address: string;
+  /** The words before a command that is to run there. */
+  readonly within: readonly string[];
+}
+
+const here: Site = { address: '127.0.0.1', within: [] };
+
 interface Wanted {
   /** Lines of its configuration beside those of every server. */
   readonly more?: string;
@@ -42,14 +51,15 @@ export function natsServers() {
     await answers([server.url], wanted.more === undefined);
     return server;
   };
-  const three = async (): Promise<readonly NatsServer[]> => {
-    const ports = await freePorts(6);
-    const routes = ports.slice(3).map((port) => `nats://127.0.0.1:${port}`);
-    const servers = [0, 1, 2].map((at) => {
-      const listen = `listen: "127.0.0.1:${ports[at + 3]}"`;
+  const three = async (sites: readonly Site[] = [here, here, here]) => {
+    const ports = await freePorts(2 * sites.length);
+    const peers = ports.slice(sites.length);
+    const routes = sites.map(({ address }, at) => `nats://${address}:${peers[at]}`);
+    const servers = sites.map((site, at): NatsServer => {
+      const listen = `listen: "${site.address}:${peers[at]}"`;
       const cluster = `cluster { name: test, ${listen}, routes: ${JSON.stringify(routes)} }`;
       const port = ports[at] ?? 0;
-      return makeServer(port, settings(`n${at}`, port, { more: cluster }));
+      return makeServer(port, settings(`n${at}`, port, { more: cluster }, site), site);
     });
     await Promise.all(servers.map(({ start }) => start()));
     const urls = servers.map(({ url }) => url);
@@ -60,19 +70,24 @@ export function natsServers() {
   return { one, three };
 }
 
-function settings(name: string, port: number, { more = '', jetStream = true }: Wanted): string {
+function settings(
+  name: string,
+  port: number,
+  { more = '', jetStream = true }: Wanted,
+  { address }: Site = here,
+): string {
   const folder = mkdtempSync(join(tmpdir(), 'troupe-nats-'));
   cleanups.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   const store = join(folder, 'store');
   mkdirSync(store);
   const file = join(folder, 'nats.conf');
   const stores = jetStream ? `jetstream { store_dir: "${store}", max_file_store: ${roomFor} }` : '';
-  const lines = [`server_name: ${name}`, `listen: "127.0.0.1:${port}"`, stores, more];
+  const lines = [`server_name: ${name}`, `listen: "${address}:${port}"`, stores, more];
   writeFileSync(file, `${lines.join('\n')}\n`);
   return file;
 }
 
-function makeServer(port: number, file: string): NatsServer {
+function makeServer(port: number, file: string, { address, within }: Site = here): NatsServer {
   let child: ChildProcess | null = null;
   const kill = async (): Promise<void> => {
     const dying = child;
@@ -83,7 +98,8 @@ function makeServer(port: number, file: string): NatsServer {
     await gone;
   };
   const start = async (): Promise<void> => {
-    const born = spawn('nats-server', ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const [program = '', ...words] = [...within, 'nats-server', '-c', file];
+    const born = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'] });
     child = born;
     let said = '';
     await new Promise<void>((resolve, reject) => {
@@ -97,7 +113,7 @@ function makeServer(port: number, file: string): NatsServer {
   };
   cleanups.push(kill);
   return {
-    ...{ url: `nats://127.0.0.1:${port}`, port, kill, start },
+    ...{ url: `nats://${address}:${port}`, port, kill, start },
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
   };
