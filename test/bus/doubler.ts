@@ -1,4 +1,4 @@
-/** Reads along one direction of a WebSocket and gives on what it reads, messages twice if wanted. */
+/** Reads along one direction of a WebSocket and gives it on, with messages twice if wanted. */
 
 const endOfHead = Buffer.from('\r\n\r\n');
 /** A whole text, in one frame. */

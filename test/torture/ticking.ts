@@ -1,4 +1,4 @@
-/** A plan whose commands say in one file what they do, piece by piece: two at once would be seen. */
+/** A plan whose commands say in one file what they do, bit by bit: two at once would be seen. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { Desk } from '../cli/troupe.ts';
