@@ -1,11 +1,12 @@
 /** The scenarios that the product was asked for, as their pages tell them. */
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../agents/processes.ts';
 import { Desk, jsonLines } from '../cli/troupe.ts';
+import { openModelServer } from '../real/model-server.ts';
 
 const run = promisify(execFile);
 const page = readFileSync('examples/README.md', 'utf8');
@@ -74,14 +75,40 @@ describe('an assistant', () => {
 });
 
 describe('two Grok accounts', () => {
-  test('take a prompt of the library', async () => {
+  test('share the work, are remembered, and take a prompt of the library, line by line', async () => {
+    const model = await openModelServer(({ text }) => ({ kind: 'says', text: said(text) }));
     const desk = new Desk();
-    const file = resolve('examples/document.md');
-    expect((await desk.type(['prompts', 'save', 'document', file])).code).toBe(0);
-    const { stdout } = await desk.type(['prompts', 'render', 'document', '--with', 'part=src']);
-    expect(stdout).toMatch(/^Read src and write its documentation/);
+    cpSync('examples', desk.path('examples'), { recursive: true });
+    const env = { GROK_KEY_1: 'one', GROK_KEY_2: 'two', XAI_BASE_URL: `${model.url}/v1` };
+    const [, section = ''] = page.split('## Two Grok accounts');
+    const lines = [...section.matchAll(/^\$ npx (.*)$/gm)].map(([, line = '']) => line);
+    const heard: string[] = [];
+    for (const line of lines.filter((each) => !each.includes('crowd'))) {
+      const { code, stdout, stderr } = await desk.shell(line.replaceAll('npx ', ''), { env });
+      expect({ line, code, stderr }).toMatchObject({ code: 0 });
+      heard.push(stdout);
+    }
+    await model.close();
+    const [, ran, history, replayed, spent] = heard;
+    expect(ran).toContain('The whole documentation.');
+    expect(model.requests[0]?.text).toContain('Read src and write its documentation');
+    expect(history?.match(/worker/g)?.length).toBeGreaterThanOrEqual(4);
+    expect(replayed).toContain('The whole documentation.');
+    // A plan, four parts and the answer, shared evenly.
+    expect(spent).toMatch(/grok-1 .*\b3\b/);
+    expect(spent).toMatch(/grok-2 .*\b3\b/);
   });
 });
+
+const parts = ['one', 'two', 'three', 'four'];
+
+/** Plans four parts, works on each, and puts the answers together. */
+function said(text: string): string {
+  if (text.includes('Put one whole answer together')) return 'The whole documentation.';
+  const tasks = parts.map((id) => ({ id, agent: 'worker', prompt: `Document part ${id}.` }));
+  if (text.includes('You plan this')) return JSON.stringify({ tasks });
+  return `All about part ${/Document part (\w+)/.exec(text)?.[1]}`;
+}
 
 describe('200 agents and 5,000 tasks', () => {
   // What others do at the same time costs no time of ours, but caches: the best of three counts.
