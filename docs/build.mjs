@@ -209,7 +209,9 @@ async function textOf({ from, make }) {
   if (make === 'plan') return schemaPage('The plan', 'plan.schema.json');
   if (make === 'project') return schemaPage('troupe.yaml', 'project.schema.json');
   const text = pictures.shown(expanded(from));
-  return from === 'machines/README.md' ? drawn(text) : text;
+  // Drawn by GitHub; here it would be read as words.
+  const undrawn = /^```mermaid\n[\s\S]*?^```\n/gm;
+  return from === 'machines/README.md' ? drawn(text) : text.replace(undrawn, '');
 }
 
 /** Shown by its script: without one it would lead nowhere. */

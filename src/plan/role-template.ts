@@ -102,21 +102,23 @@ function strangeWord(key: string) {
 const isAdapter = (name: string): name is Adapter => Object.hasOwn(roleShapes, name);
 
 /**
- * The words of a role: its own, else those for its adapter, else the template's. What an adapter
- * does not know is left out; agents that only pretend have nothing that could be checked.
+ * The words of a role: its own, else those for its adapter, else the template's; of prompts, the
+ * adapter's stands after the template's. What an adapter does not know is left out; agents that
+ * only pretend have nothing that could be checked.
  */
 export function composeRole(template: RoleTemplate, own: Words, given: Words): Words {
   const adapter = String(own.adapter ?? template.role.adapter ?? adapterDefault);
   const known = isAdapter(adapter) ? Object.keys(roleShapes[adapter].shape) : [];
   const isPretended = adapter === 'simulated';
-  const offered = Object.entries({ ...template.role, ...template.adapters[adapter] }).filter(
+  const { prompt: more = '', ...tuned } = template.adapters[adapter] ?? {};
+  const offered = Object.entries({ ...template.role, ...tuned }).filter(
     ([key]) => known.includes(key) && !(isPretended && key === 'verify'),
   );
   const values = Object.fromEntries(
     Object.entries(template.variables).map(([name, { default: unset }]) => [name, unset]),
   );
   const filled = fillIn(Object.fromEntries(offered), { ...values, ...given }) as Words;
-  const prompt = promptOf(template.prompt, { ...values, ...given });
+  const prompt = promptOf(`${template.prompt}\n\n${more}`, { ...values, ...given });
   return { adapter, ...(prompt !== '' && { prompt }), ...filled, ...own };
 }
 

@@ -45,11 +45,13 @@ const kinds: readonly Kind[] = [
 /** Null when nothing in it says what it is. Reads the top of the folder only, and runs nothing. */
 export function toolchainOf(path: string): Toolchain | null {
   const folder = openFolder(path);
-  const kind = kinds.find(({ marks }) => marks.some((mark) => hasMark(folder, mark)));
+  const kindsHere = kinds.filter(({ marks }) => marks.some((mark) => hasMark(folder, mark)));
+  const found = kindsHere.map(({ read }) => read(folder));
   const made = makeTarget(folder);
-  if (!kind) return made === null ? null : { language: 'Make', test: made };
-  const found = kind.read(folder);
-  return { ...found, test: found.test ?? made };
+  // A package.json that only formats documents says little of a folder with a Cargo.toml.
+  const best = found.find(({ test }) => test !== null) ?? found[0];
+  if (!best) return made === null ? null : { language: 'Make', test: made };
+  return { ...best, test: best.test ?? made };
 }
 
 export const testCommandIn = (path: string): string | null => toolchainOf(path)?.test ?? null;

@@ -17,6 +17,28 @@ const deskIn = (files: Readonly<Record<string, string>> = {}) => {
   };
 };
 
+describe('each of ours', () => {
+  const { desk } = deskIn();
+  const alone = /Nobody can answer a question while you work/;
+  test.each(desk.list().map(({ name }) => name))(
+    '%s is tuned for the agent that plays it',
+    (name) => {
+      const promptFor = (adapter?: string): string =>
+        String(desk.show(name, adapter === undefined ? {} : { adapter }).role.prompt);
+      for (const adapter of ['codex', 'gemini', 'opencode']) {
+        expect(promptFor(adapter)).toMatch(alone);
+        expect(promptFor(adapter).startsWith(promptFor('claude'))).toBe(true);
+      }
+      for (const adapter of ['openai', 'grok']) {
+        expect(promptFor(adapter)).toMatch(/You have only the tools that you are given here/);
+        expect(desk.show(name, { adapter }).role).toHaveProperty('budgetUsd');
+      }
+      expect(promptFor('claude')).not.toMatch(alone);
+      expect(promptFor()).toBe(promptFor('claude'));
+    },
+  );
+});
+
 describe('use', () => {
   test('adds a role, with the test command of the repository, and keeps every comment', () => {
     const before =

@@ -32,6 +32,12 @@ const rows: readonly Row[] = [
     'JavaScript',
     'make test',
   ],
+  [
+    'a package.json for its documents only',
+    { 'package.json': json({ scripts: { format: 'x' } }), 'Cargo.toml': '' },
+    'Rust',
+    'cargo test',
+  ],
   ['strange scripts', { 'package.json': json({ scripts: { test: {} } }) }, 'JavaScript', null],
   ['pytest', { 'pyproject.toml': '[tool.pytest.ini_options]\n' }, 'Python', 'python -m pytest'],
   ['uv', { 'pyproject.toml': 'dev = ["pytest"]', 'uv.lock': '' }, 'Python', 'uv run pytest'],
