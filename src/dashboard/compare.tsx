@@ -42,8 +42,13 @@ export function CompareButton({ run, at, show }: CompareProps) {
     }
   };
   return (
-    <button type="button" class="small primary" onClick={compare}>
-      Compare with {before}
+    <button
+      type="button"
+      class="small primary"
+      aria-label={`Compare with ${before}`}
+      onClick={compare}
+    >
+      Compare<span class="wide-only"> with {before}</span>
     </button>
   );
 }

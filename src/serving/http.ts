@@ -141,7 +141,7 @@ async function serveApi(
   } catch (error) {
     const known = isUserError(error);
     const text = error instanceof Error ? error.message : String(error);
-    const { code, message, hint } = known ? error : problem('serve.broken', text);
+    const { code, message, hint } = known ? error : broken(text);
     send(response, known ? statusOf(error) : 500, { code, message, hint });
   }
 }
@@ -181,6 +181,11 @@ function statusOf({ code }: UserError): number {
   if (code === 'api.too-large') return 413;
   return /\.(unknown|no-file)$/.test(code) ? 404 : 400;
 }
+
+const broken = (message: string): Problem => {
+  const hint = 'try again; if it stays so, start troupe serve again: no run is lost';
+  return { code: 'serve.broken', message, hint };
+};
 
 const problem = (code: string, message: string): Problem => ({
   ...{ code, message, hint: 'open the address that troupe serve has printed' },
