@@ -123,7 +123,7 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
   const { folder, order, log, make, tenure } = parts;
   const { config, clock, random } = assembler;
   const { environment } = config;
-  const guardian = openGuardian({ environment });
+  const guardian = openGuardian({ environment, leash: tenure?.leash });
   const reminder = new Reminder(config, clock, (recall, count) => {
     noteRecalled(bus, folder, count, recall);
   });

@@ -1,4 +1,7 @@
-/** Ends the children when the runtime itself is killed: a shell that waits for its stdin to end. */
+/**
+ * Ends the children when the runtime itself is killed, or stands still for longer than it may: a
+ * shell that waits for its stdin to end.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { type Environment, pathVariable } from './environment.ts';
@@ -10,47 +13,81 @@ import { processStatus } from './proc.ts';
  * ends them. A line of `.` says before that the runtime ends of itself, and has looked for strays.
  * It must outlive what a terminal sends to everyone (Ctrl-C, a hang-up).
  *
+ * On a leash, `~N` says that the runtime has N hundredths of a second left. When they are over
+ * everything is ended at once, and whatever is started after that, until it is given more: a
+ * runtime that was frozen does not know that somebody else works on its run by now. The time is the
+ * machine's, with what it slept; where that can't be read, beats are counted. A shell on a leash is
+ * a pipe of two: when it was killed itself, its other half leaves everything to its successor.
+ *
  * Strays have left their group (`setsid`): on Linux they are known by a line of the environment
  * that only this life of the runtime gives. Whoever has resumed the run meanwhile gives another.
  */
 const script = `
 trap '' INT TERM HUP QUIT
 mark=$1
+beat=$2
 groups=' '
 ending=killed
-while IFS= read -r line; do
-  group=\${line#?}
-  case $line in
-    .) ending=gentle ;;
-    +*) groups="$groups$group " ;;
-    -*) case $groups in
-          *" $group "*) groups="\${groups%% $group *} \${groups#* $group }" ;;
-        esac ;;
-  esac
-done
+now=0
+due=
+feed() {
+  while sleep "$beat" >/dev/null 2>&1 || sleep 1 >/dev/null; do echo t; done &
+  beats=$!
+  cat
+  kill -s KILL "$beats"
+}
+look() {
+  if read -r up rest </proc/uptime; then now=\${up%.*}\${up#*.}; else now=$((now + $1)); fi
+} 2>/dev/null
 strays() {
   for file in $(grep -lF -- "$mark" /proc/[0-9]*/environ 2>/dev/null); do
     pid=\${file#/proc/}
     tr '\\0' '\\n' <"$file" 2>/dev/null | grep -qxF -- "$mark" && echo "\${pid%/environ}"
   done
 }
-[ "$groups" = ' ' ] && [ $ending = gentle ] && exit 0
-found=$(strays)
-[ "$groups$found" = ' ' ] && exit 0
-for group in $groups; do kill -s TERM -- "-$group"; done
-for pid in $found; do kill -s TERM "$pid"; done
-sleep 1
-for group in $groups; do kill -s KILL -- "-$group"; done
-for round in 1 2 3 4 5 6 7 8 9 10; do
+finish() {
+  for group in $groups; do kill -s KILL -- "-$group"; done
+  groups=' '
+  for round in 1 2 3 4 5 6 7 8 9 10; do
+    found=$(strays)
+    [ -z "$found" ] && return
+    for pid in $found; do kill -s KILL "$pid"; done
+    sleep 0.1 2>/dev/null || sleep 1
+  done
+}
+guard() {
+  while IFS= read -r line; do
+    group=\${line#?}
+    case $line in
+      .) ending=gentle ;;
+      t) look 100 ;;
+      ~*) look 0; due=$((now + group)); ended= ;;
+      +*) groups="$groups$group " ;;
+      -*) case $groups in
+            *" $group "*) groups="\${groups%% $group *} \${groups#* $group }" ;;
+          esac ;;
+    esac
+    [ -z "$due" ] && continue
+    [ "$now" -lt "$due" ] && continue
+    [ "$groups" = ' ' ] && [ -n "$ended" ] && continue
+    finish
+    ended=yes
+  done
+  kill -s 0 "$$" || exit 0
+  [ "$groups" = ' ' ] && [ $ending = gentle ] && exit 0
   found=$(strays)
-  [ -z "$found" ] && exit 0
-  for pid in $found; do kill -s KILL "$pid"; done
-  sleep 0.1 2>/dev/null || sleep 1
-done
+  [ "$groups$found" = ' ' ] && exit 0
+  for group in $groups; do kill -s TERM -- "-$group"; done
+  for pid in $found; do kill -s TERM "$pid"; done
+  sleep 1
+  finish
+}
+if [ -z "$beat" ]; then guard; else feed | guard; fi
 `;
 
 /** A guardian that died so often is being killed by somebody, or has no shell to run in. */
 const deathsMax = 5;
+const beatsPerLeash = 10;
 
 export interface Guardian {
   /** The pid of the shell, when one runs. */
@@ -66,9 +103,21 @@ export interface Guardian {
   close(): Promise<void>;
 }
 
+/** How long a runtime may go on with what it does. */
+export interface Leash {
+  readonly leftMs: number;
+  /** How long it is when it is new. */
+  readonly lengthMs: number;
+  onLonger(call: () => void): void;
+}
+
 /** One for each runtime. On Windows it does nothing: there are no groups there to end. */
-export function openGuardian(options: { readonly environment: Environment }): Guardian {
-  return process.platform === 'win32' ? new NoGuardian() : new ShellGuardian(options.environment);
+export function openGuardian(options: {
+  readonly environment: Environment;
+  readonly leash?: Leash | undefined;
+}): Guardian {
+  const { environment, leash } = options;
+  return process.platform === 'win32' ? new NoGuardian() : new ShellGuardian(environment, leash);
 }
 
 class NoGuardian implements Guardian {
@@ -95,10 +144,13 @@ class ShellGuardian implements Guardian {
   readonly #groups = new Set<number>();
   #shell: ChildProcess | null = null;
   #deaths = 0;
+  readonly #leash: Leash | undefined;
   #phase: 'open' | 'closing' = 'open';
 
-  constructor(environment: Environment) {
+  constructor(environment: Environment, leash: Leash | undefined) {
     this.#path = pathVariable(environment) || '/usr/bin:/bin';
+    this.#leash = leash;
+    leash?.onLonger(() => this.#writeLeash());
   }
 
   get pid(): number | null {
@@ -107,8 +159,9 @@ class ShellGuardian implements Guardian {
 
   start(): void {
     if (this.#shell !== null || this.#phase === 'closing' || this.#deaths >= deathsMax) return;
-    const words = ['-c', script, 'troupe-guardian', `${markName}=${this.marks[markName]}`];
-    const shell = spawn('/bin/sh', words, {
+    const beat = this.#leash ? String(this.#leash.lengthMs / beatsPerLeash / 1_000) : '';
+    const mark = `${markName}=${this.marks[markName]}`;
+    const shell = spawn('/bin/sh', ['-c', script, 'troupe-guardian', mark, beat], {
       cwd: '/',
       detached: true,
       // Not a variable more: a search by environment must not take the guardian for an agent.
@@ -121,6 +174,7 @@ class ShellGuardian implements Guardian {
     // Its death shows as an exit; a line that could not be written is written to its successor.
     shell.stdin?.on('error', () => {});
     unref(shell);
+    this.#writeLeash();
     for (const group of this.#groups) this.#write(`+${group}\n`);
   }
 
@@ -144,6 +198,10 @@ class ShellGuardian implements Guardian {
       shell.ref();
       shell.stdin?.end('.\n');
     });
+  }
+
+  #writeLeash(): void {
+    if (this.#leash) this.#write(`~${Math.max(0, Math.floor(this.#leash.leftMs / 10))}\n`);
   }
 
   #write(line: string): void {

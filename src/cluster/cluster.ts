@@ -7,7 +7,7 @@
  * - a run that is open and has no owner is taken by one of the nodes, a look after its lease is
  *   over; servers that choose a leader at that time answer later, and so much later it is taken.
  */
-import { dial, type NatsPlace } from '../bus/nats/connection.ts';
+import { dial, type NatsPlace, wordsOf } from '../bus/nats/connection.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';
 import { type Random, randomName } from '../kernel/random.ts';
 import { isUserError, UserError } from '../kernel/user-error.ts';
@@ -32,6 +32,8 @@ export interface ClusterOptions {
   readonly leaseMs?: number;
   /** How long workers of this node may go on with its runs when it is dead. */
   readonly outliveMs?: () => number;
+  /** What a person may want to know. */
+  readonly onNote?: (text: string) => void;
 }
 
 const leaseMsAlone = 6_000;
@@ -199,7 +201,10 @@ export class Cluster {
 
   /** Only as long as the run is ours; `lost`: it is not. */
   async #noteEnd(run: RunEntry['run'], end: RunEnd, lost: AbortSignal): Promise<void> {
-    if (end.kind === 'halted' && !isBlameless(end.error)) this.patience.failed(run);
+    if (end.kind === 'halted') {
+      if (!isBlameless(end.error)) this.patience.failed(run);
+      this.#options.onNote?.(`${run} stopped here: ${wordsOf(end.error)}`);
+    }
     if (end.kind === 'ended') return this.#open.forget(run, lost);
     const isPersons = end.kind === 'stopped' && this.#state === 'open';
     await this.#note(run, isPersons ? 'stopped' : 'open', lost);

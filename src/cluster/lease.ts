@@ -29,6 +29,8 @@ export interface LeaseOptions {
 const renewalsPerLease = 4;
 /** What is left of it then is the time to stop what goes on under it. */
 const givenUpAfter = 0.7;
+/** For a process that stands still it is over then: somebody else ends what it has begun. */
+const overAfter = 0.8;
 
 export class Lease {
   readonly token: number;
@@ -39,6 +41,7 @@ export class Lease {
   #timer: (() => void) | null = null;
   #renewing: Promise<void> | null = null;
   readonly #onLost: (() => void)[] = [];
+  readonly #onLonger: (() => void)[] = [];
   #trouble: unknown = null;
 
   private constructor(options: LeaseOptions, token: number, askedMs: number) {
@@ -70,6 +73,21 @@ export class Lease {
 
   get isHeld(): boolean {
     return this.#state === 'held';
+  }
+
+  /** Of the time in which nothing of what goes on under it may be left. */
+  get leftMs(): number {
+    const { clock, leaseMs } = this.#options;
+    return this.#renewedMs + leaseMs * overAfter - clock.elapsed();
+  }
+
+  get lengthMs(): number {
+    return this.#options.leaseMs;
+  }
+
+  /** Calls at every renewal. */
+  onLonger(call: () => void): void {
+    this.#onLonger.push(call);
   }
 
   /** Why it was lost, as far as the servers have said anything. */
@@ -117,7 +135,7 @@ export class Lease {
     try {
       const timeout = leaseMs / renewalsPerLease;
       this.#revision = await kv.update(key, entryOf(this.#options), this.#revision, timeout);
-      this.#renewedMs = askedMs;
+      this.#extend(askedMs);
     } catch (error) {
       this.#trouble = error;
       await this.#lookAgain(askedMs);
@@ -133,11 +151,16 @@ export class Lease {
       if (entry && entry.revision <= this.#revision) return;
       const isOurs = entry?.operation === 'PUT' && holderIn(entry)?.nonce === nonce;
       if (!isOurs) return this.#lose();
-      this.#renewedMs = askedMs;
       this.#revision = entry.revision;
+      this.#extend(askedMs);
     } catch {
       // Nobody answers: time tells.
     }
+  }
+
+  #extend(askedMs: number): void {
+    this.#renewedMs = askedMs;
+    for (const call of this.#onLonger) call();
   }
 
   #lose(): void {

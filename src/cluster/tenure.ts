@@ -9,6 +9,7 @@
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Leash } from '../agents/guardian.ts';
 import type { Journal } from '../journal/journal.ts';
 import { lockOwner } from '../journal/lock.ts';
 import { journalName } from '../journal/pages.ts';
@@ -68,6 +69,11 @@ export class Tenure {
     });
     stream.begin(`${folder.id}.${lease.token}`);
     return new Tenure(options, copy);
+  }
+
+  /** For how long what goes on here may go on. */
+  get leash(): Leash {
+    return this.#options.lease;
   }
 
   /** A journal that other nodes can go on from; from here on whoever had the run is fenced. */

@@ -17,7 +17,8 @@ export async function openTogether(
 ): Promise<Serving> {
   const lease = leaseMs === undefined ? {} : { leaseMs };
   const outliveMs = (): number => outliveMsOf(troupe.config);
-  const cluster = await Cluster.join({ place, node, clock, random, outliveMs, ...lease });
+  const around = { clock, random, outliveMs, onNote };
+  const cluster = await Cluster.join({ place, node, ...around, ...lease });
   troupe.cluster = cluster;
   try {
     const serving = await open();

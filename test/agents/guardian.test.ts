@@ -1,7 +1,7 @@
 /** Nobody's children outlive a runtime that was killed with SIGKILL; nobody else's are touched. */
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Guardian, openGuardian } from '../../src/agents/guardian.ts';
+import { type Guardian, type Leash, openGuardian } from '../../src/agents/guardian.ts';
 import { makeRunFolder, removeFolder } from './attempt.ts';
 import { eventually, isRunning } from './processes.ts';
 import { compileRuntime, startRuntime } from './runtime.ts';
@@ -165,5 +165,66 @@ describe.skipIf(process.platform === 'win32')('a guardian', () => {
     guardian.release(group);
     await guardian.close();
     expect(isRunning(group)).toBe(true);
+  });
+});
+
+/** A time that a test lengthens. */
+class TestLeash implements Leash {
+  leftMs = 600_000;
+  readonly lengthMs = 1_000;
+  #longer: () => void = () => {};
+
+  onLonger(call: () => void): void {
+    this.#longer = call;
+  }
+
+  give(leftMs: number): void {
+    this.leftMs = leftMs;
+    this.#longer();
+  }
+}
+
+describe.skipIf(process.platform === 'win32')('a guardian on a leash', () => {
+  const marked = (marks: Readonly<Record<string, string>>) =>
+    spawn('sleep', ['1000'], {
+      detached: true,
+      stdio: 'ignore',
+      env: { ...process.env, ...marks },
+    });
+
+  test('ends everything when the time is over, and what is started later', async () => {
+    const leash = new TestLeash();
+    const guardian = openGuardian({ environment: process.env, leash });
+    guardian.start();
+    const [first, second] = [marked(guardian.marks), marked(guardian.marks)];
+    guardian.enrol(first.pid ?? 0);
+    leash.give(600_000);
+    expect(isRunning(first.pid ?? 0)).toBe(true);
+    leash.give(0);
+    await eventually('the first is gone', () => !isRunning(first.pid ?? 0));
+    guardian.enrol(second.pid ?? 0);
+    await eventually('the second is gone', () => !isRunning(second.pid ?? 0));
+    leash.give(600_000);
+    const third = marked(guardian.marks);
+    guardian.enrol(third.pid ?? 0);
+    const pid = guardian.pid ?? 0;
+    await guardian.close();
+    expect(isRunning(pid)).toBe(false);
+    await eventually('the third is gone', () => !isRunning(third.pid ?? 0));
+  });
+
+  test('that is killed itself has a successor on the same leash', async () => {
+    const leash = new TestLeash();
+    const guardian = openGuardian({ environment: process.env, leash });
+    guardian.start();
+    const child = marked(guardian.marks);
+    guardian.enrol(child.pid ?? 0);
+    const before = guardian.pid ?? 0;
+    process.kill(before, 'SIGKILL');
+    await eventually('there is another', () => ![null, before].includes(guardian.pid));
+    expect(isRunning(child.pid ?? 0)).toBe(true);
+    leash.give(0);
+    await eventually('the child is gone', () => !isRunning(child.pid ?? 0));
+    await guardian.close();
   });
 });
