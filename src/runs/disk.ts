@@ -10,6 +10,7 @@ import {
   mkdirSync,
   openSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -49,14 +50,20 @@ export function flushFolder(path: string): void {
   }
 }
 
-/** The folder is nearly always there: it is made when it turns out not to be. */
+/**
+ * Always a new file: one that is there was left by somebody who was killed, or is a link, and what
+ * it leads to would be written over. The folder is nearly always there: it is made when it is not.
+ */
 function writeDraft(path: string, text: string | Uint8Array, options: object): void {
+  const anew = { ...options, flag: 'wx' };
   try {
-    writeFileSync(path, text, options);
+    writeFileSync(path, text, anew);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    ensureFolder(dirname(path));
-    writeFileSync(path, text, options);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') ensureFolder(dirname(path));
+    else if (code === 'EEXIST') rmSync(path, { force: true });
+    else throw error;
+    writeFileSync(path, text, anew);
   }
 }
 

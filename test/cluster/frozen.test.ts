@@ -1,4 +1,4 @@
-/** An owner that stands still for longer than its lease, and then goes on as if nothing had been. */
+/** An owner that stands still for longer than its lease, and then goes on as if nothing were. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { eventually } from '../agents/processes.ts';
