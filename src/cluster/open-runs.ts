@@ -62,8 +62,9 @@ export class OpenRuns {
 function entryIn(entry: KvEntry | null): RunEntry | null {
   if (entry?.operation !== 'PUT') return null;
   try {
-    const { run, status, node } = entrySchema.parse(entry.json());
-    return entry.key === openKey(run) ? { run: runId(run), status, node } : null;
+    const written = entrySchema.parse(entry.json());
+    const run = runId(written.run);
+    return entry.key === openKey(run) ? { ...written, run } : null;
   } catch {
     return null;
   }

@@ -114,7 +114,7 @@ test('no record is believed that names a place outside of what a run keeps', () 
   }
 });
 
-test('what is sent of an attempt are files of its own, and not what its links lead to', async () => {
+test('what is sent of an attempt are its own files, not what links lead to', async () => {
   const secret = join(home, 'secret');
   mkdirSync(secret);
   writeFileSync(join(secret, 'key'), 'secret');
