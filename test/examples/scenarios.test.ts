@@ -75,7 +75,7 @@ describe('an assistant', () => {
 });
 
 describe('two Grok accounts', () => {
-  test('share the work, are remembered, and take a prompt of the library, line by line', async () => {
+  test('share the work, are remembered, and take a prompt, line by line', async () => {
     const model = await openModelServer(({ text }) => ({ kind: 'says', text: said(text) }));
     const desk = new Desk();
     cpSync('examples', desk.path('examples'), { recursive: true });
