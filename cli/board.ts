@@ -20,13 +20,15 @@ export interface AgentRow {
 }
 
 /** Why a task that could have run does not. */
-export type Pause = 'retrying' | 'parked' | 'asking' | 'delegating';
+export type Pause = 'retrying' | 'parked' | 'asking' | 'delegating' | 'held';
 
 const pauseIn: Readonly<Record<string, Pause>> = {
   retrying: 'retrying',
   parked: 'parked',
   approving: 'asking',
   'delegating.consenting': 'asking',
+  escalated: 'asking',
+  held: 'held',
   'delegating.gathering': 'delegating',
 };
 

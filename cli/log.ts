@@ -34,11 +34,15 @@ function levelOf(type: RunFact['type']): Level {
   switch (type) {
     case 'run.failed':
     case 'task.failed':
+    case 'task.escalated':
     case 'role.lost':
       return 'error';
     case 'task.retrying':
     case 'task.parked':
     case 'task.asked':
+    case 'task.held':
+    case 'task.split':
+    case 'agent.filled':
     case 'task.skipped':
     case 'task.cancelled':
     case 'run.cancelled':

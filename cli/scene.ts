@@ -98,6 +98,6 @@ function colourOf(state: string, { green, red, yellow, blue, dim }: Palette) {
   const [outer = ''] = state.split('.');
   if (outer === 'succeeded') return green;
   if (outer === 'failed' || outer === 'crashed') return red;
-  if (['retrying', 'parked', 'approving'].includes(outer)) return yellow;
+  if (['retrying', 'parked', 'approving', 'escalated', 'held'].includes(outer)) return yellow;
   return ['running', 'working', 'verifying', 'assigned', 'reporting'].includes(outer) ? blue : dim;
 }

@@ -114,6 +114,16 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/skip.ts'),
   },
   {
+    name: 'takeover',
+    summary: 'take a task over from its agent, and go on with it yourself',
+    load: () => import('./commands/takeover.ts'),
+  },
+  {
+    name: 'handback',
+    summary: 'hand a task that you took over back to an agent, with a note',
+    load: () => import('./commands/handback.ts'),
+  },
+  {
     name: 'serve',
     summary: 'keep a house of runs: see and steer them in a browser',
     load: () => import('./commands/serve.ts'),

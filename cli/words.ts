@@ -59,6 +59,11 @@ export function detailOf(fact: RunFact): string {
       return joined([why(fact.fault), `again ${after(fact.delayMs)}`]);
     case 'task.parked':
       return joined([why(fact.fault), `goes on ${after(fact.waitMs)}`]);
+    case 'task.held':
+    case 'task.returned':
+    case 'task.split':
+    case 'task.escalated':
+      return mended(fact);
     case 'task.succeeded':
     case 'task.failed':
     case 'task.skipped':
@@ -75,6 +80,8 @@ export function detailOf(fact: RunFact): string {
       return plainLine(`${fact.agent}: may it use ${fact.question.tool} ${fact.question.input}`);
     case 'agent.answered':
       return plainLine(`${fact.by}: ${fact.answer}`);
+    case 'agent.filled':
+      return `${fact.agent}: its context is ${fact.percent} % full`;
     case 'agent.told':
       return plainLine(fact.text);
     case 'agent.restarting':
@@ -86,6 +93,24 @@ export function detailOf(fact: RunFact): string {
     case 'agent.spawned':
     case 'agent.stopped':
       return '';
+  }
+}
+
+type Mended = RunFact & {
+  type: 'task.held' | 'task.returned' | 'task.split' | 'task.escalated';
+};
+
+/** What is done where attempts alone do not help. */
+function mended(fact: Mended): string {
+  switch (fact.type) {
+    case 'task.held':
+      return plainLine(`${fact.by} has it, for ${duration(fact.withinMs)} at most`);
+    case 'task.returned':
+      return plainLine(fact.by === null ? 'nobody handed it back in time' : `by ${fact.by}`);
+    case 'task.split':
+      return joined([`failed ${fact.failures} times`, `${fact.role} splits it`, why(fact.fault)]);
+    case 'task.escalated':
+      return joined([why(fact.fault), `a person decides ${after(fact.withinMs)}`]);
   }
 }
 
@@ -145,6 +170,12 @@ function markOf({ type }: RunFact): Mark | null {
       return 'retrying';
     case 'task.parked':
       return 'parked';
+    case 'task.held':
+    case 'task.escalated':
+      return 'asks';
+    case 'task.split':
+    case 'agent.filled':
+      return 'retrying';
     case 'task.asked':
     case 'agent.asked':
       return 'asks';

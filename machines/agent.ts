@@ -144,6 +144,10 @@ export const agentMachine = setup({
       },
       on: {
         'agent.abandon': { guard: 'currentToken', target: 'idle' },
+        'agent.fill': {
+          guard: 'currentToken',
+          actions: emit(({ context, event }) => duty.filledFact(context, event.percent)),
+        },
         'agent.ask': [
           { guard: 'isNotItsTurn' },
           {

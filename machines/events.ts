@@ -1,7 +1,7 @@
 /** Every event of the product, one union by noun: facts are noun.participle, requests noun.verb. */
 import type { AccountName, Address, AgentId, RoleName, TaskId, Token } from './ids.ts';
 import type { AccountLimits, Again, LearnedLimits, LoanEnding } from './loan.ts';
-import type { Earlier, Evidence, Fault, Outcome, Question } from './outcome.ts';
+import type { Earlier, Evidence, Fault, HandoffNote, Outcome, Question } from './outcome.ts';
 import type { PlanAmendment, PlanSpec, RoleLimits, TaskLimits, TaskSpec } from './plan.ts';
 import type { BudgetWarning, Spending } from './rules/budget.ts';
 import type { ReadyKey, ReadyTask } from './rules/dispatch.ts';
@@ -75,6 +75,10 @@ export type TaskEvent =
   | { readonly type: 'task.cancel'; readonly reason: string }
   /** A person does without it, and so does whoever needs it. */
   | { readonly type: 'task.skip'; readonly by: string; readonly reason?: string }
+  /** A person works on it from now on, for so long at most, and nobody else does. */
+  | { readonly type: 'task.take'; readonly by: string; readonly withinMs: number }
+  /** They work on it no more, and say how it stands. */
+  | { readonly type: 'task.return'; readonly by: string; readonly note: HandoffNote }
   /** One more waits for its end. */
   | { readonly type: 'task.precede'; readonly task: TaskId }
   | { readonly type: 'task.amend'; readonly limits: TaskLimits };
@@ -99,6 +103,8 @@ export type AgentEvent =
   | { readonly type: 'agent.tell'; readonly text: string; readonly from: string }
   /** In the middle of an attempt it wants to do what a person must allow. */
   | { readonly type: 'agent.ask'; readonly token: Token; readonly question: Question }
+  /** The context of its model is so full, of a hundred. */
+  | { readonly type: 'agent.fill'; readonly token: Token; readonly percent: number }
   | {
       readonly type: 'agent.answer';
       /** Null: the oldest. */
@@ -244,9 +250,27 @@ export type Fact =
       readonly fault: Fault | null;
       readonly waitMs: number;
     }
+  | ({ readonly type: 'task.held'; readonly by: string } & Waiting)
+  /** `by` null: nobody handed it back in time. */
+  | { readonly type: 'task.returned'; readonly task: TaskId; readonly by: string | null }
+  | {
+      readonly type: 'task.split';
+      readonly task: TaskId;
+      /** Who makes smaller tasks of it. */
+      readonly role: RoleName;
+      readonly failures: number;
+      readonly fault: Fault | null;
+    }
+  | ({ readonly type: 'task.escalated'; readonly fault: Fault | null } & Waiting)
   | ({ readonly type: `task.${Settled}` } & Ended)
   | { readonly type: 'agent.spawned' | 'agent.stopped'; readonly agent: AgentId }
   | { readonly type: 'agent.crashed'; readonly agent: AgentId; readonly fault: Fault }
+  | {
+      readonly type: 'agent.filled';
+      readonly agent: AgentId;
+      readonly task: TaskId;
+      readonly percent: number;
+    }
   | { readonly type: 'agent.told'; readonly agent: AgentId; readonly text: string }
   | {
       readonly type: 'agent.asked';
@@ -326,6 +350,12 @@ interface TaskTried<Type extends string> {
   readonly agent: AgentId | null;
   readonly attempt: number;
   readonly token: Token | null;
+}
+
+/** For a person, so long. */
+interface Waiting {
+  readonly task: TaskId;
+  readonly withinMs: number;
 }
 
 interface Reviewed {

@@ -36,6 +36,8 @@ export interface TaskSpec {
   readonly fallback?: FallbackSpec;
   /** How often it may be handed over, and to whom beside its own role; absent: never. */
   readonly handoffs?: HandoffSpec;
+  /** What is done when it goes on failing; absent: it fails. */
+  readonly heal?: HealSpec;
   /** It needs not all of these; absent: it needs all that it needs. */
   readonly gathers?: GatherSpec;
   /** Tasks that are called off with it: it is a team, and they are its own; absent: none. */
@@ -61,6 +63,22 @@ export interface HandoffSpec {
   /** In all attempts together. */
   readonly max: number;
   readonly to: readonly RoleName[];
+}
+
+export interface HealSpec {
+  /** A planner makes smaller tasks of it; absent: nobody does. */
+  readonly split?: SplitSpec;
+  /** Before it fails a person is asked, and waited for so long; absent: nobody is. */
+  readonly askWithinMs?: number;
+}
+
+export interface SplitSpec {
+  /** Who makes smaller tasks of it. */
+  readonly role: RoleName;
+  /** Once it has failed so often. */
+  readonly after: number;
+  /** Of how many tasks, at most. */
+  readonly count: number;
 }
 
 export interface GatherSpec {

@@ -2,9 +2,15 @@
 import { assign, emit, setup } from 'xstate';
 import type { Fact, TaskRecord, TroupeEvent } from './events.ts';
 import { kernelActions } from './messages.ts';
+import type { Outcome } from './outcome.ts';
 import { taskAmended } from './rules/amend.ts';
 import * as attempt from './rules/attempt.ts';
 import * as delegation from './rules/delegation.ts';
+import type { WorkInput } from './rules/duty.ts';
+import { by, of } from './rules/given.ts';
+import * as healing from './rules/healing.ts';
+import * as holding from './rules/holding.ts';
+import * as needs from './rules/needs.ts';
 import * as review from './rules/review.ts';
 import * as terms from './rules/task-terms.ts';
 import * as turns from './rules/turns.ts';
@@ -21,7 +27,11 @@ export const taskMachine = setup({
     events: {} as TroupeEvent,
     emitted: {} as Fact,
   },
-  actors: { verify: declared<Verdict, VerifyInput>() },
+  actors: {
+    verify: declared<Verdict, VerifyInput>(),
+    /** What an attempt that was cut short has left: its session, and what it used. */
+    recall: declared<Outcome, WorkInput>(),
+  },
   actions: {
     ...kernelActions,
     /** Writes the result file; a behaviour of the runtime. */
@@ -35,27 +45,13 @@ export const taskMachine = setup({
   context: ({ input }) => attempt.unbegun(input),
   initial: 'waiting',
   on: {
-    'task.cancel': {
-      target: '.cancelled',
-      actions: [
-        { type: 'sendAll', params: ({ context }) => attempt.farewells(context) },
-        assign({ fault: ({ event }) => attempt.calledOff(event.reason) }),
-      ],
-    },
-    'task.skip': {
-      target: '.skipped',
-      actions: [
-        { type: 'sendAll', params: ({ context }) => attempt.farewells(context) },
-        assign({ fault: ({ event }) => attempt.skippedBy(event) }),
-      ],
-    },
-    'task.precede': { actions: assign(({ context, event }) => attempt.followed(context, event)) },
+    'task.cancel': { target: '.cancelled', actions: [turns.farewell, assign(attempt.calledOff)] },
+    'task.skip': { target: '.skipped', actions: [turns.farewell, assign(attempt.skippedBy)] },
+    'task.precede': { actions: assign(by(attempt.followed)) },
     // Deadlines that are set already stay as they are.
-    'task.amend': { actions: assign(({ context, event }) => taskAmended(context, event)) },
+    'task.amend': { actions: assign(by(taskAmended)) },
     // A report under an old token changes nothing, but its agent may go on.
-    'task.reported': {
-      actions: { type: 'send', params: ({ event }) => attempt.receipt(event) },
-    },
+    'task.reported': { actions: { type: 'send', params: ({ event }) => attempt.receipt(event) } },
   },
   states: {
     waiting: {
@@ -68,9 +64,10 @@ export const taskMachine = setup({
           {
             guard: 'dependencyFailed',
             target: 'skipped',
-            actions: assign({ fault: ({ event }) => attempt.unmet(event) }),
+            // A team that can't succeed is called off: its members' work would be for nothing.
+            actions: [assign({ fault: ({ event }) => needs.unmet(event) }), turns.farewell],
           },
-          { actions: assign(({ context, event }) => attempt.met(context, event)) },
+          { actions: assign(by(needs.met)) },
         ],
         'wave.opened': { actions: assign({ open: ({ context }) => context.open - 1 }) },
       },
@@ -89,49 +86,51 @@ export const taskMachine = setup({
       entry: [
         assign({ slot: 'queued' }),
         emit(({ context }) => ({ type: 'task.ready', task: context.spec.id })),
-        { type: 'send', params: ({ context }) => attempt.readyMessage(context) },
+        { type: 'send', params: of(attempt.readyMessage) },
       ],
       on: {
-        'task.assign': {
-          target: 'assigned',
-          actions: assign(({ context, event }) => attempt.begun(context, event)),
-        },
+        'task.assign': { target: 'assigned', actions: assign(by(attempt.begun)) },
         'role.lost': [
+          { guard: 'comesBack', target: 'ready', reenter: true, actions: assign(turns.comesBack) },
           { guard: 'fallsBack', target: 'retrying', actions: assign(turns.fallsBack) },
+          { guard: 'escalates', target: 'escalated', actions: assign(turns.refused) },
           { target: 'failed', actions: assign(turns.refused) },
         ],
-        'task.refuse': { target: 'failed', actions: assign(({ event }) => attempt.doomed(event)) },
+        'task.refuse': [
+          { guard: 'escalates', target: 'escalated', actions: assign(turns.refused) },
+          { target: 'failed', actions: assign(turns.refused) },
+        ],
         // Its place in the queue may be another one now.
         'task.amend': {
           target: 'ready',
           reenter: true,
-          actions: [
-            { type: 'sendAll', params: ({ context }) => attempt.farewells(context) },
-            assign(({ context, event }) => taskAmended(context, event)),
-          ],
+          actions: [turns.farewell, assign(by(taskAmended))],
+        },
+        'task.take': {
+          guard: 'mayTake',
+          target: 'held',
+          actions: [turns.farewell, assign(holding.takenAtRest)],
         },
       },
     },
     assigned: {
       entry: [
         emit(({ context }) => ({ type: 'task.assigned', ...attempt.tried(context) })),
-        { type: 'send', params: ({ context }) => attempt.assignment(context) },
+        { type: 'send', params: of(attempt.assignment) },
       ],
       on: {
         'task.started': { guard: 'currentToken', target: 'running' },
-        'agent.lost': {
-          guard: 'itsAgent',
-          target: 'judging',
-          actions: assign(({ event }) => attempt.doomed(event)),
+        'agent.lost': { guard: 'itsAgent', target: 'judging', actions: assign(turns.refused) },
+        'task.take': {
+          guard: 'mayTake',
+          target: 'taking',
+          actions: [turns.farewell, assign(holding.takenAtWork)],
         },
       },
       after: {
         assignDeadline: {
           target: 'judging',
-          actions: [
-            assign({ fault: attempt.silent }),
-            { type: 'sendAll', params: ({ context }) => attempt.farewells(context) },
-          ],
+          actions: [assign({ fault: attempt.silent }), turns.farewell],
         },
       },
     },
@@ -146,19 +145,17 @@ export const taskMachine = setup({
             { type: 'send', params: ({ event }) => attempt.receipt(event) },
           ],
         },
-        'agent.lost': {
-          guard: 'itsAgent',
-          target: 'judging',
-          actions: assign(({ event }) => attempt.doomed(event)),
+        'agent.lost': { guard: 'itsAgent', target: 'judging', actions: assign(turns.refused) },
+        'task.take': {
+          guard: 'mayTake',
+          target: 'taking',
+          actions: [turns.farewell, assign(holding.takenAtWork)],
         },
       },
       after: {
         attemptDeadline: {
           target: 'judging',
-          actions: [
-            assign({ fault: attempt.silent }),
-            { type: 'sendAll', params: ({ context }) => attempt.farewells(context) },
-          ],
+          actions: [assign({ fault: attempt.silent }), turns.farewell],
         },
       },
     },
@@ -170,27 +167,25 @@ export const taskMachine = setup({
         { guard: 'limited', target: 'parked', actions: assign(attempt.paused) },
         { guard: 'handsOver', target: 'retrying', actions: [turns.letGo, assign(turns.handsOver)] },
         { guard: 'interrupted', target: 'retrying', actions: assign(attempt.paused) },
+        { guard: 'mayResolve', target: 'retrying', actions: assign(of(attempt.toResolve)) },
         {
-          guard: 'mayResolve',
+          guard: 'splits',
           target: 'retrying',
-          actions: assign(({ context }) => attempt.toResolve(context)),
+          actions: [emit(of(healing.splitFact)), turns.letGo, assign(healing.split)],
         },
         {
           guard: 'mayRetry',
           target: 'retrying',
           actions: assign({ failures: ({ context }) => context.failures + 1 }),
         },
+        { guard: 'escalates', target: 'escalated' },
         { target: 'failed' },
       ],
     },
     // What it asked for comes first, and then it is tried once more.
     delegating: {
       initial: 'showing',
-      entry: [
-        emit(({ context }) => delegation.delegatedFact(context)),
-        { type: 'sendAll', params: ({ context }) => attempt.release(context) },
-        assign(({ context }) => delegation.asked(context)),
-      ],
+      entry: [emit(of(delegation.delegatedFact)), turns.letGo, assign(of(delegation.asked))],
       states: {
         showing: {
           always: [{ guard: 'mustConsent', target: 'consenting' }, { target: 'gathering' }],
@@ -209,20 +204,15 @@ export const taskMachine = setup({
           },
         },
         gathering: {
-          entry: { type: 'send', params: ({ context }) => delegation.additions(context) },
+          entry: { type: 'send', params: of(delegation.additions) },
           always: {
             guard: 'subtasksEnded',
             target: '#task.ready',
-            actions: assign(({ context }) => delegation.goesOn(context)),
+            actions: assign(of(delegation.goesOn)),
           },
           on: {
-            'dependency.settled': {
-              actions: assign(({ context }) => delegation.oneEnded(context)),
-            },
-            'task.refuse': {
-              target: '#task.judging',
-              actions: assign(({ context, event }) => delegation.denied(context, event)),
-            },
+            'dependency.settled': { actions: assign(of(delegation.oneEnded)) },
+            'task.refuse': { target: '#task.judging', actions: assign(by(delegation.denied)) },
           },
         },
       },
@@ -234,11 +224,11 @@ export const taskMachine = setup({
           always: [{ guard: 'nothingToCheck', target: '#task.succeeded' }, { target: 'checking' }],
         },
         checking: {
-          entry: emit(({ context }) => attempt.verifyingFact(context)),
+          entry: emit(of(attempt.verifyingFact)),
           invoke: {
             id: 'verify',
             src: 'verify',
-            input: ({ context }) => review.verifyInput(context),
+            input: of(review.verifyInput),
             onDone: {
               target: 'checked',
               actions: assign(({ context, event }) => attempt.looked(context, event.output)),
@@ -267,33 +257,30 @@ export const taskMachine = setup({
       states: {
         calling: {
           entry: [
-            { type: 'sendAll', params: ({ context }) => attempt.release(context) },
-            assign(({ context }) => review.called(context)),
-            emit(({ context }) => review.reviewingFact(context)),
-            { type: 'send', params: ({ context }) => attempt.readyMessage(context) },
+            turns.letGo,
+            assign(of(review.called)),
+            emit(of(review.reviewingFact)),
+            { type: 'send', params: of(attempt.readyMessage) },
           ],
           on: {
-            'task.assign': {
-              target: 'asking',
-              actions: assign(({ context, event }) => review.begun(context, event)),
-            },
-            'role.lost': { target: '#task.failed', actions: assign(turns.refused) },
-            'task.refuse': { target: '#task.failed', actions: assign(turns.refused) },
+            'task.assign': { target: 'asking', actions: assign(by(review.begun)) },
+            'role.lost': [
+              { guard: 'escalates', target: '#task.escalated', actions: assign(turns.refused) },
+              { target: '#task.failed', actions: assign(turns.refused) },
+            ],
+            'task.refuse': [
+              { guard: 'escalates', target: '#task.escalated', actions: assign(turns.refused) },
+              { target: '#task.failed', actions: assign(turns.refused) },
+            ],
             'task.amend': {
               target: 'calling',
               reenter: true,
-              actions: [
-                { type: 'sendAll', params: ({ context }) => attempt.farewells(context) },
-                assign(({ context, event }) => taskAmended(context, event)),
-              ],
+              actions: [turns.farewell, assign(by(taskAmended))],
             },
           },
         },
         asking: {
-          entry: [
-            emit(({ context }) => review.assignedFact(context)),
-            { type: 'send', params: ({ context }) => review.assignment(context) },
-          ],
+          entry: [emit(of(review.assignedFact)), { type: 'send', params: of(review.assignment) }],
           on: {
             'task.reported': {
               guard: 'reviewToken',
@@ -313,18 +300,14 @@ export const taskMachine = setup({
             reviewDeadline: {
               target: 'counting',
               actions: [
-                { type: 'sendAll', params: ({ context }) => attempt.farewells(context) },
+                turns.farewell,
                 assign(({ context }) => review.spoilt(context, attempt.silent)),
               ],
             },
           },
         },
         counting: {
-          entry: [
-            emit(({ context }) => review.endedFact(context)),
-            { type: 'sendAll', params: ({ context }) => attempt.release(context) },
-            assign({ slot: 'free' }),
-          ],
+          entry: [emit(of(review.endedFact)), turns.letGo, assign({ slot: 'free' })],
           always: [
             { guard: 'reviewRests', target: 'resting' },
             {
@@ -332,67 +315,81 @@ export const taskMachine = setup({
               target: '#task.verifying.checking',
               actions: assign({ review: { stage: 'accepted' } }),
             },
-            {
-              guard: 'refused',
-              target: '#task.judging',
-              actions: assign(({ context }) => review.closed(context)),
-            },
+            { guard: 'refused', target: '#task.judging', actions: assign(of(review.closed)) },
             { target: 'calling' },
           ],
         },
-        resting: {
-          entry: emit(({ context }) => review.parkedFact(context)),
-          after: { restDelay: 'calling' },
-        },
+        resting: { entry: emit(of(review.parkedFact)), after: { restDelay: 'calling' } },
       },
     },
     retrying: {
-      entry: [
-        emit(({ context }) => attempt.retryingFact(context)),
-        { type: 'sendAll', params: ({ context }) => attempt.release(context) },
-        assign(({ context }) => attempt.freed(context)),
-      ],
+      entry: [emit(of(attempt.retryingFact)), turns.letGo, assign(of(attempt.freed))],
+      on: {
+        'task.take': { guard: 'mayTake', target: 'held', actions: assign(holding.takenAtRest) },
+      },
       after: { retryDelay: 'ready' },
     },
     parked: {
-      entry: [
-        emit(({ context }) => attempt.parkedFact(context)),
-        { type: 'sendAll', params: ({ context }) => attempt.release(context) },
-        assign({ slot: 'free' }),
-      ],
+      entry: [emit(of(attempt.parkedFact)), turns.letGo, assign({ slot: 'free' })],
+      on: {
+        'task.take': { guard: 'mayTake', target: 'held', actions: assign(holding.takenAtRest) },
+      },
       after: { parkDelay: 'ready' },
+    },
+    // Its agent is stopped: what that leaves is asked for before a person has the task.
+    taking: {
+      invoke: {
+        id: 'recall',
+        src: 'recall',
+        input: of(holding.recallInput),
+        onDone: {
+          target: 'held',
+          actions: assign(({ context, event }) => holding.recalled(context, event.output)),
+        },
+        onError: 'held',
+      },
+      after: { recallDeadline: 'held' },
+    },
+    held: {
+      entry: [emit(of(holding.heldFact)), turns.letGo, assign({ slot: 'free' })],
+      on: {
+        'task.return': {
+          target: 'ready',
+          actions: [emit(holding.returnedFact), assign(holding.returned)],
+        },
+      },
+      after: {
+        heldDeadline: {
+          target: 'ready',
+          actions: [emit(holding.returnedFact), assign(holding.returned)],
+        },
+      },
+    },
+    // Nothing else helps: a person decides whether it is tried once more.
+    escalated: {
+      entry: [emit(of(healing.escalatedFact)), turns.letGo, assign(healing.asksSomebody)],
+      on: {
+        'task.approve': 'ready',
+        'task.reject': 'failed',
+        'task.take': { guard: 'mayTake', target: 'held', actions: assign(holding.takenAtRest) },
+      },
+      after: { escalationDeadline: 'failed' },
     },
     succeeded: {
       type: 'final',
-      entry: [
-        { type: 'record', params: ({ context }) => attempt.recordOf(context, 'succeeded') },
-        emit(({ context }) => attempt.settledFact(context, 'succeeded')),
-        { type: 'sendAll', params: ({ context }) => attempt.settledMessages(context, 'succeeded') },
-      ],
+      entry: [turns.record('succeeded'), emit(turns.settled('succeeded')), turns.tell('succeeded')],
     },
     failed: {
       type: 'final',
-      entry: [
-        { type: 'record', params: ({ context }) => attempt.recordOf(context, 'failed') },
-        emit(({ context }) => attempt.settledFact(context, 'failed')),
-        { type: 'sendAll', params: ({ context }) => attempt.settledMessages(context, 'failed') },
-      ],
+      entry: [turns.record('failed'), emit(turns.settled('failed')), turns.tell('failed')],
     },
     skipped: {
       type: 'final',
-      entry: [
-        { type: 'record', params: ({ context }) => attempt.recordOf(context, 'skipped') },
-        emit(({ context }) => attempt.settledFact(context, 'skipped')),
-        { type: 'sendAll', params: ({ context }) => attempt.settledMessages(context, 'skipped') },
-      ],
+      entry: [turns.record('skipped'), emit(turns.settled('skipped')), turns.tell('skipped')],
     },
     cancelled: {
       type: 'final',
-      entry: [
-        { type: 'record', params: ({ context }) => attempt.recordOf(context, 'cancelled') },
-        emit(({ context }) => attempt.settledFact(context, 'cancelled')),
-        { type: 'sendAll', params: ({ context }) => attempt.settledMessages(context, 'cancelled') },
-      ],
+      entry: [turns.record('cancelled'), emit(turns.settled('cancelled')), turns.tell('cancelled')],
     },
   },
 });

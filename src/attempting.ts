@@ -1,6 +1,5 @@
 /** One attempt of an agent, with all that stands around it: who lends, listens, asks and shares. */
 import type { AgentId } from '../machines/ids.ts';
-import { accountName, orchestratorAddress } from '../machines/ids.ts';
 import type { Outcome } from '../machines/outcome.ts';
 import type { TaskContext } from '../machines/rules/attempt.ts';
 import type { WorkInput } from '../machines/rules/duty.ts';
@@ -10,7 +9,8 @@ import type { Bus } from './bus/bus.ts';
 import type { Config } from './config.ts';
 import type { Sharing } from './context/sharing.ts';
 import { Recorder } from './conversations/recorder.ts';
-import { relayed } from './handoff/relay.ts';
+import { heed } from './handoff/heeding.ts';
+import { knownWindow, relayed } from './handoff/relay.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { System } from './kernel/system.ts';
 import type { PlanRole, PlanTask } from './plan/plan.ts';
@@ -124,8 +124,7 @@ export class Attempts {
 
   /** Of whoever judges, nothing is handed over. */
   #relayTerms({ role, task }: Of) {
-    const { handing } = role;
-    if (!handing) return null;
+    const handing = role.handing ?? { windowTokens: knownWindow(role), to: [] };
     const { contextOf, room } = this.#around;
     const context = contextOf(task.id);
     const left = (context?.spec.handoffs?.max ?? 0) - (context?.handed?.count ?? 0);
@@ -133,22 +132,14 @@ export class Attempts {
     return { ...handing, left: isJudged ? 0 : left, runFolder: room.folder.path };
   }
 
-  /** An agent's words are for people to watch; only what is said of money is a fact of the run. */
-  #overhear({ agent }: Assignment, event: AgentEvent): void {
-    if (event.type === 'account.warned') this.#warn(event);
-    const { folder, bus } = this.#around.room;
+  /** An agent's words are for people to watch; only limits that come near are facts of the run. */
+  #overhear({ agent, token }: Assignment, event: AgentEvent): void {
+    const { room, system } = this.#around;
+    const { folder, bus } = room;
+    heed(system(), { agent, token }, event);
     const to = `run/${folder.id}/words/${agent}`;
     const sequence = (this.#words.get(agent) ?? 0) + 1;
     this.#words.set(agent, sequence);
     bus.publish({ to, from: agent, sequence, event });
-  }
-
-  /** Whoever has ended needs no warning any more. */
-  #warn({ account, spentUsd, limitUsd }: AgentEvent & { type: 'account.warned' }): void {
-    const warning = { role: null, account: accountName(account), spentUsd, limitUsd };
-    this.#around
-      .system()
-      .send(orchestratorAddress, { type: 'budget.warn', ...warning })
-      .catch(() => undefined);
   }
 }

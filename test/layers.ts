@@ -101,7 +101,7 @@ export const layers: readonly Layer[] = [
       ...['src/agents/streams.ts', 'src/agents/survey.ts'],
       ...['src/verify/', 'src/planning/', 'src/conversations/', 'src/documents/'],
       ...['src/context/', 'src/templates/', 'src/intake/', 'src/learning/'],
-      ...['src/skills/', 'src/workers/', 'src/cluster/finding.ts'],
+      ...['src/skills/', 'src/workers/', 'src/handoff/', 'src/cluster/finding.ts'],
       ...['src/inspection/', 'src/serving/', 'src/mcp/', 'src/panes/'],
     ],
   },

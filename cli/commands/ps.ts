@@ -122,6 +122,8 @@ function colourOf(state: string, { green, red, yellow, dim, blue }: Palette) {
     case 'retrying':
     case 'parked':
     case 'approving':
+    case 'escalated':
+    case 'held':
       return yellow;
     case 'running':
     case 'working':

@@ -1,6 +1,6 @@
 /** What follows from the end of an attempt: another one, a pause, or the end of the task. */
 import { assert, messageOf } from '../errors.ts';
-import type { Fact, Settled, TaskRecord, Told, TroupeEvent } from '../events.ts';
+import type { Fact, Settled, TaskRecord, TroupeEvent } from '../events.ts';
 import {
   type AgentId,
   agentAddress,
@@ -16,8 +16,9 @@ import { backoffDelayMs } from './backoff.ts';
 import type { Spending } from './budget.ts';
 import { type Delegated, farewells as unasked } from './delegated.ts';
 import type { ReadyTask } from './dispatch.ts';
-import { type Fallen, fallbackOf, noted, replaced } from './falling.ts';
-import { begins, type Handed, leftMs } from './handing.ts';
+import { type Fallen, fallbackOf, noted, replaced, type Turn } from './falling.ts';
+import { begins, type Handed, type Held, leftMs } from './handing.ts';
+import { type Healed, planless } from './healed.ts';
 import { noReview, type Review } from './panel.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -49,14 +50,17 @@ export interface TaskContext extends TaskInput {
   /** What the attempt before this one came to. */
   readonly earlier: Earlier | null;
   readonly evidence: readonly Evidence[];
-  /** Whether it is made by its own role, or brought together with others' work by another one. */
-  readonly turn: 'author' | 'resolver';
+  readonly turn: Turn;
   /** Attempts that a conflict with others' work asked for. */
   readonly resolutions: number;
   /** What others think of this attempt, where the plan has them asked. */
   readonly review: Review;
   readonly handed?: Handed;
   readonly fallen?: Fallen;
+  /** Who has it in place of an agent; null: nobody any more. */
+  readonly held?: Held | null;
+  /** What was done because it went on failing; absent: nothing. */
+  readonly healed?: Healed;
   /** What others are to do, or did, for it; absent: it never asked. */
   readonly delegated?: Delegated;
   /** Why it is not where it should be. */
@@ -77,15 +81,6 @@ export const expired = fault('approval.expired', 'nobody approved it in time', f
 function fault(code: string, message: string, retryable: boolean): Fault {
   return { code, message, retryable };
 }
-
-/** How each end reads in a sentence. */
-export const ended: Readonly<Record<Told, string>> = {
-  succeeded: 'succeeded',
-  failed: 'failed',
-  skipped: 'was skipped',
-  waived: 'was skipped by a person',
-  cancelled: 'was cancelled',
-};
 
 export function faultOf(outcome: Outcome): Fault | null {
   return outcome.kind === 'succeeded' ? null : outcome.fault;
@@ -117,27 +112,15 @@ export function unbegun({ spec, open, seed }: TaskInput): TaskContext {
 export type Patch = Partial<TaskContext>;
 type Event<Type extends TroupeEvent['type']> = TroupeEvent & { type: Type };
 
-export function met(
-  { open, prefer, unmet = 0 }: TaskContext,
-  { agent, status }: Event<'dependency.settled'>,
-): Patch {
-  const patch = { open: open - 1, prefer: agent ?? prefer };
-  return isMet(status) ? patch : { ...patch, unmet: unmet + 1 };
-}
-
-/** Whoever needs it goes on. */
-export const isMet = (status: Told): boolean => status === 'succeeded' || status === 'waived';
-
-export function unmet({ task, status }: Event<'dependency.settled'>): Fault {
-  return fault(`dependency.${status}`, `it needs ${task}, which ${ended[status]}`, false);
-}
-
-export const calledOff = (reason: string): Fault => fault('task.cancelled', reason, false);
+export const calledOff = ({ event }: { readonly event: Event<'task.cancel'> }): Patch => ({
+  fault: fault('task.cancelled', event.reason, false),
+});
 
 const skipCode = 'task.skipped';
 
-export function skippedBy({ by, reason }: Event<'task.skip'>): Fault {
-  return fault(skipCode, `skipped by ${by}${reason ? `: ${reason}` : ''}`, false);
+export function skippedBy({ event }: { readonly event: Event<'task.skip'> }): Patch {
+  const why = event.reason ? `: ${event.reason}` : '';
+  return { fault: fault(skipCode, `skipped by ${event.by}${why}`, false) };
 }
 
 /** Not because of what happened to another one: a person said so. */
@@ -163,9 +146,10 @@ export function begun(context: TaskContext, { agent, token }: Event<'task.assign
   };
 }
 
-export function told({ costUsd }: TaskContext, outcome: Outcome): Patch {
+export function told(context: TaskContext, outcome: Outcome): Patch {
   const { evidence } = outcome;
-  return { outcome, evidence, fault: faultOf(outcome), costUsd: costWith(costUsd, outcome) };
+  const fault = faultOf(outcome) ?? planless(context, outcome);
+  return { outcome, evidence, fault, costUsd: costWith(context.costUsd, outcome) };
 }
 
 export function looked({ evidence }: TaskContext, verdict: Verdict): Patch {
@@ -345,13 +329,13 @@ export function readyMessage(context: TaskContext): Message {
   return { to: orchestratorAddress, event: { type: 'task.ready', ...readiness(context) } };
 }
 
-/** Whose turn it is: its own role's, or that of those who judge, or who resolves. */
-function roleAtWork(context: TaskContext): RoleName {
+/** Whose turn it is: its own role's, or that of those who judge, resolve or split it. */
+export function roleAtWork(context: TaskContext): RoleName {
   const { spec, review, turn, handed } = context;
   if (review.stage === 'open' && spec.review) return spec.review.role;
-  return turn === 'resolver' && spec.resolver
-    ? spec.resolver
-    : (handed?.role ?? fallbackOf(context) ?? spec.role);
+  if (turn === 'resolver' && spec.resolver) return spec.resolver;
+  if (turn === 'planner' && spec.heal?.split) return spec.heal.split.role;
+  return handed?.role ?? fallbackOf(context) ?? spec.role;
 }
 
 /** Dependants first: what gets ready by it must be known before its slot is given away. */

@@ -17,6 +17,7 @@ import type { Fault } from '../outcome.ts';
 import type { DelegationSpec, TaskSpec } from '../plan.ts';
 import type { TaskContext } from './attempt.ts';
 import { type Delegated, nothingAsked } from './delegated.ts';
+import { joins } from './healing.ts';
 
 type Patch = Partial<TaskContext>;
 type Event<Type extends TroupeEvent['type']> = TroupeEvent & { type: Type };
@@ -90,8 +91,8 @@ export function allEnded({ delegated }: TaskContext): boolean {
 }
 
 /** Whoever asked knows most of it, and goes on where its attempt ended. */
-export function goesOn({ agent }: TaskContext): Patch {
-  return { fault: subtasksEnded, prefer: agent };
+export function goesOn(context: TaskContext): Patch {
+  return { fault: subtasksEnded, prefer: context.agent, ...joins(context) };
 }
 
 function delegatedOf({ spec, delegated }: TaskContext): Delegated {

@@ -1,6 +1,6 @@
 /** What an agent owes its task and its supervisor: reports, and the reason of its end. */
 import { assert, messageOf } from '../errors.ts';
-import type { Attempt, TroupeEvent } from '../events.ts';
+import type { Attempt, Fact, TroupeEvent } from '../events.ts';
 import { type AgentId, type RoleName, taskAddress } from '../ids.ts';
 import type { Message } from '../messages.ts';
 import {
@@ -93,6 +93,11 @@ export function started(context: AgentContext): Message {
 export function workInput(context: AgentContext): WorkInput {
   const { id: agent, role } = context;
   return { ...current(context), agent, role };
+}
+
+export function filledFact(context: AgentContext, percent: number): Fact {
+  const { task } = current(context);
+  return { type: 'agent.filled', agent: context.id, task, percent };
 }
 
 export function report(context: AgentContext): Message {

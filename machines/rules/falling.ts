@@ -18,13 +18,16 @@ export interface Fallen {
   readonly troubles: number;
 }
 
+/** Its own role makes it, or another one joins it to others' work, or makes smaller tasks of it. */
+export type Turn = 'author' | 'resolver' | 'planner';
+
 interface Fallible {
   readonly spec: TaskSpec;
   readonly fault: Fault | null;
   readonly outcome: Outcome | null;
   readonly fallen?: Fallen;
   readonly handed?: Handed;
-  readonly turn?: 'author' | 'resolver';
+  readonly turn?: Turn;
 }
 
 type Patch = Partial<Pick<Fallible, 'fallen' | 'fault' | 'handed'>>;
@@ -45,8 +48,8 @@ function isTroubled({ fault, outcome }: Fallible): boolean {
 export function mayFallBack(context: Fallible): boolean {
   const { fallen = nothing, spec, fault } = context;
   const { roles = [], after = 1 } = spec.fallback ?? {};
-  // Nobody stands behind whoever resolves conflicts.
-  if (context.turn === 'resolver') return false;
+  // Nobody stands behind whoever resolves conflicts, or makes smaller tasks of it.
+  if ((context.turn ?? 'author') !== 'author') return false;
   if (!isTroubled(context) || fallen.count >= roles.length) return false;
   // Nobody is left to have another trouble.
   return fault?.code === 'role.lost' || fallen.troubles + 1 >= after;

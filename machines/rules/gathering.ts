@@ -1,6 +1,7 @@
 /** A task that can do without some of what it needs. */
 import type { TroupeEvent } from '../events.ts';
-import { isMet, type TaskContext } from './attempt.ts';
+import type { TaskContext } from './attempt.ts';
+import { isMet } from './needs.ts';
 
 /** Of whoever gathers, some may come to nothing. */
 export function canSpare(

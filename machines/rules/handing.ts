@@ -20,6 +20,15 @@ export interface Handed {
   readonly stage: 'due' | 'begun';
 }
 
+/** A person has it in place of an agent. */
+export interface Held {
+  readonly by: string;
+  /** How long they are waited for. */
+  readonly withinMs: number;
+  /** In the middle of an attempt, or between two. */
+  readonly from: 'attempt' | 'pause';
+}
+
 /** Of a task, what this is about. */
 interface Handable {
   readonly spec: TaskSpec;

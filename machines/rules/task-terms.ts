@@ -5,7 +5,10 @@ import * as delegation from './delegation.ts';
 import { mayFallBack } from './falling.ts';
 import { canSpare } from './gathering.ts';
 import { leftMs, mayHandOver } from './handing.ts';
+import * as healing from './healing.ts';
+import * as holding from './holding.ts';
 import * as review from './review.ts';
+import { mayComeBack } from './turns.ts';
 
 export const assignDeadlineMs = 60_000;
 /** The agent itself ends an attempt at its timeout; the task does so this much later. */
@@ -27,6 +30,9 @@ export const delays = {
   verifyDeadline: ({ context }: Args) => context.spec.verifyTimeoutMs,
   retryDelay: ({ context }: Args) => attempt.retryDelayMs(context),
   parkDelay: ({ context }: Args) => attempt.parkDelayMs(context),
+  recallDeadline: holding.recallDeadlineMs,
+  heldDeadline: ({ context }: Args) => holding.heldMs(context),
+  escalationDeadline: ({ context }: Args) => healing.escalationMs(context),
 };
 
 export const guards = {
@@ -56,5 +62,9 @@ export const guards = {
   interrupted: ({ context }: Args) => attempt.isInterrupted(context),
   mayResolve: ({ context }: Args) => attempt.mayResolve(context),
   mayRetry: ({ context }: Args) => attempt.mayRetry(context),
+  mayTake: ({ context }: Args) => holding.mayTake(context),
+  comesBack: (args: Args) => mayComeBack(args),
+  splits: ({ context }: Args) => healing.splits(context),
+  escalates: ({ context }: Args) => healing.escalates(context),
   nothingToCheck: ({ context }: Args) => !context.spec.checked,
 };

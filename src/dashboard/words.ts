@@ -57,7 +57,14 @@ export type Tone =
 
 const tones: Readonly<Record<string, Tone>> = {
   ...{ unborn: 'calm', waiting: 'calm', planning: 'calm', idle: 'calm', spawning: 'calm' },
-  ...{ approving: 'asks', review: 'asks', reviewing: 'asks' },
+  ...{
+    approving: 'asks',
+    escalated: 'asks',
+    held: 'asks',
+    taking: 'asks',
+    review: 'asks',
+    reviewing: 'asks',
+  },
   ...{ ready: 'ready', registering: 'ready', assigned: 'ready' },
   ...{ running: 'busy', working: 'busy', reporting: 'busy', handoff: 'busy', starting: 'busy' },
   ...{ verifying: 'checks', judging: 'checks', draining: 'checks' },

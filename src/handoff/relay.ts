@@ -13,7 +13,8 @@ import type { Fault, HandoffNote, Outcome } from '../../machines/outcome.ts';
 import { handedOver } from '../../machines/rules/handing.ts';
 import type { AgentEvent, AgentWorld, Assignment } from '../agents/agent.ts';
 import { added } from '../agents/usage.ts';
-import type { PlanHanding } from '../plan/plan.ts';
+import type { PlanHanding, PlanRole } from '../plan/plan.ts';
+import { windowOf } from '../plan/windows.ts';
 import { Filling, handedAt, heldTokens } from './filling.ts';
 import { noteComplaint, noteIn, noteOfLastWords, noteRequest } from './note.ts';
 
@@ -30,16 +31,20 @@ const answerMaxBytes = 1_000_000;
 /** A note is a short answer. */
 const noteTimeoutMs = 5 * 60_000;
 
-/** `terms`: null when the role hands nothing over, or nothing is to be handed over any more. */
+/** Of whoever hands nothing over, it is only told how full it is. */
+export function knownWindow(role: PlanRole): number | null {
+  return 'model' in role ? windowOf(role.model) : null;
+}
+
 export async function relayed(
-  terms: RelayTerms | null,
+  terms: RelayTerms,
   assignment: Assignment,
   world: AgentWorld,
   work: Work,
 ): Promise<Outcome> {
-  if (terms === null || terms.left <= 0) return work(assignment, world);
-  const watch = new Watch(terms.windowTokens, world);
+  const watch = new Watch(terms, world);
   const outcome = await work(assignment, watch.world);
+  if (terms.left <= 0) return outcome;
   if (outcome.kind === 'succeeded') return volunteered(terms, outcome);
   // Whoever gave the attempt up, or another end of it, was there first.
   if (!watch.isFull || world.signal.aborted) return outcome;
@@ -49,10 +54,12 @@ export async function relayed(
 class Watch {
   readonly world: AgentWorld;
   readonly #full = new AbortController();
-  readonly #filling: Filling | null;
+  readonly #mayHandOver: boolean;
+  #filling: Filling | null;
   #words = '';
 
-  constructor(windowTokens: number | null, world: AgentWorld) {
+  constructor({ windowTokens, left }: RelayTerms, world: AgentWorld) {
+    this.#mayHandOver = left > 0 && windowTokens !== null;
     this.#filling = windowTokens === null ? null : new Filling(windowTokens);
     const signal = AbortSignal.any([world.signal, this.#full.signal]);
     const tell = (event: AgentEvent): void => {
@@ -74,11 +81,14 @@ class Watch {
     if (event.type === 'text.written') {
       this.#words = `${event.piece === 'part' ? this.#words : ''}${event.text}`.slice(-8_000);
     }
+    // A role may leave the choice of its model to the program.
+    const window = event.type === 'session.opened' ? windowOf(event.model) : null;
+    if (window !== null) this.#filling ??= new Filling(window);
     const tokens = heldTokens(event);
     if (tokens === null || this.isFull) return;
     for (const percent of this.#filling?.hear(tokens) ?? []) {
       tell({ type: 'context.warned', percent });
-      if (percent >= handedAt) this.#full.abort();
+      if (percent >= handedAt && this.#mayHandOver) this.#full.abort();
     }
   }
 }

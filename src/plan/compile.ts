@@ -3,6 +3,7 @@ import { assertNever } from '../../machines/errors.ts';
 import { roleName, type TaskId, taskId } from '../../machines/ids.ts';
 import type { PlanSpec, ReviewSpec, RoleSpec, TaskSpec } from '../../machines/plan.ts';
 import { dependants, ranks, topologicalOrder, waves } from '../../machines/rules/plan-graph.ts';
+import { healOf } from './heal.ts';
 import { heirsOf, type Plan, type PlanRole, type PlanTask } from './plan.ts';
 import { agentsNeeded, type PlanReview } from './review-shape.ts';
 import { delegationOf, type PlanSubtasks, totalDefault } from './subtasks.ts';
@@ -30,7 +31,7 @@ export function compilePlan(plan: Plan): PlanSpec {
 
 /** Plans whose tasks may ask for nothing never grow. */
 function growthOf({ tasks, roles, subtasksMax = totalDefault }: Plan) {
-  if (!tasks.some(({ subtasks }) => subtasks)) return {};
+  if (!tasks.some(({ subtasks, heal }) => subtasks ?? heal?.split)) return {};
   const turns = roles.map(({ handing, fallback }) => {
     return (handing ? handoffsMax : 0) + (fallback?.roles.length ?? 0);
   });
@@ -56,8 +57,10 @@ function askedOf({ tasks, roles }: Plan): ReadonlyMap<string, Asked> {
     return known;
   };
   const heirs = new Map(roles.map((role) => [role.name, heirsOf(role)]));
-  for (const { role, review, subtasks } of tasks) {
+  for (const { role, review, subtasks, heal } of tasks) {
     of(role).tasks += 1;
+    if (heal?.split) of(heal.split.role).tasks += 1;
+    for (const name of heal?.split?.agents ?? []) of(name).tasks += heal?.split?.count ?? 0;
     for (const name of heirs.get(role) ?? []) of(name).tasks += 1;
     for (const name of whom(subtasks, roles)) of(name).tasks += subtasks?.count ?? 0;
     if (!review) continue;
@@ -151,6 +154,7 @@ function compileTasks({ tasks, roles, concurrency }: Plan): readonly TaskSpec[] 
       ...(task.review && { review: reviewOf(task.review) }),
       approveWithinMs: task.approveWithinMs,
       ...(task.subtasks && { delegation: delegationOf(task.subtasks) }),
+      ...(task.heal && { heal: healOf(task.heal) }),
       ...gatheringOf(task, members.get(task.id)),
       ...handingOf(roleOf.get(task.role)),
       ...fallbackOf(roleOf.get(task.role)),

@@ -3,6 +3,7 @@ import type { Backoff } from '../../machines/rules/backoff.ts';
 import { accountDocument } from './accounts.ts';
 import { agentRoleDocument } from './agent-roles.ts';
 import type { DurationRange } from './duration.ts';
+import { healDocument } from './heal.ts';
 import type { Plan, PlanCheck, PlanInput, PlanRole, PlanTask, SimulatedCourse } from './plan.ts';
 import type { PlanReview } from './review-shape.ts';
 import type { PlanDocument } from './schema.ts';
@@ -115,6 +116,7 @@ function taskOf(task: PlanTask): TaskDocument {
     ...(task.mayDoNothing === undefined ? {} : { mayDoNothing: true }),
     ...(task.memory === undefined ? {} : { memory: task.memory }),
     ...(task.subtasks && { subtasks: subtasksDocument(task.subtasks) }),
+    ...(task.heal && { heal: healDocument(task.heal) }),
     ...(task.gather && { gather: { ...task.gather, from: [...task.gather.from] } }),
     ...(task.partOf === undefined ? {} : { partOf: task.partOf }),
   };

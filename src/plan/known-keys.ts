@@ -1,6 +1,7 @@
 /** Which keys each part of a plan knows, and what to say about one that it does not know. */
 import { accountShape, priceShape } from './account-shapes.ts';
 import { gatherShape } from './gather.ts';
+import { healKeys } from './heal.ts';
 import { suggest } from './nearest.ts';
 import { type Path, quote, valueAt } from './problem.ts';
 import { promptUseShape } from './prompt-uses.ts';
@@ -123,6 +124,7 @@ function shapeAt(path: Path): object {
   if (path.at(-1) === 'budget') return budgetShape.shape;
   if (path.at(-1) === 'price') return priceShape.shape;
   if (path[0] === 'accounts') return accountShape.shape;
+  if (path[0] === 'tasks' && path[2] === 'heal') return healKeys(path.at(-1));
   if (path.at(-1) === 'subtasks') {
     return path[0] === 'tasks' ? subtasksShape.shape : totalShape.shape;
   }

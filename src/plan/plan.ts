@@ -5,6 +5,7 @@ import type { Borrowing, PlanAccount } from './accounts.ts';
 import type { AgentChoice } from './agent-choice.ts';
 import type { DurationRange } from './duration.ts';
 import type { PlanGather } from './gather.ts';
+import type { PlanHeal } from './heal.ts';
 import type { JsonObject } from './json-schema.ts';
 import type { PromptPin } from './prompt-shelf.ts';
 import type { PlanReview } from './review-shape.ts';
@@ -263,6 +264,8 @@ export interface PlanTask {
   readonly memory?: 'off';
   /** What it may ask others for while it is worked on; absent: nothing. */
   readonly subtasks?: PlanSubtasks;
+  /** What is done when it goes on failing; absent: it fails. */
+  readonly heal?: PlanHeal;
   /** It puts together what came of these; absent: it is a task like any other. */
   readonly gather?: PlanGather;
   /** The team that it is one of; absent: none. */

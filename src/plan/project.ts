@@ -1,10 +1,12 @@
 /** `troupe.yaml`: what a project says of all its plans, in their words. A plan wins over it. */
+
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { accountsShape } from './account-shapes.ts';
 import { busShape, type NatsSetting, natsOf } from './bus-shapes.ts';
 import { parseDuration } from './duration.ts';
 import { duration, wholeNumber, words } from './fields.ts';
+import { rolesInHeal } from './heal.ts';
 import type { JsonObject } from './json-schema.ts';
 import { complainAbout } from './mistakes.ts';
 import { suggest } from './nearest.ts';
@@ -194,10 +196,11 @@ export function underProject(value: unknown, { part, recall }: Project): unknown
 function rolesNamedIn(tasks: unknown, known: readonly string[]): ReadonlySet<string> {
   const named = new Set<string>();
   for (const task of Array.isArray(tasks) ? tasks : []) {
-    const { agent, subtasks, verify } = mapOf(task);
+    const { agent, subtasks, heal, verify } = mapOf(task);
     const checks = [verify].flat().map((check) => mapOf(mapOf(check).review).agent);
     const only = agent === undefined && known.length === 1 ? known[0] : agent;
-    for (const name of [only, mapOf(subtasks).agents, checks].flat(2)) named.add(String(name));
+    const asked = [mapOf(subtasks).agents, rolesInHeal(heal)];
+    for (const name of [only, asked, checks].flat(3)) named.add(String(name));
   }
   return named;
 }

@@ -5,6 +5,7 @@ import { type Backoff, defaultBackoff } from '../../machines/rules/backoff.ts';
 import { type Borrowing, type PlanAccount, resolveAccount } from './accounts.ts';
 import { resolveAgentRole } from './agent-roles.ts';
 import { resolveGather } from './gather.ts';
+import { resolveHeal, retriesToHeal } from './heal.ts';
 import type { Plan, PlanCheck, PlanInput, PlanRole, PlanTask, SimulatedCourse } from './plan.ts';
 import type { HeadPart, Parts, RoleValue, TaskValue } from './read.ts';
 import type { PlanSource } from './report.ts';
@@ -13,6 +14,7 @@ import type { Run } from './shell.ts';
 import { resolveSubtasks } from './subtasks.ts';
 import { checksOf } from './templated-texts.ts';
 import { fillTemplate, parseTemplate } from './templates.ts';
+import { windowOf } from './windows.ts';
 
 const minuteMs = 60_000;
 const ours = {
@@ -124,9 +126,11 @@ function toldOf(value: RoleValue) {
 }
 
 /** Whoever never hands anything over says so: handoff: false. */
-function handingOf({ handoff, contextWindow, handsTo = [] }: RoleValue): Pick<PlanRole, 'handing'> {
-  if (handoff === false || (contextWindow === undefined && handsTo.length === 0)) return {};
-  return { handing: { windowTokens: contextWindow ?? null, to: handsTo } };
+function handingOf(value: RoleValue): Pick<PlanRole, 'handing'> {
+  const { handoff, contextWindow, handsTo = [] } = value;
+  const windowTokens = contextWindow ?? windowOf('model' in value ? value.model : null);
+  if (handoff === false || (windowTokens === null && handsTo.length === 0)) return {};
+  return { handing: { windowTokens, to: handsTo } };
 }
 
 /** Whose agents are of a company, by the name of their adapter. */
@@ -163,6 +167,8 @@ function resolveTask(
   defaults: Defaults,
 ): PlanTask {
   const { timeout, retries, backoff } = roleValue;
+  const tries = task.retries ?? retries ?? defaults.retries ?? ours.retries;
+  const heal = task.heal && resolveHeal(task.heal, role);
   const workspace = task.workspace ?? ('workspace' in roleValue ? roleValue.workspace : undefined);
   return {
     id: task.id,
@@ -172,7 +178,7 @@ function resolveTask(
     run: resolveRun(task.run),
     env: task.env ?? {},
     timeoutMs: task.timeout ?? timeout ?? defaults.timeout ?? ours.timeoutMs,
-    retries: task.retries ?? retries ?? defaults.retries ?? ours.retries,
+    retries: heal ? Math.max(tries, retriesToHeal(heal)) : tries,
     backoff: mergeBackoff(defaults.backoff, backoff, task.backoff),
     ...resolveVerify(task),
     verifyTimeoutMs: task.verifyTimeout ?? defaults.verifyTimeout ?? ours.verifyTimeoutMs,
@@ -183,6 +189,7 @@ function resolveTask(
     ...(task.mayDoNothing ? { mayDoNothing: true } : {}),
     ...(task.memory === 'off' ? { memory: task.memory } : {}),
     ...(task.subtasks && { subtasks: resolveSubtasks(task.subtasks) }),
+    ...(heal && { heal }),
     ...(task.gather && { gather: resolveGather(task.gather) }),
     ...(task.partOf === undefined ? {} : { partOf: task.partOf }),
   };

@@ -15,6 +15,7 @@ import {
   words,
 } from './fields.ts';
 import { gatherShape } from './gather.ts';
+import { healShape } from './heal.ts';
 import { promptUseShape } from './prompt-uses.ts';
 import { reviewCheckShape } from './review-shape.ts';
 import { roleWords, templateWords } from './role-words.ts';
@@ -310,6 +311,7 @@ export const taskShape = z.strictObject(
     approve: flag().default(false).describe('A person must approve before it starts.'),
     approveWithin: duration(1).optional().describe('How long they are waited for. Default 7d.'),
     subtasks: subtasksShape.optional(),
+    heal: healShape.optional(),
     ...teamWords,
     gather: gatherShape.optional(),
     partOf: text('a task id').optional().describe('The task under which it is shown.'),

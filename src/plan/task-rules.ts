@@ -1,6 +1,7 @@
 /** What must hold inside a task and its role: something to do, keys of its adapter, checks. */
 import { gatherComplaints } from './gather-rules.ts';
 import { handingComplaints } from './handing-rules.ts';
+import { healComplaints } from './heal-rules.ts';
 import { compileSchema, type JsonObject } from './json-schema.ts';
 import { type Path, quote } from './problem.ts';
 import type { Parts, RoleValue, TaskValue } from './read.ts';
@@ -26,6 +27,7 @@ export function checkTasks({ roles, tasks }: Parts, report: Report): void {
       ...checkComplaints(value, path, judgeSchema),
       ...reviewComplaints(value, path, name, roles),
       ...subtasksComplaints(value, path, roles),
+      ...healComplaints(value, path, byName.get(name) ?? null, roles),
       ...gatherComplaints(value, path, byName.get(name) ?? null),
     ];
     for (const complaint of complaints) report.add(complaint);

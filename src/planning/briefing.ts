@@ -44,8 +44,11 @@ function phaseText(briefing: Briefing): string {
   }
 }
 
-function planningText({ roles, left }: Briefing): string {
-  return `You plan this; others do it. Do not begin the work yourself.
+function planningText({ roles, left, task }: Briefing): string {
+  const why = task.heal?.split
+    ? 'This went on failing as one task: make smaller ones of it that can be done and looked at.\n'
+    : '';
+  return `${why}You plan this; others do it. Do not begin the work yourself.
 Split it into at most ${left} tasks that can be done by agents that see neither this text nor each
 other's work, as far as possible at the same time. Say in each prompt all that its agent must know.
 Where a task needs what comes of another one, name it in "needs": its result is then told to it.
@@ -78,8 +81,9 @@ function concludingText({ answers, phase: _, ...briefing }: Briefing): string {
   const results = answers.map(({ id, status, text }) => {
     return `The task ${id} has ${status}:\n<<<\n${text.replaceAll('>>>', '> > >')}\n>>>`;
   });
-  const how =
-    task.subtasks?.kind === 'plans'
+  const how = task.heal?.split
+    ? 'It failed before, and was split: those tasks have ended. Put one whole answer together.'
+    : task.subtasks?.kind === 'plans'
       ? 'You planned this, and the tasks of your plan have ended. Put one whole answer together.'
       : 'The tasks that you asked for have ended. Go on with what came of them.';
   const mayAsk = task.subtasks?.kind === 'asks' && briefing.left > 0;

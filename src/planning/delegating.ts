@@ -105,12 +105,15 @@ function planned(answer: string) {
 function askerOf({ plan, taskOf, contextOf }: AskRoom, id: string): Asker | null {
   const context = contextOf(id);
   if (!context?.spec.delegation) return null;
-  const { spec, delegated = nothingAsked } = context;
+  const { spec, turn, delegated = nothingAsked } = context;
   const known = new Set(delegated.subtasks.map((each) => each.slice(id.length + 1)));
-  return { plan, task: taskOf(id), spec, left: (spec.delegation?.count ?? 0) - known.size, known };
+  const left = (spec.delegation?.count ?? 0) - known.size;
+  const asker = { plan, task: taskOf(id), spec, left, known };
+  return turn === 'planner' ? { ...asker, splits: true } : asker;
 }
 
-function phaseOf({ known, task }: Asker): Phase {
+function phaseOf({ known, task, splits }: Asker): Phase {
+  if (splits) return 'planning';
   if (known.size > 0) return 'concluding';
   return task.subtasks?.kind === 'plans' ? 'planning' : 'asking';
 }

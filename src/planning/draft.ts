@@ -23,6 +23,8 @@ export interface Asker extends Parent {
   readonly left: number;
   /** What it asked for before, by short ids: whatever is asked twice is there once. */
   readonly known: ReadonlySet<string>;
+  /** It makes smaller tasks of what has failed too often; absent: not so. */
+  readonly splits?: true;
 }
 
 const planKeys = ['name', 'description', 'tasks'];
@@ -33,7 +35,7 @@ type Loose = Readonly<Record<string, unknown>>;
 /** The roles that it may give tasks to. */
 export function rolesOf({ plan, task }: Pick<Asker, 'plan' | 'task'>): readonly string[] {
   const all = plan.roles.map(({ name }) => name);
-  return task.subtasks?.agents ?? all;
+  return task.subtasks?.agents ?? task.heal?.split?.agents ?? all;
 }
 
 /** Empty when all is there already. Throws a PlanError that says what is wrong, and where. */

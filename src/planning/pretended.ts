@@ -11,7 +11,9 @@ export const askedMax = 5;
 /** What the tasks of a simulated world ask for: the same whenever it is asked. */
 export function pretendedAsking(plan: Plan): (task: string) => readonly TaskSpec[] {
   const asking = new Map(
-    plan.tasks.filter(({ subtasks }) => subtasks).map((each) => [each.id, each]),
+    plan.tasks
+      .filter(({ subtasks, heal }) => subtasks ?? heal?.split)
+      .map((each) => [each.id, each]),
   );
   // Most plans have none, and may be large.
   if (asking.size === 0) return () => [];
@@ -19,8 +21,11 @@ export function pretendedAsking(plan: Plan): (task: string) => readonly TaskSpec
   const asked = new Map(
     specs.map((spec) => {
       const task = asking.get(spec.id) as PlanTask;
-      const left = Math.min(askedMax, task.subtasks?.count ?? 0);
-      const asker: Asker = { plan, task, spec, left, known: new Set() };
+      const count = task.subtasks?.count ?? task.heal?.split?.count ?? 0;
+      const delegation = spec.delegation ?? { count, depth: 1, approveWithinMs: null };
+      const asked = { ...spec, delegation };
+      const left = Math.min(askedMax, count);
+      const asker: Asker = { plan, task, spec: asked, left, known: new Set() };
       return [spec.id as string, draftOf(pretendedPlan(asker, 'planning'), 'plan.json', asker)];
     }),
   );

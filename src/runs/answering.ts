@@ -20,7 +20,7 @@ export interface Delivery {
 /** Throws a UserError when nobody asks. */
 export function deliveryOf(view: RunView, { task: name, answer, by, question }: Word): Delivery {
   const task = findTask(view, name);
-  if (task.state === 'approving' || task.state === 'delegating.consenting') {
+  if (['approving', 'delegating.consenting', 'escalated'].includes(task.state)) {
     const type = answer === 'allow' ? 'task.approve' : 'task.reject';
     return { to: taskAddress(taskId(name)), event: { type, by } };
   }

@@ -13,6 +13,7 @@ import type { WorkInput } from '../../machines/rules/duty.ts';
 import type { RunEnding } from '../../machines/rules/orchestration.ts';
 import type { Verdict, VerifyInput } from '../../machines/task.ts';
 import type { Behaviours, Call } from '../kernel/behaviours.ts';
+import { CutShort } from './cut-short.ts';
 import { Turnover } from './turnover.ts';
 
 /** How a role's agents do their work; made once for each role. */
@@ -36,17 +37,19 @@ export interface RunWorld {
 }
 
 export function runBehaviours(world: RunWorld) {
-  const turnover = new Turnover();
+  const [turnover, cutShort] = [new Turnover(), new CutShort()];
   return {
     agent: {
       open: ({ input, signal }: Call<{ role: RoleName }>) =>
         unlessAborted(world.workerOf(input.role).open(), signal),
-      work: (call: Call<WorkInput>) => work(world, turnover, call),
+      work: (call: Call<WorkInput>) =>
+        cutShort.watch(call.input.token, work(world, turnover, call)),
     },
     task: {
       // Checks are run again after a stop of the runtime: looking twice changes nothing.
       verify: ({ input, signal, resumed }: Call<VerifyInput>) =>
         world.verify(input, signal, resumed ? 'again' : 'first'),
+      recall: ({ input }: Call<WorkInput>) => cutShort.recall(world.workerOf(input.role), input),
       record: (call: Call<TaskRecord>) => record(world, call),
     },
     orchestrator: {
@@ -60,7 +63,11 @@ export function visitBehaviours(world: RunWorld): Behaviours {
   const { task, orchestrator } = runBehaviours(world);
   const wait = ({ signal }: Call): Promise<void> =>
     new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  return { agent: { open: wait, work: wait }, task: { ...task, verify: wait }, orchestrator };
+  return {
+    agent: { open: wait, work: wait },
+    task: { ...task, recall: wait, verify: wait },
+    orchestrator,
+  };
 }
 
 /**
@@ -81,7 +88,7 @@ function unlessAborted<Answer>(look: Promise<Answer>, signal: AbortSignal): Prom
 }
 
 /** An attempt is never begun twice under one token: after a stop it ends as interrupted. */
-async function work(world: RunWorld, turnover: Turnover, call: Call<WorkInput>) {
+async function work(world: RunWorld, turnover: Turnover, call: Call<WorkInput>): Promise<Outcome> {
   const { input, resumed, signal } = call;
   if (resumed) return { ...interrupted, usage: unknownUsage, ...(await left(world, input)) };
   try {

@@ -14,6 +14,7 @@ import { type Random, randomName } from '../kernel/random.ts';
 import { isUserError, UserError } from '../kernel/user-error.ts';
 import { writeWhole } from './disk.ts';
 import type { RunFolder } from './folder.ts';
+import { returnShape, takeShape } from './holding.ts';
 
 const text = z.string().min(1).max(100_000);
 const textCharactersMax = 400_000;
@@ -43,6 +44,8 @@ export const requestSchema = z.discriminatedUnion('type', [
     by: text,
     reason: text.optional(),
   }),
+  takeShape,
+  returnShape,
   /** `text`: a document with `tasks`, as a plan has them. */
   z.strictObject({
     type: z.literal('task.add'),

@@ -22,6 +22,7 @@ import type { ControlRequest } from './control.ts';
 import type { RunFolder } from './folder.ts';
 import { askedTasks } from './growth.ts';
 import { hastening } from './hastening.ts';
+import { holdingEvent } from './holding.ts';
 import type { TaskRecall } from './recalled.ts';
 import { RunContext } from './shared-context.ts';
 import { type RunView, stateOf, viewOf } from './view.ts';
@@ -213,6 +214,10 @@ export class Run {
         return this.hasten(request.task, request.by);
       case 'task.skip':
         return this.skip(request.task, request.by, request.reason);
+      case 'task.take':
+      case 'task.return':
+        await this.#begun;
+        return this.#tell(this.#taskAt(request.task), holdingEvent(this.view(), request));
       case 'task.add':
         await this.add(request);
         return;

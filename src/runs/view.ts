@@ -28,6 +28,8 @@ export interface TaskView {
   readonly fault: Fault | null;
   /** When its state changes by itself, ms since the epoch; null: it waits for something else. */
   readonly dueAt: number | null;
+  /** Which person has it; absent: nobody. */
+  readonly heldBy?: string;
   /** What its agent asks a person, the oldest first; absent: nothing. */
   readonly questions?: readonly Question[];
 }
@@ -138,6 +140,7 @@ function taskView(core: Core, task: Plan['tasks'][number]): TaskView {
     costUsd: context ? context.costUsd : 0,
     fault: context?.fault ?? null,
     dueAt: actor ? dueAt(actor) : null,
+    ...(context?.held && { heldBy: context.held.by }),
     ...questionsOf(core, context),
   };
 }

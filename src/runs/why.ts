@@ -73,6 +73,12 @@ function sentence(view: RunView, task: TaskView): Said {
         `${id} is parked: ${fault?.message ?? 'a limit was reached'}${until(task, view)}.`,
         'after.parkDelay',
       );
+    case 'taking':
+      return said(`${task.heldBy} takes ${id} over; its agent is being stopped.`, 'done.recall');
+    case 'held':
+      return held(view, task);
+    case 'escalated':
+      return escalated(view, task);
     case 'succeeded':
       return ended(`${id} succeeded at attempt ${task.attempt}.`);
     case 'skipped':
@@ -83,6 +89,25 @@ function sentence(view: RunView, task: TaskView): Said {
         `${id} ${verbs[outer ?? ''] ?? 'ended'}: ${fault?.message ?? 'no reason known'}.`,
       );
   }
+}
+
+function held(view: RunView, task: TaskView): Said {
+  const { id, heldBy = 'a person' } = task;
+  const command = `troupe handback ${view.id} ${id} --note "..."`;
+  return said(`${heldBy} has ${id}, and hands it back with ${command}${until(task, view)}.`, event);
+}
+
+const event = 'task.return';
+
+function escalated(view: RunView, task: TaskView): Said {
+  const { id, fault } = task;
+  const [yes, no] = ['approve', 'deny'].map((verb) => `troupe ${verb} ${view.id} ${id}`);
+  return said(
+    `${id} has failed, and nothing else helps: ${fault?.message ?? 'no reason was given'}. A ` +
+      `person decides: one more attempt (${yes}), no more (${no}), or ` +
+      `troupe takeover ${view.id} ${id}${until(task, view)}.`,
+    'task.approve',
+  );
 }
 
 function delegating(view: RunView, task: TaskView): Said {

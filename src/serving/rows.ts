@@ -46,7 +46,7 @@ function taskDetails(context: TaskContext, state: string): Details {
   const why = waits
     ? `waits for ${open} of ${spec.needs.length || 'the wave before'}`
     : (fault?.message ?? '');
-  const asks = isAsking(state) ? 'May it begin?' : '';
+  const asks = isAsking(state) ? 'May it begin?' : state === 'escalated' ? 'Once more?' : '';
   return { attempt, partner: agent, token, why, asks, costUsd };
 }
 

@@ -31,6 +31,7 @@ export const faultKinds = {
   'slow-disk': { rate: 0.02, says: 'a write to the disk: it takes up to two seconds' },
   torn: { rate: 0.3, says: 'a kill: the last write is torn' },
   reject: { rate: 0.05, says: 'a task that asks a person: it is rejected' },
+  takeover: { rate: 0.01, says: 'an attempt: a person takes its task over, and hands it back' },
   cancel: { rate: 0.005, says: 'an attempt: a person calls its task off meanwhile' },
 } as const satisfies Readonly<Record<string, FaultKindFacts>>;
 

@@ -10,6 +10,7 @@ const name = 'a simulated person';
 const answerMs = 60_000;
 const answerMaxMs = 1_800_000;
 const secondThoughtsMaxMs = 120_000;
+const heldMaxMs = 600_000;
 
 export class People {
   readonly #time: VirtualTime;
@@ -20,8 +21,8 @@ export class People {
     this.#time = time;
     this.#luck = luck;
     this.#patienceMs = new Map(
-      plan.tasks.flatMap(({ id, approveWithinMs, subtasks }) => {
-        const withinMs = approveWithinMs ?? subtasks?.approveWithinMs ?? null;
+      plan.tasks.flatMap(({ id, approveWithinMs, subtasks, heal }) => {
+        const withinMs = approveWithinMs ?? subtasks?.approveWithinMs ?? heal?.askWithinMs ?? null;
         return withinMs ? [[id, withinMs] as const] : [];
       }),
     );
@@ -30,23 +31,43 @@ export class People {
   /** Whoever asked under an earlier life of the runtime still asks. */
   attend(run: Run): void {
     if (this.#patienceMs.size === 0) return;
-    const asking = ['approving', 'delegating.consenting'];
-    for (const { id, state } of run.view().tasks) if (asking.includes(state)) this.#ask(run, id);
+    const asking = ['approving', 'delegating.consenting', 'escalated'];
+    for (const { id, state, dueAt } of run.view().tasks) {
+      if (asking.includes(state)) this.#ask(run, id, (dueAt ?? 0) - run.view().at);
+    }
   }
 
   hear(run: Run, fact: RunFact): void {
     if (fact.type === 'task.asked') this.#ask(run, fact.task);
+    if (fact.type === 'task.escalated') this.#ask(run, fact.task, fact.withinMs);
+    if (fact.type === 'task.held') this.#handBack(run, fact.task);
     if (fact.type !== 'task.started') return;
     const key = attemptKey(fact);
+    this.#takeOver(run, fact.task, key);
     if (!this.#luck.strikes('cancel', key)) return;
     const delayMs = this.#luck.below(secondThoughtsMaxMs, `${key}/cancel`);
     this.#time.after(delayMs, () => attempt(run.cancel('a person thought again', fact.task)));
   }
 
-  #ask(run: Run, task: string): void {
+  #takeOver(run: Run, task: string, key: string): void {
+    if (!this.#luck.strikes('takeover', key)) return;
+    const delayMs = this.#luck.below(secondThoughtsMaxMs, `${key}/takeover`);
+    const take = { type: 'task.take', task, by: name, withinMs: heldMaxMs } as const;
+    this.#time.after(delayMs, () => attempt(run.handle(take)));
+  }
+
+  /** Or never: then they are waited for so long as they said. */
+  #handBack(run: Run, task: string): void {
+    const afterMs = this.#luck.below(2 * heldMaxMs, `${task}/${this.#time.nowMs}/handback`);
+    const note = { done: [], open: [], decisions: [], files: [], next: 'go on' };
+    const give = { type: 'task.return', task, by: name, note } as const;
+    this.#time.after(afterMs, () => attempt(run.handle(give)));
+  }
+
+  #ask(run: Run, task: string, withinMs = this.#patienceMs.get(task) ?? 0): void {
     const roughMs = this.#luck.delayMs(answerMaxMs, `${task}/answer`);
     // Half of the time that is left is in time, whatever else happens.
-    const patienceMs = (this.#patienceMs.get(task) ?? 0) / 2;
+    const patienceMs = withinMs / 2;
     const says = this.#luck.strikes('reject', task) ? 'reject' : 'approve';
     this.#time.after(Math.min(answerMs + roughMs, patienceMs), () => {
       attempt(says === 'reject' ? run.reject(task, name) : run.approve(task, name));

@@ -3,6 +3,7 @@ import type { PlanSpec, ReviewSpec, TaskSpec } from '../../machines/plan.ts';
 import { resolutionsMax } from '../../machines/rules/attempt.ts';
 import { worstBackoffMs } from '../../machines/rules/backoff.ts';
 import { leastMs } from '../../machines/rules/handing.ts';
+import { asksMax } from '../../machines/rules/healed.ts';
 import { worstCalls } from '../../machines/rules/review.ts';
 import { assignDeadlineMs, reportGraceMs } from '../../machines/task.ts';
 
@@ -18,14 +19,16 @@ export interface Load {
   readonly apartMs: number;
 }
 
-export function loadOf(task: TaskSpec): Load {
+export function loadOf(planned: TaskSpec): Load {
+  const task = askedAbout(planned);
   // After each time that it has asked for others it is tried once more.
   const asks = asksOf(task);
   const attempts = task.retries + 1 + asks;
   const calls = new Map<string, number>(worstCalls(task));
   calls.set(task.role, (calls.get(task.role) ?? 0) + asks);
   const consentMs = asks * (task.delegation?.approveWithinMs ?? 0);
-  const apartMs = (task.approveWithinMs ?? 0) + backoffMs(task) + consentMs;
+  const decidedMs = asksMax * (task.heal?.askWithinMs ?? 0);
+  const apartMs = (task.approveWithinMs ?? 0) + backoffMs(task) + consentMs + decidedMs;
   const heldMs = new Map<string, number>([[task.role, attempts * attemptMs(task)]]);
   if (task.review) {
     const { role } = task.review;
@@ -35,6 +38,7 @@ export function loadOf(task: TaskSpec): Load {
   }
   countHandoffs(task, calls, heldMs);
   countFallbacks(task, calls, heldMs);
+  countPlanner(task, calls, heldMs);
   const more = task.fallback?.roles.length ?? 0;
   if (task.resolver === undefined) {
     return {
@@ -77,7 +81,29 @@ function countFallbacks(
   }
 }
 
-const asksOf = ({ delegation }: TaskSpec): number => delegation?.count ?? 0;
+/** A split is asked for once; the failure that it follows is no retry either. */
+const asksOf = ({ delegation, heal }: TaskSpec): number =>
+  (delegation?.count ?? 0) + (heal?.split ? 2 : 0);
+
+/** Each time that a person says yes is one more attempt, with all that an attempt can lead to. */
+function askedAbout(task: TaskSpec): TaskSpec {
+  const asks = task.heal?.askWithinMs === undefined ? 0 : asksMax;
+  return { ...task, retries: task.retries + asks };
+}
+
+/** Who splits a task makes all attempts that are left once it has failed so often. */
+function countPlanner(
+  task: TaskSpec,
+  calls: Map<string, number>,
+  heldMs: Map<string, number>,
+): void {
+  const { split } = task.heal ?? {};
+  if (!split) return;
+  const count = Math.max(1, task.retries - split.after + 2) + (task.handoffs?.max ?? 0);
+  calls.set(split.role, (calls.get(split.role) ?? 0) + count);
+  const moreMs = count * Math.max(attemptMs(task), onceMs(task));
+  heldMs.set(split.role, (heldMs.get(split.role) ?? 0) + moreMs);
+}
 
 /** Whoever takes an attempt over gets so long at most. */
 const onceMs = ({ timeoutMs }: TaskSpec): number =>
@@ -139,10 +165,14 @@ export interface Growth {
   readonly ms: number;
 }
 
+/** What it is split into is never split itself. */
+const askingOf = ({ delegation, heal }: TaskSpec) =>
+  delegation ?? (heal?.split ? { count: heal.split.count, depth: 1 } : undefined);
+
 export function growthOf({ tasks, subtasksMax = 0, subtaskTurns = 0 }: PlanSpec): Growth {
   let [count, attempts, ms] = [0, 0, 0];
   for (const task of tasks) {
-    const { delegation } = task;
+    const delegation = askingOf(task);
     if (!delegation) continue;
     for (let depth = 1; depth <= delegation.depth && count < subtasksMax; depth += 1) {
       count = Math.min(subtasksMax, count + delegation.count ** depth);

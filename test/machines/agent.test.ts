@@ -39,11 +39,12 @@ testTable('agent', agentSubject, {
     'agent.assign': 'working',
     'agent.assign (next)': 'working',
   },
-  working: { ...always('working'), ...worked, 'agent.ask': 'working' },
+  working: { ...always('working'), ...worked, 'agent.ask': 'working', 'agent.fill': 'working' },
   'working, asking a person': {
     ...always('working'),
     ...worked,
     'agent.ask': 'working',
+    'agent.fill': 'working',
     'agent.answer': 'working',
   },
   reporting: {

@@ -111,6 +111,12 @@ export const alphabet: { readonly [Of in Type]: Event<Of> } = {
   'task.reject': { type: 'task.reject', by: 'ada' },
   'task.cancel': { type: 'task.cancel', reason: 'enough' },
   'task.skip': { type: 'task.skip', by: 'ada' },
+  'task.take': { type: 'task.take', by: 'ada', withinMs: 3_600_000 },
+  'task.return': {
+    type: 'task.return',
+    by: 'ada',
+    note: { done: ['half of it'], open: [], decisions: [], files: [], next: 'test it' },
+  },
   'task.precede': { type: 'task.precede', task: taskId('docs') },
   'task.amend': { type: 'task.amend', limits: { retries: 7, priority: 5 } },
   'dependency.settled': {
@@ -132,6 +138,7 @@ export const alphabet: { readonly [Of in Type]: Event<Of> } = {
     token: token(1),
     question: { id: '1.1', tool: 'write', input: '{}' },
   },
+  'agent.fill': { type: 'agent.fill', token: token(1), percent: 70 },
   'agent.answer': { type: 'agent.answer', question: null, answer: 'allow', by: 'ada' },
   'agent.tell': { type: 'agent.tell', text: 'mind the tests', from: 'ada' },
   'report.taken': { type: 'report.taken', token: token(1) },

@@ -131,9 +131,23 @@ describe('a role in place of one that can not', () => {
 
   test('has what was handed over to a role that can not, too', () => {
     const start = born({ handoffs, fallback: fallback(1, spare) });
-    const step = follow(start, ...attempted(1, handed(tester)), retryTime, lost(tester));
+    const begun = follow(start, ...attempted(1, handed(tester)), retryTime);
+    const step = follow(begun, ...attempted(2, failed(crashFault)));
     expect(contextOf(step).fault?.message).toContain('spare goes on in place of tester');
     expect(readyFor(follow(step, retryTime))).toEqual([spare]);
+  });
+
+  test('is not asked for while its own role lives: what was handed over comes back to it', () => {
+    const events = [...attempted(1, handed(tester)), retryTime, lost(tester)];
+    for (const spec of [{ handoffs }, { handoffs, fallback: fallback(1, spare) }]) {
+      const step = follow(born(spec), ...events);
+      expect([stateText(step.state), readyFor(step)]).toEqual(['ready', [coder]]);
+      expect(orderOf(follow(step, assign(2)))).toMatchObject({
+        ...{ attempt: 1, earlier: { note: { next: 'go on' } } },
+      });
+    }
+    const alone = follow(born({ handoffs }), ...events, lost(coder));
+    expect(stateText(alone.state)).toBe('failed');
   });
 
   test('is not for whoever resolves a conflict', () => {

@@ -1,7 +1,13 @@
 /** The task machine in every state it can rest in, and how it gets there. */
 import { taskMachine } from '../../machines/task.ts';
 import { alphabet, build, design, reviewer, variants } from './alphabet.ts';
-import { conflictFault, fileEvidence, lastingFault, passingFault } from './outcomes.ts';
+import {
+  conflictFault,
+  fileEvidence,
+  interrupted,
+  lastingFault,
+  passingFault,
+} from './outcomes.ts';
 import { taskSpec } from './plans.ts';
 import { subject } from './tables.ts';
 
@@ -27,6 +33,10 @@ const mayAskWithConsent = { spec: { ...spec, delegation: consented }, open: 0, s
 
 const resolved = { spec: { ...spec, checked: true, resolver: reviewer }, open: 0, seed: 1 };
 
+const split = { role: reviewer, after: 1, count: 2 };
+const splits = { spec: { ...spec, retries: 0, heal: { split } }, open: 0, seed: 1 };
+const asksLast = { spec: { ...spec, retries: 0, heal: { askWithinMs: 9_000 } }, open: 0, seed: 1 };
+
 const assign = alphabet['task.assign'];
 const started = alphabet['task.started'];
 const reported = alphabet['task.reported'];
@@ -42,6 +52,13 @@ const verdict = (fault: object | null) => ({
 
 const toCalling = [...toRunning, reported, verdict(null)];
 const toAsking = [...toCalling, variants['task.assign (another agent)']];
+
+const toPlanning = [
+  ...toRunning,
+  variants['task.reported (failed)'],
+  { type: 'xstate.after.retryDelay.task.retrying' },
+  ...toRunning,
+];
 
 export const taskSubject = subject(taskMachine, {
   scenes: {
@@ -118,6 +135,16 @@ export const taskSubject = subject(taskMachine, {
       input: free,
       path: [...toRunning, variants['task.reported (limited)']],
     },
+    taking: { at: 'taking', input: free, path: [...toRunning, alphabet['task.take']] },
+    held: { at: 'held', input: free, path: [alphabet['task.take']] },
+    'running, and it is split before it is tried again': {
+      at: 'running',
+      input: splits,
+      path: toRunning,
+    },
+    'running, for a planner': { at: 'running', input: splits, path: toPlanning },
+    'ready, and a person is asked before it fails': { at: 'ready', input: asksLast, path: [] },
+    escalated: { at: 'escalated', input: asksLast, path: [alphabet['task.refuse']] },
     succeeded: { at: 'succeeded', input: free, path: [...toRunning, reported] },
     failed: {
       at: 'failed',
@@ -137,6 +164,21 @@ export const taskSubject = subject(taskMachine, {
       actorId: 'verify',
       error: new Error('no shell'),
     } as never,
+    'xstate.done.actor.recall': {
+      type: 'xstate.done.actor.recall',
+      actorId: 'recall',
+      output: interrupted,
+    } as never,
+    'xstate.error.actor.recall': {
+      type: 'xstate.error.actor.recall',
+      actorId: 'recall',
+      error: new Error('no folder'),
+    } as never,
+    'xstate.after.recallDeadline.task.taking': { type: 'xstate.after.recallDeadline.task.taking' },
+    'xstate.after.heldDeadline.task.held': { type: 'xstate.after.heldDeadline.task.held' },
+    'xstate.after.escalationDeadline.task.escalated': {
+      type: 'xstate.after.escalationDeadline.task.escalated',
+    },
     'xstate.after.approvalDeadline.task.approving': {
       type: 'xstate.after.approvalDeadline.task.approving',
     },

@@ -1,7 +1,4 @@
 /** The task machine, state by state: what each event of the alphabet does to it. */
-import { describe, expect, test } from 'vitest';
-import { taskMachine } from '../../machines/task.ts';
-import { edgesOf, isWithin, nodesOf, pathOf } from '../../src/verify/machines/graph.ts';
 import { testTable } from './tables.ts';
 import { taskSubject } from './task-subject.ts';
 
@@ -70,6 +67,7 @@ testTable('task', taskSubject, {
     'xstate.after.approvalDeadline.task.approving': 'failed',
   },
   ready: {
+    'task.take': 'held',
     'task.amend': 'ready',
     'task.precede': 'ready',
     'task.skip': 'skipped',
@@ -81,6 +79,7 @@ testTable('task', taskSubject, {
     'task.cancel': 'cancelled',
   },
   assigned: {
+    'task.take': 'taking',
     'task.amend': 'assigned',
     'task.precede': 'assigned',
     'task.skip': 'skipped',
@@ -91,6 +90,7 @@ testTable('task', taskSubject, {
     'xstate.after.assignDeadline.task.assigned': 'retrying',
   },
   'assigned, the last try': {
+    'task.take': 'taking',
     'task.amend': 'assigned',
     'task.precede': 'assigned',
     'task.skip': 'skipped',
@@ -101,6 +101,7 @@ testTable('task', taskSubject, {
     'xstate.after.assignDeadline.task.assigned': 'failed',
   },
   running: {
+    'task.take': 'taking',
     'task.amend': 'running',
     'task.precede': 'running',
     'task.skip': 'skipped',
@@ -117,6 +118,7 @@ testTable('task', taskSubject, {
     'xstate.after.attemptDeadline.task.running': 'retrying',
   },
   'running, with checks ahead': {
+    'task.take': 'taking',
     'task.amend': 'running',
     'task.precede': 'running',
     'task.skip': 'skipped',
@@ -133,6 +135,7 @@ testTable('task', taskSubject, {
     'xstate.after.attemptDeadline.task.running': 'retrying',
   },
   'running, the last try': {
+    'task.take': 'taking',
     'task.amend': 'running',
     'task.precede': 'running',
     'task.skip': 'skipped',
@@ -259,6 +262,7 @@ testTable('task', taskSubject, {
     'xstate.after.verifyDeadline.task.verifying.checking': 'retrying',
   },
   'running, and it may ask others': {
+    'task.take': 'taking',
     'task.amend': 'running',
     'task.precede': 'running',
     'task.skip': 'skipped',
@@ -307,6 +311,7 @@ testTable('task', taskSubject, {
     'task.cancel': 'cancelled',
   },
   retrying: {
+    'task.take': 'held',
     'task.amend': 'retrying',
     'task.precede': 'retrying',
     'task.skip': 'skipped',
@@ -315,6 +320,7 @@ testTable('task', taskSubject, {
     'xstate.after.retryDelay.task.retrying': 'ready',
   },
   parked: {
+    'task.take': 'held',
     'task.amend': 'parked',
     'task.precede': 'parked',
     'task.skip': 'skipped',
@@ -322,37 +328,81 @@ testTable('task', taskSubject, {
     'task.cancel': 'cancelled',
     'xstate.after.parkDelay.task.parked': 'ready',
   },
-});
-
-describe('the graph of the task', () => {
-  test('`succeeded` has one way in: out of `verifying`', () => {
-    const waysIn = edgesOf(taskMachine).filter(({ to }) => to === 'succeeded');
-    expect(waysIn.map(({ from }) => from)).toEqual(['verifying.looking', 'verifying.checked']);
-    expect(waysIn.every(({ from }) => isWithin(from, 'verifying'))).toBe(true);
-  });
-
-  test('`verifying` is entered without a fault: by a judgement, or once others accepted', () => {
-    const waysIn = edgesOf(taskMachine).filter(({ from, to }) => {
-      return to !== null && isWithin(to, 'verifying') && !isWithin(from, 'verifying');
-    });
-    expect(waysIn).toMatchObject([
-      { from: 'judging', to: 'verifying', guard: 'faultless' },
-      { from: 'reviewing.counting', to: 'verifying.checking', guard: 'accepted' },
-    ]);
-  });
-
-  test('it ends in four ways, and none of them is left', () => {
-    const finals = nodesOf(taskMachine).filter(({ type }) => type === 'final');
-    expect(finals.map(pathOf)).toEqual(['succeeded', 'failed', 'skipped', 'cancelled']);
-    for (const final of finals) expect(final.transitions.size).toBe(0);
-  });
-
-  test('only what waits for others of the plan, or for an agent, waits without a deadline', () => {
-    const resting = Object.values(taskSubject.scenes).map(({ at }) => at);
-    const timed = edgesOf(taskMachine).filter(({ event }) => event.startsWith('xstate.after.'));
-    const untimed = [...new Set(resting)].filter((at) => !timed.some(({ from }) => from === at));
-    const ends = ['succeeded', 'failed', 'skipped', 'cancelled'];
-    const waits = ['waiting', 'ready', 'reviewing.calling', 'delegating.gathering'];
-    expect(untimed).toEqual([...waits, ...ends]);
-  });
+  taking: {
+    'task.amend': 'taking',
+    'task.precede': 'taking',
+    'task.skip': 'skipped',
+    ...answers('taking'),
+    'task.cancel': 'cancelled',
+    'xstate.done.actor.recall': 'held',
+    'xstate.error.actor.recall': 'held',
+    'xstate.after.recallDeadline.task.taking': 'held',
+  },
+  held: {
+    'task.amend': 'held',
+    'task.precede': 'held',
+    'task.skip': 'skipped',
+    ...answers('held'),
+    'task.return': 'ready',
+    'task.cancel': 'cancelled',
+    'xstate.after.heldDeadline.task.held': 'ready',
+  },
+  'running, and it is split before it is tried again': {
+    'task.amend': 'running',
+    'task.precede': 'running',
+    'task.skip': 'skipped',
+    'task.take': 'taking',
+    'task.reported': 'succeeded',
+    'task.reported (asks)': 'succeeded',
+    'task.reported (stale)': 'running',
+    ...reviews('running'),
+    'task.reported (failed)': 'retrying',
+    'task.reported (failed for good)': 'failed',
+    'task.reported (limited)': 'parked',
+    'task.reported (interrupted)': 'retrying',
+    'agent.lost': 'retrying',
+    'task.cancel': 'cancelled',
+    'xstate.after.attemptDeadline.task.running': 'retrying',
+  },
+  'running, for a planner': {
+    'task.amend': 'running',
+    'task.precede': 'running',
+    'task.skip': 'skipped',
+    'task.take': 'taking',
+    // Only a plan of smaller tasks is what a planner is asked for.
+    'task.reported': 'failed',
+    'task.reported (asks)': 'delegating.gathering',
+    'task.reported (stale)': 'running',
+    ...reviews('running'),
+    'task.reported (failed)': 'failed',
+    'task.reported (failed for good)': 'failed',
+    'task.reported (limited)': 'parked',
+    'task.reported (interrupted)': 'retrying',
+    'agent.lost': 'failed',
+    'task.cancel': 'cancelled',
+    'xstate.after.attemptDeadline.task.running': 'failed',
+  },
+  'ready, and a person is asked before it fails': {
+    'task.take': 'held',
+    'task.amend': 'ready',
+    'task.precede': 'ready',
+    'task.skip': 'skipped',
+    ...answers('ready'),
+    'task.assign': 'assigned',
+    'task.assign (another agent)': 'assigned',
+    'role.lost': 'escalated',
+    'task.refuse': 'escalated',
+    'task.cancel': 'cancelled',
+  },
+  escalated: {
+    'task.amend': 'escalated',
+    'task.precede': 'escalated',
+    'task.skip': 'skipped',
+    'task.take': 'held',
+    ...answers('escalated'),
+    'task.approve': 'ready',
+    'task.reject': 'failed',
+    'task.cancel': 'cancelled',
+    'xstate.after.escalationDeadline.task.escalated': 'failed',
+  },
 });

@@ -33,8 +33,9 @@ export const growthIsBounded: Axiom = {
         open.set(parent, (open.get(parent) ?? 0) + tasks.length);
         const count = (counts.get(parent) ?? 0) + tasks.length;
         counts.set(parent, count);
-        const { delegation }: Partial<TaskSpec> = ground.task(parent) ?? {};
-        if (count > (delegation?.count ?? 0)) blame(`${parent} has added ${count} tasks`, place);
+        const { delegation, heal }: Partial<TaskSpec> = ground.task(parent) ?? {};
+        const most = delegation?.count ?? heal?.split?.count ?? 0;
+        if (count > most) blame(`${parent} has added ${count} tasks`, place);
         const max = ground.spec?.subtasksMax ?? 0;
         if (parents.size > max) blame(`${parents.size} tasks were added, and ${max} may be`, place);
       },

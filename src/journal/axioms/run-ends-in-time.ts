@@ -5,6 +5,7 @@ import { drainDeadlineMs } from '../../../machines/orchestrator.ts';
 import type { Outcome } from '../../../machines/outcome.ts';
 import type { PlanSpec, RoleSpec, TaskSpec } from '../../../machines/plan.ts';
 import { resolutionsMax } from '../../../machines/rules/attempt.ts';
+import { recallDeadlineMs } from '../../../machines/rules/holding.ts';
 import { assignDeadlineMs, reportGraceMs } from '../../../machines/task.ts';
 import type { Core } from '../../kernel/core.ts';
 import type { Axiom } from './axiom.ts';
@@ -29,6 +30,12 @@ export const runEndsInTime: Axiom = {
       fact: ({ fact }) => {
         if (fact.type === 'task.parked') grantedMs += fact.waitMs + bound.attemptMs(fact.task);
         if (fact.type === 'task.delegated') grantedMs += bound.delegationMs(fact.task);
+        if (fact.type === 'task.held') grantedMs += recallDeadlineMs;
+        if (fact.type === 'task.held' || fact.type === 'task.escalated') {
+          grantedMs += fact.withinMs + bound.attemptMs(fact.task);
+        }
+        // Who makes smaller tasks of it, and who puts them together.
+        if (fact.type === 'task.split') grantedMs += 2 * bound.attemptMs(fact.task);
         if (endOfRun(fact) && state === 'under way') state = 'over';
       },
       step: ({ n, at, record: { input }, attempts: { ended } }) => {

@@ -1,4 +1,5 @@
 /** A document that nobody has checked yet, as far as it can be looked at. */
+import { rolesInHeal } from '../heal.ts';
 
 export type Loose = Readonly<Record<string, unknown>>;
 
@@ -24,9 +25,9 @@ export function withOnlyRole(tasks: readonly unknown[], roles: Loose): readonly 
 export function namedOf(tasks: readonly unknown[]): ReadonlySet<unknown> {
   return new Set(
     tasks.flatMap((task) => {
-      const { agent, verify, subtasks } = mapOf(task);
+      const { agent, verify, subtasks, heal } = mapOf(task);
       const judges = [verify].flat().map((check) => mapOf(mapOf(check).review).agent);
-      return [agent, ...judges, ...listOf(mapOf(subtasks).agents)];
+      return [agent, ...judges, ...listOf(mapOf(subtasks).agents), ...rolesInHeal(heal)];
     }),
   );
 }

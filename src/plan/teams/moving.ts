@@ -1,5 +1,6 @@
 /** A task of a team's plan, as it reads in the plan around it: under the team's name. */
 
+import { renamedHeal } from '../heal.ts';
 import { inputVariable } from '../inputs.ts';
 import type { PlanDocument } from '../schema.ts';
 import { literalTemplate, parseTemplate, type Reference } from '../templates.ts';
@@ -39,7 +40,7 @@ export function memberOf(
 ): TaskDocument {
   const full = (id: string): string => `${moving.team}.${id}`;
   const text = (given: string): string => textIn(given, moving);
-  const { gather, subtasks, agent = '', partOf, prompt, run, verify } = task;
+  const { gather, subtasks, heal, agent = '', partOf, prompt, run, verify } = task;
   const inputs = bare.has(agent) ? {} : variablesOf(moving);
   const env = { ...inputs, ...mapped(task.env ?? {}, text) };
   return {
@@ -54,6 +55,7 @@ export function memberOf(
     ...(Object.keys(env).length > 0 && { env }),
     ...(Array.isArray(verify) && { verify: verify.map((check) => checkIn(check, moving)) }),
     ...(gather && { gather: movedGather(gather, full) }),
+    ...(heal !== undefined && { heal: renamedHeal(heal, full) }),
     ...(subtasks && {
       subtasks: { ...subtasks, agents: (subtasks.agents ?? moving.roles).map(full) },
     }),

@@ -1,12 +1,16 @@
 /** A team brings no role along that none of its tasks can be given to. */
+import type { PlanHeal } from '../heal.ts';
 import { heirsOf, type Plan } from '../plan.ts';
+
+const planners = (heal: PlanHeal | undefined): readonly string[] =>
+  heal?.split ? [heal.split.role, ...heal.split.agents] : [];
 
 export function pruned(plan: Plan): Plan {
   const all = plan.roles.map(({ name }) => name);
   const used = new Set(
-    plan.tasks.flatMap(({ role, review, subtasks }) => {
+    plan.tasks.flatMap(({ role, review, subtasks, heal }) => {
       const asked = subtasks ? (subtasks.agents ?? all) : [];
-      return [role, ...(review ? [review.role] : []), ...asked];
+      return [role, ...(review ? [review.role] : []), ...asked, ...planners(heal)];
     }),
   );
   for (const role of plan.roles) {

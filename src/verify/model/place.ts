@@ -150,7 +150,7 @@ function slim(state: ActorState): ActorState {
 
 /** The same for places from which the same can follow. */
 export function keyOf({ state, timers, works, wants, holds, awaits }: Place): string {
-  const { spec, outcome, fault, review, delegated, ...rest } = state.context as TaskContext;
+  const { spec, outcome, fault, review, delegated, held, ...rest } = state.context as TaskContext;
   const known = {
     ...rest,
     ...{ agent: null, token: null },
@@ -158,6 +158,8 @@ export function keyOf({ state, timers, works, wants, holds, awaits }: Place): st
     // Which trouble it was only counts where somebody could be fallen back on.
     fault: fault === null ? null : [fault.retryable, spec.fallback ? fault.code : ''],
     review: review.stage === 'open' ? panelKey(review) : review.stage,
+    // Who has it, and when they took it, is told to people.
+    held: held ? held.from : '',
     delegated: delegated ? [delegated.subtasks.length, delegated.open] : [0, 0],
   };
   const where = [

@@ -10,7 +10,7 @@
  */
 import { assert } from '../../../machines/errors.ts';
 import type { Told } from '../../../machines/events.ts';
-import { isMet } from '../../../machines/rules/attempt.ts';
+import { isMet } from '../../../machines/rules/needs.ts';
 import { type Move, over, type TableRow } from './table.ts';
 import { type Member, roleIn, type Team } from './team.ts';
 

@@ -3,6 +3,7 @@
  * it must happen sooner or later, and an event of the product's own alphabet that stands for it.
  */
 import type { EventObject } from 'xstate';
+import type { TroupeEvent } from '../../../machines/events.ts';
 import { agentId, roleName, taskId, token } from '../../../machines/ids.ts';
 import { type Fault, noOutput, noUsage, type Outcome } from '../../../machines/outcome.ts';
 import type { TaskContext } from '../../../machines/rules/attempt.ts';
@@ -35,6 +36,7 @@ const theToken = token(1);
 const mendable: Fault = { code: 'model.failed', message: 'it failed', retryable: true };
 const final: Fault = { code: 'model.failed', message: 'it failed for good', retryable: false };
 const deserted: Fault = { ...final, code: 'role.lost' };
+const nothingToSay = { done: [], open: [], decisions: [], files: [], next: '' };
 const measured = { durationMs: 0, output: noOutput, usage: noUsage, evidence: [] };
 
 const well: Outcome = { kind: 'succeeded', ...measured };
@@ -55,10 +57,11 @@ export function stimuliAt(place: Place, ability: Ability): readonly Stimulus[] {
     ...[...place.timers].map(([timer, event]): Stimulus => {
       return { name: nameOf(timer), from: 'clock', force: 'must', kind: 'other', event };
     }),
-    ...place.works.flatMap((work) => looks(work, ability)),
+    ...place.works.flatMap((work) => (work === 'recall' ? recalls : looks(work, ability))),
     ...(place.awaits > 0 ? endsOfOthers() : []),
     ...(ability.approval ? [says('task.approve')] : []),
     says('task.reject'),
+    ...takes,
   ];
 }
 
@@ -94,12 +97,11 @@ function crashes({ state }: Place): readonly (readonly [string, Outcome])[] {
 function handovers({ state }: Place): readonly (readonly [string, Outcome])[] {
   const { handoffs } = (state.context as TaskContext).spec;
   if (!handoffs) return [];
-  const note = { done: [], open: [], decisions: [], files: [], next: '' };
   const ended = { kind: 'interrupted', fault: mendable, ...measured } as const;
   const others = handoffs.to.map((to): readonly [string, Outcome] => {
-    return [`hands over to ${to}`, { ...ended, handoff: { ...note, to } }];
+    return [`hands over to ${to}`, { ...ended, handoff: { ...nothingToSay, to } }];
   });
-  return [['hands over', { ...ended, handoff: note }], ...others];
+  return [['hands over', { ...ended, handoff: nothingToSay }], ...others];
 }
 
 /** It asks for one more task, as long as it may. */
@@ -168,6 +170,24 @@ function looks(work: string, { checks }: Ability): readonly Stimulus[] {
 
 const doneOf = (actorId: string, output: unknown): EventObject =>
   ({ type: `xstate.done.actor.${actorId}`, actorId, output }) as EventObject;
+
+/** What an attempt has left that was cut short changes nothing; that it is known does. */
+const recalls: readonly Stimulus[] = [
+  {
+    ...{ name: 'recall (known)', from: 'runtime', force: 'may', kind: 'other' },
+    event: doneOf('recall', { kind: 'interrupted', fault: mendable, ...measured }),
+  },
+];
+
+/** A person has it for a while. */
+const takes = (
+  [
+    { type: 'task.take', by: 'a person', withinMs: 1 },
+    { type: 'task.return', by: 'a person', note: nothingToSay },
+  ] satisfies TroupeEvent[]
+).map(
+  (event): Stimulus => ({ name: event.type, from: 'person', force: 'may', kind: 'other', event }),
+);
 
 function says(type: 'task.approve' | 'task.reject'): Stimulus {
   const event = { type, by: 'a person' } as EventObject;

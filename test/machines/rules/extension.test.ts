@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Newcomer } from '../../../machines/events.ts';
 import { taskAddress, taskId } from '../../../machines/ids.ts';
-import { followed, isMet, isWaived, skippedBy, unbegun } from '../../../machines/rules/attempt.ts';
+import { followed, isWaived, skippedBy, unbegun } from '../../../machines/rules/attempt.ts';
 import * as extension from '../../../machines/rules/extension.ts';
+import { isMet } from '../../../machines/rules/needs.ts';
 import { emptyBooks, taskSettled, verdict } from '../../../machines/rules/orchestration.ts';
 import { taskSpec } from '../plans.ts';
 
@@ -60,8 +61,9 @@ describe('tasks that a person adds', () => {
 
 describe('a task that a person skips', () => {
   test('says who did, and why if they said', () => {
-    expect(skippedBy({ type: 'task.skip', by: 'ada' }).message).toBe('skipped by ada');
-    const fault = skippedBy({ type: 'task.skip', by: 'ada', reason: 'not needed' });
+    const bare = { type: 'task.skip', by: 'ada' } as const;
+    expect(skippedBy({ event: bare }).fault?.message).toBe('skipped by ada');
+    const { fault = null } = skippedBy({ event: { ...bare, reason: 'not needed' } });
     expect(fault).toMatchObject({ message: 'skipped by ada: not needed', retryable: false });
     expect([isWaived({ fault }), isWaived({ fault: null })]).toEqual([true, false]);
   });

@@ -5,6 +5,7 @@
  * equal views side by side.
  */
 import type { EventObject } from 'xstate';
+import type { TroupeEvent } from '../../../../machines/events.ts';
 import type { TaskContext } from '../../../../machines/rules/attempt.ts';
 import type { AgentContext } from '../../../../machines/rules/duty.ts';
 import type { AccountContext } from '../../../../machines/rules/lending.ts';
@@ -20,6 +21,26 @@ export function taskView(context: TaskContext): unknown {
   // Its message is for people.
   const fault = deciding.fault && [deciding.fault.code, deciding.fault.retryable];
   return { ...deciding, spec, fault };
+}
+
+/**
+ * Whatever else a task is for, a person takes it over as they take a plain one, and once; and once
+ * a person had a say in it, its attempts go on as they did before.
+ */
+export function taskAdmits(context: TaskContext, event: EventObject): boolean {
+  const { held, spec } = context;
+  if (event.type === 'task.take') return isPlain(context) && held === undefined;
+  const hadSay = held === null || spec.heal?.askWithinMs !== undefined;
+  if (!hadSay || event.type !== 'task.reported') return true;
+  const { outcome } = event as TroupeEvent & { type: 'task.reported' };
+  return outcome.kind === 'failed' || outcome.judgement !== undefined;
+}
+
+function isPlain({ spec, healed, outcome }: TaskContext): boolean {
+  if (spec.heal) return healed?.asks === 1 && outcome === null;
+  const { review, delegation, handoffs, fallback, resolver, gathers } = spec;
+  const special = review ?? delegation ?? handoffs ?? fallback ?? resolver ?? gathers ?? null;
+  return special === null && spec.approveWithinMs === null && !spec.checked;
 }
 
 export function agentView(context: AgentContext): unknown {

@@ -112,14 +112,17 @@ export const newcomer: Newcomer = {
 export const delegating: Outcome = { ...succeeded, subtasks: [helper] };
 export const delegation = { count: 1, depth: 1, approveWithinMs: null };
 export const asksFirst = { ...delegation, approveWithinMs: 9_000 };
-const note = { done: [], open: ['the rest'], decisions: [], files: [], next: 'go on' };
+export const note = { done: [], open: ['the rest'], decisions: [], files: [], next: 'go on' };
 export const fallback = { roles: [medic], after: 1 };
 export const deserted = { code: 'role.lost', message: 'nobody plays it', retryable: false };
 export const handoffs = { max: 1, to: [medic] };
 export const handingOver: Outcome = { ...interrupted, handoff: { ...note, to: medic } };
+const split = { role: medic, after: 1, count: 1 };
+export const splitWhenFailed = { checked: false, retries: 0, heal: { split } };
 /** One that can do without the other. */
 export const gathers = { from: [design], spare: 1 };
 export const review = { role: coder, quorum: 1, of: 2, retries: 1, timeoutMs: 60_000 };
+export const askedWhenFailed = { checked: false, retries: 0, heal: { askWithinMs: 9_000 } };
 
 const before: TaskSpec = { ...task, id: design, needs: [], dependants: [build], wave: 0, order: 0 };
 
