@@ -77,15 +77,11 @@ export function detailOf(fact: RunFact): string {
     case 'context.refused':
       return plainLine(`by ${fact.by}: ${fact.reason}, it has version ${fact.version}`);
     case 'agent.asked':
-      return plainLine(`${fact.agent}: may it use ${fact.question.tool} ${fact.question.input}`);
     case 'agent.answered':
-      return plainLine(`${fact.by}: ${fact.answer}`);
     case 'agent.filled':
-      return `${fact.agent}: its context is ${fact.percent} % full`;
     case 'agent.told':
-      return plainLine(fact.text);
     case 'agent.restarting':
-      return `${fact.agents.join(', ')} ${after(fact.delayMs)}`;
+      return saidOf(fact);
     case 'run.draining':
     case 'run.succeeded':
     case 'task.ready':
@@ -93,6 +89,26 @@ export function detailOf(fact: RunFact): string {
     case 'agent.spawned':
     case 'agent.stopped':
       return '';
+  }
+}
+
+type Saying = RunFact & {
+  type: 'agent.asked' | 'agent.answered' | 'agent.filled' | 'agent.told' | 'agent.restarting';
+};
+
+/** What passes between an agent and people. */
+function saidOf(fact: Saying): string {
+  switch (fact.type) {
+    case 'agent.asked':
+      return plainLine(`${fact.agent}: may it use ${fact.question.tool} ${fact.question.input}`);
+    case 'agent.answered':
+      return plainLine(`${fact.by}: ${fact.answer}`);
+    case 'agent.restarting':
+      return `${fact.agents.join(', ')} ${after(fact.delayMs)}`;
+    case 'agent.filled':
+      return `${fact.agent}: its context is ${fact.percent} % full`;
+    case 'agent.told':
+      return plainLine(fact.text);
   }
 }
 

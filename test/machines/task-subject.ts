@@ -137,11 +137,6 @@ export const taskSubject = subject(taskMachine, {
     },
     taking: { at: 'taking', input: free, path: [...toRunning, alphabet['task.take']] },
     held: { at: 'held', input: free, path: [alphabet['task.take']] },
-    'running, and it is split before it is tried again': {
-      at: 'running',
-      input: splits,
-      path: toRunning,
-    },
     'running, for a planner': { at: 'running', input: splits, path: toPlanning },
     'ready, and a person is asked before it fails': { at: 'ready', input: asksLast, path: [] },
     escalated: { at: 'escalated', input: asksLast, path: [alphabet['task.refuse']] },
