@@ -36,7 +36,10 @@ export function rolesOf({ role, review }: PlanTask): readonly string[] {
 export function rolesAsked({ roles, tasks }: Plan): ReadonlySet<string> {
   const all = roles.map(({ name }) => name);
   const asked = tasks.flatMap(({ subtasks }) => (subtasks ? (subtasks.agents ?? all) : []));
-  const named = new Set([...tasks.flatMap(rolesOf), ...asked]);
+  const planners = tasks.flatMap(({ heal }) =>
+    heal?.split ? [heal.split.role, ...heal.split.agents] : [],
+  );
+  const named = new Set([...tasks.flatMap(rolesOf), ...asked, ...planners]);
   const heirs = roles.flatMap((role) => (named.has(role.name) ? heirsOf(role) : []));
   return new Set([...named, ...heirs]);
 }

@@ -61,7 +61,7 @@ export class Mover {
     const timers = new Map([...place.timers].filter(([, set]) => set !== event));
     const works = place.works.filter((each) => each !== work);
     const base = type === 'task.assign' ? taken(place, event) : place;
-    const left = type === 'agent.lost' ? unmanned(base) : base;
+    const left = type === 'agent.lost' ? unmanned(base) : unwanted(base, type);
     const awaits = awaitedAfter(place, type);
     return after({ ...left, timers, works, awaits }, state, effects);
   }
@@ -84,6 +84,10 @@ function taken(place: Place, event: EventObject): Place {
 /** Its agent is free again: it has reported, or was given up, or is gone. */
 const unmanned = (place: Place): Place =>
   place.holds ? { ...place, holds: { ...place.holds, isManned: false } } : place;
+
+/** Whoever is told that nobody comes waits in no queue any more. */
+const unwanted = (place: Place, type: string): Place =>
+  type === 'role.lost' || type === 'task.refuse' ? { ...place, wants: null } : place;
 
 const isReviewed = ({ state }: Place): boolean =>
   (state.context as TaskContext).review.stage === 'open';

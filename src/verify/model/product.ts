@@ -49,7 +49,7 @@ export class Product {
   constructor(team: Team) {
     this.team = team;
     const { members } = team;
-    this.#rows = members.map(rowsOf);
+    this.#rows = members.map((member) => rowsOf(member, team));
     const largest = this.#rows.reduce((most, rows) => Math.max(most, rows.length), 0);
     const bytes = largest <= 256 ? members.length : members.length * 2;
     const buffer = new ArrayBuffer(Math.ceil(bytes / 4) * 4);
@@ -171,11 +171,11 @@ export class Product {
   }
 }
 
-function rowsOf(member: Member): readonly Row[] {
+function rowsOf(member: Member, { plan }: Team): readonly Row[] {
   return member.table.rows.map((row) => ({
     ...row,
-    wantsRole: roleIn(member, row.wants),
-    holdsRole: roleIn(member, row.holds),
+    wantsRole: roleIn(member, row.wants, plan),
+    holdsRole: roleIn(member, row.holds, plan),
     canMove: row.moves.some(({ stimulus }) => stimulus.force === 'must'),
   }));
 }

@@ -75,7 +75,12 @@ function askingOf({ count, approveWithinMs }: DelegationSpec): DelegationSpec {
 }
 
 /** The role that a row of a member's table speaks of, by its place among the plan's roles. */
-export function roleIn({ role, reviewers }: Member, name: TableRow['wants']): number {
-  if (name === null) return -1;
-  return name === own ? role : reviewers;
+export function roleIn(
+  { role, reviewers }: Member,
+  name: TableRow['wants'],
+  { roles }: PlanSpec,
+): number {
+  if (name === own) return role;
+  // Whoever it is handed to, falls back on or is split by is called as the plan has it.
+  return name === others ? reviewers : roles.findIndex((each) => each.name === name);
 }

@@ -29,6 +29,7 @@ const ofTheRun: readonly TroupeEvent[] = [
   { type: 'role.amend', limits: { count: 3 } },
   { type: 'role.lost', role: coder, fault: words.missing },
   { type: 'role.lost', role: coder, fault: words.deserted },
+  { type: 'role.lost', role: words.medic, fault: words.deserted },
 ];
 
 const ofTasks: readonly TroupeEvent[] = [

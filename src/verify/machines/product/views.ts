@@ -30,10 +30,12 @@ export function taskView(context: TaskContext): unknown {
 export function taskAdmits(context: TaskContext, event: EventObject): boolean {
   const { held, spec } = context;
   if (event.type === 'task.take') return isPlain(context) && held === undefined;
+  if (event.type === 'task.amend') return spec.heal === undefined;
   const hadSay = held === null || spec.heal?.askWithinMs !== undefined;
   if (!hadSay || event.type !== 'task.reported') return true;
   const { outcome } = event as TroupeEvent & { type: 'task.reported' };
-  return outcome.kind === 'failed' || outcome.judgement !== undefined;
+  if (outcome.kind === 'failed') return !outcome.fault.retryable;
+  return outcome.judgement?.accepts === true;
 }
 
 function isPlain({ spec, healed, outcome }: TaskContext): boolean {
