@@ -39,7 +39,11 @@ export async function runGoal(troupe: Troupe, options: GoalChoices): Promise<Exi
     ...(budgetUsd !== undefined && { budgetUsd }),
     consent: isAsked ? 'ask' : 'given',
   });
-  const begin = () => troupe.run(plan, { speed, sketch: dryRun === true });
+  const begin = async () => {
+    const begun = await troupe.run(plan, { speed, sketch: dryRun === true });
+    for (const note of begun.notes) err.note(`Note: ${note}.\n`);
+    return begun;
+  };
   const isPlanned = (fact: RunFact): boolean =>
     fact.type === 'task.asked' && fact.task === goalTask;
   const watched = await watchUntil(troupe, begin, options, isAsked ? isPlanned : never);

@@ -41,9 +41,10 @@ export function define(command: Command, act: Act): void {
     .option('--sub-agents <n>', 'with --task: how many work at the same time', readWhole)
     .option('--agent <name>', 'with --task: a role of troupe.yaml, or claude, codex, ...')
     .addOption(
-      new Option('--strategy <name>', 'with --task: how they share accounts').choices([
-        ...['balanced', 'cheapest', 'fastest', 'sticky', 'failover', 'learned'],
-      ]),
+      new Option(
+        '--strategy <name>',
+        'with --task: how they share accounts, and who works (learned)',
+      ).choices([...['balanced', 'cheapest', 'fastest', 'sticky', 'failover', 'learned']]),
     )
     .option('--budget <usd>', 'with --task: what it may cost', readUsd)
     .option('--yes', 'with --task: begin without asking whether the plan is good')

@@ -35,7 +35,8 @@ export function choose(
   return {
     order: namesOf(rest),
     tasks: Object.fromEntries(tasks),
-    reasons: reasons.filter((each) => each.tasks.length > 0),
+    // Whoever has no task yet is told of those to come.
+    reasons: reasons.filter((each) => each.tasks.length > 0 || wanted.length === 0),
   };
 }
 

@@ -15,7 +15,8 @@ function lineOf(role: string, { kind, chosen, records }: Reason): string {
     ([agent, tasks]) => `${agent} has ${tasks === 1 ? '1 task' : `${tasks} tasks`}`,
   );
   if (records.length === 0) return `${about}: no agent can be used here`;
-  return `${about}: ${takers.join(', ')}; ${records.map(recordOf).join('; ')}`;
+  const has = takers.length === 0 ? 'for tasks to come, in this order' : takers.join(', ');
+  return `${about}: ${has}; ${records.map(recordOf).join('; ')}`;
 }
 
 const where = { kind: '', role: ' of the role', any: ' of any kind' } as const;

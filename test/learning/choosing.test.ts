@@ -79,6 +79,17 @@ describe('the choice', () => {
     expect([tasks, order]).toEqual([{ a: [] }, []]);
   });
 
+  test('of a role whose tasks are to come is by the role, and told', () => {
+    const known = [...past('claude', [1, 4]), ...past('codex', [3, 3])];
+    const learned = choose('coder', [], agents, new Records(known));
+    expect(learned).toMatchObject({ order: ['codex', 'claude'], tasks: {} });
+    const [told] = tellChoices(choicesIn({ roles: [{ name: 'coder', prefer: agents, learned }] }));
+    expect(told).toBe(
+      'coder: for tasks to come, in this order; codex 3 of 3 attempts of the role, 1 min 00 s, ' +
+        '$0.10; claude 1 of 4 attempts of the role, 1 min 00 s, $0.10',
+    );
+  });
+
   test('is told with its figures', () => {
     const known = [...past('claude', [1, 4]), ...past('codex', [3, 3], { role: 'other' })];
     const wanted = [task('a'), task('b')];
