@@ -1,5 +1,6 @@
-/** The options by which a command is a hub that workers can join. */
+/** The options by which a command has agents elsewhere. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Troupe } from '../src/index.ts';
 
 export interface BusAddress {
   readonly host: string;
@@ -9,6 +10,7 @@ export interface BusAddress {
 export interface BusOptions {
   readonly bus?: BusAddress;
   readonly isolate?: 'process';
+  readonly nats?: string;
   readonly tls?: true;
   readonly cert?: string;
   readonly key?: string;
@@ -20,8 +22,13 @@ export function addBus(command: Command): Command {
     .addOption(busOption())
     .addOption(tlsOption())
     .option('--cert <file>', 'with --bus: the certificate for TLS, PEM')
-    .option('--key <file>', 'with --bus: its key, PEM');
+    .option('--key <file>', 'with --bus: its key, PEM')
+    .addOption(new Option('--nats <urls>', 'call workers over these NATS servers'));
 }
+
+/** Whether agents of this command may work elsewhere. */
+export const wantsWorkers = ({ project }: Troupe, { bus, isolate, nats }: BusOptions): boolean =>
+  [bus, isolate, nats].some((wish) => wish !== undefined) || project?.nats != null;
 
 export const isolateOption = (): Option =>
   new Option('--isolate <how>', 'let each agent work in a process of its own').choices(['process']);

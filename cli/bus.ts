@@ -1,7 +1,11 @@
-/** A command that workers can join: opens the hub, says so, and closes it at the end. */
+/** A command that has agents elsewhere: opens the way there, says so, and closes it at the end. */
 import {
   type HubNews,
+  isUserError,
+  type NatsHub,
+  natsSetting,
   openIsolation,
+  openNatsHub,
   openWorkerHub,
   type Troupe,
   UserError,
@@ -11,8 +15,45 @@ import type { BusOptions } from './bus-address.ts';
 import { err } from './render.ts';
 import { plainText } from './text.ts';
 
+/** With those who are wished for, for as long as `work` takes. */
+export function amongWorkers<Answer>(
+  troupe: Troupe,
+  options: BusOptions,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  if (options.isolate) return isolated(troupe, options, work);
+  return options.bus ? atBus(troupe, options, work) : overNats(troupe, options, work);
+}
+
+/** Workers that share NATS servers with this command. */
+async function overNats<Answer>(
+  troupe: Troupe,
+  options: BusOptions,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  const hub = await openNatsAt(troupe, options);
+  try {
+    return await work();
+  } finally {
+    await hub?.close();
+  }
+}
+
+/** Servers that only the project names may be out of reach: then nobody works elsewhere. */
+async function openNatsAt(troupe: Troupe, { nats }: BusOptions): Promise<NatsHub | null> {
+  const setting = natsSetting(troupe.project, nats);
+  if (!setting) return null;
+  try {
+    return await openNatsHub(troupe, { ...setting, onNews: sayNews });
+  } catch (error) {
+    if (nats !== undefined || !isUserError(error)) throw error;
+    err.note(`Note: ${error.message}: agents work on this machine alone.\n`);
+    return null;
+  }
+}
+
 /** Keeps the hub for as long as `work` takes. */
-export async function atBus<Answer>(
+async function atBus<Answer>(
   troupe: Troupe,
   options: BusOptions,
   work: () => Promise<Answer>,
@@ -26,7 +67,7 @@ export async function atBus<Answer>(
 }
 
 /** Every agent in a process of its own, for as long as `work` takes. */
-export async function isolated<Answer>(
+async function isolated<Answer>(
   troupe: Troupe,
   options: BusOptions,
   work: () => Promise<Answer>,
@@ -46,7 +87,7 @@ export async function isolated<Answer>(
 export async function openBusAt(troupe: Troupe, options: BusOptions): Promise<WorkerHub> {
   const { host, port } = options.bus ?? { host: '127.0.0.1', port: 0 };
   const tls = tlsOf(options);
-  const hub = await openWorkerHub(troupe, { host, port, ...(tls && { tls }), onNews: say });
+  const hub = await openWorkerHub(troupe, { host, port, ...(tls && { tls }), onNews: sayNews });
   const pin = hub.pin === null ? '' : ` --pin ${hub.pin}`;
   err.note(`Workers join at ${hub.url}: troupe worker --join ${hub.url}${pin} --token TOKEN\n`);
   if (!hub.isPrivate) err.note(bare);
@@ -64,7 +105,7 @@ function tlsOf({ tls, cert, key }: BusOptions) {
   throw new UserError('bus.certificate', `for TLS ${missing} is missing`, 'name both PEM files');
 }
 
-function say(news: HubNews): void {
+export function sayNews(news: HubNews): void {
   const worker = plainText(news.worker);
   switch (news.type) {
     case 'worker.joined':

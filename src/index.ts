@@ -132,8 +132,16 @@ export type { PlanVerification, VerifyOptions } from './verify/verify-plan.ts';
 export type { WorstCase } from './verify/worst-case.ts';
 export type { HubOptions, WorkerHub } from './workers/hub.ts';
 export type { Isolation } from './workers/isolation.ts';
-export { joinAsWorker, openIsolation, openWorkerHub, tokensOf } from './workers/open.ts';
-export type { JoinedWorker, JoinOptions } from './workers/open-worker.ts';
+export type { NatsHub, NatsHubOptions, NatsWorkerOptions } from './workers/nats/open-nats.ts';
+export {
+  joinAsWorker,
+  joinOverNats,
+  openIsolation,
+  openNatsHub,
+  openWorkerHub,
+  tokensOf,
+} from './workers/open.ts';
+export type { JoinedWorker, JoinOptions, WorkerWish } from './workers/open-worker.ts';
 export type { NewToken, TokenDesk, TokenView } from './workers/tokens.ts';
 export type { WorkerNews } from './workers/worker.ts';
 export type { News as HubNews } from './workers/workforce.ts';

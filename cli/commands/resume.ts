@@ -1,7 +1,7 @@
 /** `troupe resume`: goes on with a run that was stopped or killed. */
 import type { Command } from 'commander';
 import type { Run, Troupe } from '../../src/index.ts';
-import { addBus, type BusOptions, isolateOption } from '../bus-address.ts';
+import { addBus, type BusOptions, isolateOption, wantsWorkers } from '../bus-address.ts';
 import { isOver, type WatchOptions } from '../conclusion.ts';
 import { addHome, addJson, logOption, openTroupe } from '../options.ts';
 import { err, out } from '../render.ts';
@@ -28,13 +28,10 @@ async function resume(name: string, options: ResumeOptions) {
     if (isOver(run.view())) await sayOver(troupe, run, options);
     return run;
   };
-  if (options.isolate) {
-    const { isolated } = await import('../bus.ts');
-    return isolated(troupe, options, () => watch(troupe, begin, options));
-  }
-  if (!options.bus) return watch(troupe, begin, options);
-  const { atBus } = await import('../bus.ts');
-  return atBus(troupe, options, () => watch(troupe, begin, options));
+  const work = () => watch(troupe, begin, options);
+  if (!wantsWorkers(troupe, options)) return work();
+  const { amongWorkers } = await import('../bus.ts');
+  return amongWorkers(troupe, options, work);
 }
 
 async function sayOver(troupe: Troupe, run: Run, { json, quiet }: WatchOptions): Promise<void> {

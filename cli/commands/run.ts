@@ -1,7 +1,14 @@
 /** `troupe run`: works off a plan. */
 import { type Command, Option } from 'commander';
-import { type HousePlace, handOver, livingHouse, type Troupe, UserError } from '../../src/index.ts';
-import { addBus, type BusOptions, isolateOption } from '../bus-address.ts';
+import {
+  type HousePlace,
+  handOver,
+  livingHouse,
+  type Run,
+  type Troupe,
+  UserError,
+} from '../../src/index.ts';
+import { addBus, type BusOptions, isolateOption, wantsWorkers } from '../bus-address.ts';
 import type { GoalChoices } from '../goal.ts';
 import {
   addHome,
@@ -65,6 +72,7 @@ export function define(command: Command, act: Act): void {
     'troupe run plan.yaml --tmux',
     'troupe run plan.yaml --ui',
     'troupe run plan.yaml --bus 127.0.0.1:7700',
+    'troupe run plan.yaml --nats nats://127.0.0.1:4222',
     'troupe run plan.yaml --isolate process',
     'troupe run plan.yaml --json --quiet',
     'troupe run --task "Write the documentation of this codebase" --sub-agents 5 --agent claude',
@@ -87,14 +95,13 @@ async function run(plan: string | undefined, options: RunOptions) {
     for (const note of begun.notes) err.note(`Note: ${note}.\n`);
     return begun;
   };
-  if (options.isolate) {
-    const { isolated } = await import('../bus.ts');
-    return isolated(troupe, options, () => watch(troupe, begin, options));
-  }
-  if (options.bus) {
-    const { atBus } = await import('../bus.ts');
-    return atBus(troupe, options, () => watch(troupe, begin, options));
-  }
+  const work = () => workShown(troupe, begin, options);
+  if (!wantsWorkers(troupe, options)) return work();
+  const { amongWorkers } = await import('../bus.ts');
+  return amongWorkers(troupe, options, work);
+}
+
+async function workShown(troupe: Troupe, begin: () => Promise<Run>, options: RunOptions) {
   if (options.ui) {
     const { pageBeside } = await import('../page-beside.ts');
     return watch(troupe, begin, options, pageBeside(troupe, { open: err.isTerminal }));
@@ -105,8 +112,8 @@ async function run(plan: string | undefined, options: RunOptions) {
 }
 
 /** What is wished for beside the plan is of this process, or is shown by it. */
-const staysHere = ({ local, ui, tmux, bus, isolate }: RunOptions): boolean =>
-  [local, ui, tmux, bus, isolate].some((wish) => wish !== undefined);
+const staysHere = ({ local, ui, tmux, bus, isolate, nats }: RunOptions): boolean =>
+  [local, ui, tmux, bus, isolate, nats].some((wish) => wish !== undefined);
 
 /** The house works it off, in this folder, and goes on when nobody watches any more. */
 function follow(troupe: Troupe, house: HousePlace, plan: string, options: RunOptions) {

@@ -33,7 +33,6 @@ interface ServeOptions extends HomeOption, JsonOption, BusOptions {
   readonly persistent?: boolean;
   readonly inbox?: string;
   readonly outbox?: string;
-  readonly nats?: string;
   readonly node?: string;
 }
 
@@ -52,7 +51,7 @@ export function define(command: Command, act: Act): void {
     .option('--outbox <folder>', 'write the answers there')
     .addOption(busOption())
     .addOption(tlsOption())
-    .option('--nats <urls>', 'share runs with the other nodes at these NATS servers')
+    .option('--nats <urls>', 'share runs with other nodes at these NATS servers, and call workers')
     .option('--node <name>', 'what this node is called there; left out: as its machine');
   addJson(command, 'print where it listens as one JSON object');
   addHome(command).action(act(run));
@@ -82,7 +81,7 @@ async function run(options: ServeOptions) {
       ...tlsOf(options),
       ...(insecure && { insecure }),
       ...(wish && { wish }),
-      ...natsIn(troupe, options),
+      ...(await natsIn(troupe, options)),
     });
     await announce(serving, options, hub);
     for (const reason of serving.house.status().reasons) note(reason);
@@ -103,11 +102,12 @@ function wishIn({ project, config }: Troupe, options: ServeOptions): ServeWish |
 }
 
 /** Where it shares its runs with other nodes, if it does. */
-function natsIn({ project }: Troupe, { nats, node }: ServeOptions) {
+async function natsIn({ project }: Troupe, { nats, node }: ServeOptions) {
   const setting = natsSetting(project, nats);
   if (!setting) return {};
   const onNote = (text: string): void => err.note(`${text}\n`);
-  return { nats: { ...setting, ...(node !== undefined && { node }), onNote } };
+  const { sayNews: onNews } = await import('../bus.ts');
+  return { nats: { ...setting, ...(node !== undefined && { node }), onNote, onNews } };
 }
 
 /** One without the other would be no TLS at all, and nobody would notice. */

@@ -1,13 +1,17 @@
-/** `troupe worker`: brings agents to a hub from another process or machine. */
+/** `troupe worker`: brings agents from another process or machine, to a hub or to NATS servers. */
 import { type Command, InvalidArgumentError } from 'commander';
 import {
   isUserError,
   type JoinedWorker,
   joinAsWorker,
+  joinOverNats,
+  type NatsSetting,
+  natsSetting,
   systemClock,
   type Troupe,
   UserError,
   type WorkerNews,
+  type WorkerWish,
 } from '../../src/index.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
@@ -17,7 +21,8 @@ import { plainText } from '../text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface WorkerOptions extends HomeOption, JsonOption {
-  readonly join: string;
+  readonly join?: string;
+  readonly nats?: string;
   readonly role?: Readonly<Record<string, number>>;
   readonly label?: readonly string[];
   readonly name?: string;
@@ -27,7 +32,8 @@ interface WorkerOptions extends HomeOption, JsonOption {
 
 export function define(command: Command, act: Act): void {
   command
-    .requiredOption('--join <url>', 'the hub: ws://host:port, or wss://host:port', readUrl)
+    .option('--join <url>', 'the hub: ws://host:port, or wss://host:port', readUrl)
+    .option('--nats <urls>', 'in place of a hub: NATS servers; left out: those of troupe.yaml')
     .option('--role <name=places>', 'whose tasks it takes, how many at once; again', collectRole)
     .option('--label <name>', 'what this machine has, for roles that ask for it; again', collect)
     .option('--token <token>', 'who lets it in: see troupe token (default: TROUPE_TOKEN)')
@@ -38,6 +44,7 @@ export function define(command: Command, act: Act): void {
   addExamples(command, [
     'troupe worker --join ws://127.0.0.1:7700 --role coder=2',
     'troupe worker --join wss://hub.example:7700 --role any=4 --label gpu --name big-one',
+    'troupe worker --nats nats://127.0.0.1:4222 --role coder=2 --label gpu',
   ]);
 }
 
@@ -57,26 +64,49 @@ async function run(options: WorkerOptions) {
 }
 
 async function join(troupe: Troupe, options: WorkerOptions): Promise<JoinedWorker> {
-  const { join: url, role: roles, label: labels = [], name, pin, json } = options;
-  const token = options.token ?? troupe.config.environment.TROUPE_TOKEN;
-  if (!token) throw noToken();
-  const worker = await joinAsWorker(troupe, {
-    ...{ url, token, labels },
+  const { role: roles, label: labels = [], name, json } = options;
+  const wish = {
+    labels,
     ...(roles && { roles }),
     ...(name !== undefined && { name }),
-    ...(pin !== undefined && { pin }),
-    onNews: (news) => void (json ? out.json(news).catch(() => {}) : say(news)),
-  });
-  if (!json) err.note(`${worker.name} has joined ${url}. Ctrl-C ends it.\n`);
+    onNews: (news: WorkerNews) => void (json ? out.json(news).catch(() => {}) : say(news)),
+  };
+  const { where, worker } = await joinWith(troupe, options, wish);
+  if (!json) err.note(`${worker.name} has joined ${where}. Ctrl-C ends it.\n`);
   return worker;
 }
+
+async function joinWith(troupe: Troupe, options: WorkerOptions, wish: WorkerWish) {
+  const { join: url, pin } = options;
+  if (url === undefined) {
+    const setting = serversIn(troupe, options);
+    const where = setting.place.servers.map(bare).join(', ');
+    return { where, worker: await joinOverNats(troupe, { ...setting, ...wish }) };
+  }
+  if (options.nats !== undefined) throw twoPlaces();
+  const token = options.token ?? troupe.config.environment.TROUPE_TOKEN;
+  if (!token) throw noToken();
+  const hub = { url, token, ...(pin !== undefined && { pin }) };
+  return { where: url, worker: await joinAsWorker(troupe, { ...hub, ...wish }) };
+}
+
+/** A token or a pin is for hubs alone: whoever names one means a hub. */
+function serversIn({ project }: Troupe, { nats, token, pin }: WorkerOptions): NatsSetting {
+  const setting = natsSetting(project, nats);
+  if (setting && token === undefined && pin === undefined) return setting;
+  const hint = 'name a hub, --join ws://host:7700; or NATS servers, --nats nats://host:4222';
+  throw new UserError('worker.nowhere', 'it is not said where to join', hint);
+}
+
+/** What is before an @ is a secret. */
+const bare = (server: string): string => server.replace(/^(.*?:\/\/)?.*@/, '$1');
 
 function say(news: WorkerNews): void {
   switch (news.type) {
     case 'worker.joined':
       return;
     case 'worker.lost':
-      return err.note('The hub is out of reach: everything is given up, and joined anew.\n');
+      return err.note('Its lease is over: everything is given up, and joined anew.\n');
     case 'work.begun':
       return err.note(`${plainText(news.task)} begins (${plainText(news.run)}).\n`);
     case 'work.ended':
@@ -110,6 +140,11 @@ const collect = (given: string, before: readonly string[] = []): readonly string
   ...before,
   given,
 ];
+
+function twoPlaces(): UserError {
+  const hint = 'leave one of them out';
+  return new UserError('worker.ambiguous', 'there are both a hub and NATS servers', hint);
+}
 
 function noToken(): UserError {
   const hint = 'where the hub is: troupe token create --role worker; then --token or TROUPE_TOKEN';

@@ -1,5 +1,6 @@
 /** What somebody wants who shares runs with other nodes. */
 import type { NatsPlace } from '../bus/nats/connection.ts';
+import type { News } from '../workers/workforce.ts';
 
 export interface ClusterWish {
   readonly place: NatsPlace;
@@ -8,4 +9,6 @@ export interface ClusterWish {
   readonly leaseMs?: number;
   /** What a person may want to know. */
   readonly onNote?: (text: string) => void;
+  /** Of workers that come and go. */
+  readonly onNews?: (news: News) => void;
 }

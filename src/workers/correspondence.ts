@@ -149,7 +149,7 @@ export class Correspondence {
 }
 
 /** Of one message; a worker that is gone for longer has lost its lease before. */
-export const answerWithinMs = 120_000;
+const answerWithinMs = 120_000;
 
 const busGone = (desk: string): UserError =>
   new UserError('bus.gone', `${desk} is gone`, 'ask another one');

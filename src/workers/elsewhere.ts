@@ -73,9 +73,9 @@ export class AtWorkers implements Elsewhere {
   async #seatFor(role: PlanRole, signal: AbortSignal): Promise<Seat | 'here' | null> {
     const labour = this.#labour;
     if (role.where === 'local') return 'here';
-    if (isRemote(role)) return labour.seat(wishOf(role), waitMs, signal);
+    if (isRemote(role)) return labour.seat(wishOf(role), waitMs, signal, this.#folder.id);
     if (!labour.knows(wishOf(role))) return 'here';
-    return (await labour.seat(wishOf(role), 0, signal)) ?? 'here';
+    return (await labour.seat(wishOf(role), 0, signal, this.#folder.id)) ?? 'here';
   }
 
   async #errandOf(
@@ -162,7 +162,7 @@ const nothingDone = { durationMs: 0, output: noOutput, usage: noUsage, evidence:
 /** Others may have their turn meanwhile; asked for less and less often. */
 function nobodyFree({ name }: PlanRole, { agent, attempt }: Assignment): Outcome {
   const mostMs = Math.min(parkMaxMs, parkMs * 2 ** Math.min(attempt - 1, 10));
-  const message = `no worker has a free place for ${name}; troupe worker --join brings some`;
+  const message = `no worker has a free place for ${name}; troupe worker brings some`;
   const fault = { code: 'worker.none-free', message, retryable: true };
   const waitMs = Math.round(mostMs * (0.5 + unitHash(`${agent}#${attempt}`, 1) / 2));
   return { kind: 'limited', fault, waitMs, ...nothingDone };

@@ -14,6 +14,8 @@ export interface Footing {
   deskOf(sender: string): string;
   /** Throws a UserError for an order that is not to be begun. */
   admit(order: WorkOrder, sender: string): void;
+  /** The run is that hub's from now on: whoever had it before has nothing to give away. */
+  cleared(run: string, hub: string): void;
   /** Nothing of it runs any more, and nobody asks for it. */
   settled(ticket: string): void;
 }
@@ -21,7 +23,7 @@ export interface Footing {
 /** What a footing may ask of its worker. */
 export interface Ground {
   /** Whoever gave these away has others at them, or is dead: resolves when nothing of it runs. */
-  readonly drop: (isMeant: (sender: string, run: string) => boolean) => Promise<void>;
+  readonly drop: (isMeant: (sender: string) => boolean) => Promise<void>;
 }
 
 /** At one hub, over its own wire. */
@@ -33,6 +35,7 @@ export function footingAt(bus: Bus): Footing {
     arrive: (desk) => bus.answer(filesOf(desk), (envelope) => freight.answer(envelope)),
     deskOf: () => hubDesk,
     admit: () => {},
+    cleared: () => {},
     settled: () => {},
   };
 }

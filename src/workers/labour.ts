@@ -15,6 +15,6 @@ export interface Labour {
   /** Whether anybody who is here could do it, free or not. */
   knows(wish: Wish): boolean;
   /** A free place, waited for so long at most; null when there was none. */
-  seat(wish: Wish, waitMs: number, signal: AbortSignal): Promise<Seat | null>;
+  seat(wish: Wish, waitMs: number, signal: AbortSignal, run: string): Promise<Seat | null>;
   giveBack(seat: Seat): void;
 }

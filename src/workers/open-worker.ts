@@ -9,12 +9,8 @@ import { footingAt } from './footing.ts';
 import { anyRole, nodeNamePattern } from './wire.ts';
 import { Worker, type WorkerNews } from './worker.ts';
 
-export interface JoinOptions {
-  /** `ws://host:port` or `wss://host:port`. */
-  readonly url: string;
-  readonly token: string;
-  /** `sha256:...`: the certificate that the hub must have. */
-  readonly pin?: string;
+/** What it brings, wherever it joins. */
+export interface WorkerWish {
   /** Places by role; left out: one, for any role. */
   readonly roles?: Readonly<Record<string, number>>;
   readonly labels?: readonly string[];
@@ -23,6 +19,14 @@ export interface JoinOptions {
   readonly onNews?: (news: WorkerNews) => void;
   readonly clock?: Clock;
   readonly random?: Random;
+}
+
+export interface JoinOptions extends WorkerWish {
+  /** `ws://host:port` or `wss://host:port`. */
+  readonly url: string;
+  readonly token: string;
+  /** `sha256:...`: the certificate that the hub must have. */
+  readonly pin?: string;
 }
 
 export interface JoinedWorker {
@@ -39,8 +43,7 @@ export async function joinAsWorker(
 ): Promise<JoinedWorker> {
   const { url, token, pin, labels = [], onNews } = options;
   const { clock = systemClock, random = systemRandom } = options;
-  const name = options.name ?? `${plainHost()}-${randomName(random, 4)}`;
-  if (!nodeNamePattern.test(name)) throw badName(name);
+  const name = workerName(options.name, random);
   const roles = options.roles ?? { [anyRole]: 1 };
   const bus = await joinBus({
     ...{ url, token, name, ...(pin !== undefined && { pin }) },
@@ -62,6 +65,13 @@ export async function joinAsWorker(
     throw error;
   }
   return { name, turnedAway: worker.turnedAway, close };
+}
+
+/** As somebody says, or after this machine. */
+export function workerName(given: string | undefined, random: Random): string {
+  const name = given ?? `${plainHost()}-${randomName(random, 4)}`;
+  if (!nodeNamePattern.test(name)) throw badName(name);
+  return name;
 }
 
 function plainHost(): string {

@@ -3,7 +3,6 @@ import type { Fault, Outcome } from '../../machines/outcome.ts';
 import { noOutput, noUsage } from '../../machines/outcome.ts';
 import type { AgentWorld, Assignment } from '../agents/agent.ts';
 import { isUserError, type UserError } from '../kernel/user-error.ts';
-import { answerWithinMs } from './correspondence.ts';
 import { type Ending, type Engagement, interruptedBy } from './engagement.ts';
 import type { Labour } from './labour.ts';
 import type { Packed, Root } from './packing.ts';
@@ -24,6 +23,8 @@ export interface Errand {
   readonly isFree: boolean;
 }
 
+/** Whether it has begun is then seen by what its worker says that it works on. */
+const beginWithinMs = 30_000;
 /** Longer is not waited for an answer to an attempt that was given up. */
 const giveUpWithinMs = 15_000;
 
@@ -113,7 +114,7 @@ async function begin(
     ...{ type: 'work.begin', ticket, assignment, parcel: packed.parcel },
   };
   try {
-    await labour.post.ask(seat.member.desk, order, answerWithinMs);
+    await labour.post.ask(seat.member.desk, order, beginWithinMs);
   } catch (error) {
     // With the wire gone nobody knows whether it has begun: its worker's beats tell, or its lease.
     if (!isOfWire(error)) throw error;

@@ -69,6 +69,6 @@ export function requireBus({ roles }: Plan, config: Config): void {
   const role = roles.find(isRemote);
   if (!role || open.has(config)) return;
   const message = `${role.name} works elsewhere, and there is no bus that workers could join`;
-  const hint = 'give it one: --bus 127.0.0.1:7700, and start troupe worker --join ws://...';
+  const hint = 'give it one: --bus 127.0.0.1:7700 or --nats nats://..., and start troupe worker';
   throw new UserError('worker.no-bus', message, hint);
 }

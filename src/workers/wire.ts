@@ -128,6 +128,8 @@ export const commandSchema = z.union([
   orderSchema,
   z.strictObject({ type: z.literal('work.give-up'), ticket: word }),
   z.strictObject({ type: z.literal('work.close'), ticket: word }),
+  /** Whatever is done of the run for other hubs ends, before this is answered. */
+  z.strictObject({ type: z.literal('work.clear'), run: word }),
   z.strictObject({
     type: z.literal('work.answer'),
     ticket: word,

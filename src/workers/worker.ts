@@ -63,7 +63,8 @@ interface Held {
   readonly hub: string;
   /** Told, and not sent yet. */
   readonly events: AgentEvent[];
-  state: 'working' | 'ended';
+  /** `dropped`: whoever has given it hears of its end by our lease, or is dead. */
+  state: 'working' | 'dropped' | 'ended';
   takeBack: () => void;
   readonly over: Promise<void>;
 }
@@ -205,7 +206,7 @@ export class Worker {
   /** Programs are ended by the guardian, which is quicker than to ask them. */
   async #dropAll(): Promise<void> {
     const all = [...this.#held.values()];
-    for (const { shift } of all) shift.giveUp();
+    for (const held of all) drop(held);
     const guardian = this.#guardian;
     this.#guardian = openGuardian({ environment: this.#options.config.environment });
     await guardian.close();
@@ -218,11 +219,14 @@ export class Worker {
     const meant = [...this.#held].filter(([, { sender, shift }]) =>
       isMeant(sender, shift.order.run),
     );
-    for (const [ticket] of meant) this.#forget(ticket);
+    for (const [ticket, held] of meant) {
+      drop(held);
+      this.#forget(ticket);
+    }
     await Promise.all(meant.map(([, { over }]) => over));
   }
 
-  #obey({ from, event }: Envelope): Event {
+  async #obey({ from, event }: Envelope): Promise<Event> {
     const command = commandSchema.safeParse(event);
     if (!command.success) throw new UserError('worker.garbled', 'that makes no sense', 'update it');
     const { data } = command;
@@ -238,6 +242,10 @@ export class Worker {
         break;
       case 'work.close':
         void this.#forget(data.ticket);
+        break;
+      case 'work.clear':
+        this.#options.footing.cleared(data.run, from);
+        await this.#drop((sender, run) => run === data.run && sender !== from);
         break;
       default:
         break;
@@ -271,10 +279,11 @@ export class Worker {
     const news = { run, task: order.assignment.task };
     onNews?.({ type: 'work.begun', ...news });
     const over = shift.work().then(({ outcome, parcel }) => {
+      const { state } = held;
       held.state = 'ended';
       onNews?.({ type: 'work.ended', ...news });
       // Whose lease was over before has nobody to tell.
-      if (desk !== this.#desk) return;
+      if (desk !== this.#desk || state === 'dropped') return;
       const told = events.splice(0);
       this.#publish(hub, { type: 'work.ended', ticket, events: told, outcome, parcel });
       // With nothing to be asked for, its hub has no more to say of it.
@@ -310,7 +319,7 @@ export class Worker {
   /** Resolves when nothing of it is left here. */
   async #forget(ticket: string): Promise<void> {
     const held = this.#held.get(ticket);
-    if (!held) return;
+    if (!held) return this.#options.footing.settled(ticket);
     if (held.state === 'working') held.shift.giveUp();
     await held.over;
     held.takeBack();
@@ -341,4 +350,9 @@ export class Worker {
     this.#sequence += 1;
     return { to, from: this.#desk, sequence: this.#sequence, event: event as Event };
   }
+}
+
+function drop(held: Held): void {
+  if (held.state === 'working') held.state = 'dropped';
+  held.shift.giveUp();
 }

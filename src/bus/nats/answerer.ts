@@ -9,6 +9,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Bus } from '../bus.ts';
 import { type Frame, pack, type Refusal, refusalOf, unpack } from '../frames.ts';
 import { tooLarge } from './asker.ts';
+import { payloadMaxOf } from './connection.ts';
 
 export interface AnswererOptions {
   readonly nc: NatsConnection;
@@ -33,12 +34,14 @@ const answerWithinMs = 3_600_000;
 
 export class Answerer {
   readonly #options: AnswererOptions;
+  readonly #bytesMax: () => number;
   readonly #wires = new Map<string, Wire>();
   /** By where the answer goes. */
   readonly #known = new Map<string, Known>();
 
   constructor(options: AnswererOptions) {
     this.#options = options;
+    this.#bytesMax = payloadMaxOf(options.nc);
   }
 
   /** Resolves when questions come; false: another node answers there. */
@@ -97,7 +100,7 @@ export class Answerer {
     const known: Known = { answer: null, sinceMs: this.#options.clock.elapsed() };
     this.#known.set(reply, known);
     const tell = (frame: Frame): void => {
-      const bytesMax = this.#options.nc.info?.max_payload ?? 0;
+      const bytesMax = this.#bytesMax();
       const text = told(frame);
       const fits = Buffer.byteLength(text) <= bytesMax;
       const refusal = tooLarge(envelope.from, bytesMax);

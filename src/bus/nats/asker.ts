@@ -12,6 +12,7 @@ import type { Envelope } from '../bus.ts';
 import { pack, unpack } from '../frames.ts';
 import { nobody, tooLate } from '../in-process.ts';
 import { Questions } from '../questions.ts';
+import { payloadMaxOf } from './connection.ts';
 
 export interface AskerOptions {
   readonly nc: NatsConnection;
@@ -34,12 +35,14 @@ const askAgainMs = 200;
 export class Asker {
   readonly #options: AskerOptions;
   readonly #questions: Questions;
+  readonly #bytesMax: () => number;
   readonly #asked = new Map<number, Asked>();
   #backMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: AskerOptions) {
     this.#options = options;
     this.#questions = new Questions(options.clock);
+    this.#bytesMax = payloadMaxOf(options.nc);
     const { nc, inbox } = options;
     nc.subscribe(`${inbox}.*`, {
       callback: (error, message) => {
@@ -53,8 +56,8 @@ export class Asker {
     const { to } = envelope;
     const { id, answer } = this.#questions.put(deadlineMs, () => tooLate(to, deadlineMs));
     const payload = pack({ ack: 0, first: id, frames: [{ kind: 'ask', id, envelope }] });
-    if (Buffer.byteLength(payload) > this.#bytesMax) {
-      this.#questions.settle({ kind: 'refuse', id, refusal: tooLarge(to, this.#bytesMax) });
+    if (Buffer.byteLength(payload) > this.#bytesMax()) {
+      this.#questions.settle({ kind: 'refuse', id, refusal: tooLarge(to, this.#bytesMax()) });
       return answer;
     }
     this.#asked.set(id, { subject: this.#options.subjectOf(to), payload, to });
@@ -72,10 +75,6 @@ export class Asker {
 
   close(): void {
     this.#questions.giveUp(new UserError('bus.closed', 'the bus was closed', 'open another one'));
-  }
-
-  get #bytesMax(): number {
-    return this.#options.nc.info?.max_payload ?? 0;
   }
 
   #send(id: number): void {

@@ -55,6 +55,17 @@ export async function dial(place: NatsPlace, name: string): Promise<NatsConnecti
   }
 }
 
+/** What a message may have at most, as was said last: while cut off nobody says it. */
+export function payloadMaxOf(nc: NatsConnection): () => number {
+  let bytesMax = 0;
+  const look = (): number => {
+    bytesMax = nc.info?.max_payload ?? bytesMax;
+    return bytesMax;
+  };
+  look();
+  return look;
+}
+
 interface Server {
   readonly host: string;
   readonly user: string;

@@ -25,7 +25,7 @@ import { waitingMaxDefault } from '../link.ts';
 import { Answerer } from './answerer.ts';
 import { Asker, tooLarge } from './asker.ts';
 import { busStream, ensureBusStream } from './bus-stream.ts';
-import { defaultPrefix, dial, type NatsPlace } from './connection.ts';
+import { defaultPrefix, dial, type NatsPlace, payloadMaxOf } from './connection.ts';
 import { Inlet } from './inlet.ts';
 import { Outbox } from './outbox.ts';
 import { channelOf, filterOf, filtersFor, placeOf, token } from './subjects.ts';
@@ -60,6 +60,7 @@ export class NatsBus implements Bus {
   readonly #js: JetStreamClient;
   readonly #jsm: JetStreamManager;
   readonly #prefix: string;
+  readonly #payloadMax: () => number;
   readonly #session: string;
   readonly #desk: InProcessBus;
   readonly #outbox: Outbox;
@@ -80,6 +81,7 @@ export class NatsBus implements Bus {
     this.#options = options;
     this.#nc = nc;
     this.#js = jetstream(nc);
+    this.#payloadMax = payloadMaxOf(nc);
     this.#jsm = jsm;
     const { clock, random, place, waitingMax = waitingMaxDefault } = options;
     this.#prefix = place.prefix ?? defaultPrefix;
@@ -186,7 +188,7 @@ export class NatsBus implements Bus {
   async #store(channel: string, payload: string, number: number): Promise<void> {
     const { name, place } = this.#options;
     const subject = `${this.#prefix}.bus.${token(name)}.${channel}`;
-    const bytesMax = (this.#nc.info?.max_payload ?? 0) - headerBytesMax;
+    const bytesMax = this.#payloadMax() - headerBytesMax;
     if (Buffer.byteLength(payload) > bytesMax) {
       // Batches are smaller: it is one message, which no server of these takes.
       const { code, message } = tooLarge(channel, bytesMax);

@@ -1,0 +1,96 @@
+/** What workers and hubs have in common on NATS servers: queues, a register, a store of files. */
+import {
+  DiscardPolicy,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+} from '@nats-io/jetstream';
+import { type KV, Kvm } from '@nats-io/kv';
+import { type ObjectStore, Objm } from '@nats-io/obj';
+import { type NatsConnection, nanos } from '@nats-io/transport-node';
+import { ensureStream } from '../../bus/nats/bus-stream.ts';
+import { defaultPrefix, dial, type NatsPlace, wordsOf } from '../../bus/nats/connection.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { UserError } from '../../kernel/user-error.ts';
+
+export interface Servers {
+  readonly nc: NatsConnection;
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+  readonly clock: Clock;
+  readonly prefix: string;
+  /** The stream of calls, a queue for each role and its labels. */
+  readonly work: string;
+  /** Who is there: entries live as long as a lease. */
+  readonly register: KV;
+  readonly registerName: string;
+  readonly parcels: ObjectStore;
+  /** As the servers count it. */
+  readonly leaseMs: number;
+}
+
+export const defaultWorkerLeaseMs = 10_000;
+/** A call that nobody took, and nobody took back. */
+const callKeptMs = 24 * 3_600_000;
+const callsBytesMax = 64 * 1024 * 1024;
+/** What is on its way is fetched within minutes. */
+export const parcelKeptMs = 6 * 3_600_000;
+
+export async function openServers(
+  place: NatsPlace,
+  { name, leaseMs, clock }: { name: string; leaseMs: number; clock: Clock },
+): Promise<Servers> {
+  const nc = await dial(place, name);
+  try {
+    return await partsOf(nc, place, leaseMs, clock);
+  } catch (error) {
+    await nc.close();
+    throw error;
+  }
+}
+
+async function partsOf(
+  nc: NatsConnection,
+  { prefix = defaultPrefix, replicas = 1 }: NatsPlace,
+  leaseMs: number,
+  clock: Clock,
+): Promise<Servers> {
+  const js = jetstream(nc);
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const [work, registerName] = [`${prefix}_work`, `${prefix}_workers`];
+  await ensureStream(jsm, clock, {
+    name: work,
+    subjects: [`${prefix}.work.*`],
+    storage: StorageType.File,
+    retention: RetentionPolicy.Workqueue,
+    discard: DiscardPolicy.Old,
+    max_age: nanos(callKeptMs),
+    max_bytes: callsBytesMax,
+    num_replicas: replicas,
+  });
+  try {
+    const kvm = new Kvm(js);
+    const register = await kvm.create(registerName, { history: 1, replicas, ttl: leaseMs });
+    // One that was there keeps its own time.
+    const { ttl } = await register.status();
+    const kept = { replicas, storage: StorageType.File, ttl: nanos(parcelKeptMs) };
+    const parcels = await new Objm(js).create(`${prefix}_parcels`, kept);
+    const about = { nc, js, jsm, clock, prefix, work, register, registerName, parcels };
+    return { ...about, leaseMs: ttl || leaseMs };
+  } catch (error) {
+    const message = `the buckets of ${prefix} can't be used: ${wordsOf(error)}`;
+    throw new UserError('nats.bucket', message, 'see what is missing: troupe nats check');
+  }
+}
+
+/** Whether nobody on the way can read along. */
+export function isSecret({ tls, servers }: NatsPlace): boolean {
+  const bare = servers.map((server) => server.replace(/^(.*?:\/\/)?(.*@)?/, '$1'));
+  return (
+    tls !== undefined ||
+    bare.every((server) => /^(tls:\/\/|(nats:\/\/)?(localhost|127\.|\[::1\]))/.test(server))
+  );
+}
