@@ -87,19 +87,20 @@ export class Depot implements Freight {
 
   #piece(sha256: string, offset: number): Promise<Buffer> {
     const name = nameOf(sha256, offset);
-    return this.#again(async () => {
-      const blob = await this.#servers.parcels.getBlob(name);
-      if (blob === null) throw missing(sha256);
-      return Buffer.from(blob);
+    return this.#again(async (signal) => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of this.#servers.shelf.read(name, signal)) chunks.push(chunk);
+      if (chunks.length === 0) throw missing(sha256);
+      return Buffer.concat(chunks);
     });
   }
 
   /** What answers may be on a server that has just died: then another does. */
-  async #again<Value>(call: () => Promise<Value>): Promise<Value> {
+  async #again<Value>(call: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
     for (let tries = 1; ; tries += 1) {
       const over = new AbortController();
       try {
-        return await Promise.race([call(), this.#late(over.signal)]);
+        return await Promise.race([call(over.signal), this.#late(over.signal)]);
       } catch (error) {
         if (tries >= triesMax || this.#servers.nc.isClosed()) throw asWire(error);
         await sleep(this.#clock, pauseMs);

@@ -13,6 +13,8 @@ import { type ObjectStore, Objm } from '@nats-io/obj';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
 import { ensureStream } from '../../bus/nats/bus-stream.ts';
 import { defaultPrefix, dial, type NatsPlace, wordsOf } from '../../bus/nats/connection.ts';
+import { FileShelf } from '../../cluster/file-shelf.ts';
+import { Reader } from '../../cluster/reader.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { UserError } from '../../kernel/user-error.ts';
 
@@ -28,6 +30,8 @@ export interface Servers {
   readonly register: KV;
   readonly registerName: string;
   readonly parcels: ObjectStore;
+  /** The same, to be read. */
+  readonly shelf: FileShelf;
   /** As the servers count it. */
   readonly leaseMs: number;
 }
@@ -78,7 +82,8 @@ async function partsOf(
     const { ttl } = await register.status();
     const kept = { replicas, storage: StorageType.File, ttl: nanos(parcelKeptMs) };
     const parcels = await new Objm(js).create(`${prefix}_parcels`, kept);
-    const about = { nc, js, jsm, clock, prefix, work, register, registerName, parcels };
+    const shelf = new FileShelf(`${prefix}_parcels`, parcels, new Reader({ nc, jsm, clock }));
+    const about = { nc, js, jsm, clock, prefix, work, register, registerName, parcels, shelf };
     return { ...about, leaseMs: ttl || leaseMs };
   } catch (error) {
     const message = `the buckets of ${prefix} can't be used: ${wordsOf(error)}`;
