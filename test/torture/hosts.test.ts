@@ -149,6 +149,8 @@ test.skipIf(!hosts)(
     await again.process.says(/two has joined/);
     bob.process.child.kill('SIGKILL');
     await again.process.says(/had no owner: this node goes on with it/);
+    await stage.past(0.85);
+    await servers[0]?.kill();
     await stage.past(1);
     const all = () => resultsIn(again.home, run);
     await eventually('all are told', () => all().length === tasksWanted);
