@@ -27,7 +27,7 @@ async function asking() {
 }
 
 describe('an agent at a worker', () => {
-  test('asks a person here, and goes on when one says yes, also over a wire that broke', async () => {
+  test('asks a person here, and goes on when one says yes, also after a cut', async () => {
     const hall = await open({ leaseMs: 60_000 });
     const wire = await wireTo(hall.hub.port);
     await hall.join('far', { url: wire.url });
