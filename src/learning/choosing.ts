@@ -17,7 +17,11 @@ export function choose(
 ): AgentChoice {
   const explorer = new Explorer(usable, (agent) => records.of(agent, role, null).tried);
   const groups = new Map<Wanted['kind'], string[]>([[null, []]]);
-  for (const { task, kind } of wanted) groups.set(kind, [...(groups.get(kind) ?? []), task]);
+  for (const { task, kind } of wanted) {
+    const known = groups.get(kind);
+    if (known) known.push(task);
+    else groups.set(kind, [task]);
+  }
   const reasons = [...groups].map(([kind, tasks]): ChoiceReason => {
     const found = usable.map((agent) => records.of(agent, role, kind));
     return { kind: kind?.name ?? null, tasks, records: found.toSorted(byRecord) };

@@ -48,12 +48,9 @@ export class Kind {
 
 /** The first task of a kind says what it is: the same tasks in the same order give the same. */
 export class Kinds {
-  readonly #vectors: StaticVectors;
   readonly #kinds = new Map<string, Kind[]>();
-
-  constructor(vectors: StaticVectors = StaticVectors.open()) {
-    this.#vectors = vectors;
-  }
+  /** Ten megabytes: not before somebody has said something. */
+  #vectors: StaticVectors | null = null;
 
   /** Its kind, a new one if need be. Null: it says nothing, or there are too many kinds. */
   add(task: Asked): Kind | null {
@@ -73,7 +70,9 @@ export class Kinds {
   #told({ prompt }: Asked) {
     const said = prompt.replace(/\{\{[^}]*\}\}/g, ' ');
     const words = wordsOf(said).filter((word) => !namesOne.test(word));
-    return words.length === 0 ? null : { words, vector: this.#vectors.embedOne(words.join(' ')) };
+    if (words.length === 0) return null;
+    this.#vectors ??= StaticVectors.open();
+    return { words, vector: this.#vectors.embedOne(words.join(' ')) };
   }
 
   #nearest(role: string, vector: Float32Array): Kind | null {

@@ -5,6 +5,9 @@ import type { Plan, PlanRole, PlanTask } from '../../plan/plan.ts';
 import { historyOf, type KindHistory, type PastAttempt } from '../../runs/attempt-history.ts';
 import { attemptsMin } from './course.ts';
 
+/** Of which kinds are told. */
+const attemptsMax = 5_000;
+
 /** What one run tells. */
 export interface PastRun {
   readonly plan: Plan;
@@ -19,21 +22,34 @@ export function kindHistories(
   const kinds = new Kinds();
   const attempts = new Map<Kind, PastAttempt[]>();
   // The oldest first: it says what its kind is.
-  for (const run of past.toReversed()) {
+  for (const run of newest(past).toReversed()) {
     for (const [kind, found] of sorted(run, kinds)) {
-      attempts.set(kind, [...(attempts.get(kind) ?? []), ...found]);
+      const known = attempts.get(kind);
+      if (known) known.push(...found);
+      else attempts.set(kind, [...found]);
     }
   }
   return (role) => {
     const wanted = new Map<Kind, PlanTask[]>();
     for (const task of plan.tasks.filter((each) => each.role === role.name)) {
       const kind = kinds.find(task);
-      if (kind) wanted.set(kind, [...(wanted.get(kind) ?? []), task]);
+      const known = kind && wanted.get(kind);
+      if (known) known.push(task);
+      else if (kind) wanted.set(kind, [task]);
     }
     return [...wanted].flatMap(([kind, tasks]) =>
       kindHistory(kind, tasks, chosenAmong(attempts.get(kind) ?? [], role, tasks)),
     );
   };
+}
+
+/** Runs of so many attempts: to compare more would keep a person waiting. */
+function newest(past: readonly PastRun[]): readonly PastRun[] {
+  let count = 0;
+  return past.filter(({ attempts }) => {
+    count += attempts.length;
+    return count <= attemptsMax || count === attempts.length;
+  });
 }
 
 function sorted({ plan, attempts }: PastRun, kinds: Kinds) {
