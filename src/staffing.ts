@@ -126,12 +126,13 @@ async function autoAdapter(role: AutoRole, staff: Staff): Promise<Adapter> {
 
 async function playerOf(role: AutoRole, name: AutoChoice, staff: Staff): Promise<Adapter> {
   const { presets } = await import('./agents/api/endpoints.ts');
-  const unlimited = { maxTurns: null, budgetUsd: null };
+  const { maxTurns = null, budgetUsd = null, maxTokens = null, tools } = role.when?.[name] ?? {};
   if (name === 'openai' || name === 'grok') {
     const own = { adapter: name, model: presets[name].model, baseUrl: null, keyEnv: null } as const;
-    const api: ApiRole = { ...role, ...own, ...unlimited, maxTokens: null };
+    const api: ApiRole = { ...role, ...own, maxTurns, budgetUsd, maxTokens };
     return chosenAdapter(name, await apiAdapter(api, staff));
   }
-  const cli: CliRole = { ...role, adapter: name, model: null, ...unlimited };
+  const limits = { maxTurns, budgetUsd, ...(tools && { tools }) };
+  const cli: CliRole = { ...role, adapter: name, model: null, ...limits };
   return chosenAdapter(name, cliAdapter(cli, staff));
 }

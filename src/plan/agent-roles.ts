@@ -88,7 +88,7 @@ export function resolveAgentRole(
       return { adapter, permissions, ...own, ...service, ...shared };
     }
     case 'auto': {
-      const { adapter, permissions, prefer = autoChoices, strategy } = value;
+      const { adapter, permissions, prefer = autoChoices, strategy, when } = value;
       const learned = strategy === 'learned' ? { learned: undecided } : {};
       return {
         adapter,
@@ -96,6 +96,7 @@ export function resolveAgentRole(
         prefer: prefer as readonly AutoChoice[],
         ...shared,
         ...learned,
+        ...(when && { when }),
       };
     }
   }
@@ -149,8 +150,19 @@ export function agentRoleDocument(
       return {
         ...{ adapter: role.adapter, permissions, prefer: [...role.prefer], ...shared },
         ...(role.learned && { strategy: 'learned' }),
+        ...(role.when && { when: whenDocument(role.when) }),
       };
   }
+}
+
+type WhenDocument = NonNullable<Extract<RoleDocument, { adapter: 'auto' }>['when']>;
+
+function whenDocument(when: NonNullable<AutoRole['when']>): WhenDocument {
+  const entries = Object.entries(when).map(([name, limits]) => {
+    const { tools, ...caps } = limits ?? {};
+    return [name, { ...caps, ...(tools && { tools: [...tools] }) }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 type WithoutNulls<Map> = { [Key in keyof Map]?: NonNullable<Map[Key]> };

@@ -67,7 +67,27 @@ export const mcpWords = {
 
 export const autoChoices = ['claude', 'codex', 'gemini', 'opencode', 'grok', 'openai'] as const;
 
+const whenClaude = z.strictObject(
+  {
+    maxTurns: caps.maxTurns,
+    budgetUsd: caps.budgetUsd,
+    tools: z.array(words('the name of a tool'), { error: 'expected a list of tools' }).optional(),
+  },
+  { error: 'expected a map with maxTurns, budgetUsd and tools' },
+);
+const whenApi = z.strictObject(caps, {
+  error: 'expected a map with maxTurns, maxTokens and budgetUsd',
+});
+
+/** By the agent that is chosen; the others have no such limits. */
+export const whenShapes = { claude: whenClaude, openai: whenApi, grok: whenApi } as const;
+
 export const autoWords = {
+  when: z
+    .strictObject(whenShapes, { error: 'expected a map with claude, openai and grok' })
+    .partial()
+    .optional()
+    .describe('What holds when this one is chosen: { claude: { maxTurns: 50 } }.'),
   prefer: z
     .array(text('the name of an adapter'), { error: 'expected a list of adapters' })
     .min(1, { error: 'expected a list of adapters, not an empty one' })

@@ -1,5 +1,7 @@
 /** Which keys each part of a plan knows, and what to say about one that it does not know. */
+
 import { accountShape, priceShape } from './account-shapes.ts';
+import { whenShapes } from './agent-shapes.ts';
 import { gatherShape } from './gather.ts';
 import { healKeys } from './heal.ts';
 import { suggest } from './nearest.ts';
@@ -123,6 +125,8 @@ function shapeAt(path: Path): object {
   if (path.at(-1) === 'memory') return recallShape.shape;
   if (path.at(-1) === 'budget') return budgetShape.shape;
   if (path.at(-1) === 'price') return priceShape.shape;
+  if (path.at(-1) === 'when') return whenShapes;
+  if (path.at(-2) === 'when') return whenShapes[path.at(-1) as keyof typeof whenShapes].shape;
   if (path[0] === 'accounts') return accountShape.shape;
   if (path[0] === 'tasks' && path[2] === 'heal') return healKeys(path.at(-1));
   if (path.at(-1) === 'subtasks') {

@@ -210,10 +210,20 @@ export interface McpRole extends WorkingRole {
   readonly arguments: JsonObject;
 }
 
+/** Limits of whichever agent is chosen; what it does not know, it has not. */
+export interface ChosenLimits {
+  readonly maxTurns?: number | undefined;
+  readonly maxTokens?: number | undefined;
+  readonly budgetUsd?: number | undefined;
+  readonly tools?: readonly string[] | undefined;
+}
+
 /** The first of these that can be used on this machine. */
 export interface AutoRole extends WorkingRole {
   readonly adapter: 'auto';
   readonly prefer: readonly AutoChoice[];
+  /** Absent: no limits, whoever is chosen. */
+  readonly when?: Readonly<Partial<Record<AutoChoice, ChosenLimits | undefined>>>;
   /** Past tasks decide; settled when the run begins. Absent: the first that can be used. */
   readonly learned?: AgentChoice;
 }

@@ -1,6 +1,7 @@
 /** A role ready to use: words of a role with a prompt, tuned for each adapter. Pure. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { whenShapes } from './agent-shapes.ts';
 import { fileSafeName, text, words } from './fields.ts';
 import { readMatter } from './front-matter.ts';
 import { complainAbout } from './mistakes.ts';
@@ -110,7 +111,7 @@ export function composeRole(template: RoleTemplate, own: Words, given: Words): W
   const adapter = String(own.adapter ?? template.role.adapter ?? adapterDefault);
   const known = isAdapter(adapter) ? Object.keys(roleShapes[adapter].shape) : [];
   const isPretended = adapter === 'simulated';
-  const { prompt: more = '', ...tuned } = template.adapters[adapter] ?? {};
+  const { prompt: told = '', ...tuned } = template.adapters[adapter] ?? {};
   const offered = Object.entries({ ...template.role, ...tuned }).filter(
     ([key]) => known.includes(key) && !(isPretended && key === 'verify'),
   );
@@ -118,8 +119,19 @@ export function composeRole(template: RoleTemplate, own: Words, given: Words): W
     Object.entries(template.variables).map(([name, { default: unset }]) => [name, unset]),
   );
   const filled = fillIn(Object.fromEntries(offered), { ...values, ...given }) as Words;
-  const prompt = promptOf(`${template.prompt}\n\n${more}`, { ...values, ...given });
-  return { adapter, ...(prompt !== '' && { prompt }), ...filled, ...own };
+  const prompt = promptOf(`${template.prompt}\n\n${told}`, { ...values, ...given });
+  const more = adapter === adapterDefault ? limitsByChoice(template) : {};
+  return { adapter, ...(prompt !== '' && { prompt }), ...filled, ...more, ...own };
+}
+
+/** Who will play it is not known yet: the limits of each go along. */
+function limitsByChoice({ adapters }: RoleTemplate): Words {
+  const entries = Object.entries(whenShapes).map(([name, { shape }]) => {
+    const limits = Object.entries(adapters[name] ?? {}).filter(([key]) => key in shape);
+    return [name, Object.fromEntries(limits)] as const;
+  });
+  const said = entries.filter(([, limits]) => Object.keys(limits).length > 0);
+  return said.length === 0 ? {} : { when: Object.fromEntries(said) };
 }
 
 const variable = /\{\{\s*with\.([\w-]+)\s*\}\}/g;

@@ -44,6 +44,26 @@ describe('the eight', () => {
     }
   });
 
+  test('of whichever agent is there have the limits and tools of the one that is chosen', () => {
+    const { role, plan } = oneRole({ template: 'researcher' });
+    const caps = { maxTurns: 60, budgetUsd: 3 };
+    const when = {
+      claude: { maxTurns: 80, budgetUsd: 3, tools: ['WebSearch', 'WebFetch'] },
+      ...{ openai: caps, grok: caps },
+    };
+    expect(role).toMatchObject({ adapter: 'auto', when });
+    expect(documentOf(plan).agents?.it).toMatchObject({ when });
+    const own = { claude: { maxTurns: 5 } };
+    expect(oneRole({ template: 'researcher', when: own }).role).toMatchObject({ when: own });
+    expect(oneRole({ template: 'researcher', adapter: 'codex' }).role).not.toHaveProperty('when');
+    expect(() => oneRole({ adapter: 'auto', when: { claude: { maxTurn: 5 } } })).toThrow(
+      /did you mean "maxTurns"/,
+    );
+    expect(() => oneRole({ adapter: 'auto', when: { cluade: {} } })).toThrow(
+      /did you mean "claude"/,
+    );
+  });
+
   test.each(eight)('%s makes a role of every adapter', (template) => {
     // Who gathers is told nothing, and has no prompt.
     for (const adapter of Object.keys(roleShapes).filter((name) => name !== 'gather')) {
