@@ -21,10 +21,10 @@ interface Lane {
   readonly end: number;
 }
 
-const lanesMax = 8;
-const stretchCountAim = 400;
+const lanesMax = 32;
+const stretchCountAim = 1_600;
 const stretchBytesAim = 4 * 1024 * 1024;
-const laneBytesMax = 4 * 1024 * 1024;
+const laneBytesMax = 1024 * 1024;
 const growthMax = 8;
 
 /** All from `first` to `last`, which is one of them. */
