@@ -51,8 +51,10 @@ export const packTogether = (ack: number, first: number, texts: readonly string[
 
 function packed(frame: Frame): Packed {
   switch (frame.kind) {
-    case 'publish':
-      return ['p', ...written(frame.envelope)];
+    case 'publish': {
+      const { to, from, sequence, event } = frame.envelope;
+      return ['p', to, from, sequence, event];
+    }
     case 'subscribe':
       return ['s', frame.pattern];
     case 'unsubscribe':
@@ -61,16 +63,16 @@ function packed(frame: Frame): Packed {
       return ['a', frame.address];
     case 'silence':
       return ['x', frame.address];
-    case 'ask':
-      return ['q', frame.id, ...written(frame.envelope)];
+    case 'ask': {
+      const { to, from, sequence, event } = frame.envelope;
+      return ['q', frame.id, to, from, sequence, event];
+    }
     case 'reply':
       return ['r', frame.id, frame.event];
     case 'refuse':
       return ['n', frame.id, frame.refusal.code, frame.refusal.message];
   }
 }
-
-const written = ({ to, from, sequence, event }: Envelope): Packed => [to, from, sequence, event];
 
 /** Null for what no end of ours has sent: nothing of it is believed. */
 export function unpack(text: string): Parcel | null {
@@ -88,11 +90,12 @@ export function unpack(text: string): Parcel | null {
   return { ack, first, frames };
 }
 
-function frameOf([letter, ...rest]: Packed): Frame | null {
-  const [a, b, c] = rest;
-  switch (letter) {
+/** By place, and nothing copied: of this there is one for each message. */
+function frameOf(packed: Packed): Frame | null {
+  const [a, b, c] = [packed[1], packed[2], packed[3]];
+  switch (packed[0]) {
     case 'p': {
-      const envelope = envelopeOf(rest);
+      const envelope = envelopeAt(packed, 1);
       return envelope && { kind: 'publish', envelope };
     }
     case 's':
@@ -104,7 +107,7 @@ function frameOf([letter, ...rest]: Packed): Frame | null {
     case 'x':
       return isAddress(a) ? { kind: 'silence', address: a } : null;
     case 'q': {
-      const envelope = envelopeOf(rest.slice(1));
+      const envelope = envelopeAt(packed, 2);
       return envelope && isCount(a) ? { kind: 'ask', id: a, envelope } : null;
     }
     case 'r':
@@ -118,7 +121,8 @@ function frameOf([letter, ...rest]: Packed): Frame | null {
   }
 }
 
-function envelopeOf([to, from, sequence, event]: Packed): Envelope | null {
+function envelopeAt(packed: Packed, at: number): Envelope | null {
+  const [to, from, sequence, event] = [packed[at], packed[at + 1], packed[at + 2], packed[at + 3]];
   if (!isAddress(to) || !isAddress(from) || !isCount(sequence) || !isEvent(event)) return null;
   return { to, from, sequence, event };
 }

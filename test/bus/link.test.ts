@@ -7,6 +7,9 @@ import { systemClock } from '../../src/kernel/clock.ts';
 const quiet = { take: () => {}, onBroken: () => {}, onTooLarge: () => {} };
 type Said = Extract<Frame, { kind: 'reply' }>['event'];
 
+const quietLink = (): Link => new Link({ ...quiet, clock: systemClock });
+const reply = (id: number): Frame => ({ kind: 'reply', id, event: { type: 'said' } });
+
 test('what waited through a cut goes in texts that the other end reads, in order', async () => {
   const link = new Link({ ...quiet, clock: systemClock });
   const text = '€'.repeat(1024 * 1024);
@@ -55,4 +58,41 @@ test('what waits is bounded by its length, too', () => {
   }
   expect(broken).toEqual(['slow']);
   expect(link.waiting.length).toBeLessThan(70);
+});
+
+test('what one turn says goes in one text at its end', async () => {
+  const link = quietLink();
+  const sent: string[] = [];
+  link.attach({ send: (each) => void sent.push(each), waitingBytes: () => 0 }, 0);
+  for (let id = 1; id <= 3; id += 1) {
+    link.push(reply(id));
+    await null;
+  }
+  await systemClock.breathe();
+  link.detach();
+  expect(sent.map((each) => unpack(each)?.frames.length)).toEqual([3]);
+});
+
+test('who speaks and is gone in the same turn has spoken', () => {
+  const link = quietLink();
+  const sent: string[] = [];
+  link.attach({ send: (each) => void sent.push(each), waitingBytes: () => 0 }, 0);
+  link.push(reply(1));
+  link.detach();
+  expect(sent.map((each) => unpack(each)?.frames.length)).toEqual([1]);
+});
+
+test('what was said while it was cut off goes once it is back, and nothing goes twice', async () => {
+  const link = quietLink();
+  const sent: string[] = [];
+  const carrier = { send: (each: string) => void sent.push(each), waitingBytes: () => 0 };
+  link.attach(carrier, 0);
+  link.push(reply(1));
+  link.detach();
+  link.push(reply(2));
+  link.attach(carrier, 1);
+  await systemClock.breathe();
+  await systemClock.breathe();
+  link.detach();
+  expect(sent.map((each) => unpack(each)?.first)).toEqual([1, 2]);
 });

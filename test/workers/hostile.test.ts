@@ -6,13 +6,20 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Envelope } from '../../src/bus/bus.ts';
 import { WebSocketBus } from '../../src/bus/websocket.ts';
+import { readVersion } from '../../src/config.ts';
 import { sleep, systemClock } from '../../src/kernel/clock.ts';
 import { systemRandom } from '../../src/kernel/random.ts';
-import { command, definePlan } from '../../src/plan/define.ts';
-import { isPlainPath, type ParcelFile, staysInside } from '../../src/workers/parcel.ts';
+import { command, definePlan, simulated } from '../../src/plan/define.ts';
+import {
+  emptyParcel,
+  isPlainPath,
+  type ParcelFile,
+  staysInside,
+} from '../../src/workers/parcel.ts';
 import { unpack } from '../../src/workers/unpacking.ts';
-import { hubDesk } from '../../src/workers/wire.ts';
+import { hubDesk, type WorkOrder } from '../../src/workers/wire.ts';
 import { eventually } from '../agents/processes.ts';
+import { resultOf } from '../app/stage.ts';
 import { tempFolders } from '../app/temp.ts';
 import { type Hall, halls } from './hall.ts';
 
@@ -125,6 +132,37 @@ describe('inside', () => {
 });
 
 describe('what is sent back', () => {
+  test('one that only pretends is sent no files, and no file is believed of it', async () => {
+    const hall = await open({ leaseMs: 120_000 });
+    const bus = await busOf(hall, 'one');
+    const orders: WorkOrder[] = [];
+    let sequence = 1;
+    bus.answer('node/one/x', ({ event }) => {
+      if (event.type !== 'work.begin') return { type: 'work.heard' };
+      const order = event as unknown as WorkOrder;
+      orders.push(order);
+      sequence += 1;
+      const ended = { type: 'work.ended', ticket: order.ticket, events: [], outcome: claim };
+      bus.publish(say('node/one/x', { ...ended, parcel: emptyParcel }, sequence));
+      return { type: 'work.heard' };
+    });
+    await bus.request(say('node/one/x', { ...joining, version: readVersion() }), 60_000);
+    const coder = { ...simulated({ work: '0ms' }), where: 'remote' as const };
+    const tasks = [{ id: 'a', agent: 'coder' }];
+    const { run, end } = await hall.play(definePlan({ name: 'sample', agents: { coder }, tasks }));
+    expect(end).toMatchObject({ status: 'succeeded' });
+    expect(orders.map(({ files, parcel }) => [files, parcel.files])).toEqual([['none', []]]);
+    expect(await resultOf(run, 'a')).toMatchObject({ output: '', output_file: null });
+    bus.close();
+  });
+
+  const claim = {
+    ...{ kind: 'succeeded', durationMs: 0 },
+    output: { path: 'plan.json', bytes: 1, sha256: 'x', text: 'stolen' },
+    usage: { inputTokens: 0, outputTokens: 0, costUsd: 0 },
+    evidence: [{ kind: 'exit', passed: true, summary: 'it says so', facts: {} }],
+  };
+
   const content = Buffer.from('content');
   const sha256 = createHash('sha256').update(content).digest('hex');
   const file = (path: string, more: Partial<ParcelFile> = {}): ParcelFile => ({

@@ -1,4 +1,5 @@
 /** A question and its answer, one after the other: what half and nearly all of them take. */
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { loadEngine } from '../lib/build.mjs';
 import { row } from '../lib/row.mjs';
@@ -37,6 +38,28 @@ async function over(from, to, count) {
   return times;
 }
 
+/** One text there and one back over a bare socket. */
+async function rawSocket(count) {
+  const { WebSocket, WebSocketServer } = require('ws');
+  const server = new WebSocketServer({ port: 0, perMessageDeflate: false });
+  await once(server, 'listening');
+  server.on('connection', (peer) => peer.on('message', (data) => peer.send(String(data))));
+  const url = `ws://127.0.0.1:${server.address().port}`;
+  const socket = new WebSocket(url, { perMessageDeflate: false });
+  await once(socket, 'open');
+  let hear = () => {};
+  socket.on('message', (data) => hear(JSON.parse(String(data))));
+  const ask = () =>
+    new Promise((resolve) => {
+      hear = resolve;
+      socket.send(JSON.stringify(['desk', 'a', 1, { type: 'ask' }]));
+    });
+  const times = await timed(count, ask);
+  socket.terminate();
+  server.close();
+  return times;
+}
+
 export async function run({ quick }) {
   const count = quick ? 1_000 : 5_000;
   const { InProcessBus } = await load('in-process');
@@ -62,6 +85,7 @@ export async function run({ quick }) {
   await rawOther.flush();
   const times = {
     'in process': await over(local, local, count),
+    'raw ws': await rawSocket(count),
     WebSocket: await over(socket, hub, count),
     NATS: await over(one, other, count),
     'raw NATS request': await timed(count, () => raw.request('raw', 'x')),
@@ -69,8 +93,13 @@ export async function run({ quick }) {
   for (const bus of [local, socket, hub, one, other]) bus.close();
   await Promise.all([raw.close(), rawOther.close()]);
   server.stop();
-  return Object.entries(times).flatMap(([what, { p50, p99 }]) => [
-    row({ what: `${what}, p50`, unit: 'us', samples: [p50], atMost: true }),
-    row({ what: `${what}, p99`, unit: 'us', samples: [p99], atMost: true }),
-  ]);
+  const raws = { WebSocket: 'raw ws', NATS: 'raw NATS request' };
+  return ['in process', 'WebSocket', 'NATS'].flatMap((what) =>
+    ['p50', 'p99'].map((share) => {
+      const against = raws[what];
+      const held = against && { baseline: [times[against][share]], against };
+      const samples = [times[what][share]];
+      return row({ what: `${what}, ${share}`, unit: 'us', samples, ...held, atMost: true });
+    }),
+  );
 }
