@@ -82,7 +82,7 @@ test('who speaks and is gone in the same turn has spoken', () => {
   expect(sent.map((each) => unpack(each)?.frames.length)).toEqual([1]);
 });
 
-test('what was said while it was cut off goes once it is back, and nothing goes twice', async () => {
+test('what was said while it was cut off goes once it is back, and nothing twice', async () => {
   const link = quietLink();
   const sent: string[] = [];
   const carrier = { send: (each: string) => void sent.push(each), waitingBytes: () => 0 };

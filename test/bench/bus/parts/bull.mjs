@@ -1,4 +1,4 @@
-/** BullMQ, installed beside the bench the first time that it is asked for; nothing of it is run then. */
+/** BullMQ, installed beside the bench when it is first asked for; no script of it is run then. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
