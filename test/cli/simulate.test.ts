@@ -241,7 +241,8 @@ describe('the rates of a simulation', () => {
     const before = readdirSync(home, { recursive: true });
     const words = ['simulate', 'unknown.yaml', '--seeds', '3', '--home', home];
     const { stdout, stderr } = await desk.type(words);
-    expect(stderr).toBe('');
+    // Whoever is slow says how far it is.
+    expect(stderr.replace(/^\d of 3 simulated.*\n/gm, '')).toBe('');
     expect(stdout).toMatch(/^ {2}w .* 8 past attempts in 1 run/m);
     expect(readdirSync(home, { recursive: true })).toEqual(before);
   });
