@@ -231,7 +231,7 @@ export class NatsBus implements Bus {
     if (session === this.#session) return;
     // Nothing is believed that no end of ours has sent.
     for (const frame of unpack(message.string())?.frames ?? []) {
-      if (frame.kind === 'publish') local.publish(frame.envelope);
+      if (frame.kind === 'publish' && mayBe(frame.envelope, message)) local.publish(frame.envelope);
     }
   }
 
@@ -275,3 +275,9 @@ export class NatsBus implements Bus {
 }
 
 const headerBytesMax = 1_024;
+
+/** Servers hold each node to subjects with its own name: nobody else speaks as `node/...`. */
+function mayBe({ from, to }: Envelope, { subject }: Pick<Msg, 'subject'>): boolean {
+  const [kind, name = ''] = from.split('/');
+  return kind !== 'node' || subject.endsWith(`.${token(name)}.${channelOf(to)}`);
+}

@@ -6,10 +6,11 @@
  * Invariant: for a hub that the servers have forgotten nothing is worked on.
  */
 import type { Bus, Envelope } from '../../bus/bus.ts';
+import { wordsOf } from '../../bus/nats/connection.ts';
 import type { Inlet } from '../../bus/nats/inlet.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { type Random, randomName } from '../../kernel/random.ts';
-import { UserError } from '../../kernel/user-error.ts';
+import { isUserError, UserError } from '../../kernel/user-error.ts';
 import type { Footing, Ground } from '../footing.ts';
 import type { Wish } from '../roster.ts';
 import { anyRole, askedSchema, type Join, type WorkOrder } from '../wire.ts';
@@ -112,7 +113,10 @@ export class NatsFooting implements Footing {
   async #join(desk: string, { roles, labels, version }: Join): Promise<Event> {
     const { servers, name, random } = this.#options;
     this.#entry = new OwnEntry(servers, keyOf(desk));
-    await this.#entry.write({ name, version, roles, labels, tickets: [], kept: [] });
+    const entry = { name, version, roles, labels, tickets: [], kept: [] };
+    await this.#entry.write(entry).catch((error: unknown) => {
+      throw isUserError(error) ? error : unregistered(name, error);
+    });
     this.#taker.begin();
     this.#watch = watchRegister(servers, 'hub', `worker_${randomName(random, 16)}`, (key, text) =>
       this.#heard(key, text),
@@ -181,4 +185,10 @@ export class NatsFooting implements Footing {
     const envelope = { to: hub, from, sequence: this.#sequence, event };
     return claimedSchema.parse(await this.#options.bus.request(envelope, claimWithinMs)).state;
   }
+}
+
+function unregistered(name: string, error: unknown): UserError {
+  const message = `the servers do not register ${name}: ${wordsOf(error)}`;
+  const hint = 'may this user speak under that name? see deploy/nats-server.conf, and --name';
+  return new UserError('worker.unregistered', message, hint);
 }

@@ -235,3 +235,15 @@ test('a server without JetStream is named as what is missing', async () => {
     hint: expect.stringContaining('nats check'),
   });
 });
+
+test('nobody is believed who speaks as another node', async () => {
+  const server = await one();
+  const prefix = `t${systemRandom.next()}`;
+  const ada = await join([server], 'ada', { prefix });
+  const bob = await join([server], 'bob', { prefix });
+  const heard = ada.subscribe('hub/1');
+  await settled(ada);
+  bob.publish(message('node/ada/x', 1, 'hub/1', 'false'));
+  bob.publish(message('node/bob/x', 1, 'hub/1', 'true'));
+  expect(await take(heard, 1)).toEqual(['true']);
+});

@@ -34,8 +34,9 @@ export function natsHalls(name: string) {
   return async (server: NatsServer, options: Partial<NatsHubOptions> = {}): Promise<NatsHall> => {
     const stage = open();
     const news: string[] = [];
-    const place = { servers: [server.url], prefix: `t${systemRandom.next()}` };
-    const setting = { place, leaseMs: 6_000, ...options };
+    const team = { servers: [server.url], prefix: `t${systemRandom.next()}` };
+    const setting = { place: team, leaseMs: 6_000, ...options };
+    const { place } = setting;
     const onNews: NatsHubOptions['onNews'] = ({ type, worker }) => {
       news.push(`${type} ${worker}`);
     };

@@ -141,6 +141,30 @@ describe('who does it', () => {
   });
 });
 
+/** The rights of deploy/nats-server.conf, on a server without its certificates. */
+function rights(): string {
+  const text = readFileSync('deploy/nats-server.conf', 'utf8');
+  const from = text.slice(text.indexOf('authorization {'));
+  return from.replace('$TROUPE_NATS_NODE', 'one').replace('$TROUPE_NATS_W1', 'two');
+}
+
+test('a worker with the rights of deploy/nats-server.conf works, under its own name', async () => {
+  const own = await one({ more: rights() });
+  const as = (user: string) => ({ servers: [own.url.replace('//', `//${user}@`)] });
+  const { play, join: joined } = await open(own, { place: as('node:one') });
+  const place = as('w1:two');
+  await joined('w1', { place });
+  const line = 'head -c 600000 /dev/zero > "$TROUPE_ARTIFACTS/big"; seq 1 200000';
+  const tasks = [
+    { id: 'a', run: sh(line) },
+    { id: 'b', needs: ['a'], run: sh('wc -c < "$0/big"').concat('{{results.a.artifacts}}') },
+  ];
+  const { run, end } = await play(planOf(tasks, { coder: remote() }));
+  expect(end).toMatchObject({ status: 'succeeded' });
+  expect((await resultOf(run, 'b')).output.trim()).toBe('600000');
+  await expect(joined('w2', { place })).rejects.toMatchObject({ code: 'worker.unregistered' });
+});
+
 describe('a worker that leaves', () => {
   test('gives back what it works on, and another one does it', async () => {
     const { begin, join: joined, news } = await open(server);
