@@ -88,8 +88,8 @@ export class AtWorkers implements Elsewhere {
       ...{ role, limits, price },
     };
     const isFree = attemptUsdMax(role) === 0;
-    if (role.adapter === 'simulated')
-      return { ...bare, order: { ...around, ...bare.order }, isFree };
+    const isBare = role.adapter === 'simulated';
+    if (isBare) return { ...bare, order: { ...around, ...bare.order }, isFree };
     const { cwd, artifactsFolder: artifacts } = assignment;
     const isShared = cwd === this.#order.cwd;
     const keeps = !isShared && what === 'work';
