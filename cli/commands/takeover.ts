@@ -21,7 +21,6 @@ export function define(command: Command, act: Act): void {
   addExamples(command, [
     'troupe takeover latest build',
     'troupe takeover latest build --within 2h',
-    'troupe handback latest build --note "The parser works; test it."',
   ]);
 }
 
