@@ -16,6 +16,8 @@ interface Lesson {
   readonly role: string;
   readonly prompt: string;
   readonly result: TaskResult;
+  /** Where its run is: no words of the next task. */
+  readonly runFolder: string;
 }
 
 const lessonsMax = 12;
@@ -37,7 +39,7 @@ export async function draftFrom(
       const result = await readResult(folder, id);
       // What nobody has looked at may be wrong, and would be taught.
       if (result?.status === 'completed' && result.evidence.some(wasSeen)) {
-        lessons.push({ task: id, role, prompt, result });
+        lessons.push({ task: id, role, prompt, result, runFolder: folder.path });
       }
     }
   }
@@ -81,15 +83,19 @@ function draftText(name: string, plans: readonly string[], lessons: readonly Les
     .slice(0, 200);
   const roles = [...new Set(lessons.map(({ role }) => role))].join(', ');
   const checks = new Set(
-    lessons.flatMap(({ result }) => result.evidence.filter(wasSeen).map(({ summary }) => summary)),
+    lessons.flatMap((lesson) =>
+      lesson.result.evidence.filter(wasSeen).map(({ summary }) => anywhere(summary, lesson)),
+    ),
   );
   const description = `What has worked for ${about} (${roles}). Use it for tasks like these.`;
-  const parts = lessons.map(({ task, role, prompt, result }) => {
+  const parts = lessons.map((lesson) => {
+    const { task, role, prompt, result } = lesson;
+    const asked = prompt.trim() === '' ? [] : [`Asked:\n\n${quoted(prompt, askedMax)}`];
     const tries = result.attempts === 1 ? 'at the first attempt' : `at attempt ${result.attempts}`;
     return [
       `### ${task} (${role}, ${tries})`,
-      `Asked:\n\n${quoted(prompt, askedMax)}`,
-      `Done:\n\n${quoted(result.output, answerMax)}`,
+      ...asked,
+      `Done:\n\n${quoted(anywhere(result.output, lesson), answerMax)}`,
     ].join('\n\n');
   });
   return `---
@@ -106,6 +112,12 @@ ${[...checks].map((check) => `- ${oneLine(check)}`).join('\n')}
 
 ${parts.join('\n\n')}
 `;
+}
+
+/** What lay in a run's own folder lies elsewhere the next time. */
+function anywhere(text: string, { runFolder, task }: Lesson): string {
+  const artifacts = join(runFolder, 'artifacts', task);
+  return text.replaceAll(artifacts, '$TROUPE_ARTIFACTS').replaceAll(runFolder, 'the run');
 }
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 300);

@@ -103,7 +103,7 @@ test('runs say how tasks fared with a skill and without, and teach a new one', a
       agents: { it: { adapter: 'command', run: ['sh', '-c', run], ...role } },
       tasks: [{ id: 'a', prompt: 'Extract it.', verify: { run: ['true'] } }],
     });
-  const good = await play(checked('echo done', { skills: ['pdf'] }));
+  const good = await play(checked('echo $TROUPE_ARTIFACTS/a.csv', { skills: ['pdf'] }));
   await play(checked('exit 1', {}));
   const desk = new SkillDesk({ ...troupe.config, environment: {} });
   const pdf = (await desk.list()).find(({ name }) => name === 'pdf');
@@ -119,6 +119,9 @@ test('runs say how tasks fared with a skill and without, and teach a new one', a
   ]);
   const { name, file } = await desk.learn([good.run.id], null);
   expect(name).toBe('tables');
+  // The next task has a folder of its own.
+  expect(readFileSync(file, 'utf8')).toContain('> $TROUPE_ARTIFACTS/a.csv');
+  expect(readFileSync(file, 'utf8')).not.toContain(good.run.id);
   await expect(desk.learn([good.run.id], null)).rejects.toThrow(/is there already/);
   await expect(desk.show('tables')).rejects.toThrow(/no skill is called/);
   writeFileSync(file, skillText('tables', 'Reads tables.', 'As learned.'));
