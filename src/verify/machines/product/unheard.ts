@@ -11,7 +11,9 @@ export interface Explanation {
   readonly because: string;
 }
 
-const tasksAtWork = ['approving', 'delegating.consenting', 'parked', 'retrying', 'waiting'];
+/** Somebody is asked about it, or has it: nobody of the team works on it. */
+const withPeople = ['approving', 'delegating.consenting', 'escalated', 'held', 'taking'];
+const tasksAtWork = [...withPeople, 'parked', 'retrying', 'waiting'];
 const notRunning = ['(ended)', 'draining', 'planning'];
 const unborn = 'nobody is born before it runs, and once it drains no task is left that could ask';
 

@@ -70,7 +70,9 @@ export function upkeepView({
 export function orchestratorView(context: OrchestratorContext): unknown {
   const { plan, mode, onFailure, dispatch, dispatchDue, unsettled, waves, roles, halt } = context;
   const { failed, skipped, cancelled } = context.counts;
-  const isMissing = failed + skipped - (context.waived ?? 0) + cancelled > 0;
+  const { waived = 0, excused = 0 } = context;
+  const isMissing = failed + skipped + cancelled - waived - excused > 0;
+  const gone = new Set(context.lost.map(({ role }) => role));
   const queues = [...entriesOf(dispatch.roles)].map(({ key, value }) => {
     const [ready, idle] = [[...entriesOf(value.ready)], [...entriesOf(value.idle)]];
     const asks = ready.map((one) => one.value.task);
@@ -79,7 +81,7 @@ export function orchestratorView(context: OrchestratorContext): unknown {
   const busy = [...entriesOf(dispatch.agents)].map(({ key, value }) => [key, value.task]);
   return [
     ...[plan?.mode, mode, onFailure, dispatchDue, unsettled, waves.open, waves.unsettled, roles],
-    ...[halt.kind, dispatch.concurrency, isMissing, context.lost.length > 0],
+    ...[halt.kind, dispatch.concurrency, isMissing, gone],
     ...[queues, busy, context.subtasks?.count, context.tasks.length],
   ];
 }
