@@ -7,6 +7,7 @@ import { taskAddress, taskId } from '../machines/ids.ts';
 import type { Evidence, Fault, Outcome } from '../machines/outcome.ts';
 import type { TaskContext } from '../machines/rules/attempt.ts';
 import type { WorkInput } from '../machines/rules/duty.ts';
+import { workLost } from '../machines/rules/loss.ts';
 import type { Verdict, VerifyInput } from '../machines/task.ts';
 import type { Config } from './config.ts';
 import { hashFolder } from './evidence/folder-hash.ts';
@@ -20,7 +21,7 @@ import type { Ground } from './runs/checking.ts';
 import type { RunFolder, RunOrder } from './runs/folder.ts';
 import { commitEvidence, factsOf, lastMerge, mergeEvidence, mergesBefore } from './runs/merges.ts';
 import { tampered, tampering, treeEvidence, treeIn } from './runs/trees.ts';
-import { makeCopy, makeEmpty } from './worktrees/folders.ts';
+import { isFolder, makeCopy, makeEmpty } from './worktrees/folders.ts';
 import { Git } from './worktrees/git.ts';
 import { placesIn, resultBranch, taskBranch } from './worktrees/names.ts';
 import { Turns } from './worktrees/turns.ts';
@@ -200,6 +201,8 @@ export class Workplaces {
   ): Promise<Verdict> {
     const cwd = this.#cwdOf(task);
     const isOwn = hasOwnFolder(task);
+    // Of a run that was another node's: it was on that one's disk.
+    if (isOwn && !(await isFolder(cwd))) return { evidence: [], fault: gone(cwd) };
     const before = treeIn(contextOf(this.#around.core(), task.id)?.evidence ?? []);
     const now = isOwn ? await hashFolder(cwd, signal) : null;
     // A check that was cut off may have written what nobody can tell from tampering.
@@ -272,6 +275,9 @@ export class Workplaces {
     return { GIT_CEILING_DIRECTORIES: this.#path };
   }
 }
+
+const gone = (cwd: string): Fault =>
+  workLost(`what the attempt made is lost: ${cwd} is not there any more`);
 
 const hasOwnFolder = ({ workspace }: PlanTask): boolean =>
   workspace === 'folder' || workspace === 'copy';

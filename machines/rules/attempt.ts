@@ -19,6 +19,7 @@ import type { ReadyTask } from './dispatch.ts';
 import { type Fallen, fallbackOf, noted, replaced, type Turn } from './falling.ts';
 import { begins, type Handed, type Held, leftMs } from './handing.ts';
 import { type Healed, planless } from './healed.ts';
+import { asItStands } from './loss.ts';
 import { noReview, type Review } from './panel.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -152,8 +153,10 @@ export function told(context: TaskContext, outcome: Outcome): Patch {
   return { outcome, evidence, fault, costUsd: costWith(context.costUsd, outcome) };
 }
 
-export function looked({ evidence }: TaskContext, verdict: Verdict): Patch {
-  return { evidence: [...evidence, ...verdict.evidence], fault: verdict.fault };
+export function looked({ evidence, outcome }: TaskContext, verdict: Verdict): Patch {
+  const { fault } = verdict;
+  const seen = [...evidence, ...verdict.evidence];
+  return { evidence: seen, fault, outcome: asItStands(outcome, fault) };
 }
 
 /** Somebody else tells why it can't go on. */

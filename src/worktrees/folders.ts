@@ -43,7 +43,7 @@ async function copyFolder(from: string, to: string, home: string): Promise<void>
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
+export async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
     () => false,

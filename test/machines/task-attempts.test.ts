@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EventObject } from 'xstate';
 import { pausesMax } from '../../machines/rules/attempt.ts';
+import { workLost } from '../../machines/rules/loss.ts';
 import { assignDeadlineMs, reportGraceMs } from '../../machines/task.ts';
 import { alphabet, at, build, coder, coder1, coder2, design } from './alphabet.ts';
 import { ceasesOf, factsOf, invokesOf, messagesOf, timersOf } from './effects.ts';
@@ -236,6 +237,18 @@ describe('the checks', () => {
     expect(messagesOf(step)).toEqual([
       [at.orchestrator, { type: 'task.released', role: coder, costUsd: 0 }],
     ]);
+  });
+
+  test('cost no retry when what it made is gone', () => {
+    const fault = workLost('no folder');
+    const step = follow(checking(), verified(fault));
+    expect(stateText(step.state)).toBe('retrying');
+    expect(contextOf(step)).toMatchObject({ failures: 0, pauses: 1, fault });
+    // What it cost and showed is known all the same.
+    expect(contextOf(step).outcome).toEqual({ ...succeeded, kind: 'interrupted', fault });
+    const { evidence, costUsd } = contextOf(step);
+    expect([evidence, costUsd]).toEqual([[exitEvidence, fileEvidence], 0]);
+    expect(stateText(follow(step, retryTime).state)).toBe('ready');
   });
 
   test('are stopped when they take too long, or when the task is cancelled', () => {
