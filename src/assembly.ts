@@ -33,6 +33,7 @@ import { takeOver } from './upgrading.ts';
 import { sortWebhooks } from './webhooks/allowed.ts';
 import type { WebhooksOptions } from './webhooks/webhooks.ts';
 import { elsewhereFor, requireBus } from './workers/wanted.ts';
+import { forgetFolders } from './worktrees/folders.ts';
 
 /** What every run of a home is given. */
 export interface Assembler {
@@ -84,6 +85,7 @@ export function takeUp(
 ): Promise<Assembled> {
   return owning(assembler, folder, async (tenure) => {
     const order = await readOrder(folder);
+    if (tenure?.cameFrom === 'elsewhere') await forgetFolders(folder.path);
     if (make === runBehaviours) {
       requireAccounts(order.plan, assembler.config);
       requireBus(order.plan, assembler.config);

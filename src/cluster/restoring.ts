@@ -39,6 +39,8 @@ interface KeptFile extends FileHead {
 export interface RunCopy {
   /** Of the last one who owned it; 0: nobody has. */
   readonly token: number;
+  /** That node; empty: there was none. */
+  readonly node: string;
   /** By path; the newest of each. */
   readonly files: ReadonlyMap<string, KeptFile>;
   readonly journal: JournalPart;
@@ -115,13 +117,13 @@ export function* readPages(path: string, from: number, to: number): Generator<Bu
 
 async function download(path: string, messages: AsyncIterable<Stored>): Promise<RunCopy> {
   const files = new Map<string, KeptFile>();
-  let [token, bytes] = [0, 0];
+  let [token, node, bytes] = [0, '', 0];
   const draft = openAnew(path);
   try {
     for await (const { head, body, sequence } of messages) {
       switch (head.kind) {
         case 'fence':
-          token = head.token;
+          ({ token, node } = head);
           bytes = Math.min(bytes, head.keepBytes);
           break;
         case 'lines':
@@ -140,7 +142,7 @@ async function download(path: string, messages: AsyncIterable<Stored>): Promise<
   } finally {
     closeSync(draft);
   }
-  return { token, files, journal: { bytes, sha256: hashOf(readPages(path, 0, bytes)) } };
+  return { token, node, files, journal: { bytes, sha256: hashOf(readPages(path, 0, bytes)) } };
 }
 
 /** The same journal stays as it is, with the snapshot that belongs to it. */

@@ -71,6 +71,12 @@ export class Tenure {
     return new Tenure(options, copy);
   }
 
+  /** Who owned it last: what lies on this disk alone is then the newest there is, or older. */
+  get cameFrom(): 'here' | 'elsewhere' {
+    const { node } = this.#copy;
+    return node === '' || node === this.#options.node ? 'here' : 'elsewhere';
+  }
+
   /** For how long what goes on here may go on. */
   get leash(): Leash {
     return this.#options.lease;

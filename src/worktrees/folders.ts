@@ -1,5 +1,5 @@
 /** Workspaces that are plain folders: an empty one, or a copy of where the person works. */
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import {
   copyFile,
   mkdir,
@@ -12,6 +12,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { removeFolder } from './checkout.ts';
+import { placesIn } from './names.ts';
 
 /** What a copy leaves out, wherever it lies: what can be made again, and the history. */
 const leftOut = new Set(['.git', '.troupe', 'node_modules']);
@@ -28,6 +29,17 @@ export async function makeCopy(from: string, path: string, home: string): Promis
   await mkdir(dirname(path), { recursive: true });
   await copyFolder(await realpath(from), draft, await realpath(home));
   await rename(draft, path);
+}
+
+/**
+ * For a run that others have worked on since: what was left here would pass for the work of theirs.
+ * Worktrees stay: of those only what was committed counts.
+ */
+export async function forgetFolders(runFolder: string): Promise<void> {
+  const { workspaces, note } = placesIn(runFolder);
+  for (const task of await readdir(workspaces).catch(() => [])) {
+    if (!existsSync(note(task))) await removeFolder(join(workspaces, task));
+  }
 }
 
 /** Links stay as they were written, also those that point elsewhere. */

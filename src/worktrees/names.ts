@@ -22,6 +22,8 @@ function branchSafe(task: string): string {
 
 /** Below the run's folder; all of it is the runtime's own. */
 export interface Places {
+  /** Where all tasks work. */
+  readonly workspaces: string;
   /** Where a task works. */
   readonly workspace: (task: string) => string;
   /** What its checks look at. */
@@ -39,6 +41,7 @@ export function placesIn(runFolder: string): Places {
     join(runFolder, name),
   ) as [string, string, string];
   return {
+    workspaces,
     workspace: (task) => join(workspaces, task),
     clean: (task) => join(clean, task),
     note: (task) => join(notes, `${task}.json`),

@@ -1,5 +1,6 @@
 /** Work that lay on the disk of a node that died before its checks had come to an end. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually } from '../agents/processes.ts';
 import { natsServers } from '../bus/nats/servers.ts';
@@ -28,13 +29,23 @@ const plan = (desk: Desk) => ({
 
 const until = (desk: Desk): string => `while ! test -e ${desk.path('go')}; do sleep 0.05; done`;
 
-test('is made again by the next node, spends no retry, and fails nobody', async () => {
+/** As of a time when this node had the run. */
+function leaveOlder(folder: string): void {
+  mkdirSync(join(folder, 'workspaces', 'made'), { recursive: true });
+  writeFileSync(join(folder, 'workspaces', 'made', 'made'), 'older');
+}
+
+test.each([
+  ['and is missed', () => {}],
+  ['and something older lies there', leaveOlder],
+])('%s: it is made again by the next node, and spends no retry', async (_, leave) => {
   const desk = new Desk();
   const servers = [await one()];
   writeFileSync(desk.path('plan.json'), JSON.stringify(plan(desk)));
   const [ada, bob] = [await node(desk, 'ada', servers), await node(desk, 'bob', servers)];
   const run = String((await ada.post('runs', { plan: 'plan.json' })).run);
   await eventually('it is looked at', () => existsSync(desk.path('looks')));
+  leave(join(bob.home, 'runs', run));
   ada.process.child.kill('SIGKILL');
   await bob.process.says(/had no owner: this node goes on with it/);
   writeFileSync(desk.path('go'), '');
