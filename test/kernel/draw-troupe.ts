@@ -54,6 +54,7 @@ const fault = (g: GeneratorValue) => ({
   message: 'it broke',
   retryable: g(fc.boolean),
 });
+const note = { done: [], open: ['more'], decisions: [], files: [], next: 'go on' };
 const key = (g: GeneratorValue) => [0, g(fc.integer, { min: 0, max: 3 }), 0] as const;
 
 const events: Readonly<Record<string, (g: GeneratorValue) => Record<string, unknown>>> = {
@@ -77,6 +78,8 @@ const events: Readonly<Record<string, (g: GeneratorValue) => Record<string, unkn
   'task.reject': () => ({ by: 'a person' }),
   'task.cancel': () => ({ reason: 'enough' }),
   'task.skip': () => ({ by: 'a person' }),
+  'task.take': () => ({ by: 'a person', withinMs: 1_000 }),
+  'task.return': () => ({ by: 'a person', note }),
   'task.precede': (g) => ({ task: task(g) }),
   'task.refuse': (g) => ({ fault: fault(g) }),
   'task.amend': (g) => ({ limits: { retries: few(g), priority: few(g) } }),
@@ -95,6 +98,7 @@ const events: Readonly<Record<string, (g: GeneratorValue) => Record<string, unkn
   'agent.abandon': (g) => ({ token: drawToken(g) }),
   'agent.lost': (g) => ({ agent: agent(g), fault: fault(g) }),
   'agent.stop': () => ({}),
+  'agent.fill': (g) => ({ token: drawToken(g), percent: g(fc.integer, { min: 0, max: 100 }) }),
   'agent.tell': () => ({ text: 'hello', from: 'a person' }),
   'agent.ask': (g) => ({
     token: drawToken(g),
@@ -196,7 +200,6 @@ function drawOutcome(g: GeneratorValue): Outcome {
   if (kind === 'succeeded') return { kind, ...measured };
   if (kind === 'limited') return { kind, fault: fault(g), waitMs: 50, ...measured };
   if (kind === 'interrupted' && g(fc.boolean)) {
-    const note = { done: [], open: ['more'], decisions: [], files: [], next: 'go on' };
     return { kind, fault: fault(g), ...measured, handoff: { ...note, to: role(g) } };
   }
   return { kind, fault: fault(g), ...measured };
@@ -221,8 +224,14 @@ function drawTask(g: GeneratorValue, order: number): TaskSpec {
     approveWithinMs: g(fc.constantFrom, null, 1_000),
     ...(g(fc.boolean) && { handoffs: { max: 1, to: [role(g)] } }),
     ...(g(fc.boolean) && { fallback: { roles: [role(g)], after: 1 } }),
+    ...(g(fc.boolean) && { heal: drawHeal(g) }),
   };
 }
+
+const drawHeal = (g: GeneratorValue): NonNullable<TaskSpec['heal']> => ({
+  ...(g(fc.boolean) && { split: { role: role(g), after: 1, count: 1 } }),
+  ...(g(fc.boolean) && { askWithinMs: 1_000 }),
+});
 
 function drawRole(g: GeneratorValue, at: number): RoleSpec {
   return {

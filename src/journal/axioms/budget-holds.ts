@@ -1,11 +1,20 @@
 /** What was spent, and may still be spent by whoever is at work, never exceeds the budget. */
 import { agentAddress } from '../../../machines/ids.ts';
 import type { Outcome } from '../../../machines/outcome.ts';
+import type { Input } from '../../kernel/input.ts';
 import type { Axiom } from './axiom.ts';
 import { givesUpPlace, workBegun } from './endings.ts';
 
 /** Sums of money are kept in whole millionths, so that they are exact. */
 const microsOf = (usd: number): number => Math.round(usd * 1e6);
+
+type Done = Extract<Input, { kind: 'done' }>;
+
+/** Of an attempt its agent tells what it cost; of one that a person has cut short, the task. */
+function taskOf({ id, to }: Done, ofAgents: ReadonlyMap<string, string>): string | undefined {
+  if (id === 'work') return ofAgents.get(to);
+  return id === 'recall' ? to.slice('task/'.length) : undefined;
+}
 
 export const budgetHolds: Axiom = {
   name: 'budget-holds',
@@ -32,8 +41,8 @@ export const budgetHolds: Axiom = {
     };
     return {
       before: ({ input }, core) => {
-        if (input.kind !== 'done' || input.id !== 'work') return;
-        const task = tasks.get(input.to);
+        if (input.kind !== 'done') return;
+        const task = taskOf(input, tasks);
         const costUsd = (input.output as Outcome | null)?.usage?.costUsd ?? null;
         const awaited = core.awaits(input.to, input.id, input.effect);
         if (awaited && task !== undefined && costUsd !== null) costs.set(task, microsOf(costUsd));

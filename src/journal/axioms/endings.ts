@@ -58,7 +58,7 @@ export function workBegun(fact: Fact): WorkBegun | null {
 
 const placesEnd: ReadonlySet<Fact['type']> = new Set([
   ...(['task.retrying', 'task.parked', 'task.delegated'] as const),
-  ...(['task.reviewing', 'review.ended'] as const),
+  ...(['task.reviewing', 'review.ended', 'task.held', 'task.escalated'] as const),
 ]);
 
 /** Whether a fact says that the task has given its place for work back. */

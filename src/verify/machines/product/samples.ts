@@ -121,7 +121,7 @@ const ofTheHouse: readonly TroupeEvent[] = [
   { type: 'memory.maintain' },
 ];
 
-/** With more agents there is only more of the same. */
+/** With more agents, or roles that none of its tasks is for, there is only more of the same. */
 const ofOneAgent: readonly TroupeEvent[] = [
   { type: 'plan.submit', plan: words.smallPlan },
   { type: 'plan.submit', plan: { ...words.smallPlan, mode: 'waves', onFailure: 'stop' } },
@@ -129,6 +129,8 @@ const ofOneAgent: readonly TroupeEvent[] = [
   { type: 'plan.amend', amendment: { onFailure: 'stop' }, by: 'ada' },
   { type: 'agent.idle', agent: coder1, role: coder },
   { type: 'agent.lost', agent: coder1, fault: words.crashed },
+  { type: 'role.lost', role: coder, fault: words.missing },
+  { type: 'role.lost', role: coder, fault: words.deserted },
 ];
 
 export const aRun = byType(ofOneAgent);
