@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jetstream } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager, RetentionPolicy } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { connect } from '@nats-io/transport-node';
 import { expect, onTestFinished, test } from 'vitest';
@@ -69,6 +69,14 @@ test('servers without room stop a run with a word that says what to do', async (
   const server = await one({ jetStream: false, more });
   const desk = deskFor(server.url);
   writeFileSync(desk.path('plan.yaml'), plan(12, 0));
+  // Ours would set aside more than all of it.
+  const nc = await connect({ servers: server.url });
+  const jsm = await jetstreamManager(nc);
+  const small = { max_bytes: 64 * 1024 };
+  await jsm.streams.add({ name: 'troupe_bus', subjects: ['troupe.bus.>'], ...small });
+  const retention = RetentionPolicy.Workqueue;
+  await jsm.streams.add({ name: 'troupe_work', subjects: ['troupe.work.*'], retention, ...small });
+  await nc.close();
   const ada = await node(desk, 'ada', [server]);
   await ada.post('runs', { plan: 'plan.yaml' });
   await ada.process.says(/stopped here: the NATS servers have no room for what .* keeps/);

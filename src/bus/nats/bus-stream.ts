@@ -53,7 +53,7 @@ export async function ensureStream(
     await jsm.streams.info(config.name);
   } catch (error) {
     if (!(error instanceof JetStreamApiError) || error.code !== noSuchStream) {
-      throw unusable(config.name, error);
+      throw unusable(config, error);
     }
     await add(jsm, clock, config);
   }
@@ -71,7 +71,7 @@ async function add(
       return;
     } catch (refused) {
       if (!isGathering(refused) || clock.now() >= patienceEndsMs) {
-        throw unusable(config.name, refused);
+        throw unusable(config, refused);
       }
       await sleep(clock, askAgainMs);
     }
@@ -87,12 +87,14 @@ function isGathering(error: unknown): boolean {
 
 const isFull = (error: unknown): boolean => /insufficient/.test(wordsOf(error));
 
-function unusable(stream: string, error: unknown): UserError {
-  const message = `the stream ${stream} can't be used: ${wordsOf(error)}`;
-  if (!isFull(error)) {
-    return new UserError('nats.stream', message, 'see what is missing: troupe nats check');
-  }
-  const mb = keptBytesMax / 1024 / 1024;
-  const room = `it needs ${mb} MB: raise max_file_store in nats-server.conf, or free its disk`;
-  return new UserError('nats.stream', message, room);
+function unusable(
+  { name, max_bytes = 0 }: Pick<StreamConfig, 'name'> & Partial<StreamConfig>,
+  error: unknown,
+): UserError {
+  const message = `the stream ${name} can't be used: ${wordsOf(error)}`;
+  const room = `it needs ${Math.ceil(max_bytes / 1024 / 1024)} MB`;
+  const hint = isFull(error)
+    ? `${room}: raise max_file_store in nats-server.conf, or free its disk`
+    : 'see what is missing: troupe nats check';
+  return new UserError('nats.stream', message, hint);
 }
