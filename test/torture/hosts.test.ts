@@ -15,7 +15,7 @@ import { clockOffBy } from './skew.ts';
 import { doneIn, expectOneAtATime, tickingPlan } from './ticking.ts';
 
 /**
- * Only with TROUPE_TORTURE=1, about 100 s on two busy cores; more of them, about six minutes, with
+ * Only with TROUPE_TORTURE=1, about 100 s on two busy cores; more of them, about five minutes, with
  * TROUPE_LONG=1 as well.
  */
 const tasksWanted = process.env.TROUPE_LONG ? 2_000 : 200;
