@@ -56,6 +56,8 @@ export class Workplaces {
   readonly #worktrees: Worktrees | null;
   /** The run's folder as git names it: without a symbolic link on the way. */
   readonly #path: string;
+  /** Whose own folders were made in this life of the runtime, on this disk. */
+  readonly #made = new Set<string>();
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -77,6 +79,7 @@ export class Workplaces {
     const { order, taskOf, core } = this.#around;
     const task = taskOf(id);
     const cwd = this.#cwdOf(task);
+    this.#made.add(id);
     switch (task.workspace) {
       case undefined:
       case 'shared':
@@ -201,8 +204,11 @@ export class Workplaces {
   ): Promise<Verdict> {
     const cwd = this.#cwdOf(task);
     const isOwn = hasOwnFolder(task);
-    // Of a run that was another node's: it was on that one's disk.
-    if (isOwn && !(await isFolder(cwd))) return { evidence: [], fault: gone(cwd) };
+    if (isOwn && !(await isFolder(cwd))) {
+      // Of a run that was another node's it was on that one's disk; here its own work took it away.
+      const fault = this.#made.has(task.id) ? removed(cwd) : gone(cwd);
+      return { evidence: [], fault };
+    }
     const before = treeIn(contextOf(this.#around.core(), task.id)?.evidence ?? []);
     const now = isOwn ? await hashFolder(cwd, signal) : null;
     // A check that was cut off may have written what nobody can tell from tampering.
@@ -278,6 +284,12 @@ export class Workplaces {
 
 const gone = (cwd: string): Fault =>
   workLost(`what the attempt made is lost: ${cwd} is not there any more`);
+
+const removed = (cwd: string): Fault => ({
+  code: 'work.removed',
+  message: `nothing is left to be looked at: the task's own work or checks took ${cwd} away`,
+  retryable: true,
+});
 
 const hasOwnFolder = ({ workspace }: PlanTask): boolean =>
   workspace === 'folder' || workspace === 'copy';

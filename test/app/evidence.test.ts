@@ -99,6 +99,27 @@ describe('what is changed between an attempt and its verification', () => {
     expect((await resultOf(run, 'a')).error?.code).toBe('verify.tampered');
   });
 
+  test.each([
+    ['whoever works there', { run: 'rm -r "$PWD"' }, { file: 'a' }],
+    ['its checks', { run: 'echo a > a' }, { run: 'rm -r "$PWD"' }],
+    ['a reviewer', { run: 'echo a > a' }, { file: 'a' }],
+  ])('that takes all away, by %s, is a failure that spends a try', async (by, words, check) => {
+    const { play } = stage();
+    const judge = by === 'a reviewer' ? `rm -r "$PWD"; ${accept}` : accept;
+    const plan = definePlan({
+      agents: { author: command({ workspace: 'folder' }), judge: command({ run: judge }) },
+      tasks: [
+        {
+          ...{ id: 'a', agent: 'author', retries: 1, backoff: { initial: '1ms' }, ...words },
+          verify: [check, { review: { agent: 'judge' } }],
+        },
+      ],
+    });
+    const { run, end } = await play(plan);
+    expect(end).toMatchObject({ status: 'failed' });
+    expect(await resultOf(run, 'a')).toMatchObject({ status: 'failed', attempts: 2 });
+  });
+
   test('by its own checks is not taken for that', async () => {
     const { play } = stage();
     const verify = [{ run: 'echo x > report' }, { file: 'report' }];
