@@ -53,16 +53,17 @@ export class Inlet {
     await this.renew();
   }
 
-  /** Goes on where it was, with a new consumer. */
+  /** Goes on where it was, with a new consumer: one that may be there after all is not asked for. */
   async renew(): Promise<void> {
-    this.#life += 1;
-    const life = this.#life;
-    while (this.#state === 'open' && life === this.#life) {
+    while (this.#state === 'open') {
+      this.#life += 1;
+      const life = this.#life;
       try {
         return await this.#begin(life);
       } catch {
         await sleep(this.#options.clock, pauseMs);
       }
+      if (life !== this.#life) return;
     }
   }
 
