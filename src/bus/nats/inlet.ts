@@ -53,7 +53,7 @@ export class Inlet {
     await this.renew();
   }
 
-  /** Goes on where it was, with a new consumer: one that may be there after all is not asked for. */
+  /** Goes on where it was, with a new consumer: one that may be there after all is let be. */
   async renew(): Promise<void> {
     while (this.#state === 'open') {
       this.#life += 1;

@@ -24,6 +24,8 @@ export const parkedTasksWake: Axiom = {
           fresh.push(fact.task);
           return;
         }
+        // A person may take it over in its sleep: whoever has it next waits for nothing.
+        if (fact.type === 'task.held') parked.delete(fact.task);
         if (endOfRun(fact)) {
           for (const task of parked.keys()) blame(`the run ended, and ${task} sleeps`, { n, at });
         }
