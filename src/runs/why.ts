@@ -1,6 +1,7 @@
 /** Says in a sentence what a task waits for, and which event would move it. */
 import type { Question } from '../../machines/outcome.ts';
 import { isWaived } from '../../machines/rules/attempt.ts';
+import { duration } from './report.ts';
 import type { RunView, TaskView } from './view.ts';
 
 export interface Explanation {
@@ -180,7 +181,7 @@ function ready(view: RunView, { id, role }: TaskView): Said {
 function until({ dueAt }: TaskView, { at }: RunView): string {
   if (dueAt === null) return '';
   const time = new Date(dueAt).toISOString().slice(0, 19).replace('T', ' ');
-  return `, until ${time} UTC at the latest (${Math.max(0, Math.round((dueAt - at) / 1000))} s)`;
+  return `, until ${time} UTC at the latest (${duration(Math.max(0, dueAt - at))})`;
 }
 
 function inWords(list: readonly string[]): string {

@@ -67,12 +67,12 @@ describe('a task', () => {
     expect(said.event).toBe('task.approve');
     expect(said.why).toBe(
       'build waits for a person: troupe approve sample-abcde build, ' +
-        'until 2030-01-01 12:01:30 UTC at the latest (90 s).',
+        'until 2030-01-01 12:01:30 UTC at the latest (1 min 30 s).',
     );
   });
 
-  test('whose time is over says 0 s, not less', () => {
-    expect(why({ state: 'approving', dueAt: at - 90_000 }).why).toContain('(0 s)');
+  test('whose time is over has none left, and not less', () => {
+    expect(why({ state: 'approving', dueAt: at - 90_000 }).why).toContain('(0 ms)');
   });
 
   test('that is ready waits for a busy agent, for one to come up, or for a place', () => {
@@ -98,7 +98,8 @@ describe('a task', () => {
   test('that runs is with an agent, at an attempt, until a time', () => {
     const running = { agent: 'worker-1', attempt: 2, dueAt: at + 60_000 };
     expect(why({ state: 'running', ...running }).why).toBe(
-      'worker-1 works on build, attempt 2, until 2030-01-01 12:01:00 UTC at the latest (60 s).',
+      'worker-1 works on build, attempt 2, ' +
+        'until 2030-01-01 12:01:00 UTC at the latest (1 min 00 s).',
     );
     expect(why({ state: 'assigned', ...running }).why).toBe(
       'build was given to worker-1, which has not begun yet.',
@@ -111,7 +112,7 @@ describe('a task', () => {
   test('that failed and tries again says what failed', () => {
     expect(why({ state: 'retrying', attempt: 1, fault, dueAt: at + 1_000 }).why).toBe(
       'Attempt 1 of build failed: npm exited 1: no luck. ' +
-        'The next one waits its turn, until 2030-01-01 12:00:01 UTC at the latest (1 s).',
+        'The next one waits its turn, until 2030-01-01 12:00:01 UTC at the latest (1.0 s).',
     );
     expect(why({ state: 'retrying', attempt: 1 }).why).toContain('no reason was given');
     expect(why({ state: 'parked', fault }).why).toBe('build is parked: npm exited 1: no luck.');
