@@ -5,6 +5,7 @@ import type { Assignment } from './agent.ts';
 import { attemptMarks, attemptVariables, type Environment, type Run } from './environment.ts';
 import type { Guardian } from './guardian.ts';
 import { type Ended, runProcess } from './process.ts';
+import { isStillOurs } from './still-ours.ts';
 import { streamPaths } from './streams.ts';
 
 export interface ErrandWorld extends Run {
@@ -59,6 +60,12 @@ export class Errands {
       ...(graceMs !== undefined && { graceMs }),
       said: (_, text) => said?.(text),
     });
+  }
+
+  /** False: what it wants done is for others to do, or for nobody. */
+  isWanted(signal: AbortSignal): Promise<boolean> {
+    const { guardian, clock } = this.#world;
+    return isStillOurs({ guardian, clock, signal });
   }
 
   get #variables(): Readonly<Record<string, string>> {

@@ -87,11 +87,12 @@ if [ -z "$beat" ]; then guard; else feed | guard; fi
 
 /** A guardian that died so often is being killed by somebody, or has no shell to run in. */
 const deathsMax = 5;
-const beatsPerLeash = 10;
 
 export interface Guardian {
   /** The pid of the shell, when one runs. */
   readonly pid: number | null;
+  /** The time on its leash is over: nothing may be started, or done for an agent. */
+  readonly isOver: boolean;
   /** Given to every process: whoever has it in its environment is this guardian's to end. */
   readonly marks: Readonly<Record<string, string>>;
   /** Called before a process is started, so that the guardian is there when the process is. */
@@ -106,8 +107,8 @@ export interface Guardian {
 /** How long a runtime may go on with what it does. */
 export interface Leash {
   readonly leftMs: number;
-  /** How long it is when it is new. */
-  readonly lengthMs: number;
+  /** So soon its end is noticed. */
+  readonly beatMs: number;
   onLonger(call: () => void): void;
 }
 
@@ -117,17 +118,31 @@ export function openGuardian(options: {
   readonly leash?: Leash | undefined;
 }): Guardian {
   const { environment, leash } = options;
-  return process.platform === 'win32' ? new NoGuardian() : new ShellGuardian(environment, leash);
+  return process.platform === 'win32'
+    ? new NoGuardian(leash)
+    : new ShellGuardian(environment, leash);
 }
 
 class NoGuardian implements Guardian {
   readonly pid = null;
   readonly marks = {};
+  readonly #leash: Leash | undefined;
+
+  constructor(leash: Leash | undefined) {
+    this.#leash = leash;
+  }
+
+  get isOver(): boolean {
+    return isOver(this.#leash);
+  }
+
   start(): void {}
   enrol(): void {}
   release(): void {}
   async close(): Promise<void> {}
 }
+
+const isOver = (leash: Leash | undefined): boolean => leash !== undefined && leash.leftMs <= 0;
 
 const markName = 'TROUPE_LIFE';
 let lives = 0;
@@ -157,9 +172,13 @@ class ShellGuardian implements Guardian {
     return this.#shell?.pid ?? null;
   }
 
+  get isOver(): boolean {
+    return isOver(this.#leash);
+  }
+
   start(): void {
     if (this.#shell !== null || this.#phase === 'closing' || this.#deaths >= deathsMax) return;
-    const beat = this.#leash ? String(this.#leash.lengthMs / beatsPerLeash / 1_000) : '';
+    const beat = this.#leash ? String(this.#leash.beatMs / 1_000) : '';
     const mark = `${markName}=${this.marks[markName]}`;
     const shell = spawn('/bin/sh', ['-c', script, 'troupe-guardian', mark, beat], {
       cwd: '/',

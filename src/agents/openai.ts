@@ -160,7 +160,7 @@ function benchOf(
   const root = assignment.cwd;
   const run = (line: string, timeoutMs: number) =>
     errands.run({ argv: shellArgv(line), cwd: root, timeoutMs, signal });
-  return { root, run };
+  return { root, run, isWanted: () => errands.isWanted(signal) };
 }
 
 function hint(found: Trouble, { keyVariable, caps, permissions }: ApiAgentOptions): string {

@@ -14,6 +14,7 @@ import { recordProcess } from './ledger.ts';
 import { ProcessGroup } from './process-group.ts';
 import { secretsIn } from './scrub.ts';
 import { type Child, type Started, startChild } from './start.ts';
+import { isStillOurs } from './still-ours.ts';
 import { endStrays } from './strays.ts';
 
 export const defaultGraceMs = 3_000;
@@ -81,7 +82,7 @@ async function attempt(options: ProcessOptions): Promise<Finish> {
   const env = childEnvironment(environment, { ...variables, ...marks, ...guardian.marks });
   const fault = await makeFolders(options);
   if (fault !== null) return notStarted(fault);
-  if (options.signal.aborted) return { ...nothing, ending: { kind: 'cancelled' } };
+  if (!(await isStillOurs(options))) return { ...nothing, ending: { kind: 'cancelled' } };
   guardian.start();
   const start = await startChild({ argv, cwd, env });
   return start.kind === 'started' ? attend(start, options) : notStarted(start.fault);

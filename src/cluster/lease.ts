@@ -27,6 +27,7 @@ export interface LeaseOptions {
 }
 
 const renewalsPerLease = 4;
+const beatsPerLease = 10;
 /** What is left of it then is the time to stop what goes on under it. */
 const givenUpAfter = 0.7;
 /** For a process that stands still it is over then: somebody else ends what it has begun. */
@@ -81,8 +82,8 @@ export class Lease {
     return this.#renewedMs + leaseMs * overAfter - clock.elapsed();
   }
 
-  get lengthMs(): number {
-    return this.#options.leaseMs;
+  get beatMs(): number {
+    return this.#options.leaseMs / beatsPerLease;
   }
 
   /** Calls at every renewal. */

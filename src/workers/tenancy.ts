@@ -6,6 +6,7 @@
  */
 import type { Envelope } from '../bus/bus.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { LeaseLeash } from './lease-leash.ts';
 import type { Join } from './wire.ts';
 import { joinedSchema, keptSchema } from './wire.ts';
 
@@ -14,6 +15,8 @@ export interface TenancyOptions {
   readonly ask: (event: object, deadlineMs: number) => Promise<Envelope['event']>;
   /** What is worked on. */
   readonly tickets: () => readonly string[];
+  /** What runs is held on it. */
+  readonly leash: LeaseLeash;
   /** Nobody waits for this one any more. */
   readonly onVoid: (ticket: string) => void;
 }
@@ -47,7 +50,7 @@ export class Tenancy {
     const { leaseMs } = joinedSchema.parse(await ask(join, joinWithinMs));
     if (this.#state === 'over') return;
     this.#leaseMs = leaseMs;
-    this.#keptMs = sentMs;
+    this.#keep(sentMs);
     this.#look();
     this.#later();
   }
@@ -59,6 +62,15 @@ export class Tenancy {
     this.#cancel();
     this.#cancelLook();
     this.#end();
+  }
+
+  #keep(sentMs: number): void {
+    this.#keptMs = sentMs;
+    this.#options.leash.renew(sentMs + this.#leaseMs, this.#marginMs);
+  }
+
+  get #marginMs(): number {
+    return Math.min(marginMaxMs, this.#leaseMs / 2);
   }
 
   #later(): void {
@@ -74,7 +86,7 @@ export class Tenancy {
       const event = { type: 'worker.beat', tickets: tickets() };
       const kept = keptSchema.parse(await ask(event, this.#leaseMs));
       if (this.#state === 'over') return;
-      this.#keptMs = sentMs;
+      this.#keep(sentMs);
       for (const ticket of kept.void) onVoid(ticket);
     } catch (error) {
       // A hub that knows nothing of it has given its work to others, or is a new one.
@@ -85,8 +97,7 @@ export class Tenancy {
 
   #look(): void {
     const { clock } = this.#options;
-    const marginMs = Math.min(marginMaxMs, this.#leaseMs / 2);
-    const leftMs = this.#keptMs + this.#leaseMs - marginMs - clock.elapsed();
+    const leftMs = this.#keptMs + this.#leaseMs - this.#marginMs - clock.elapsed();
     if (leftMs <= 0) return this.close();
     this.#cancelLook = clock.at(clock.now() + leftMs, () => this.#look());
   }

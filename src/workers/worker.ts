@@ -3,8 +3,8 @@
  *
  * Owns: its lease, and the attempts under way here.
  * Invariants:
- * - everything it does has ended before its lease is over there: what is then given to others
- *   is done by nobody else;
+ * - everything it does has ended before its lease is over there, also while this process stands
+ *   still: what is then given to others is done by nobody else;
  * - it does only what it has offered;
  * - when it is closed nothing of it runs any more, and its folders are gone.
  */
@@ -18,6 +18,7 @@ import { type Random, randomName } from '../kernel/random.ts';
 import { isUserError, UserError } from '../kernel/user-error.ts';
 import { removeFolder } from '../worktrees/checkout.ts';
 import type { Footing, Ground } from './footing.ts';
+import { LeaseLeash } from './lease-leash.ts';
 import { nobodysFoldersIn, type OwnFolder, takeOwnFolder } from './own-folder.ts';
 import type { ParcelFile } from './parcel.ts';
 import { closeScratch } from './scratch.ts';
@@ -92,6 +93,7 @@ export class Worker {
   #own: OwnFolder | null = null;
   /** Of plans, by hash and place. */
   readonly #pieces = new Map<string, Promise<Buffer>>();
+  readonly #leash: LeaseLeash;
   #guardian: Guardian;
   #desk = '';
   #tenancy: Tenancy | null = null;
@@ -104,7 +106,8 @@ export class Worker {
       this.#onTurnedAway = resolve;
     });
     this.#options = options;
-    this.#guardian = openGuardian({ environment: options.config.environment });
+    this.#leash = new LeaseLeash(options.clock);
+    this.#guardian = this.#openGuardian();
   }
 
   /** Joins, and stays: rejects with a UserError when the hub does not want it at all. */
@@ -152,7 +155,7 @@ export class Worker {
       footing.arrive(desk, { drop }),
     ];
     const tenancy = new Tenancy({
-      clock,
+      ...{ clock, leash: this.#leash },
       ask: (event, deadlineMs) => this.#askLease(event, deadlineMs),
       tickets: () => this.#working,
       onVoid: (ticket) => this.#held.get(ticket)?.shift.giveUp(),
@@ -203,12 +206,17 @@ export class Worker {
     return [...this.#held].filter(([, { state }]) => state === 'working').map(([ticket]) => ticket);
   }
 
+  #openGuardian(): Guardian {
+    const { environment } = this.#options.config;
+    return openGuardian({ environment, leash: this.#leash });
+  }
+
   /** Programs are ended by the guardian, which is quicker than to ask them. */
   async #dropAll(): Promise<void> {
     const all = [...this.#held.values()];
     for (const held of all) drop(held);
     const guardian = this.#guardian;
-    this.#guardian = openGuardian({ environment: this.#options.config.environment });
+    this.#guardian = this.#openGuardian();
     await guardian.close();
     await Promise.all(all.map(({ over }) => over));
     await Promise.all([...this.#held.keys()].map((ticket) => this.#forget(ticket)));
@@ -311,7 +319,8 @@ export class Worker {
     const working = [...this.#held.values()].filter(({ state }) => state === 'working');
     const same = working.filter(({ shift }) => shift.order.role.name === name);
     const isFull = places === 0 || same.length >= places || this.#held.has(ticket);
-    if (isFull || this.#state === 'closed') {
+    // What was said to it before it stood still is for others to do by now.
+    if (isFull || this.#guardian.isOver || this.#state === 'closed') {
       throw new UserError('worker.full', `there is no place for ${name} here`, 'ask another one');
     }
   }

@@ -106,10 +106,11 @@ export class AcpClient {
   }
 
   async #write({ path, content }: { path: string; content: string }) {
-    const { permissions, assignment } = this.#options;
+    const { permissions, assignment, errands, signal } = this.#options;
     if (!capabilitiesFor(permissions).fs.writeTextFile) {
       throw new Error(`its role has "permissions: ${permissions}"`);
     }
+    if (!(await errands.isWanted(signal))) throw new Error('it was given up');
     await orRefusal(writeWhole(assignment.cwd, path, content));
     return {};
   }

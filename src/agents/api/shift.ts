@@ -138,12 +138,12 @@ export class Shift {
   }
 
   async #answer(reply: Reply): Promise<void> {
-    const { talk, signal } = this.#options;
+    const { talk, bench } = this.#options;
     const calls = withIds(reply.calls, this.#turns);
     talk.add(assistantMessage(reply, calls));
     if (calls.length === 0) return this.#end(troubleOfEnd(reply), reply.text);
     for (const call of calls) {
-      if (signal.aborted) return;
+      if (!(await bench.isWanted())) return;
       talk.add(toolAnswer(call.id, await this.#use(call)));
     }
   }

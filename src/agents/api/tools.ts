@@ -19,6 +19,8 @@ export type ApiPermissions = 'read' | 'edit' | 'full' | 'ask';
 export interface Workbench {
   readonly root: string;
   readonly run: (line: string, timeoutMs: number) => Promise<Ended>;
+  /** Whether anything may still be done there. */
+  readonly isWanted: () => Promise<boolean>;
 }
 
 type Need = 'read' | 'edit' | 'full';
