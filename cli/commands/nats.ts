@@ -10,18 +10,21 @@ import { type Act, addExamples } from '../verb.ts';
 
 interface CheckOptions extends HomeOption, JsonOption {
   readonly nats?: string;
+  readonly worker?: string;
 }
 
 export function define(command: Command, act: Act): void {
   const check = command
     .command('check', { isDefault: true })
-    .description('do once what nodes do there, and say what is missing')
-    .option('--nats <urls>', 'the servers; left out: those of troupe.yaml');
+    .description('do once what nodes or workers do there, and say what is missing')
+    .option('--nats <urls>', 'the servers; left out: those of troupe.yaml')
+    .option('--worker <name>', 'try what the worker of this name needs, not what a node does');
   addJson(check, 'print one object: ok, and each finding with its fix');
   addHome(check).action(act(run));
   addExamples(command, [
     'troupe nats check --nats nats://127.0.0.1:4222',
     'troupe nats check --nats tls://a:4222,tls://b:4222 --json',
+    'troupe nats check --nats tls://w1:PASSWORD@a:4222 --worker w1',
   ]);
 }
 
@@ -29,7 +32,8 @@ async function run(options: CheckOptions) {
   const { project, config } = openTroupe(options);
   const setting = natsSetting(project, options.nats);
   if (!setting) throw noServers();
-  const findings = await checkServers(setting);
+  const { worker } = options;
+  const findings = await checkServers({ ...setting, ...(worker !== undefined && { worker }) });
   const ok = findings.every(({ status }) => status !== 'missing');
   if (options.json) await out.json({ ok, findings });
   else await out.write(table(findings.map(rowOf), Number.POSITIVE_INFINITY));

@@ -1,11 +1,10 @@
 /** The door to a look at NATS servers, which is loaded by who asks for it. */
-import type { NatsSetting } from '../plan/bus-shapes.ts';
-import type { NatsFinding } from './check.ts';
+import type { CheckWish, NatsFinding } from './check.ts';
 
 export type { NatsFinding } from './check.ts';
 
 /** What the servers of a team lack. */
-export async function checkServers(setting: NatsSetting): Promise<readonly NatsFinding[]> {
+export async function checkServers(wish: CheckWish): Promise<readonly NatsFinding[]> {
   const { checkNats } = await import('./check.ts');
-  return checkNats(setting);
+  return checkNats(wish);
 }

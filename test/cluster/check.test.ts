@@ -11,10 +11,17 @@ interface Said {
   readonly findings: readonly { name: string; status: string; found: string; fix: string }[];
 }
 
-async function check(url: string): Promise<Said & { readonly code: number | null }> {
-  const { code, stdout } = await new Desk().type(['nats', 'check', '--nats', url, '--json']);
+async function check(
+  url: string,
+  more: readonly string[] = [],
+): Promise<Said & { readonly code: number | null }> {
+  const words = ['nats', 'check', '--nats', url, '--json', ...more];
+  const { code, stdout } = await new Desk().type(words);
   return { code, ...(JSON.parse(stdout) as Said) };
 }
+
+const standing = ['connection', 'version', 'payload', 'secrecy', 'JetStream'];
+const workers = ['calls', 'register', 'parcels', 'letters'];
 
 test('a server that has everything is said to have it, and keeps nothing of that', async () => {
   const server = await one();
@@ -22,7 +29,7 @@ test('a server that has everything is said to have it, and keeps nothing of that
     const { ok, code, findings } = await check(server.url);
     expect({ ok, code }).toEqual({ ok: true, code: 0 });
     expect(findings.map(({ name }) => name)).toEqual([
-      ...['connection', 'version', 'payload', 'secrecy', 'JetStream', 'bus', 'runs', 'replicas'],
+      ...[...standing, 'bus', 'runs', ...workers, 'replicas'],
     ]);
   }
 });
@@ -36,7 +43,8 @@ test('what is missing is named with what to do', async () => {
   expect([code, findings.at(-1)?.name]).toEqual([1, 'JetStream']);
   expect(findings.at(-1)?.fix).toContain('store_dir');
   const small = await one({ jetStream: false, more: 'max_payload: 1000' });
-  expect((await check(small.url)).findings.at(-1)).toMatchObject({ name: 'payload' });
+  const lacking = missing(await check(small.url)).map(({ name }) => name);
+  expect(lacking).toEqual(['payload', 'JetStream']);
 });
 
 /** The rights of a user of `deploy/nats-server.conf`, on a server without its certificates. */
@@ -48,16 +56,57 @@ function rights(): string {
     .replace('$TROUPE_NATS_W1', 'two');
 }
 
-test('deploy/nats-server.conf gives a node enough rights, and a worker fewer', async () => {
-  const server = await one({ more: rights() });
-  const url = (user: string): string => server.url.replace('//', `//${user}@`);
-  const node = await check(url('node:one'));
-  expect(node.findings.filter(({ status }) => status === 'missing')).toEqual([]);
-  expect(node.code).toBe(0);
-  const worker = await check(url('w1:two'));
-  expect(worker.ok).toBe(false);
-  const wrong = await check(url('node:two'));
+const as = (url: string, user: string): string => url.replace('//', `//${user}@`);
+const missing = ({ findings }: Said) => findings.filter(({ status }) => status === 'missing');
+
+test('deploy/nats-server.conf gives a node all rights, and a worker its own', async () => {
+  const { url } = await one({ more: rights() });
+  // The streams are made by a node: a worker alone is told so.
+  const early = await check(as(url, 'w1:two'), ['--worker', 'w1']);
+  expect(early.findings.find(({ name }) => name === 'bus')?.fix).toContain('troupe serve --nats');
+  const node = await check(as(url, 'node:one'));
+  expect([node.code, missing(node)]).toEqual([0, []]);
+  const worker = await check(as(url, 'w1:two'), ['--worker', 'w1']);
+  expect([worker.code, missing(worker)]).toEqual([0, []]);
+  expect(worker.findings.map(({ name }) => name)).toEqual([...standing, 'bus', ...workers]);
+  const wrong = await check(as(url, 'node:two'));
   expect(wrong.findings.at(-1)?.fix).toContain('credentials');
+});
+
+test('each right that is missing is named, with the rule that gives it', async () => {
+  const { url } = await one({ more: rights() });
+  await check(as(url, 'node:one'));
+  const other = missing(await check(as(url, 'w1:two'), ['--worker', 'w2']));
+  expect(other.map(({ name }) => name)).toEqual(['bus', 'register', 'letters']);
+  expect(other[0]?.fix).toContain('subscribe "troupe.ask.node.w2.>"');
+  expect(other[1]?.found).toContain('$KV.troupe_workers.worker.w2.');
+  expect(other[1]?.fix).toContain('publish "$KV.troupe_workers.worker.w2.>"');
+  const asNode = missing(await check(as(url, 'w1:two')));
+  expect(asNode.map(({ name }) => name)).toEqual(expect.arrayContaining(['runs', 'calls']));
+});
+
+test.each([
+  ['calls', '"$JS.API.CONSUMER.*.troupe_work.>", "$JS.API.CONSUMER.*.*.troupe_work.>"'],
+  ['parcels', '"$O.troupe_parcels.>"'],
+  ['register', '"$KV.troupe_workers.>", '],
+])('%s without their rights are missing, and the rest is there', async (name, rule) => {
+  const { url } = await one({ more: rights().replace(rule, '') });
+  const said = missing(await check(as(url, 'node:one')));
+  expect(said[0]).toMatchObject({ name, fix: expect.stringContaining('nats-server.conf') });
+  const also = name === 'parcels' ? ['letters'] : [];
+  expect(said.map((each) => each.name)).toEqual([name, ...also]);
+});
+
+test('a server with little room has smaller streams; one with none is told how much', async () => {
+  const small = await one({ more: '', room: '96MB' });
+  const { code, findings } = await check(small.url);
+  expect(code).toBe(0);
+  const bus = findings.find(({ name }) => name === 'bus');
+  expect(bus).toMatchObject({ status: 'warning', found: 'stream troupe_bus, 64 MB' });
+  expect(bus?.fix).toContain('raise max_file_store');
+  const none = missing(await check((await one({ room: '20MB' })).url));
+  expect(none.map(({ name }) => name)).toContain('calls');
+  expect(none[0]?.fix).toContain('16 MB at least: raise max_file_store');
 });
 
 test('without servers it says how to name them', async () => {

@@ -13,7 +13,9 @@ import { defaultPrefix, type NatsPlace, wordsOf } from './connection.ts';
 
 /** Whoever is cut off for longer, or behind by more, has missed the rest. */
 const keptMs = 10 * 60_000;
-const keptBytesMax = 256 * 1024 * 1024;
+export const keptBytesMax = 256 * 1024 * 1024;
+/** What a stream is set up with where the servers have no room for more. */
+const leastBytes = 16 * 1024 * 1024;
 const sentTwiceWithinMs = 2 * 60_000;
 const noSuchStream = 10_059;
 
@@ -59,17 +61,23 @@ export async function ensureStream(
   }
 }
 
+/** Servers with little room get a smaller one: it forgets sooner, and works. */
 async function add(
   jsm: JetStreamManager,
   clock: Clock,
   config: Pick<StreamConfig, 'name'> & Partial<StreamConfig>,
 ): Promise<void> {
   const patienceEndsMs = clock.now() + gatheringMs;
+  let { max_bytes = 0 } = config;
   for (;;) {
     try {
-      await jsm.streams.add(config);
+      await jsm.streams.add({ ...config, ...(max_bytes > 0 && { max_bytes }) });
       return;
     } catch (refused) {
+      if (isFull(refused) && max_bytes > leastBytes) {
+        max_bytes = Math.max(leastBytes, max_bytes / 4);
+        continue;
+      }
       if (!isGathering(refused) || clock.now() >= patienceEndsMs) {
         throw unusable(config, refused);
       }
@@ -87,12 +95,9 @@ function isGathering(error: unknown): boolean {
 
 const isFull = (error: unknown): boolean => /insufficient/.test(wordsOf(error));
 
-function unusable(
-  { name, max_bytes = 0 }: Pick<StreamConfig, 'name'> & Partial<StreamConfig>,
-  error: unknown,
-): UserError {
+function unusable({ name }: Pick<StreamConfig, 'name'>, error: unknown): UserError {
   const message = `the stream ${name} can't be used: ${wordsOf(error)}`;
-  const room = `it needs ${Math.ceil(max_bytes / 1024 / 1024)} MB`;
+  const room = `it needs ${leastBytes / 1024 / 1024} MB at least`;
   const hint = isFull(error)
     ? `${room}: raise max_file_store in nats-server.conf, or free its disk`
     : 'see what is missing: troupe nats check';

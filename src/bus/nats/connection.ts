@@ -4,6 +4,7 @@ import {
   type ConnectionOptions,
   connect,
   credsAuthenticator,
+  errors,
   type NatsConnection,
 } from '@nats-io/transport-node';
 import { isUserError, UserError } from '../../kernel/user-error.ts';
@@ -20,6 +21,13 @@ export interface NatsPlace {
   readonly replicas?: number;
   /** The first part of every subject and name; two that share servers have one each. */
   readonly prefix?: string;
+  /** Hears what the servers do not let this user do, which they tell nobody else. */
+  readonly onDenied?: (denied: Denied) => void;
+}
+
+export interface Denied {
+  readonly what: 'publish' | 'subscribe';
+  readonly subject: string;
 }
 
 interface TlsFiles {
@@ -39,7 +47,7 @@ const pauses = { ms: 200, jitterMs: 100 };
 export async function dial(place: NatsPlace, name: string): Promise<NatsConnection> {
   const servers = place.servers.map(readServer);
   try {
-    return await connect({
+    const nc = await connect({
       ...optionsOf(place, servers),
       name,
       timeout: dialWithinMs,
@@ -50,8 +58,19 @@ export async function dial(place: NatsPlace, name: string): Promise<NatsConnecti
       reconnectJitterTLS: pauses.jitterMs,
       ignoreAuthErrorAbort: true,
     });
+    if (place.onDenied) void tellDenials(nc, place.onDenied);
+    return nc;
   } catch (error) {
     throw isUserError(error) ? error : unreachable(servers, error);
+  }
+}
+
+async function tellDenials(nc: NatsConnection, tell: (denied: Denied) => void): Promise<void> {
+  for await (const status of nc.status()) {
+    const error = status.type === 'error' ? status.error : null;
+    if (!(error instanceof errors.PermissionViolationError)) continue;
+    const { operation, subject } = error;
+    tell({ what: operation === 'subscription' ? 'subscribe' : 'publish', subject });
   }
 }
 

@@ -14,7 +14,14 @@ import type { Clock } from '../../kernel/clock.ts';
 import { sleep } from '../../kernel/clock.ts';
 import type { Wish } from '../roster.ts';
 import { anyRole } from '../wire.ts';
-import { type Call, type ClaimState, callSchema, ensureQueue, queueName } from './queues.ts';
+import {
+  type Call,
+  type ClaimState,
+  callSchema,
+  ensureQueue,
+  pullCall,
+  queueName,
+} from './queues.ts';
 import type { Servers } from './servers.ts';
 
 export interface CallTakerOptions {
@@ -38,8 +45,6 @@ interface Taken {
 /** What becomes of a call: it is done with, or somebody else's. */
 type Settlement = '+ACK' | '+TERM' | { readonly againAfterMs: number };
 
-const pullMs = 3_000;
-const pullSlackMs = 1_500;
 const pauseMs = 300;
 const clearedMax = 10_000;
 
@@ -132,7 +137,7 @@ export class CallTaker {
         continue;
       }
       try {
-        const message = await this.#pull(name);
+        const message = await pullCall(servers, name);
         if (message) this.#take(message, wish);
       } catch {
         // The queue is not there yet, or no server is.
@@ -140,21 +145,6 @@ export class CallTaker {
         await ensureQueue(servers, name).catch(() => {});
       }
     }
-  }
-
-  /** Null: there is nothing at the moment. */
-  async #pull(name: string): Promise<Msg | null> {
-    const { nc, work } = this.#options.servers;
-    const wish = JSON.stringify({ batch: 1, expires: pullMs * 1_000_000 });
-    const subject = `$JS.API.CONSUMER.MSG.NEXT.${work}.${name}`;
-    // A call comes under its own subject: shared inboxes would not know whose it is.
-    const own = { timeout: pullMs + pullSlackMs, noMux: true };
-    const message = await nc.request(subject, wish, own);
-    const code = message.headers?.code ?? 0;
-    // 404 and 408: its time is over. Whatever else is said by a number is trouble.
-    if (code === 404 || code === 408) return null;
-    if (code > 0) throw new Error(`the queue says ${code}`);
-    return message;
   }
 
   #take(message: Msg, { role }: Wish): void {

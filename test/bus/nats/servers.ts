@@ -32,6 +32,8 @@ interface Wanted {
   /** Lines of its configuration beside those of every server. */
   readonly more?: string;
   readonly jetStream?: boolean;
+  /** What its streams may fill. */
+  readonly room?: string;
 }
 
 /** What streams may fill, were they full: nearly empty ones of many tests, on a small disk. */
@@ -73,7 +75,7 @@ export function natsServers() {
 function settings(
   name: string,
   port: number,
-  { more = '', jetStream = true }: Wanted,
+  { more = '', jetStream = true, room = roomFor }: Wanted,
   { address }: Site = here,
 ): string {
   const folder = mkdtempSync(join(tmpdir(), 'troupe-nats-'));
@@ -81,7 +83,7 @@ function settings(
   const store = join(folder, 'store');
   mkdirSync(store);
   const file = join(folder, 'nats.conf');
-  const stores = jetStream ? `jetstream { store_dir: "${store}", max_file_store: ${roomFor} }` : '';
+  const stores = jetStream ? `jetstream { store_dir: "${store}", max_file_store: ${room} }` : '';
   const lines = [`server_name: ${name}`, `listen: "${address}:${port}"`, stores, more];
   writeFileSync(file, `${lines.join('\n')}\n`);
   return file;
