@@ -114,5 +114,10 @@ export function sayNews(news: HubNews): void {
       return err.note(`${worker} has left.\n`);
     case 'worker.lost':
       return err.note(`${worker} is lost: its tasks are given to others.\n`);
+    case 'worker.unlike': {
+      const other = plainText(news.version);
+      const same = 'use the same version on both sides';
+      return err.note(`${worker} is Troupe ${other} and gets nothing from here: ${same}.\n`);
+    }
   }
 }

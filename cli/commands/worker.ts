@@ -107,6 +107,10 @@ function say(news: WorkerNews): void {
       return;
     case 'worker.lost':
       return err.note('Its lease is over: everything is given up, and joined anew.\n');
+    case 'hub.unlike': {
+      const sides = `Troupe ${plainText(news.version)} has tasks here, and this is ${news.own}`;
+      return err.note(`${sides}: none of them comes. Use the same version on both sides.\n`);
+    }
     case 'work.begun':
       return err.note(`${plainText(news.task)} begins (${plainText(news.run)}).\n`);
     case 'work.ended':

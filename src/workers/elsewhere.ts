@@ -10,6 +10,7 @@ import { noOutput, noUsage } from '../../machines/outcome.ts';
 import { unitHash } from '../../machines/rules/backoff.ts';
 import type { AgentWorld, Assignment } from '../agents/agent.ts';
 import { streamPaths } from '../agents/streams.ts';
+import { readVersion } from '../config.ts';
 import { attemptUsdMax } from '../plan/compile.ts';
 import type { PlanRole, PlanTask } from '../plan/plan.ts';
 import type { RunFolder, RunOrder } from '../runs/folder.ts';
@@ -59,7 +60,7 @@ export class AtWorkers implements Elsewhere {
     if (duty.role.where !== 'local') await this.#labour.ready(this.#folder.id, world.signal);
     const seat = errand && (await this.#seatFor(duty.role, world.signal));
     if (errand === null || seat === 'here') return here(assignment, world);
-    if (seat === null) return nobodyFree(duty.role, assignment);
+    if (seat === null) return nobodyFree(this.#labour, duty.role, assignment);
     return attemptAt(this.#labour, seat, errand, assignment, world);
   }
 
@@ -160,9 +161,17 @@ function keysStay({ name }: PlanRole): Outcome {
 const nothingDone = { durationMs: 0, output: noOutput, usage: noUsage, evidence: [] };
 
 /** Others may have their turn meanwhile; asked for less and less often. */
-function nobodyFree({ name }: PlanRole, { agent, attempt }: Assignment): Outcome {
+function nobodyFree(
+  { strangers }: Labour,
+  { name }: PlanRole,
+  { agent, attempt }: Assignment,
+): Outcome {
   const mostMs = Math.min(parkMaxMs, parkMs * 2 ** Math.min(attempt - 1, 10));
-  const message = `no worker has a free place for ${name}; troupe worker brings some`;
+  const [stranger] = strangers;
+  const hint = stranger
+    ? `${stranger.name} is Troupe ${stranger.version}, and this ${readVersion()}: use the same`
+    : 'troupe worker brings some';
+  const message = `no worker has a free place for ${name}; ${hint}`;
   const fault = { code: 'worker.none-free', message, retryable: true };
   const waitMs = Math.round(mostMs * (0.5 + unitHash(`${agent}#${attempt}`, 1) / 2));
   return { kind: 'limited', fault, waitMs, ...nothingDone };

@@ -10,6 +10,8 @@ export interface Labour {
   readonly freight: Freight;
   /** Nobody on the way can read along: keys may travel. */
   readonly isPrivate: boolean;
+  /** Those who are there and, being of another version, get nothing. */
+  readonly strangers: readonly { readonly name: string; readonly version: string }[];
   /** Resolves when nobody can still be at what the run had begun under another hub. */
   ready(run: string, signal: AbortSignal): Promise<void>;
   /** Whether anybody who is here could do it, free or not. */

@@ -50,6 +50,8 @@ export interface WorkerOptions {
 
 export type WorkerNews =
   | { readonly type: 'worker.joined' | 'worker.lost' }
+  /** Somebody there calls for workers of another version: none of that comes here. */
+  | { readonly type: 'hub.unlike'; readonly version: string; readonly own: string }
   | { readonly type: 'work.begun' | 'work.ended'; readonly run: string; readonly task: string };
 
 type Event = Envelope['event'];

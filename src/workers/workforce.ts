@@ -34,7 +34,9 @@ export interface WorkforceOptions {
 
 export type News =
   | { readonly type: 'worker.joined'; readonly worker: string; readonly places: number }
-  | { readonly type: 'worker.left' | 'worker.lost'; readonly worker: string };
+  | { readonly type: 'worker.left' | 'worker.lost'; readonly worker: string }
+  /** It is of another version, and gets nothing. */
+  | { readonly type: 'worker.unlike'; readonly worker: string; readonly version: string };
 
 type Event = Envelope['event'];
 
@@ -71,6 +73,11 @@ export class Workforce implements Labour {
 
   get members(): readonly Member[] {
     return this.#roster.members;
+  }
+
+  /** They are turned away, and do not stay. */
+  get strangers(): readonly [] {
+    return [];
   }
 
   async ready(_run: string, signal: AbortSignal): Promise<void> {
@@ -138,12 +145,13 @@ export class Workforce implements Labour {
   }
 
   #join(desk: string, { version, roles, labels }: Join): Event {
-    const { leaseMs, version: own } = this.#options;
+    const { leaseMs, version: own, onNews } = this.#options;
+    const [, name = ''] = desk.split('/');
     if (version !== own) {
+      onNews?.({ type: 'worker.unlike', worker: name, version });
       const message = `this hub is Troupe ${own}, and the worker is ${version}`;
       throw new UserError('worker.version', message, 'use the same Troupe on both sides');
     }
-    const [, name = ''] = desk.split('/');
     // A desk is joined once: whoever comes back after its lease comes with another one.
     if (this.#leases.has(desk)) throw new UserError('worker.taken', 'it is here already', 'wait');
     this.#leases.set(desk, this.#lease(desk));
@@ -151,7 +159,7 @@ export class Workforce implements Labour {
     const places = new Map(Object.entries(roles));
     this.#roster.join({ desk, name, places, labels: new Set(labels) });
     const total = [...places.values()].reduce((sum, count) => sum + count, 0);
-    this.#options.onNews?.({ type: 'worker.joined', worker: name, places: total });
+    onNews?.({ type: 'worker.joined', worker: name, places: total });
     return { type: 'worker.joined', leaseMs } as Event;
   }
 

@@ -19,6 +19,7 @@ import {
   type ClaimState,
   callSchema,
   ensureQueue,
+  jsonIn,
   pullCall,
   queueName,
 } from './queues.ts';
@@ -149,7 +150,7 @@ export class CallTaker {
 
   #take(message: Msg, { role }: Wish): void {
     const { reply = '' } = message;
-    const call = callSchema.safeParse(parsed(message.string()));
+    const call = callSchema.safeParse(jsonIn(message.string()));
     if (!call.success) return this.#say(reply, '+TERM');
     const { ticket, hub, run } = call.data;
     const place = this.#freePlace(role);
@@ -214,11 +215,3 @@ export class CallTaker {
 /** A delay in nanoseconds; none is said by the word alone. */
 const again = (afterMs: number): string =>
   afterMs === 0 ? '-NAK' : `-NAK {"delay": ${Math.round(afterMs) * 1_000_000}}`;
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}

@@ -27,6 +27,7 @@ import {
   watchRegister,
 } from './register.ts';
 import type { Servers } from './servers.ts';
+import { Strangers } from './strangers.ts';
 
 export interface NatsFootingOptions {
   readonly servers: Servers;
@@ -38,6 +39,8 @@ export interface NatsFootingOptions {
   readonly version: string;
   readonly roles: Readonly<Record<string, number>>;
   readonly labels: readonly string[];
+  /** Somebody calls for workers of another version. */
+  readonly onStranger: (version: string) => void;
 }
 
 type Event = Envelope['event'];
@@ -54,6 +57,7 @@ export class NatsFooting implements Footing {
   readonly #options: NatsFootingOptions;
   readonly #taker: CallTaker;
   readonly #hubs = new Map<string, KnownHub>();
+  readonly #strangers: Strangers;
   #watch: Inlet | null = null;
   #entry: OwnEntry | null = null;
   #ground: Ground | null = null;
@@ -64,6 +68,7 @@ export class NatsFooting implements Footing {
     const { servers, clock, version, roles, depot } = options;
     this.#options = options;
     this.freight = depot;
+    this.#strangers = new Strangers(clock, version, servers.leaseMs);
     this.#taker = new CallTaker({
       ...{ servers, clock, version, roles },
       claim: (hub, ticket) => this.#claim(hub, ticket),
@@ -144,6 +149,8 @@ export class NatsFooting implements Footing {
   #heard(key: string, text: string | null): void {
     const hub = hubDeskOf(key.slice('hub.'.length));
     if (text === null) return this.#forget(hub);
+    const stranger = this.#strangers.note(key, text);
+    if (stranger) this.#options.onStranger(stranger.version);
     const seen = readHub(key, text);
     if (!seen?.entry || seen.entry.version !== this.#options.version) return;
     this.#hubs.set(hub, { entry: seen.entry, heardMs: this.#options.clock.elapsed() });

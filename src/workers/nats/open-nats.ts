@@ -69,7 +69,9 @@ export async function joinOverNats(
   const name = workerName(options.name, random);
   const wire = await openWire({ place, leaseMs, clock, name });
   const about = { name, roles, labels, version: readVersion(), clock, random };
-  const footing = new NatsFooting({ ...wire, ...about });
+  const { version: own } = about;
+  const onStranger = (version: string) => onNews?.({ type: 'hub.unlike', version, own });
+  const footing = new NatsFooting({ ...wire, ...about, onStranger });
   const { bus } = wire;
   const worker = new Worker({ ...about, bus, footing, config, ...(onNews && { onNews }) });
   const close = async (): Promise<void> => {

@@ -71,3 +71,12 @@ export async function pullCall(servers: Servers, name: string): Promise<Msg | nu
   if (code > 0) throw new Error(`the queue says ${code}`);
   return message;
 }
+
+/** Null for what makes no sense, as anybody may write there. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

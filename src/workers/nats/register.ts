@@ -10,6 +10,7 @@ import { Inlet } from '../../bus/nats/inlet.ts';
 import { token } from '../../bus/nats/subjects.ts';
 import { UserError } from '../../kernel/user-error.ts';
 import { deskOf } from '../wire.ts';
+import { jsonIn } from './queues.ts';
 import type { Servers } from './servers.ts';
 
 const word = z.string().min(1).max(200);
@@ -49,13 +50,13 @@ export interface Seen<Entry> {
 
 export function readWorker(key: string, text: string): Seen<WorkerEntry> | null {
   const [, name = '', life = ''] = key.split('.');
-  const read = workerSchema.safeParse(parsed(text));
+  const read = workerSchema.safeParse(jsonIn(text));
   if (!read.success || token(read.data.name) !== name || life === '') return null;
   return { desk: deskOf(read.data.name, life), entry: read.data };
 }
 
 export function readHub(key: string, text: string): Seen<HubEntry> | null {
-  const read = hubSchema.safeParse(parsed(text));
+  const read = hubSchema.safeParse(jsonIn(text));
   return read.success ? { desk: hubDeskOf(key.slice('hub.'.length)), entry: read.data } : null;
 }
 
@@ -147,12 +148,4 @@ export class OwnEntry {
 
 function forgotten(): UserError {
   return new UserError('worker.unknown', 'its lease is over', 'join again');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
