@@ -6,6 +6,7 @@
  */
 import type { Envelope } from '../bus/bus.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { UserError } from '../kernel/user-error.ts';
 import type { LeaseLeash } from './lease-leash.ts';
 import type { Join } from './wire.ts';
 import { joinedSchema, keptSchema } from './wire.ts';
@@ -44,12 +45,14 @@ export class Tenancy {
     });
   }
 
+  /** Rejects when the answer is older than the lease: its word waited for a hub that was away. */
   async open(join: Join): Promise<void> {
     const { clock, ask } = this.#options;
     const sentMs = clock.elapsed();
     const { leaseMs } = joinedSchema.parse(await ask(join, joinWithinMs));
     if (this.#state === 'over') return;
     this.#leaseMs = leaseMs;
+    if (this.#leftFrom(sentMs) <= 0) throw tooLate();
     this.#keep(sentMs);
     this.#look();
     this.#later();
@@ -67,6 +70,11 @@ export class Tenancy {
   #keep(sentMs: number): void {
     this.#keptMs = sentMs;
     this.#options.leash.renew(sentMs + this.#leaseMs, this.#marginMs);
+  }
+
+  /** Of the time for which it is kept by what was sent then, and answered. */
+  #leftFrom(sentMs: number): number {
+    return sentMs + this.#leaseMs - this.#marginMs - this.#options.clock.elapsed();
   }
 
   get #marginMs(): number {
@@ -97,8 +105,13 @@ export class Tenancy {
 
   #look(): void {
     const { clock } = this.#options;
-    const leftMs = this.#keptMs + this.#leaseMs - this.#marginMs - clock.elapsed();
+    const leftMs = this.#leftFrom(this.#keptMs);
     if (leftMs <= 0) return this.close();
     this.#cancelLook = clock.at(clock.now() + leftMs, () => this.#look());
   }
+}
+
+function tooLate(): UserError {
+  const message = 'the hub took longer to let this worker in than the lease that it gives';
+  return new UserError('worker.late', message, 'join again');
 }

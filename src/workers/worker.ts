@@ -125,7 +125,7 @@ export class Worker {
     this.#state = 'closed';
     this.#tenancy?.close();
     await this.#dropAll();
-    await this.#askLease({ type: 'worker.leave' }, leaveWithinMs).catch(() => undefined);
+    await this.#leaveHub().catch(() => undefined);
     const own = this.#own;
     if (own) await removeFolder(own.path).catch(() => {});
     own?.letGo();
@@ -173,7 +173,7 @@ export class Worker {
       tenancy.close();
       stop();
       // The word may still be on its way: nobody is to be given work at a desk that is left.
-      this.#askLease({ type: 'worker.leave' }, leaveWithinMs).catch(() => undefined);
+      this.#leaveHub().catch(() => undefined);
       throw error;
     }
     onNews?.({ type: 'worker.joined' });
@@ -188,6 +188,8 @@ export class Worker {
         if (this.#state !== 'open') return;
         onNews?.({ type: 'worker.lost' });
         await this.#dropAll();
+        // Where it is not over yet nobody need wait for its end.
+        this.#leaveHub().catch(() => undefined);
       }
       stay = await this.#joinAgain();
       if (stay === null) await sleep(clock, joinAgainMs);
@@ -347,6 +349,10 @@ export class Worker {
 
   #publish(hub: string, event: Told): void {
     this.#options.bus.publish(this.#envelope(hub, event));
+  }
+
+  #leaveHub(): Promise<Event> {
+    return this.#askLease({ type: 'worker.leave' }, leaveWithinMs);
   }
 
   #askLease(event: object, deadlineMs: number): Promise<Event> {
