@@ -19,6 +19,8 @@ export type Frame =
 export interface Refusal {
   readonly code: string;
   readonly message: string;
+  /** What to do, as far as the one who refuses knows better than the one who asked. */
+  readonly hint?: string;
 }
 
 /** Several frames, the first of them numbered `first`, the others on from there. */
@@ -69,8 +71,10 @@ function packed(frame: Frame): Packed {
     }
     case 'reply':
       return ['r', frame.id, frame.event];
-    case 'refuse':
-      return ['n', frame.id, frame.refusal.code, frame.refusal.message];
+    case 'refuse': {
+      const { code, message, hint } = frame.refusal;
+      return ['n', frame.id, code, message, ...(hint ? [hint] : [])];
+    }
   }
 }
 
@@ -114,7 +118,9 @@ function frameOf(packed: Packed): Frame | null {
       return isCount(a) && isEvent(b) ? { kind: 'reply', id: a, event: b } : null;
     case 'n': {
       if (!isCount(a) || typeof b !== 'string' || typeof c !== 'string') return null;
-      return { kind: 'refuse', id: a, refusal: { code: b, message: c } };
+      const hint = packed[4];
+      const refusal = { code: b, message: c, ...(typeof hint === 'string' && { hint }) };
+      return { kind: 'refuse', id: a, refusal };
     }
     default:
       return null;
@@ -146,9 +152,10 @@ function parsed(text: string): unknown {
 
 /** What went wrong, as it is told to the other end. */
 export function refusalOf(error: unknown): Refusal {
-  const code = isUserError(error) ? error.code : 'bus.failed';
-  const message = error instanceof Error ? error.message : String(error);
-  return { code, message: message.slice(0, refusalCharactersMax) };
+  const words = error instanceof Error ? error.message : String(error);
+  const message = words.slice(0, refusalCharactersMax);
+  if (!isUserError(error)) return { code: 'bus.failed', message };
+  return { code: error.code, message, hint: error.hint.slice(0, refusalCharactersMax) };
 }
 
 /** What is longer than the other end reads is not sent. */

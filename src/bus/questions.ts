@@ -43,8 +43,8 @@ export class Questions {
     const question = this.#open.get(frame.id);
     if (!question) return;
     if (frame.kind === 'reply') return question.resolve(frame.event);
-    const { code, message } = frame.refusal;
-    question.reject(new UserError(code, message, 'look whether it is alive'));
+    const { code, message, hint = 'look whether it is alive' } = frame.refusal;
+    question.reject(new UserError(code, message, hint));
   }
 
   giveUp(error: Error): void {

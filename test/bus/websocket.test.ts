@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import type { Envelope } from '../../src/bus/bus.ts';
 import { frameBytesMax, pack, protocolVersion } from '../../src/bus/frames.ts';
 import type { Pass } from '../../src/bus/pass.ts';
+import { UserError } from '../../src/kernel/user-error.ts';
 import { eventually } from '../agents/processes.ts';
 import { busContract } from '../contracts/bus.contract.ts';
 import { admitAll, free, hubs } from './hub.ts';
@@ -38,6 +39,21 @@ describe('between two that joined', () => {
     expect(await hub.request(message('hub', 1, 'other/desk', 'x'), 60_000)).toEqual({
       type: 'x.other',
     });
+  });
+
+  test('a refusal says the same to who asked as to who is asked at home', async () => {
+    const { join, hub } = await open();
+    const [one, other] = [await join('one'), await join('other')];
+    const refusal = { code: 'desk.old', message: 'it is too old', hint: 'use a newer one' };
+    const refuse = (): never => {
+      throw new UserError(refusal.code, refusal.message, refusal.hint);
+    };
+    other.answer('other/desk', refuse);
+    hub.answer('hub/desk', refuse);
+    await settled(other);
+    for (const to of ['other/desk', 'hub/desk']) {
+      await expect(one.request(message('one', 1, to), 60_000)).rejects.toMatchObject(refusal);
+    }
   });
 
   test('one who is gone is not waited for', async () => {
