@@ -9,14 +9,23 @@ export const isFinal = (error: unknown): error is UserError =>
 /** As the request to come in was answered: a status of HTTP, or no answer at all. */
 export function notReached(url: string, why: string): UserError {
   if (/\b401\b/.test(why)) {
-    const hint = 'the token is wrong or revoked, or the name is taken; see: troupe token list';
+    const hint = 'it is wrong, over or revoked, or its name is taken; see: troupe token list';
     return new UserError('bus.refused', `the bus at ${url} lets nobody in with this token`, hint);
   }
-  const isStrange = /certificate|self.signed/i.test(why);
-  const hint = isStrange
-    ? 'give it the --pin that its hub prints'
-    : 'look whether a hub runs there';
-  return new UserError('bus.unreachable', `no bus at ${url}: ${why}`, hint);
+  const isBare = /wrong version number|packet length too long/i.test(why);
+  const said = isBare ? 'it does not speak TLS' : why;
+  return new UserError('bus.unreachable', `no bus at ${url}: ${said}`, whatToDo(url, said));
+}
+
+function whatToDo(url: string, why: string): string {
+  if (/to be pinned/.test(why)) return 'a hub with TLS is joined by wss://; else leave out the pin';
+  if (/is another one/.test(why)) return 'look which --pin its hub prints, or who answers there';
+  if (/certificate|self.signed/i.test(why)) return 'give it the --pin that its hub prints';
+  if (/not speak TLS/.test(why)) return 'a hub without TLS is joined by ws://';
+  if (/hang up/.test(why) && url.startsWith('ws://')) return 'a hub with TLS is joined by wss://';
+  if (/\b503\b/.test(why)) return 'it lets nobody in at present: try again, or look at the hub';
+  if (/response: \d/.test(why)) return 'something else listens there: join what the hub prints';
+  return 'look whether a hub runs there';
 }
 
 /** As the socket was closed before anything was said. */
