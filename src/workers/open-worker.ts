@@ -1,21 +1,15 @@
 /** The door for workers: joins a hub with what this machine brings. */
-import { hostname } from 'node:os';
 import { joinBus } from '../bus/open-bus.ts';
-import { type Config, readVersion } from '../config.ts';
+import type { Config } from '../config.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
-import { type Random, randomName, systemRandom } from '../kernel/random.ts';
+import { type Random, systemRandom } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { footingAt } from './footing.ts';
-import { anyRole, nodeNamePattern } from './wire.ts';
+import { type OfferWish, offerOf } from './offer.ts';
 import { Worker, type WorkerNews } from './worker.ts';
 
 /** What it brings, wherever it joins. */
-export interface WorkerWish {
-  /** Places by role; left out: one, for any role. */
-  readonly roles?: Readonly<Record<string, number>>;
-  readonly labels?: readonly string[];
-  /** Left out: after this machine. */
-  readonly name?: string;
+export interface WorkerWish extends OfferWish {
   readonly onNews?: (news: WorkerNews) => void;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -41,17 +35,17 @@ export async function joinAsWorker(
   { config }: { readonly config: Config },
   options: JoinOptions,
 ): Promise<JoinedWorker> {
-  const { url, token, pin, labels = [], onNews } = options;
+  const { url, token, pin, onNews } = options;
   const { clock = systemClock, random = systemRandom } = options;
-  const name = workerName(options.name, random);
-  const roles = options.roles ?? { [anyRole]: 1 };
+  const offer = offerOf(options, random);
+  const { name } = offer;
+  requireWords(options);
   const bus = await joinBus({
     ...{ url, token, name, ...(pin !== undefined && { pin }) },
     onShutOut: (why) => void worker.turnAway(why),
   });
   const worker: Worker = new Worker({
-    ...{ bus, footing: footingAt(bus), name, roles, labels, version: readVersion() },
-    ...{ config, clock, random },
+    ...{ ...offer, bus, footing: footingAt(bus), config, clock, random },
     ...(onNews && { onNews }),
   });
   const close = async (): Promise<void> => {
@@ -67,23 +61,13 @@ export async function joinAsWorker(
   return { name, turnedAway: worker.turnedAway, close };
 }
 
-/** As somebody says, or after this machine. */
-export function workerName(given: string | undefined, random: Random): string {
-  const name = given ?? `${plainHost()}-${randomName(random, 4)}`;
-  if (!nodeNamePattern.test(name)) throw badName(name);
-  return name;
-}
-
-function plainHost(): string {
-  return (
-    hostname()
-      .replace(/[^A-Za-z0-9-]/g, '-')
-      .replace(/^-+/, '')
-      .slice(0, 40) || 'worker'
-  );
-}
-
-function badName(name: string): UserError {
-  const message = `${JSON.stringify(name)} is no name for a worker`;
-  return new UserError('worker.name', message, 'letters, digits, dots and dashes; 63 at most');
+/** Not every word can be an address, or be sent as a token. */
+function requireWords({ url, token }: JoinOptions): void {
+  if (!/^wss?:\/\//.test(url) || !URL.canParse(url)) {
+    const message = `${JSON.stringify(url)} is no address of a hub`;
+    throw new UserError('worker.address', message, 'write it as the hub prints it: ws://host:port');
+  }
+  if (/^[\x21-\x7e]+$/.test(token)) return;
+  const hint = 'it is one word, as troupe token create has printed it';
+  throw new UserError('worker.token', 'that is no token', hint);
 }

@@ -5,9 +5,9 @@ import { type Clock, systemClock } from '../../kernel/clock.ts';
 import { type Random, randomName, systemRandom } from '../../kernel/random.ts';
 import type { NatsSetting } from '../../plan/bus-shapes.ts';
 import { AtWorkers } from '../elsewhere.ts';
-import { type JoinedWorker, type WorkerWish, workerName } from '../open-worker.ts';
+import { offerOf } from '../offer.ts';
+import type { JoinedWorker, WorkerWish } from '../open-worker.ts';
 import { openElsewhere } from '../wanted.ts';
-import { anyRole } from '../wire.ts';
 import { Worker } from '../worker.ts';
 import type { News } from '../workforce.ts';
 import { Depot } from './depot.ts';
@@ -64,11 +64,12 @@ export async function joinOverNats(
   { config }: { readonly config: Config },
   options: NatsWorkerOptions,
 ): Promise<JoinedWorker> {
-  const { place, leaseMs = defaultWorkerLeaseMs, labels = [], onNews } = options;
-  const { clock = systemClock, random = systemRandom, roles = { [anyRole]: 1 } } = options;
-  const name = workerName(options.name, random);
+  const { place, leaseMs = defaultWorkerLeaseMs, onNews } = options;
+  const { clock = systemClock, random = systemRandom } = options;
+  const offer = offerOf(options, random);
+  const { name } = offer;
   const wire = await openWire({ place, leaseMs, clock, name });
-  const about = { name, roles, labels, version: readVersion(), clock, random };
+  const about = { ...offer, clock, random };
   const { version: own } = about;
   const onStranger = (version: string) => onNews?.({ type: 'hub.unlike', version, own });
   const footing = new NatsFooting({ ...wire, ...about, onStranger });
