@@ -1,15 +1,25 @@
 /** The one alarm that a system keeps on its clock: for the earliest timer of all its actors. */
-import type { Clock } from './clock.ts';
+import { ahead, type Clock } from './clock.ts';
 
 export class Alarm {
-  readonly #clock: Clock;
   readonly #ring: () => void;
+  #clock: Clock;
   #cancel: () => void = () => {};
   #dueMs = Number.POSITIVE_INFINITY;
 
   constructor(clock: Clock, ring: () => void) {
     this.#clock = clock;
     this.#ring = ring;
+  }
+
+  /** The time that it goes by. */
+  get clock(): Clock {
+    return this.#clock;
+  }
+
+  /** It is that late at least: what was timed by a clock that was ahead is due by that time. */
+  goOnFrom(atMs: number): void {
+    if (this.#clock.now() < atMs) this.#clock = ahead(this.#clock, atMs);
   }
 
   /** Undefined: there is nothing to wait for. */

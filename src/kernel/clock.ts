@@ -1,4 +1,4 @@
-/** Time, injected: the system's clock, and one that a test or a simulation moves by hand. */
+/** Time, injected: the system's clock, and the one of a system that was on another machine. */
 
 /** The longest delay that Node's timers hold; a longer one is waited for in pieces. */
 const nodeDelayMaxMs = 2_147_483_647;
@@ -31,6 +31,20 @@ export const systemClock: Clock = {
   },
   breathe: () => new Promise((resolve) => setImmediate(resolve)),
 };
+
+/**
+ * The same clock, at `atMs` now: for one that goes on where another machine's clock was ahead.
+ * Times that were written there come when they are due, and not by as much later.
+ */
+export function ahead(clock: Clock, atMs: number): Clock {
+  const byMs = atMs - clock.now();
+  return {
+    now: () => clock.now() + byMs,
+    elapsed: () => clock.elapsed(),
+    at: (dueMs, call) => clock.at(dueMs - byMs, call),
+    breathe: () => clock.breathe(),
+  };
+}
 
 /** Resolves after so many milliseconds of the clock, or at once when the signal aborts. */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {

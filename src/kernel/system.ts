@@ -4,7 +4,8 @@
  * Owns: the core, the performer, and the order between them.
  * Invariants:
  * - K3 a wish is performed only after the flush that covers its input.
- * - K5 the clock is armed for the earliest journalled due time, also after a restart.
+ * - K5 the clock is armed for the earliest journalled due time, also after a restart; where it is
+ *   behind the journal, time goes on from there.
  * - A system whose log failed performs nothing more and takes nothing more: it is halted.
  */
 import type { AnyMachineSnapshot, AnyStateMachine, EventObject, InputFrom } from 'xstate';
@@ -15,7 +16,7 @@ import type { Actor } from './actor.ts';
 import { Alarm } from './alarm.ts';
 import { Asks } from './asks.ts';
 import { Charts } from './charts.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { systemClock } from './clock.ts';
 import { Core, defaultLimits } from './core.ts';
 import { type Ending, endingOf } from './ending.ts';
 import type { Input } from './input.ts';
@@ -42,7 +43,6 @@ interface Applied {
 }
 
 export class System {
-  readonly clock: Clock;
   readonly core: Core;
   readonly #log: Log;
   readonly #charts: Charts;
@@ -66,9 +66,8 @@ export class System {
   #storedAt = 0;
 
   private constructor(options: SystemOptions) {
-    this.clock = options.clock ?? systemClock;
-    this.#asks = new Asks(this.clock);
-    this.#alarm = new Alarm(this.clock, () => this.#ring());
+    this.#alarm = new Alarm(options.clock ?? systemClock, () => this.#ring());
+    this.#asks = new Asks(this.#alarm.clock);
     this.#log = options.log;
     this.#charts = new Charts(options.machines);
     this.core = new Core(this.#charts, { ...defaultLimits, ...options.limits });
@@ -211,7 +210,7 @@ export class System {
     if (this.#state === 'closed') throw closed();
     if (input.kind === 'spawn') this.#admitSpawn(input);
     const n = this.core.n + 1;
-    const at = Math.max(this.clock.now(), this.core.at);
+    const at = Math.max(this.#alarm.clock.now(), this.core.at);
     try {
       const logged = { n, at, input, performed: this.#performedSoFar() };
       this.#log.append(logged);
@@ -226,8 +225,8 @@ export class System {
   /** Flushes and performs until nothing is left; batches grow while a flush is under way. */
   async #pump(): Promise<void> {
     // Whatever comes in the same turn of the event loop shares the flush, if that takes time.
-    await (this.#flushWaits ? this.clock.breathe() : null);
-    let breathedAt = this.clock.elapsed();
+    await (this.#flushWaits ? this.#alarm.clock.breathe() : null);
+    let breathedAt = this.#alarm.clock.elapsed();
     try {
       while (this.#applied.length > 0) {
         const batch = this.#applied;
@@ -241,10 +240,10 @@ export class System {
           this.#begun = n;
         }
         await this.#storeWhenDue();
-        if (this.clock.elapsed() - breathedAt > stretchMs) {
+        if (this.#alarm.clock.elapsed() - breathedAt > stretchMs) {
           this.#arm();
-          await this.clock.breathe();
-          breathedAt = this.clock.elapsed();
+          await this.#alarm.clock.breathe();
+          breathedAt = this.#alarm.clock.elapsed();
         }
       }
     } catch (error) {
@@ -319,7 +318,7 @@ export class System {
 
   #ring(): void {
     if (this.#state !== 'open') return;
-    const now = this.clock.now();
+    const now = this.#alarm.clock.now();
     // What is set meanwhile waits for the next turn, or a delay of 0 could come back for ever.
     const { timerOrder: last } = this.core.counters;
     const next = () => this.core.nextDue();
@@ -371,12 +370,13 @@ export class System {
     this.#safe.advance(this.core.n);
     this.#begun = this.core.n;
     this.#performer.owe(owed);
+    this.#alarm.goOnFrom(this.core.at);
   }
 
   /** What was under way when the last life ended is called again, and told so. */
   #goOn(): void {
     const underWay = workUnderWay(this.core, this.#charts);
-    const lost = timeLost(this.core, underWay, this.clock.now());
+    const lost = timeLost(this.core, underWay, this.#alarm.clock.now());
     if (lost) this.#feed(lost);
     for (const { actor, invocation } of underWay) {
       const { id, effect } = invocation;

@@ -54,6 +54,26 @@ durable('after a restart from a stored system, too', play, async (stage) => {
   expect(stage.clock.alarms).toEqual([]);
 });
 
+durable('time goes on where the clock is behind the journal', play, async (stage) => {
+  const [behindMs, start] = [660_000, stage.clock.now()];
+  stage.system.spawn(alarm, { id: 'a' });
+  await stage.send('a', set(1_000));
+  await stage.pass(400);
+  await stage.send('a', set(100));
+  await stage.crash();
+  stage.clock.set(stage.clock.now() - behindMs);
+  await stage.reopen();
+  expect(stage.clock.alarms).toEqual([start + 500 - behindMs]);
+  await stage.pass(100);
+  expect(rings(stage)).toEqual(['set 100']);
+  await stage.pass(499);
+  expect(rings(stage)).toEqual(['set 100']);
+  await stage.pass(1);
+  expect(rings(stage)).toEqual(['set 100', 'set 1000']);
+  const times = [...(await stage.journal.history())].map((record) => record.at - start);
+  expect(times).toEqual([0, 0, 400, 500, 1_000]);
+});
+
 durable('what came due in between rings at once, in its order', play, async (stage) => {
   stage.system.spawn(alarm, { id: 'a' });
   for (const ms of [300, 100, 200]) await stage.send('a', set(ms));
