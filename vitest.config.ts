@@ -1,11 +1,14 @@
 /** How tests run: no test may depend on speed, and the machines and the kernel are covered whole. */
 import { configDefaults, defineConfig } from 'vitest/config';
 
+/** `npm run test:torture`. */
+const ownRun = 'test/torture/hosts.test.ts';
+
 export default defineConfig({
   test: {
     environment: 'node',
     include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'test/real/**', 'test/bench/**'],
+    exclude: [...configDefaults.exclude, 'test/real/**', 'test/bench/**', ownRun],
     testTimeout: 180_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -1,7 +1,9 @@
 /** Several hosts on one machine: network namespaces at one switch, and this process beside them. */
+import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { afterAll } from 'vitest';
 import { type Desk, Process } from '../cli/troupe.ts';
+import { type Trouble, wordsOf } from './netem.ts';
 
 export interface Host {
   readonly name: string;
@@ -11,6 +13,8 @@ export interface Host {
   /** Its cable is pulled: nobody says goodbye. */
   readonly pull: () => void;
   readonly plug: () => void;
+  /** So that every packet that comes or goes has it hard; null: no more. It takes netem. */
+  readonly trouble: (trouble: Trouble | null) => void;
 }
 
 export interface Hosts {
@@ -24,12 +28,30 @@ const ip = (...words: readonly string[]): boolean =>
 const within = (space: string, ...words: readonly string[]): boolean =>
   ip('netns', 'exec', space, 'ip', ...words);
 
-/** Null where the machine does not let us: it takes root, and Linux. Taken away with the tests. */
+/** What leaves a space by that link from now on. */
+function troubleLink(space: string, link: string, trouble: Trouble | null): void {
+  const before = ['netns', 'exec', space, 'tc', 'qdisc'];
+  const isDone = trouble
+    ? ip(...before, 'replace', 'dev', link, 'root', ...wordsOf(trouble))
+    : ip(...before, 'del', 'dev', link, 'root');
+  assert(isDone, `${link} in ${space} does not take it`);
+}
+
+/** A range that is for tests of networks, and of it what no other test has. */
+function freeNet(): string {
+  const { stdout } = spawnSync('ip', ['-o', 'addr'], { encoding: 'utf8' });
+  const nets = Array.from({ length: 250 }, (_, at) => `198.18.${(process.pid + at) % 250}`);
+  return nets.find((net) => !stdout.includes(` ${net}.`)) ?? '198.18.250';
+}
+
+/**
+ * Null where the machine does not let us: it takes root, and Linux. Taken away with the tests; but
+ * where all of a file are skipped nothing is taken away, and nothing should be laid.
+ */
 export function layHosts(count: number): Hosts | null {
   if (process.platform !== 'linux') return null;
   const id = process.pid % 100_000;
-  // A range that is for tests of networks, and nobody's.
-  const net = `198.18.${process.pid % 250}`;
+  const net = freeNet();
   const nexus = `tr${id}x`;
   const spaces = Array.from({ length: count }, (_, at) => `tr${id}h${at}`);
   afterAll(() => {
@@ -61,6 +83,9 @@ export function layHosts(count: number): Hosts | null {
     ...{ name, address: address(at), within: ['ip', 'netns', 'exec', name] },
     pull: () => void within(name, 'link', 'set', name, 'down'),
     plug: () => void within(name, 'link', 'set', name, 'up'),
+    trouble: (trouble: Trouble | null) => {
+      for (const space of [name, nexus]) troubleLink(space, name, trouble);
+    },
   }));
   return { all, own: `${net}.254` };
 }

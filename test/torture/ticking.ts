@@ -1,25 +1,68 @@
-/** A plan whose commands say in one file what they do, bit by bit: two at once would be seen. */
+/**
+ * A plan whose commands say in one file what they do, bit by bit: two at once would be seen.
+ *
+ * It comes in chapters. Each has many short tasks and two that go on until the test says `go`:
+ * whatever is done to the hosts meanwhile finds these at work, however slow or quick it is.
+ */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { Desk } from '../cli/troupe.ts';
 
 const line = (what: string, log: string) => `echo "$TROUPE_TASK $TROUPE_TOKEN ${what}" >> ${log}`;
 
+/** What is left behind, and what is answered, name the attempt. */
+const script = (work: string, log: string): readonly string[] => {
+  const mark = 'echo "$TROUPE_TASK $TROUPE_TOKEN"';
+  const lines = [line('begin', log), work, `${mark} > made`, line('end', log), mark];
+  return ['sh', '-c', lines.join('; ')];
+};
+
+export const shortAbreast = 12;
+export const patientOf = (chapter: number): readonly string[] => [`w${chapter}a`, `w${chapter}b`];
+const goPath = (desk: Desk, chapter: number): string => desk.path(`go-${chapter}`);
+
+export interface Tale {
+  readonly chapters: number;
+  /** In each. */
+  readonly shortTasks: number;
+}
+
+const shortOf = ({ shortTasks }: Tale, chapter: number): readonly string[] =>
+  Array.from({ length: shortTasks }, (_, at) => `t${chapter * shortTasks + at}`);
+
+const chaptersOf = ({ chapters }: Tale): readonly number[] => [...Array(chapters).keys()];
+
+export const idsOf = (tale: Tale): readonly string[] =>
+  chaptersOf(tale).flatMap((chapter) => [...shortOf(tale, chapter), ...patientOf(chapter)]);
+
 /** In waves, so that there is always something to begin and something to wait for. */
-export function tickingPlan(desk: Desk, count: number, abreast = 12): string {
+export function tickingPlan(desk: Desk, tale: Tale): string {
   const log = desk.path('log');
-  const ticks = `for i in 1 2 3 4 5 6; do sleep 0.04; ${line('tick', log)}; done`;
-  const script = `${line('begin', log)}; ${ticks}; echo made > made; ${line('end', log)}`;
-  const run = ['sh', '-c', script];
-  const agents = { coder: { adapter: 'command', where: 'remote', run } };
-  const tasks = Array.from({ length: count }, (_, at) => ({
-    ...{ id: `t${at}`, workspace: 'folder', verify: [{ file: 'made' }] },
-    ...(at >= 3 * abreast && { needs: [`t${at - 3 * abreast}`] }),
-  }));
+  const tick = line('tick', log);
+  const around = { adapter: 'command', where: 'remote' };
+  const short = script(`for i in 1 2 3 4 5 6; do sleep 0.04; ${tick}; done`, log);
+  const patient = (chapter: number) =>
+    script(`until [ -e ${goPath(desk, chapter)} ]; do sleep 0.1; ${tick}; done`, log);
+  const agents = { coder: { ...around, run: short }, watcher: around };
+  const tasks = chaptersOf(tale).flatMap((chapter) => {
+    const before = chapter === 0 ? [] : patientOf(chapter - 1);
+    const ids = shortOf(tale, chapter);
+    const work = { workspace: 'folder', verify: [{ file: 'made' }] };
+    const needs = (at: number) => (at < 3 * shortAbreast ? before : [ids[at - 3 * shortAbreast]]);
+    const watch = { agent: 'watcher', run: patient(chapter), needs: before };
+    return [
+      ...patientOf(chapter).map((id) => ({ id, ...watch, ...work })),
+      ...ids.map((id, at) => ({ id, agent: 'coder', needs: needs(at), ...work })),
+    ];
+  });
+  const concurrency = shortAbreast + patientOf(0).length;
   const path = desk.path('plan.json');
-  writeFileSync(path, JSON.stringify({ name: 'many', concurrency: abreast, agents, tasks }));
+  writeFileSync(path, JSON.stringify({ name: 'many', concurrency, agents, tasks }));
   return path;
 }
+
+/** Those of that chapter that wait for it come to their end. */
+export const go = (desk: Desk, chapter: number): void => writeFileSync(goPath(desk, chapter), '');
 
 interface Line {
   readonly task: string;
@@ -27,7 +70,7 @@ interface Line {
   readonly what: string;
 }
 
-export function ticksOf(desk: Desk): readonly Line[] {
+function ticksOf(desk: Desk): readonly Line[] {
   const path = desk.path('log');
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
@@ -37,22 +80,49 @@ export function ticksOf(desk: Desk): readonly Line[] {
   });
 }
 
+/** How often those of that chapter that wait have begun. */
+export const begunIn = (desk: Desk, chapter: number): number =>
+  ticksOf(desk).filter(({ task, what }) => what === 'begin' && patientOf(chapter).includes(task))
+    .length;
+
 export const doneIn = (desk: Desk): number =>
   new Set(ticksOf(desk).flatMap(({ task, what }) => (what === 'end' ? [task] : []))).size;
 
 /** Every task was done; none by two at once; and no attempt was made twice. */
-export function expectOneAtATime(desk: Desk, count: number): void {
+export function expectOneAtATime(desk: Desk, ids: readonly string[]): void {
   const lines = ticksOf(desk);
-  expect(doneIn(desk)).toBe(count);
-  const byTask = new Map<string, Line[]>();
-  for (const each of lines) byTask.set(each.task, [...(byTask.get(each.task) ?? []), each]);
-  for (const [task, own] of byTask) {
+  const ended = lines.flatMap(({ task, what }) => (what === 'end' ? [task] : []));
+  expect(new Set(ended)).toEqual(new Set(ids));
+  for (const [task, own] of byTask(lines)) {
     // None says a word once the next has begun.
-    const turns = own.filter(({ token }, at) => token !== own[at - 1]?.token);
+    const turns = turnsOf(own);
     const tokens = turns.map(({ token }) => token);
     expect([task, tokens]).toEqual([task, [...new Set(tokens)].sort((a, b) => a - b)]);
     expect(turns.map(({ what }) => what)).toEqual(turns.map(() => 'begin'));
     const begun = own.filter(({ what }) => what === 'begin');
     expect([task, begun.length]).toEqual([task, turns.length]);
   }
+}
+
+/** How many attempts were made of tasks of which another had been begun before. */
+export const againIn = (desk: Desk): number =>
+  [...byTask(ticksOf(desk)).values()].reduce((sum, own) => sum + turnsOf(own).length - 1, 0);
+
+/** What the last attempt of a task answers: no other one's word counts. */
+export function answersOf(desk: Desk): ReadonlyMap<string, string> {
+  const last = [...byTask(ticksOf(desk))].map(([task, own]) => [task, own.at(-1)] as const);
+  return new Map(last.map(([task, line]) => [task, `${task} ${line?.token}`]));
+}
+
+const turnsOf = (own: readonly Line[]): readonly Line[] =>
+  own.filter(({ token }, at) => token !== own[at - 1]?.token);
+
+function byTask(lines: readonly Line[]): ReadonlyMap<string, readonly Line[]> {
+  const all = new Map<string, Line[]>();
+  for (const each of lines) {
+    const own = all.get(each.task);
+    if (own) own.push(each);
+    else all.set(each.task, [each]);
+  }
+  return all;
 }
