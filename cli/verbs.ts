@@ -155,7 +155,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'nats',
-    summary: 'check the NATS servers over which nodes share runs',
+    summary: 'check the NATS servers that nodes share, and take old runs off them',
     load: () => import('./commands/nats.ts'),
   },
   {

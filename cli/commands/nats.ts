@@ -1,7 +1,8 @@
-/** `troupe nats check`: what the NATS servers of a team lack, and what to do about it. */
+/** `troupe nats`: what the NATS servers of a team lack, and what they need not keep any more. */
 import type { Command } from 'commander';
-import { checkServers, type NatsFinding, natsSetting, UserError } from '../../src/index.ts';
+import { checkServers, type NatsFinding } from '../../src/index.ts';
 import { exits } from '../exits.ts';
+import { definePrune, serversIn } from '../nats-prune.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
 import { out } from '../render.ts';
 import { paletteFor, table } from '../style.ts';
@@ -21,17 +22,20 @@ export function define(command: Command, act: Act): void {
     .option('--worker <name>', 'try what the worker of this name needs, not what a node does');
   addJson(check, 'print one object: ok, and each finding with its fix');
   addHome(check).action(act(run));
+  definePrune(command, act);
   addExamples(command, [
     'troupe nats check --nats nats://127.0.0.1:4222',
     'troupe nats check --nats tls://a:4222,tls://b:4222 --json',
     'troupe nats check --nats tls://w1:PASSWORD@a:4222 --worker w1',
+    'troupe nats prune --older-than 7d --dry-run',
+    'troupe nats prune audit-1a2b --nats nats://127.0.0.1:4222 --yes',
   ]);
 }
 
 async function run(options: CheckOptions) {
-  const { project, config } = openTroupe(options);
-  const setting = natsSetting(project, options.nats);
-  if (!setting) throw noServers();
+  const troupe = openTroupe(options);
+  const { config } = troupe;
+  const setting = serversIn(troupe, options);
   const { worker } = options;
   const findings = await checkServers({ ...setting, ...(worker !== undefined && { worker }) });
   const ok = findings.every(({ status }) => status !== 'missing');
@@ -44,9 +48,4 @@ async function run(options: CheckOptions) {
     const paint = { ok: green, warning: yellow, missing: red }[status];
     return [paint(status), name, plainLine(fix === '' ? found : `${found}; ${fix}`)];
   }
-}
-
-function noServers(): UserError {
-  const hint = 'name them: --nats nats://host:4222, or bus: { nats: { servers: ... } }';
-  return new UserError('nats.unnamed', 'no NATS servers are named', hint);
 }

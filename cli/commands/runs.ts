@@ -4,13 +4,13 @@ import {
   type Compacted,
   type Prunable,
   type PrunePolicy,
-  parseDuration,
   type Troupe,
   UserError,
 } from '../../src/index.ts';
 import { ask } from '../ask.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
+import { readAge, sizeOf } from '../quantities.ts';
 import { err, out } from '../render.ts';
 import { dayOf, plural, table, timeOf } from '../style.ts';
 import { plainLine } from '../text.ts';
@@ -64,12 +64,6 @@ function definePrune(command: Command, act: Act): void {
     .option('--yes', 'do not ask');
   addJson(prune, 'print one object: what was removed, and the bytes that are free now');
   addHome(prune).action(act(pruneRuns));
-}
-
-function readAge(given: string): number {
-  const ageMs = parseDuration(given);
-  if (ageMs === null) throw new InvalidArgumentError('Write it as 30d, 12h or 90m.');
-  return ageMs;
 }
 
 function readCount(given: string): number {
@@ -177,10 +171,4 @@ async function chosen(
 function told({ id, beforeBytes, afterBytes, forks }: Compacted): string {
   const sizes = `${id}: ${sizeOf(beforeBytes)} before, ${sizeOf(afterBytes)} now`;
   return forks.length > 0 ? `${sizes}; ${forks.join(', ')} still read their past from it` : sizes;
-}
-
-function sizeOf(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`;
-  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -1,10 +1,19 @@
-/** The door to a look at NATS servers, which is loaded by who asks for it. */
+/** The door to what a person asks of NATS servers, which is loaded by who asks for it. */
+import type { NatsSetting } from '../plan/bus-shapes.ts';
 import type { CheckWish, NatsFinding } from './check.ts';
+import type { Pruning } from './pruning.ts';
 
 export type { NatsFinding } from './check.ts';
+export type { Pruning, ServerRun } from './pruning.ts';
 
 /** What the servers of a team lack. */
 export async function checkServers(wish: CheckWish): Promise<readonly NatsFinding[]> {
   const { checkNats } = await import('./check.ts');
   return checkNats(wish);
+}
+
+/** What the servers have of runs, and how those go that are over. To be closed. */
+export async function openPruning(setting: NatsSetting): Promise<Pruning> {
+  const { Pruning } = await import('./pruning.ts');
+  return Pruning.begin(setting);
 }

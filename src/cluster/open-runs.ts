@@ -37,6 +37,11 @@ export class OpenRuns {
     return entries.filter((entry) => entry !== null);
   }
 
+  /** Null: it is over. */
+  async find(run: string): Promise<RunEntry | null> {
+    return entryIn(await this.#store.runs.get(openKey(run)));
+  }
+
   async note(entry: RunEntry, signal: AbortSignal): Promise<void> {
     const { runs, reader } = this.#store;
     await reader.patiently(signal, () => runs.put(openKey(entry.run), JSON.stringify(entry)));

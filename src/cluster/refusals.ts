@@ -17,6 +17,6 @@ export const isFull = (error: unknown): boolean => noRoom.includes(codeOf(error)
 export function full(run: string, error: unknown): UserError {
   const why = (error as Error).message;
   const message = `the NATS servers have no room for what ${run} keeps: ${why}`;
-  const hint = 'give them more, or take away runs that are over: see deploy/README.md';
+  const hint = 'give them more, or take off runs that are over: troupe nats prune --older-than 7d';
   return new UserError('nats.full', message, hint);
 }

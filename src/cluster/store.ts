@@ -58,9 +58,10 @@ export async function openStore(
   });
 }
 
-/** Where a run's journal is. */
+/** Where a run's journal is; `*`: all of them. */
 export function streamOf(prefix: string, run: string) {
-  return { stream: `${prefix}_journals`, subject: `${prefix}.journal.${token(run)}` };
+  const end = run === '*' ? run : token(run);
+  return { stream: `${prefix}_journals`, subject: `${prefix}.journal.${end}` };
 }
 
 /** With the client's own patience: to make something takes servers longer than to answer. */

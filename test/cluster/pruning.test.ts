@@ -1,0 +1,119 @@
+/** Runs that are over go off the servers by one verb; those that are not stay. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { Objm } from '@nats-io/obj';
+import { connect } from '@nats-io/transport-node';
+import { expect, test, vi } from 'vitest';
+import { Pruning } from '../../src/cluster/pruning.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { eventually } from '../agents/processes.ts';
+import { type NatsServer, natsServers } from '../bus/nats/servers.ts';
+import { Desk } from '../cli/troupe.ts';
+import { node, plan } from './nodes.ts';
+
+vi.setConfig({ testTimeout: 240_000 });
+
+const { one } = natsServers();
+
+interface Said {
+  readonly code: number | null;
+  readonly stderr: string;
+  readonly removed: readonly { readonly run: string }[];
+  readonly left: readonly { readonly run: string }[];
+  readonly wouldRemove?: readonly {
+    readonly run: string;
+    readonly status: string;
+    readonly files: number;
+  }[];
+}
+
+async function prune(desk: Desk, words: readonly string[]): Promise<Said> {
+  const { code, stdout, stderr } = await desk.type(['nats', 'prune', '--json', ...words]);
+  return { code, stderr, ...(stdout === '' ? {} : JSON.parse(stdout)) };
+}
+
+/** How much the servers keep of runs. */
+async function kept({ url }: NatsServer): Promise<readonly number[]> {
+  const nc = await connect({ servers: url });
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const streams = ['troupe_journals', 'OBJ_troupe_files', 'KV_troupe_runs'];
+  const states = await Promise.all(streams.map((name) => jsm.streams.info(name)));
+  await nc.close();
+  return states.map(({ state }) => state.messages);
+}
+
+test('a run that is over is removed, with its files; one that goes on is not', async () => {
+  const desk = new Desk();
+  const server = await one();
+  const nats = { servers: server.url, lease: '6s' };
+  writeFileSync(desk.path('troupe.yaml'), JSON.stringify({ bus: { nats } }));
+  writeFileSync(desk.path('short.yaml'), plan(1, 0));
+  writeFileSync(desk.path('long.yaml'), plan(1, 600));
+  const ada = await node(desk, 'ada', [server]);
+  const short = String((await ada.post('runs', { plan: 'short.yaml' })).run);
+  const isOver = async () => {
+    const { wouldRemove = [] } = await prune(desk, ['--older-than', '0s', '--dry-run']);
+    return wouldRemove.find(({ run }) => run === short);
+  };
+  let over = await isOver();
+  while (!over) over = await isOver();
+  expect(over).toMatchObject({ status: 'over', files: 1 });
+  const long = String((await ada.post('runs', { plan: 'long.yaml' })).run);
+  await eventually('it has begun', () => existsSync(join(ada.home, 'runs', long, 'cluster.json')));
+
+  const named = await prune(desk, [long, '--yes']);
+  expect(named).toMatchObject({ code: 2, stderr: expect.stringContaining('is not over') });
+  expect((await prune(desk, ['--older-than', '1d', '--yes'])).removed).toEqual([]);
+  const { removed, left } = await prune(desk, ['--older-than', '0s', '--yes']);
+  expect([removed.map(({ run }) => run), left]).toEqual([[short], []]);
+  expect((await prune(desk, ['--older-than', '0s', '--dry-run'])).wouldRemove).toEqual([]);
+  const [journals = 0, files, open] = await kept(server);
+  expect(journals).toBeGreaterThan(0);
+  expect([files, open]).toEqual([0, 1]);
+  // What a node has on its disk stays.
+  expect(ada.results(short)).toHaveLength(1);
+
+  await desk.type(['cancel', long, '--home', ada.home]);
+  const cancelled = async () => (await prune(desk, [long, '--yes'])).code === 0;
+  while (!(await cancelled()));
+  expect(await kept(server)).toEqual([0, 0, 0]);
+  ada.process.child.kill('SIGTERM');
+  expect((await ada.process.end()).code).toBe(0);
+});
+
+test('pieces that belong to no file go, once no file can be on its way', async () => {
+  const server = await one();
+  const place = { servers: [server.url] };
+  const hoursOn = { ...systemClock, now: () => systemClock.now() + 2 * 3_600_000 };
+  const [pruning, later] = [
+    await Pruning.begin({ place }),
+    await Pruning.begin({ place }, hoursOn),
+  ];
+  const nc = await connect({ servers: server.url });
+  const js = jetstream(nc);
+  await js.publish('$O.troupe_files.C.loose', 'piece');
+  const store = await new Objm(js).open('troupe_files');
+  await store.putBlob({ name: 'run-1/abc' }, Buffer.from('whole'));
+  await pruning.tidy();
+  expect((await kept(server))[1]).toBe(3);
+  await later.tidy();
+  expect((await kept(server))[1]).toBe(2);
+  expect(await pruning.runs()).toMatchObject([{ run: 'run-1', status: 'over', files: 1 }]);
+  for (const each of [pruning, later, nc]) await each.close();
+});
+
+test('what makes no sense is said with the next step', async () => {
+  const desk = new Desk();
+  const server = await one();
+  const at = ['--nats', server.url];
+  const said = async (words: readonly string[]) => {
+    const { code, stderr } = await desk.type(['nats', 'prune', ...words]);
+    return `${code} ${stderr}`;
+  };
+  expect(await said(at)).toMatch(/^2 .*say which runs may go[\s\S]*--older-than 7d/);
+  expect(await said([...at, 'none'])).toMatch(/^2 .*nothing of none[\s\S]*--dry-run/);
+  expect(await said(['--older-than', '7d'])).toMatch(/^2 .*no NATS servers are named/);
+  expect(await said([...at, '--older-than', 'soon'])).toMatch(/^2 .*30d, 12h/);
+  expect(await said([...at, '--older-than', '7d'])).toMatch(/^0 .*nothing to remove/);
+});
