@@ -155,7 +155,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'nats',
-    summary: 'check the NATS servers that nodes share, and take old runs off them',
+    summary: 'check the NATS servers of a team, and tidy them',
     load: () => import('./commands/nats.ts'),
   },
   {
