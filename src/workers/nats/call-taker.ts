@@ -89,8 +89,10 @@ export class CallTaker {
     }
   }
 
+  /** Without those whose hub may not know yet that they are here: it would call them off. */
   get tickets(): readonly string[] {
-    return [...this.#taken.keys()];
+    const known = [...this.#taken].filter(([, { state }]) => state !== 'claiming');
+    return known.map(([ticket]) => ticket);
   }
 
   /** Why an order is not to be begun; null when it may be. */

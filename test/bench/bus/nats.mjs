@@ -1,9 +1,11 @@
 /** A real nats-server of its own for a bench. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+export const hasNats = () => spawnSync('nats-server', ['--version']).status === 0;
 
 export async function startNats() {
   const folder = mkdtempSync(join(tmpdir(), 'troupe-bench-nats-'));
@@ -18,7 +20,7 @@ export async function startNats() {
     server.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
-  return { url: `nats://127.0.0.1:${port}`, stop };
+  return { url: `nats://127.0.0.1:${port}`, pid: server.pid, stop };
 }
 
 export function freePort() {

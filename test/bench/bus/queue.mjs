@@ -2,6 +2,7 @@
 import { inChild } from '../lib/child.mjs';
 import { row } from '../lib/row.mjs';
 import { interleaved } from '../lib/statistics.mjs';
+import { hasNats } from './nats.mjs';
 import { bullVersion, installBull } from './parts/bull.mjs';
 import { hasRedis } from './parts/redis.mjs';
 
@@ -13,7 +14,10 @@ const places = 100;
 export async function run({ quick }) {
   const size = quick ? 2_000 : 10_000;
   const args = { size, places, warmUps: [{ size: 1_000 }] };
-  const peers = hasRedis() ? { bull: () => inChild('queue-bull', args) } : {};
+  const peers = {
+    ...(hasNats() && { nats: () => inChild('queue-troupe-nats', args) }),
+    ...(hasRedis() && { bull: () => inChild('queue-bull', args) }),
+  };
   if (hasRedis()) await installBull();
   const samples = await interleaved(quick ? 1 : 3, {
     ours: () => inChild('queue-troupe', args),
@@ -37,5 +41,18 @@ export async function run({ quick }) {
         ...(cpu && { ...cpu, baseline: of('bull', 'middleUs') }),
       },
     }),
+    ...(samples.nats ? natsRows(what, of, beside && { ...beside, target: undefined }, cpu) : []),
+  ];
+}
+
+/** Told beside the rest, with no target: each task is a call on disk, pulled and claimed. */
+function natsRows(what, of, beside, cpu) {
+  const us = { what: 'over NATS: processor time of all processes', unit: 'us a task' };
+  return [
+    row({
+      ...{ what: `${what} tasks over NATS`, unit: 'tasks/s' },
+      ...{ samples: of('nats', 'tasksPerS'), ...beside },
+    }),
+    row({ ...us, atMost: true, samples: of('nats', 'cpuUs'), ...cpu }),
   ];
 }

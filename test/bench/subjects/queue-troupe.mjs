@@ -24,7 +24,7 @@ export async function run({ size, places }) {
   return { tasksPerS: (size / ms) * 1_000, cpuUs, middleUs };
 }
 
-function documentOf(size, agents) {
+export function documentOf(size, agents) {
   return definePlan({
     name: 'bench',
     concurrency: agents,
@@ -34,7 +34,7 @@ function documentOf(size, agents) {
 }
 
 /** Each was begun once, and has its result. */
-async function check(troupe, run, size) {
+export async function check(troupe, run, size) {
   const begun = [];
   for await (const { type, task } of troupe.facts(run.id)) {
     if (type === 'task.started') begun.push(task);

@@ -130,11 +130,12 @@ describe('who does it', () => {
       id: `t${at}`,
       run: sh(`echo $TROUPE_TASK >> ${log}`),
     }));
-    const { run, end } = await play(
+    const { run, end, facts } = await play(
       definePlan({ name: 'many', concurrency: 10, agents: { coder: remote() }, tasks }),
     );
     expect(end).toMatchObject({ status: 'succeeded' });
     expect(linesIn(log).toSorted()).toEqual(tasks.map(({ id }) => id).toSorted());
+    expect(facts.filter(({ type }) => type === 'task.retrying')).toEqual([]);
     const doers = await Promise.all(tasks.map(({ id }) => resultOf(run, id)));
     const names = new Set(doers.map(({ evidence }) => evidence[0]?.facts.worker));
     expect([...names].toSorted()).toEqual(['one', 'two']);
