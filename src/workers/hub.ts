@@ -81,7 +81,7 @@ export async function openWorkerHub(
     config,
     (folder, order) =>
       new AtWorkers(workforce, folder, order, { environment: config.environment, clock }),
-    leaseMs,
+    { outliveMs: leaseMs },
   );
   return {
     port: hub.port,

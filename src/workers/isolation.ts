@@ -43,7 +43,9 @@ export async function openIsolation({ config }: { readonly config: Config }): Pr
   const about = { clock, random, leaseMs, quietMs: 0, version: readVersion(), isPrivate: true };
   const workforce = new Workforce({ bus: hub, ...about });
   const cells = new Cells({ config, clock, random, workforce, hub, token, file });
-  const keepHere = openElsewhere(config, (folder, order) => new Isolated(cells, folder, order));
+  const keepHere = openElsewhere(config, (folder, order) => new Isolated(cells, folder, order), {
+    joinedBy: 'nobody',
+  });
   return {
     async close() {
       keepHere();

@@ -37,18 +37,24 @@ interface Opened {
   readonly elsewhere: ElsewhereFor;
   /** How long those elsewhere may go on when nobody hears of this process any more. */
   readonly outliveMs: number;
+  /** `nobody`: all agents stay on this machine, each in a process of its own. */
+  readonly joinedBy: 'workers' | 'nobody';
 }
 
 /** By the setting of the Troupe whose runs may go there. */
 const open = new WeakMap<Config, Opened>();
 
 /** Returns how to keep runs here again; those that are under way keep what they have. */
-export function openElsewhere(config: Config, elsewhere: ElsewhereFor, outliveMs = 0): () => void {
+export function openElsewhere(
+  config: Config,
+  elsewhere: ElsewhereFor,
+  { outliveMs = 0, joinedBy = 'workers' }: Partial<Omit<Opened, 'elsewhere'>> = {},
+): () => void {
   if (open.has(config)) {
     const hint = 'close the other one first';
     throw new UserError('bus.open', 'runs have a bus for workers already', hint);
   }
-  open.set(config, { elsewhere, outliveMs });
+  open.set(config, { elsewhere, outliveMs, joinedBy });
   return () => {
     open.delete(config);
   };
@@ -67,8 +73,10 @@ export const isRemote = ({ where, labels = [] }: PlanRole): boolean =>
 /** Throws a UserError for a plan that needs workers where none could join. */
 export function requireBus({ roles }: Plan, config: Config): void {
   const role = roles.find(isRemote);
-  if (!role || open.has(config)) return;
-  const message = `${role.name} works elsewhere, and there is no bus that workers could join`;
+  const joinedBy = open.get(config)?.joinedBy;
+  if (!role || joinedBy === 'workers') return;
+  const why = joinedBy === 'nobody' ? '--isolate lets nobody join' : 'there is no bus to join';
+  const message = `${role.name} works elsewhere, and ${why}`;
   const hint = 'give it one: --bus 127.0.0.1:7700 or --nats nats://..., and start troupe worker';
   throw new UserError('worker.no-bus', message, hint);
 }
