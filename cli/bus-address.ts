@@ -1,6 +1,6 @@
 /** The options by which a command has agents elsewhere. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Troupe } from '../src/index.ts';
+import { UserError } from '../src/index.ts';
 
 export interface BusAddress {
   readonly host: string;
@@ -23,15 +23,23 @@ export function addBus(command: Command): Command {
     .addOption(tlsOption())
     .option('--cert <file>', 'with --bus: the certificate for TLS, PEM')
     .option('--key <file>', 'with --bus: its key, PEM')
-    .addOption(new Option('--nats <urls>', 'call workers over these NATS servers'));
+    .addOption(
+      new Option('--nats <urls>', 'call workers over these NATS servers').conflicts('bus'),
+    );
 }
 
-/** Whether agents of this command may work elsewhere. */
-export const wantsWorkers = ({ project }: Troupe, { bus, isolate, nats }: BusOptions): boolean =>
-  [bus, isolate, nats].some((wish) => wish !== undefined) || project?.nats != null;
+/** What is said of a hub where there is none would be taken for done. */
+export function requireBusFor({ bus, tls, cert, key }: BusOptions): void {
+  const wish = Object.entries({ tls, cert, key }).find(([, value]) => value !== undefined);
+  if (!wish || bus) return;
+  const message = `--${wish[0]} is for a hub, and none is opened`;
+  throw new UserError('bus.none', message, 'name its address: --bus HOST:PORT');
+}
 
 export const isolateOption = (): Option =>
-  new Option('--isolate <how>', 'let each agent work in a process of its own').choices(['process']);
+  new Option('--isolate <how>', 'let each agent work in a process of its own')
+    .choices(['process'])
+    .conflicts(['bus', 'nats']);
 
 export const tlsOption = (): Option =>
   new Option('--tls', 'with --bus: speak TLS, with a certificate of its own; prints its pin');

@@ -21,7 +21,7 @@ export function amongWorkers<Answer>(
   options: BusOptions,
   work: () => Promise<Answer>,
 ): Promise<Answer> {
-  if (options.isolate) return isolated(troupe, options, work);
+  if (options.isolate) return isolated(troupe, work);
   return options.bus ? atBus(troupe, options, work) : overNats(troupe, options, work);
 }
 
@@ -67,15 +67,7 @@ async function atBus<Answer>(
 }
 
 /** Every agent in a process of its own, for as long as `work` takes. */
-async function isolated<Answer>(
-  troupe: Troupe,
-  options: BusOptions,
-  work: () => Promise<Answer>,
-): Promise<Answer> {
-  if (options.bus) {
-    const hint = 'leave one of them out';
-    throw new UserError('isolate.bus', 'agents are isolated here, or work elsewhere', hint);
-  }
+async function isolated<Answer>(troupe: Troupe, work: () => Promise<Answer>): Promise<Answer> {
   const isolation = await openIsolation(troupe);
   try {
     return await work();

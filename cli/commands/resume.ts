@@ -1,12 +1,13 @@
 /** `troupe resume`: goes on with a run that was stopped or killed. */
 import type { Command } from 'commander';
 import type { Run, Troupe } from '../../src/index.ts';
-import { addBus, type BusOptions, isolateOption, wantsWorkers } from '../bus-address.ts';
+import { addBus, type BusOptions, isolateOption } from '../bus-address.ts';
 import { isOver, type WatchOptions } from '../conclusion.ts';
 import { addHome, addJson, logOption, openTroupe } from '../options.ts';
 import { err, out } from '../render.ts';
 import { type Act, addExamples } from '../verb.ts';
 import { watch } from '../watch.ts';
+import { withWorkers } from '../with-workers.ts';
 
 export function define(command: Command, act: Act): void {
   command
@@ -28,10 +29,7 @@ async function resume(name: string, options: ResumeOptions) {
     if (isOver(run.view())) await sayOver(troupe, run, options);
     return run;
   };
-  const work = () => watch(troupe, begin, options);
-  if (!wantsWorkers(troupe, options)) return work();
-  const { amongWorkers } = await import('../bus.ts');
-  return amongWorkers(troupe, options, work);
+  return withWorkers(troupe, options, () => watch(troupe, begin, options));
 }
 
 async function sayOver(troupe: Troupe, run: Run, { json, quiet }: WatchOptions): Promise<void> {

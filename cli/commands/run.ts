@@ -8,7 +8,7 @@ import {
   type Troupe,
   UserError,
 } from '../../src/index.ts';
-import { addBus, type BusOptions, isolateOption, wantsWorkers } from '../bus-address.ts';
+import { addBus, type BusOptions, isolateOption, requireBusFor } from '../bus-address.ts';
 import type { GoalChoices } from '../goal.ts';
 import {
   addHome,
@@ -23,6 +23,7 @@ import {
 import { err } from '../render.ts';
 import { type Act, addExamples } from '../verb.ts';
 import { watch } from '../watch.ts';
+import { withWorkers } from '../with-workers.ts';
 
 interface RunOptions extends GoalChoices, BusOptions {
   readonly input?: Readonly<Record<string, string>>;
@@ -84,10 +85,11 @@ async function run(plan: string | undefined, options: RunOptions) {
   if (plan === undefined) {
     if (options.task === undefined) throw nothingToDo();
     const { runGoal } = await import('../goal.ts');
-    return runGoal(troupe, options);
+    return withWorkers(troupe, options, () => runGoal(troupe, options));
   }
   if (options.task !== undefined) throw twoThingsToDo();
   const { input: inputs = {}, speed = 1 } = options;
+  requireBusFor(options);
   const house = staysHere(options) ? null : livingHouse(troupe.config.home);
   if (house) return follow(troupe, house, plan, options);
   const begin = async () => {
@@ -95,10 +97,7 @@ async function run(plan: string | undefined, options: RunOptions) {
     for (const note of begun.notes) err.note(`Note: ${note}.\n`);
     return begun;
   };
-  const work = () => workShown(troupe, begin, options);
-  if (!wantsWorkers(troupe, options)) return work();
-  const { amongWorkers } = await import('../bus.ts');
-  return amongWorkers(troupe, options, work);
+  return withWorkers(troupe, options, () => workShown(troupe, begin, options));
 }
 
 async function workShown(troupe: Troupe, begin: () => Promise<Run>, options: RunOptions) {

@@ -13,7 +13,7 @@ import {
   type WorkerHub,
 } from '../../src/index.ts';
 import { openBrowser } from '../browser.ts';
-import { type BusOptions, busOption, tlsOption } from '../bus-address.ts';
+import { type BusOptions, busOption, requireBusFor, tlsOption } from '../bus-address.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
 import { tellAddress } from '../page-address.ts';
@@ -69,7 +69,9 @@ export function define(command: Command, act: Act): void {
 async function run(options: ServeOptions) {
   const troupe = openTroupe(options);
   if (options.address) return tellAddress(troupe, options);
-  const { port, host, insecure } = options;
+  const { port, host, insecure, tls } = options;
+  // The page may have a certificate that is given; one of its own only a hub has.
+  requireBusFor({ ...(tls && { tls }), ...(options.bus && { bus: options.bus }) });
   const wish = wishIn(troupe, options);
   const stops = new Stops(systemClock);
   // Before the house, which may go on at once with runs that need workers.
@@ -104,10 +106,16 @@ function wishIn({ project, config }: Troupe, options: ServeOptions): ServeWish |
 /** Where it shares its runs with other nodes, if it does. */
 async function natsIn({ project }: Troupe, { nats, node }: ServeOptions) {
   const setting = natsSetting(project, nats);
+  if (!setting && node !== undefined) throw lonelyNode();
   if (!setting) return {};
   const onNote = (text: string): void => err.note(`${text}\n`);
   const { sayNews: onNews } = await import('../bus.ts');
   return { nats: { ...setting, ...(node !== undefined && { node }), onNote, onNews } };
+}
+
+function lonelyNode(): UserError {
+  const hint = 'name the servers: --nats nats://host:4222, or bus: { nats: ... } in troupe.yaml';
+  return new UserError('serve.node', '--node is for those who share runs over NATS', hint);
 }
 
 /** One without the other would be no TLS at all, and nobody would notice. */

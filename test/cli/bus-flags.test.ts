@@ -1,0 +1,45 @@
+/** The ways to agents elsewhere, as a person asks for them: one at a time, and none in vain. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { Desk } from './troupe.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const here = 'agents: { one: { adapter: simulated } }\ntasks: [{ id: only }]\n';
+const remote = 'agents: { one: { adapter: simulated, where: remote } }\ntasks: [{ id: only }]\n';
+const run = ['run', 'plan.yaml'];
+const nats = ['--nats', 'nats://127.0.0.1:1'];
+
+test.each([
+  [here, [...run, '--bus', '127.0.0.1:0', '--isolate', 'process'], 'cannot be used with'],
+  [here, [...run, ...nats, '--isolate', 'process'], 'cannot be used with'],
+  [here, [...run, ...nats, '--bus', '127.0.0.1:0'], 'cannot be used with'],
+  [here, [...run, '--tls'], '--tls is for a hub, and none is opened'],
+  [here, [...run, '--local', '--cert', 'cert.pem'], '--cert is for a hub'],
+  [here, ['resume', 'latest', '--tls'], '--bus HOST:PORT'],
+  [here, ['serve', '--port', '0', '--tls'], '--bus HOST:PORT'],
+  [here, ['serve', '--port', '0', '--node', 'ada'], 'bus: { nats: ... } in troupe.yaml'],
+  [remote, [...run, '--isolate', 'process'], '--isolate lets nobody join'],
+  [remote, run, '--bus 127.0.0.1:7700'],
+])('%j: %j is a mistake', async (plan, words, message) => {
+  const desk = new Desk();
+  writeFileSync(desk.path('plan.yaml'), plan);
+  const { code, stdout, stderr } = await desk.type(words);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('should not happen');
+});
+
+test('a goal is worked off in the way that was asked for, like a plan', async () => {
+  const desk = new Desk();
+  const planner = `  planner: { adapter: command, run: [sh, -c, 'echo done'] }\n`;
+  const worker = '  worker: { adapter: command, run: [sh, -c, "echo done"] }\n';
+  writeFileSync(desk.path('troupe.yaml'), `agents:\n${planner}${worker}`);
+  await desk.type(['run', '--task', 'Do it', '--yes', '--isolate', 'process', '--quiet']);
+  const runs = join(desk.home, 'runs');
+  const [name = ''] = readdirSync(runs);
+  const path = join(runs, name, 'results', 'goal.json');
+  const { evidence } = JSON.parse(readFileSync(path, 'utf8'));
+  expect(evidence[0].facts.worker).toMatch(/^agent-/);
+});
