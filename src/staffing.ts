@@ -1,6 +1,7 @@
 /** Who plays a role: its adapter, made of what the plan says and of what this machine has. */
 import type { Accounting } from './accounting.ts';
 import type { Adapter } from './agents/agent.ts';
+import { endpointOf, presets } from './agents/api/endpoints.ts';
 import { adapterByTask } from './agents/by-task.ts';
 import { chosenAdapter } from './agents/chosen.ts';
 import { cliAgent } from './agents/cli-agent.ts';
@@ -12,6 +13,7 @@ import type { Guardian } from './agents/guardian.ts';
 import { lateAdapter } from './agents/late.ts';
 import { nobodyUsable } from './agents/nobody.ts';
 import { simulatedAdapter } from './agents/simulated.ts';
+import { surveyAgents } from './agents/survey.ts';
 import { orderFor } from './plan/agent-choice.ts';
 import type {
   AcpRole,
@@ -84,7 +86,6 @@ function cliAdapter(role: CliRole, staff: Staff): Adapter {
 
 async function apiAdapter(role: ApiRole, staff: Staff): Promise<Adapter> {
   const { apiAgent } = await import('./agents/openai.ts');
-  const { endpointOf } = await import('./agents/api/endpoints.ts');
   const { adapter: name, model, permissions, maxTurns, maxTokens, budgetUsd } = role;
   return apiAgent({
     ...{ ...commonOf(role, staff), name, model, permissions },
@@ -113,7 +114,6 @@ async function mcpAdapter(role: McpRole, staff: Staff): Promise<Adapter> {
 
 /** Who can be used is looked at once for each life of a run. */
 async function autoAdapter(role: AutoRole, staff: Staff): Promise<Adapter> {
-  const { surveyAgents } = await import('./agents/survey.ts');
   const surveys = await surveyAgents(staff.environment);
   const wanted = role.prefer.flatMap((name) => surveys.filter((each) => each.name === name));
   const ready = wanted.filter(({ status }) => status === 'ready').map(({ name }) => name);
@@ -125,7 +125,6 @@ async function autoAdapter(role: AutoRole, staff: Staff): Promise<Adapter> {
 }
 
 async function playerOf(role: AutoRole, name: AutoChoice, staff: Staff): Promise<Adapter> {
-  const { presets } = await import('./agents/api/endpoints.ts');
   const { maxTurns = null, budgetUsd = null, maxTokens = null, tools } = role.when?.[name] ?? {};
   if (name === 'openai' || name === 'grok') {
     const own = { adapter: name, model: presets[name].model, baseUrl: null, keyEnv: null } as const;

@@ -13,7 +13,6 @@ import { mayTakePrompts } from '../plan/prompt-shelf.ts';
 import { openPrompts } from '../remembering/prompts.ts';
 import type { Addition } from '../runs/addition.ts';
 import type { RunOrder } from '../runs/folder.ts';
-import { clear } from '../verify/clearance.ts';
 import { draftExtension, type RunGround } from './extension.ts';
 
 export interface ExtendRoom {
@@ -33,6 +32,7 @@ export async function extend(room: ExtendRoom, addition: Addition): Promise<read
   const prompts = mayTakePrompts(addition.text) ? await openPrompts(home, clock) : undefined;
   const asked = { ...addition, ...(prompts && { prompts }) };
   const foreseen = draftExtension(ground, asked);
+  const { clear } = await import('../verify/clearance.ts');
   await clear(foreseen.plan, {}, { home });
   // Looking took a while: what counts is how the run stands now.
   const { inputs, ids } = draftExtension(ground, asked);

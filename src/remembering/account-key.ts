@@ -1,6 +1,5 @@
 /** The key of an account of the home, for whoever only asks for vectors. */
 import { readHomeAccounts } from '../accounting.ts';
-import { Keyring } from '../accounts/keys.ts';
 import { askProgram } from '../agents/version.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -21,6 +20,7 @@ export async function keyOfAccount(
   );
   const ask = ([program = '', ...rest]: readonly string[]) =>
     askProgram(program, rest, Object.fromEntries(defined));
+  const { Keyring } = await import('../accounts/keys.ts');
   const answer = await new Keyring({ environment, platform, ask, clock }).read(account);
   if (answer.kind === 'key') return answer.key;
   const { code, message } = answer.fault;

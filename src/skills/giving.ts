@@ -1,5 +1,6 @@
 /** Puts skills before the prompt of a task: those its role names, or those that are like it. */
 import type { GivenSkill, Outcome } from '../../machines/outcome.ts';
+import { tokensIn } from '../../memory/manager/tokens.ts';
 import type { PlanRole } from '../plan/plan.ts';
 import type { RunSkill } from '../runs/folder.ts';
 
@@ -38,7 +39,6 @@ export async function withSkills(
       ? await alike(prompt, known)
       : wanted.flatMap((name) => known.find((skill) => skill.name === name) ?? []);
   if (chosen.length === 0) return { prompt, skills: [] };
-  const { tokensIn } = await import('../../memory/manager/tokens.ts');
   let left = skillTokensMax;
   const parts: string[] = [];
   const skills: GivenSkill[] = [];

@@ -1,10 +1,10 @@
 /** The quick look at a plan before every run: what surely goes wrong stops it, in milliseconds. */
-import { accountsFor, readHomeAccounts } from '../accounting.ts';
 import { UserError } from '../kernel/user-error.ts';
 import type { Plan } from '../plan/plan.ts';
-import { boundOf, type Certificate, certify } from './certificate.ts';
+import { boundOf, type Certificate } from './certificate.ts';
+import { certifyText } from './certify-text.ts';
 import { findingOf, type Property } from './flaw.ts';
-import { type PlanText, planText, type Setting } from './plan-text.ts';
+import { planText, type Setting } from './plan-text.ts';
 import type { Unbounded } from './verdict.ts';
 
 export interface ClearOptions {
@@ -38,12 +38,6 @@ export async function clear(
   }
   if (requireCertificate && boundOf(certificate) === null) throw uncertain(certificate);
   return text.plan;
-}
-
-export function certifyText({ plan, lineOf }: PlanText, home: string): Certificate {
-  const list = readHomeAccounts(home);
-  const purses = { accounts: accountsFor(plan, list), usdPerDay: list.usdPerDay };
-  return certify(plan, purses, lineOf);
 }
 
 function uncertain({ unbounded }: Certificate): UserError {

@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Plan } from '../plan/plan.ts';
 import { promptNotes } from '../remembering/prompt-sizes.ts';
 import { boundOf, type Certificate } from './certificate.ts';
-import { certifyText } from './clearance.ts';
+import { certifyText } from './certify-text.ts';
 import { type Exploration, explore } from './exploration.ts';
 import { findingOf } from './flaw.ts';
 import { type Likely, likelyOf } from './likely.ts';
