@@ -161,18 +161,19 @@ function keysStay({ name }: PlanRole): Outcome {
 const nothingDone = { durationMs: 0, output: noOutput, usage: noUsage, evidence: [] };
 
 /** Others may have their turn meanwhile; asked for less and less often. */
-function nobodyFree(
-  { strangers }: Labour,
-  { name }: PlanRole,
-  { agent, attempt }: Assignment,
-): Outcome {
+function nobodyFree(labour: Labour, role: PlanRole, { agent, attempt }: Assignment): Outcome {
   const mostMs = Math.min(parkMaxMs, parkMs * 2 ** Math.min(attempt - 1, 10));
-  const [stranger] = strangers;
+  const [stranger] = labour.strangers;
   const hint = stranger
     ? `${stranger.name} is Troupe ${stranger.version}, and this ${readVersion()}: use the same`
-    : 'troupe worker brings some';
-  const message = `no worker has a free place for ${name}; ${hint}`;
+    : `${wordsFor(role)} brings some`;
+  const none = labour.knows(wishOf(role)) ? 'no worker has a free place' : 'there is no worker';
+  const message = `${none} for ${role.name}; ${hint}`;
   const fault = { code: 'worker.none-free', message, retryable: true };
   const waitMs = Math.round(mostMs * (0.5 + unitHash(`${agent}#${attempt}`, 1) / 2));
   return { kind: 'limited', fault, waitMs, ...nothingDone };
 }
+
+/** Somebody who has the labels need not have the role, nor the other way round. */
+const wordsFor = ({ name, labels = [] }: PlanRole): string =>
+  ['troupe worker', `--role ${name}`, ...labels.map((label) => `--label ${label}`)].join(' ');
