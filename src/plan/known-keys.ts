@@ -1,5 +1,6 @@
 /** Which keys each part of a plan knows, and what to say about one that it does not know. */
 
+import type { z } from 'zod';
 import { accountShape, priceShape } from './account-shapes.ts';
 import { whenShapes } from './agent-shapes.ts';
 import { gatherShape } from './gather.ts';
@@ -22,6 +23,7 @@ import {
   stuckShape,
   taskShape,
 } from './schema.ts';
+import { keysAt } from './shape-keys.ts';
 import { subtasksShape, totalShape } from './subtasks.ts';
 
 /** Words of other tools, and of haste. */
@@ -74,8 +76,15 @@ export interface KeyMistake extends Said {
   readonly code: string;
 }
 
-/** `path` leads to the map that holds the key. */
-export function unknownKey(document: unknown, path: Path, key: string): KeyMistake {
+/** `path` leads to the map that holds the key; `whole` is the schema of what is no plan. */
+export function unknownKey(
+  document: unknown,
+  path: Path,
+  key: string,
+  whole: z.ZodType | null,
+): KeyMistake {
+  const [part = ''] = path;
+  if (whole && !Object.hasOwn(planShape.shape, part)) return strangeKey(key, keysAt(whole, path));
   const kinds = kindsAt(path);
   const map = valueAt(document, path);
   if (kinds && typeof map === 'object' && map !== null) {

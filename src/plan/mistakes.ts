@@ -10,32 +10,42 @@ type Issue = z.core.$ZodIssue;
 
 const adapters = Object.keys(roleShapes);
 
-/** `base` leads to the part that was parsed; the first complaint about a value is enough. */
+/**
+ * `base` leads to the part that was parsed; the first complaint about a value is enough. `whole` is
+ * the schema of a document that is no plan: it says which keys its own parts know.
+ */
 export function complainAbout(
   issues: readonly Issue[],
   document: unknown,
   base: Path,
   report: Report,
+  whole: z.ZodType | null = null,
 ): void {
   const seen = new Set<string>();
-  for (const complaint of issues.flatMap((issue) => complaintsOf(issue, document, base))) {
+  const found = issues.flatMap((issue) => complaintsOf(issue, document, base, whole));
+  for (const complaint of found) {
     const place = JSON.stringify([complaint.path, complaint.at]);
     if (!seen.has(place)) report.add(complaint);
     seen.add(place);
   }
 }
 
-function complaintsOf(issue: Issue, document: unknown, base: Path): readonly Complaint[] {
+function complaintsOf(
+  issue: Issue,
+  document: unknown,
+  base: Path,
+  whole: z.ZodType | null,
+): readonly Complaint[] {
   const path = [...base, ...(issue.path as (string | number)[])];
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => {
-        const { code, ...said } = unknownKey(document, path, key);
+        const { code, ...said } = unknownKey(document, path, key, whole);
         return { code, path: [...path, key], at: 'key', say: () => said };
       });
     case 'invalid_union':
       return issue.discriminator === undefined
-        ? unionComplaints(issue, document, path)
+        ? unionComplaints(issue, document, path, whole)
         : [adapterComplaint(valueAt(document, path), path)];
     case 'invalid_key': {
       const message = `${issue.issues[0]?.message}, got ${quote(String(path.at(-1)))}`;
@@ -47,11 +57,16 @@ function complaintsOf(issue: Issue, document: unknown, base: Path): readonly Com
 }
 
 /** Speaks of the kind that was most likely meant, or of all of them when none is near. */
-function unionComplaints(issue: UnionIssue, document: unknown, path: Path): readonly Complaint[] {
+function unionComplaints(
+  issue: UnionIssue,
+  document: unknown,
+  path: Path,
+  whole: z.ZodType | null,
+): readonly Complaint[] {
   const near = issue.errors.filter((kind) => isNear(kind, document, path));
   const [meant] = near.toSorted((one, other) => one.length - other.length);
   if (!meant) return [valueComplaint(issue, document, path)];
-  return meant.flatMap((inner) => complaintsOf(inner, document, path));
+  return meant.flatMap((inner) => complaintsOf(inner, document, path, whole));
 }
 
 type UnionIssue = z.core.$ZodIssueInvalidUnion;

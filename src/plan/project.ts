@@ -107,7 +107,7 @@ export function parseProject(text: string, file: string, folder: string): Projec
     const issues = read.error.issues.filter(({ code, path }) => {
       return code !== 'unrecognized_keys' || path.length > 0;
     });
-    complainAbout(issues, value, [], report);
+    complainAbout(issues, value, [], report, wholeShape);
   }
   const { home, redact = [], memory, accounts, webhooks = [], ...rest } = value as Written;
   const { persistent, inbox, outbox, schedules, bus, ...part } = rest;
