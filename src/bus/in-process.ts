@@ -12,10 +12,12 @@ import {
   type Subscription,
 } from './bus.ts';
 import { Heard } from './heard.ts';
+import { Listeners } from './listeners.ts';
 
 export class InProcessBus implements Bus {
   readonly #clock: Clock;
-  readonly #readers = new Map<string, Set<Reader>>();
+  readonly #readers = new Listeners<Reader>();
+  readonly #open = new Set<Reader>();
   readonly #answers = new Map<string, Answer>();
   #state: 'open' | 'closed' = 'open';
 
@@ -24,9 +26,7 @@ export class InProcessBus implements Bus {
   }
 
   publish(envelope: Envelope): void {
-    for (const pattern of patternsOf(envelope.to)) {
-      for (const reader of this.#readers.get(pattern) ?? []) reader.push(envelope);
-    }
+    if (this.#open.size > 0) this.#readers.visit(envelope.to, (reader) => reader.push(envelope));
   }
 
   subscribe(
@@ -35,7 +35,10 @@ export class InProcessBus implements Bus {
   ): Subscription {
     const reader = new Reader(bufferMax, () => this.#forget(pattern, reader));
     if (this.#state === 'closed') reader.close();
-    else this.#readers.set(pattern, (this.#readers.get(pattern) ?? new Set()).add(reader));
+    else {
+      this.#open.add(reader);
+      this.#readers.add(pattern, reader);
+    }
     return reader;
   }
 
@@ -62,37 +65,14 @@ export class InProcessBus implements Bus {
 
   close(): void {
     this.#state = 'closed';
-    for (const readers of this.#readers.values()) for (const reader of readers) reader.close();
+    for (const reader of this.#open) reader.close();
     this.#answers.clear();
   }
 
   #forget(pattern: string, reader: Reader): void {
-    const readers = this.#readers.get(pattern);
-    readers?.delete(reader);
-    if (readers?.size === 0) this.#readers.delete(pattern);
+    this.#open.delete(reader);
+    this.#readers.delete(pattern, reader);
   }
-}
-
-/** Made anew for each message they would cost more than the rest of its way. */
-const known = new Map<string, readonly string[]>();
-const knownMax = 10_000;
-
-/** The address itself, and each of its parents with all below it. */
-export function patternsOf(address: string): readonly string[] {
-  const found = known.get(address);
-  if (found) return found;
-  const made = allPatternsOf(address);
-  if (known.size >= knownMax) known.clear();
-  known.set(address, made);
-  return made;
-}
-
-function allPatternsOf(address: string): readonly string[] {
-  const patterns = [address];
-  for (let at = address.lastIndexOf('/'); at > 0; at = address.lastIndexOf('/', at - 1)) {
-    patterns.push(`${address.slice(0, at)}/*`);
-  }
-  return patterns;
 }
 
 class Reader implements Subscription {

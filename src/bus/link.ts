@@ -57,6 +57,8 @@ export class Link {
   #received = 0;
   #acknowledged = 0;
   #flushing: 'no' | 'soon' | 'later' = 'no';
+  /** Whether something was flushed in this turn of the event loop. */
+  #turn: 'quiet' | 'spoken' = 'quiet';
   #ackTimer: (() => void) | null = null;
   #lookTimer: (() => void) | null = null;
 
@@ -108,10 +110,9 @@ export class Link {
     this.#forgetUpTo(ack);
     // A gap can't be: what is sent is sent in order, and again from what had arrived.
     if (frames.length > 0 && first > this.#received + 1) return this.#options.onBroken('garbled');
-    for (const [at, frame] of frames.entries()) {
-      if (first + at <= this.#received) continue;
+    for (let at = Math.max(0, this.#received + 1 - first); at < frames.length; at += 1) {
       this.#received = first + at;
-      this.#options.take(frame);
+      this.#options.take(frames[at] as Frame);
     }
     this.#acknowledge();
   }
@@ -136,17 +137,26 @@ export class Link {
   }
 
   /**
-   * What one turn of the event loop pushes goes out together at its end. Sooner, the first words
-   * would go alone, be answered alone, and never be many again.
+   * The first words of a turn of the event loop go as soon as whoever speaks has spoken: somebody
+   * may wait for just them. What is said after that goes together at the turn's end: alone, they
+   * would be answered alone, and never be many again.
    */
   #soon(): void {
     if (this.#flushing !== 'no' || !this.#carrier) return;
     this.#flushing = 'soon';
-    void this.#options.clock.breathe().then(() => {
+    const flush = (): void => {
       if (this.#flushing !== 'soon') return;
       this.#flushing = 'no';
       this.#flush();
+    };
+    const turnEnds = this.#options.clock.breathe();
+    if (this.#turn === 'spoken') return void turnEnds.then(flush);
+    this.#turn = 'spoken';
+    void turnEnds.then(() => {
+      this.#turn = 'quiet';
     });
+    // After all promises that are settled now have been heard.
+    queueMicrotask(() => process.nextTick(flush));
   }
 
   /** The number that the next frame gets. */

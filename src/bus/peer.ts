@@ -35,6 +35,8 @@ export class Peer {
   #socket: WebSocket | null = null;
   #isHeard = true;
   #left: number;
+  /** The last turn in which something was published to it. */
+  #told = 0;
   #countedMs: number;
   #lease: (() => void) | null = null;
 
@@ -92,6 +94,13 @@ export class Peer {
     this.#left = Math.min(rate.atOnce, this.#left + since) - frames;
     this.#countedMs = nowMs;
     return this.#left < 0;
+  }
+
+  /** The same turn comes once for each of its patterns that fits. */
+  publish(envelope: Envelope, turn: number): void {
+    if (turn === this.#told) return;
+    this.#told = turn;
+    this.push({ kind: 'publish', envelope });
   }
 
   push(frame: Frame): void {

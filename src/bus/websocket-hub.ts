@@ -31,7 +31,8 @@ import {
   readGreeting,
   type Welcome,
 } from './greeting.ts';
-import { InProcessBus, patternsOf } from './in-process.ts';
+import { InProcessBus } from './in-process.ts';
+import { Listeners } from './listeners.ts';
 import type { Pass } from './pass.ts';
 import { Peer } from './peer.ts';
 
@@ -52,7 +53,6 @@ const greetWithinMs = 10_000;
 /** Connections of those who have not joined: more are not taken. */
 const strangersMax = 1_000;
 const hubName = 'hub';
-const nobodyThere: ReadonlySet<Peer> = new Set();
 
 export class WebSocketHub implements Bus {
   readonly #options: Required<Omit<HubOptions, 'waitingMax' | 'tls'>> &
@@ -62,7 +62,9 @@ export class WebSocketHub implements Bus {
   readonly #server: Server;
   /** By session. */
   readonly #peers = new Map<string, Peer>();
-  readonly #readers = new Map<string, Set<Peer>>();
+  readonly #readers = new Listeners<Peer>();
+  /** Counts what was passed on. */
+  #passed = 0;
   readonly #answering = new Map<string, Peer>();
   /** Addresses at which this process answers itself. */
   readonly #own = new Set<string>();
@@ -224,10 +226,9 @@ export class WebSocketHub implements Bus {
         return this.#passOn(frame.envelope, peer);
       case 'subscribe':
         if (!peer.pass.mayHear(frame.pattern)) return peer.refuse(0, mayNot('hear', frame.pattern));
-        this.#readers.set(frame.pattern, (this.#readers.get(frame.pattern) ?? new Set()).add(peer));
-        return;
+        return this.#readers.add(frame.pattern, peer);
       case 'unsubscribe':
-        return this.#stopReading(frame.pattern, peer);
+        return this.#readers.delete(frame.pattern, peer);
       case 'answer':
         return this.#takeAnswering(peer, frame.address);
       case 'silence':
@@ -261,26 +262,13 @@ export class WebSocketHub implements Bus {
     );
   }
 
+  /** To each once, however many of its patterns fit. */
   #passOn(envelope: Envelope, from: Peer | null): void {
-    for (const peer of this.#listenersOf(envelope.to)) {
-      if (peer !== from) peer.push({ kind: 'publish', envelope });
-    }
-  }
-
-  /** Each once, however many of its patterns fit. */
-  #listenersOf(address: string): Iterable<Peer> {
-    let found: ReadonlySet<Peer> = nobodyThere;
-    for (const pattern of patternsOf(address)) {
-      const peers = this.#readers.get(pattern);
-      if (peers) found = found.size === 0 ? peers : new Set([...found, ...peers]);
-    }
-    return found;
-  }
-
-  #stopReading(pattern: string, peer: Peer): void {
-    const peers = this.#readers.get(pattern);
-    peers?.delete(peer);
-    if (peers?.size === 0) this.#readers.delete(pattern);
+    this.#passed += 1;
+    const turn = this.#passed;
+    this.#readers.visit(envelope.to, (peer) => {
+      if (peer !== from) peer.publish(envelope, turn);
+    });
   }
 
   #dismiss(peer: Peer, code: number): void {
@@ -290,7 +278,7 @@ export class WebSocketHub implements Bus {
 
   #forget(session: string, peer: Peer): void {
     this.#peers.delete(session);
-    for (const pattern of [...this.#readers.keys()]) this.#stopReading(pattern, peer);
+    this.#readers.forget(peer);
     for (const [address, each] of [...this.#answering]) {
       if (each === peer) this.#answering.delete(address);
     }
