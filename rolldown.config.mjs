@@ -83,6 +83,12 @@ export default [
     },
   },
   {
+    input: { 'cli/result-thread': 'src/runs/result-thread.ts' },
+    platform: 'node',
+    external: [/^node:/],
+    output: { ...shared, chunkFileNames: 'cli/chunks/result-[name]-[hash].js' },
+  },
+  {
     input: { 'cli/simulation-thread': 'src/simulation/study/thread.ts' },
     platform: 'node',
     external: [/^node:/, ...isOf(apart)],

@@ -73,10 +73,30 @@ export class Attempts {
     signal: AbortSignal,
   ): Promise<Outcome> {
     const { desk, room } = this.#around;
+    const role = desk.role(input.role);
+    if (role.adapter === 'simulated') return this.#withNothing(adapter, input, prepared, signal);
     const { skills = [] } = room.order;
-    return skilled(prepared, desk.role(input.role), skills, (told) =>
-      this.#withAll(adapter, input, told, signal),
-    );
+    return skilled(prepared, role, skills, (told) => this.#withAll(adapter, input, told, signal));
+  }
+
+  /** Whoever only pretends reads nothing, says nothing of its own, and hands nothing over. */
+  #withNothing(
+    adapter: Adapter,
+    given: WorkInput,
+    prepared: Prepared,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const { desk, room } = this.#around;
+    const assignment = pretended(given, prepared);
+    const tell = (event: AgentEvent): void => this.#overhear(assignment, event);
+    const role = desk.role(given.role);
+    const what = given.review ? 'review' : 'work';
+    const duty = { role, task: desk.task(given.task), limits: null, what } as const;
+    const world = { clock: room.clock, signal, tell };
+    const work = (lent: Assignment, around: AgentWorld) =>
+      this.#anywhere(duty, lent, around, (told, heard) => adapter.work(told, heard));
+    if (role.borrowing === undefined) return work(assignment, world);
+    return room.accounting.attempt(role, assignment, world, work);
   }
 
   #withAll(
@@ -142,4 +162,26 @@ export class Attempts {
     this.#words.set(agent, sequence);
     bus.publish({ to, from: agent, sequence, event });
   }
+}
+
+/** Place by place: thousands of these are made, and a spread would cost more than the rest. */
+function pretended(
+  { task, role, agent, token, attempt, timeoutMs, seed, earlier }: WorkInput,
+  { prompt, argv, env, cwd, artifactsFolder }: Prepared,
+): Assignment {
+  return {
+    task,
+    role,
+    agent,
+    token,
+    attempt,
+    prompt,
+    argv,
+    env,
+    cwd,
+    artifactsFolder,
+    timeoutMs,
+    seed,
+    ...(earlier && { earlier }),
+  };
 }

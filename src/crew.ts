@@ -18,6 +18,7 @@ import { runChecks } from './evidence/checks.ts';
 import { believed } from './evidence/claims.ts';
 import { mayHandText, noteText } from './handoff/note.ts';
 import type { System } from './kernel/system.ts';
+import { bundledFile } from './own-process.ts';
 import { attemptUsdMax } from './plan/compile.ts';
 import type { PlanRole } from './plan/plan.ts';
 import { programsOf } from './plan/programs.ts';
@@ -33,7 +34,8 @@ import { feedbackOf } from './runs/feedback.ts';
 import { type GatherRoom, gatherPrompt } from './runs/gathering.ts';
 import { addedTask } from './runs/growth.ts';
 import { reportOf } from './runs/report.ts';
-import { resultPath, writeResult } from './runs/results.ts';
+import { ResultFiles } from './runs/result-files.ts';
+import { resultFile, resultPath, tracesOf, writeResult } from './runs/results.ts';
 import { viewOf } from './runs/view.ts';
 import { adapterOf } from './staffing.ts';
 import { type Look, Workplaces } from './workplaces.ts';
@@ -60,6 +62,9 @@ export class Crew implements RunWorld {
   readonly #workplaces: Workplaces;
   readonly #attempts: Attempts;
   readonly #sharing: Sharing;
+  readonly #results: ResultFiles;
+  /** Where its agents ask for sub-tasks. */
+  readonly #askRoom: AskRoom & GatherRoom;
   readonly #workers = new Map<RoleName, Worker>();
   #system: System | null = null;
 
@@ -75,6 +80,12 @@ export class Crew implements RunWorld {
     const [core, taskOf] = [() => this.#core, (id: string) => this.#desk.task(id)];
     this.#workplaces = new Workplaces({ ...place, core, taskOf });
     this.#sharing = new Sharing(place);
+    this.#askRoom = this.#roomToAsk();
+    const { plan } = place.order;
+    this.#results = new ResultFiles(
+      (record) => resultFile(place.folder, record, tracesOf(plan, this.#desk.task(record.task))),
+      () => bundledFile('result-thread.js'),
+    );
     this.#attempts = new Attempts({
       ...{ room: place, desk: this.#desk, sharing: this.#sharing },
       system: () => this.#living,
@@ -106,9 +117,13 @@ export class Crew implements RunWorld {
     return worker;
   }
 
-  record(record: TaskRecord): void | Promise<void> {
-    writeResult(this.#place.folder, record);
-    return this.#workplaces.settle(record);
+  async record(record: TaskRecord): Promise<void> {
+    await this.#results.write(record);
+    await this.#workplaces.settle(record);
+  }
+
+  async close(): Promise<void> {
+    await this.#results.close();
   }
 
   /** Where what its tasks have merged is; null when nothing was. */
@@ -135,6 +150,7 @@ export class Crew implements RunWorld {
     next: () => number,
   ): Promise<Verdict> {
     const { cwd } = ground;
+    await this.#results.underWay();
     const checks = await readyChecks(this.#desk, input.task, ground);
     const variables = await this.#variablesOf(input);
     return runChecks(checks, {
@@ -210,7 +226,26 @@ export class Crew implements RunWorld {
   }
 
   #work(kind: Kind, input: WorkInput, signal: AbortSignal): Promise<Outcome> {
-    return input.review ? this.#judge(kind, input, signal) : this.#make(kind, input, signal);
+    if (input.review) return this.#judge(kind, input, signal);
+    const { adapter, recall = 0 } = this.#desk.role(input.role);
+    const isTold = adapter !== 'simulated' || recall > 0;
+    return isTold ? this.#make(kind, input, signal) : this.#pretend(kind, input, signal);
+  }
+
+  /** Whoever only pretends is told nothing; what its checks look at is there all the same. */
+  async #pretend({ adapter }: Kind, input: WorkInput, signal: AbortSignal): Promise<Outcome> {
+    const { cwd } = await this.#workplaces.begin(input, signal);
+    const given = { prompt: '', argv: [], env: {}, cwd, artifactsFolder: '' };
+    const outcome = await askable(this.#askRoom, input, given, (told) =>
+      this.#attempts.make(adapter, input, told, signal),
+    );
+    return this.#settled(input, outcome, signal);
+  }
+
+  /** With what it left where it worked, and as far as it is believed. */
+  async #settled(input: WorkInput, outcome: Outcome, signal: AbortSignal): Promise<Outcome> {
+    const finished = await this.#workplaces.finish(input, outcome, signal);
+    return believed(finished, this.#desk.task(input.task).mayDoNothing === true);
   }
 
   #judge(kind: Kind, input: WorkInput, signal: AbortSignal): Promise<Outcome> {
@@ -230,16 +265,15 @@ export class Crew implements RunWorld {
     const parts = [prepared.prompt, notice, feedback, ...handed];
     const asked = parts.filter((part) => part !== '').join('\n\n');
     const prompt = await gatherPrompt(this.#askRoom, this.#desk.task(input.task), asked);
-    const around = { cwd, env: { ...env, ...prepared.env }, prompt };
-    const outcome = await askable(this.#askRoom, input, { ...prepared, ...around }, (told) =>
+    const { argv, artifactsFolder } = prepared;
+    const given = { prompt, argv, env: { ...env, ...prepared.env }, cwd, artifactsFolder };
+    const outcome = await askable(this.#askRoom, input, given, (told) =>
       this.#attempts.make(kind.adapter, input, told, signal),
     );
-    const finished = await this.#workplaces.finish(input, outcome, signal);
-    return believed(finished, this.#desk.task(input.task).mayDoNothing === true);
+    return this.#settled(input, outcome, signal);
   }
 
-  /** Where its agents ask for sub-tasks. */
-  get #askRoom(): AskRoom & GatherRoom {
+  #roomToAsk(): AskRoom & GatherRoom {
     const { plan } = this.#desk;
     const taskOf = (id: string) => this.#desk.task(id);
     const [contextOf, outputOf] = [
@@ -272,8 +306,14 @@ export class Crew implements RunWorld {
         if (found !== 'here') return found;
         return 'run' in role ? this.#missingProgram(role) : adapter.open();
       },
-      prepare: async (input) => (bare ? this.#desk.bare : this.#desk.begin(input)),
+      prepare: async (input) => (bare ? this.#desk.bare : this.#begin(input)),
     };
+  }
+
+  /** Whoever comes after a task finds its result. */
+  async #begin(input: WorkInput): Promise<Prepared> {
+    await this.#results.underWay();
+    return this.#desk.begin(input);
   }
 
   get #commandPlace() {

@@ -75,6 +75,7 @@ const entries = [
   ...['src/index.ts', 'machines/index.ts', 'memory/index.ts', 'cli/main.ts'],
   // A file of a thread or process of its own: it is found by its name.
   'src/remembering/scribe.ts',
+  'src/runs/result-thread.ts',
   'src/remembering/upkeep-process.ts',
   'src/simulation/study/thread.ts',
   'src/workers/isolated-agent.ts',

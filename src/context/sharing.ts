@@ -55,7 +55,7 @@ export class Sharing {
     world: AgentWorld,
     work: (told: Assignment, heard: AgentWorld) => Promise<Result>,
   ): Promise<Result> {
-    if (role.adapter === 'simulated' || role.adapter === 'gather') return work(assignment, world);
+    if (role.adapter === 'gather') return work(assignment, world);
     const path = this.#placeFor(assignment, task);
     const sayings = new Sayings((change) => this.#set({ ...change, by: assignment.agent }));
     const hear: AgentWorld['tell'] = (event) => {

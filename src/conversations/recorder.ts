@@ -37,9 +37,8 @@ export class Recorder {
     world: AgentWorld,
     work: (heard: AgentWorld) => Promise<Outcome>,
   ): Promise<Outcome> {
-    // Simulated agents say nothing, and of private tasks nothing is to be kept.
-    const { adapter } = recorded.role;
-    const isSilent = adapter === 'simulated' || adapter === 'gather';
+    // Whoever gathers says nothing, and of private tasks nothing is to be kept.
+    const isSilent = recorded.role.adapter === 'gather';
     if (isSilent || recorded.task.memory === 'off') return work(world);
     const recording = this.#begin(recorded);
     const tell = (event: AgentEvent): void => {

@@ -61,7 +61,8 @@ class Watch {
   constructor({ windowTokens, left }: RelayTerms, world: AgentWorld) {
     this.#mayHandOver = left > 0 && windowTokens !== null;
     this.#filling = windowTokens === null ? null : new Filling(windowTokens);
-    const signal = AbortSignal.any([world.signal, this.#full.signal]);
+    const ends = [world.signal, this.#full.signal];
+    const signal = this.#mayHandOver ? AbortSignal.any(ends) : world.signal;
     const tell = (event: AgentEvent): void => {
       world.tell(event);
       this.#hear(event, world);

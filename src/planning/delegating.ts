@@ -25,21 +25,31 @@ export interface AskRoom {
   readonly branch: () => string | null;
 }
 
-/** What it is told beside its task; null when it may ask for nothing. */
+/** What it is told beside its task. */
 export interface Told {
   readonly prompt: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
 /** An attempt by an agent that is told whom it may ask, and heard when it does. */
-export async function askable<Given extends Told>(
+export function askable<Given extends Told>(
   room: AskRoom,
   input: WorkInput,
   given: Given,
   work: (given: Given) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const told = await brief(room, input);
-  if (!told) return work(given);
+  const asker = askerOf(room, input.task);
+  return asker ? asked(room, asker, input, given, work) : work(given);
+}
+
+async function asked<Given extends Told>(
+  room: AskRoom,
+  asker: Asker,
+  input: WorkInput,
+  given: Given,
+  work: (given: Given) => Promise<Outcome>,
+): Promise<Outcome> {
+  const told = await brief(room, asker, input);
   const prompt = told.prompt === '' ? given.prompt : `${given.prompt}\n\n${told.prompt}`;
   const outcome = await work({ ...given, prompt, env: { ...given.env, ...told.env } });
   return heed(room, input, outcome);
@@ -57,11 +67,8 @@ async function withLines(room: AskRoom, input: WorkInput, answer: string): Promi
   return lines.length > answerMaxBytes ? answer : `${answer}\n${lines}`;
 }
 
-async function brief(room: AskRoom, input: WorkInput): Promise<Told | null> {
-  const { task: id, earlier } = input;
-  const asker = askerOf(room, id);
-  if (!asker) return null;
-  const briefing = await briefingOf(room, asker, earlier);
+async function brief(room: AskRoom, asker: Asker, input: WorkInput): Promise<Told> {
+  const briefing = await briefingOf(room, asker, input.earlier);
   const { phase, left, roles, answers } = briefing;
   const told = {
     phase,

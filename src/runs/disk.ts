@@ -32,6 +32,17 @@ export function writeWhole(
   }
 }
 
+/** A file that is to be. */
+export interface Draft {
+  /** Absolute. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export function writeAll(drafts: readonly Draft[]): void {
+  for (const { path, text } of drafts) writeWhole(path, text);
+}
+
 /** As `writeWhole`, and after a power cut the new name is there as well as the text. */
 export function writeForGood(path: string, text: string): void {
   writeWhole(path, text, { flush: true });

@@ -1,12 +1,13 @@
 /** A task's result file: what people and scripts read, made of what the journal knows. */
 import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { assertNever } from '../../machines/errors.ts';
 import type { Settled, TaskRecord } from '../../machines/events.ts';
 import type { Evidence, Fault, GivenSkill, Usage } from '../../machines/outcome.ts';
 import { noUsage } from '../../machines/outcome.ts';
-import { writeWhole } from './disk.ts';
+import type { Plan, PlanTask } from '../plan/plan.ts';
+import { type Draft, writeAll } from './disk.ts';
 import type { RunFolder } from './folder.ts';
 import { type Recalled, readRecalled } from './recalled.ts';
 
@@ -60,15 +61,36 @@ const artifactsMax = 10_000;
 
 /** The file is there, whole, when this returns. */
 export function writeResult(folder: RunFolder, record: TaskRecord): void {
-  const recalled = readRecalled(folder, record.task);
-  const result = resultOf(record, listArtifacts(folder, record.task));
+  writeAll([resultFile(folder, record)]);
+}
+
+/** `traces`: where such tasks leave none the disk is not asked for them. */
+export function resultFile(folder: RunFolder, record: TaskRecord, traces: Traces = all): Draft {
+  const recalled = traces.recalled ? readRecalled(folder, record.task) : [];
+  const artifacts = traces.artifacts ? listArtifacts(folder, record.task) : [];
+  const result = resultOf(record, artifacts);
   const whole = recalled.length === 0 ? result : { ...result, recalled };
   const text = JSON.stringify(whole, null, 2);
-  writeWhole(resultPath(folder, record.task), `${text}\n`);
+  return { path: resultPath(folder, record.task), text: `${text}\n` };
+}
+
+/** What a task may have left beside its record. */
+export interface Traces {
+  readonly recalled: boolean;
+  readonly artifacts: boolean;
+}
+
+const all: Traces = { recalled: true, artifacts: true };
+
+/** Whoever only pretends writes nothing; a check may, whoever is checked. */
+export function tracesOf({ roles }: Plan, { verify }: PlanTask): Traces {
+  const isReal = roles.some(({ adapter }) => adapter !== 'simulated');
+  const recalled = roles.some(({ recall = 0 }) => recall > 0);
+  return { recalled, artifacts: isReal || verify.length > 0 };
 }
 
 export function resultPath(folder: RunFolder, task: string): string {
-  return join(folder.results, `${task}.json`);
+  return `${folder.results}${sep}${task}.json`;
 }
 
 export function artifactsFolder(folder: RunFolder, task: string): string {

@@ -23,7 +23,12 @@ export class Turnover {
     }
   }
 
-  async #begin<Answer>(signal: AbortSignal, begin: () => Promise<Answer>) {
+  #begin<Answer>(signal: AbortSignal, begin: () => Promise<Answer>): Promise<Answer | null> {
+    const isFree = this.#leaving.size === 0 && !signal.aborted;
+    return isFree ? begin() : this.#wait(signal, begin);
+  }
+
+  async #wait<Answer>(signal: AbortSignal, begin: () => Promise<Answer>) {
     while (this.#leaving.size > 0 && !signal.aborted) await Promise.allSettled(this.#leaving);
     return signal.aborted ? null : begin();
   }

@@ -11,7 +11,6 @@ export async function skilled<Prepared extends { readonly prompt: string }>(
   known: readonly RunSkill[],
   work: (told: Prepared) => Promise<Outcome>,
 ): Promise<Outcome> {
-  if (role.adapter === 'simulated') return work(prepared);
   const { prompt, skills } = await withSkills(prepared.prompt, role, known);
   const outcome = await work({ ...prepared, prompt });
   return skills.length === 0 ? outcome : { ...outcome, skills };

@@ -1,0 +1,18 @@
+/** The thread that puts results on disk: one batch of files after the other, each answered. */
+import { parentPort } from 'node:worker_threads';
+import { isUserError } from '../kernel/user-error.ts';
+import { type Draft, writeAll } from './disk.ts';
+import type { Filed } from './result-files.ts';
+
+parentPort?.on('message', (drafts: readonly Draft[]) => parentPort?.postMessage(filed(drafts)));
+
+function filed(drafts: readonly Draft[]): Filed {
+  try {
+    writeAll(drafts);
+    return null;
+  } catch (error) {
+    if (!isUserError(error)) throw error;
+    const { code, message, hint } = error;
+    return { code, message, hint };
+  }
+}
