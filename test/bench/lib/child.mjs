@@ -2,13 +2,15 @@
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { scratchOfOurs } from './scratch.mjs';
 
 const worker = join(dirname(fileURLToPath(import.meta.url)), 'worker.mjs');
 
 /** Resolves with what the subject answered; rejects with its stderr when it fails. */
 export async function inChild(subject, args = {}, nodeFlags = []) {
   const command = [...nodeFlags, worker, subject, JSON.stringify(args)];
-  const { code, stdout, stderr } = await exec(process.execPath, command);
+  const env = { ...process.env, ...scratchOfOurs() };
+  const { code, stdout, stderr } = await exec(process.execPath, command, { env });
   if (code !== 0) throw new Error(`${subject} ${JSON.stringify(args)} failed:\n${stderr}`);
   return JSON.parse(stdout.trim().split('\n').at(-1));
 }

@@ -1,5 +1,5 @@
 /** The whole product as a library: a plan in code, simulated agents, a journal and result files. */
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { loadProduct } from '../lib/build.mjs';
 import { manyAgents } from '../lib/run-plan.mjs';
 import { scratchFolder } from '../lib/scratch.mjs';
@@ -17,7 +17,6 @@ export async function run({ shape, size, agents = manyAgents }) {
   const ms = performance.now() - start;
   if (end.status !== 'succeeded') throw new Error(JSON.stringify(end));
   await check(troupe, run, tasks);
-  rmSync(home, { recursive: true, force: true });
   return { tasksPerS: (size / ms) * 1_000, usPerTask: (ms / size) * 1_000 };
 }
 
