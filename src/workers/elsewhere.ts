@@ -21,6 +21,7 @@ import { attemptAt, type Errand } from './remote-attempt.ts';
 import { filesOfWorktree, type GitAround } from './repository-files.ts';
 import type { Seat, Wish } from './roster.ts';
 import { type Duty, type Elsewhere, isRemote } from './wanted.ts';
+import type { WorkOrder } from './wire.ts';
 
 /** A free place is waited for so long before the task gives its own to others. */
 const waitMs = 15_000;
@@ -32,12 +33,16 @@ export class AtWorkers implements Elsewhere {
   readonly #around: GitAround;
   readonly #folder: RunFolder;
   readonly #order: RunOrder;
+  /** The same in every order. */
+  readonly #run: Pick<WorkOrder, 'run' | 'runFolder' | 'speed'>;
+  readonly #pretences = new Map<string, Errand>();
 
   constructor(labour: Labour, folder: RunFolder, order: RunOrder, around: GitAround) {
     this.#labour = labour;
     this.#around = around;
     this.#folder = folder;
     this.#order = order;
+    this.#run = { run: folder.id, runFolder: folder.path, speed: order.speed };
   }
 
   judge(role: PlanRole): 'here' | Fault | null {
@@ -84,13 +89,9 @@ export class AtWorkers implements Elsewhere {
     assignment: Assignment,
     signal: AbortSignal,
   ): Promise<Errand> {
-    const around = {
-      ...{ run: this.#folder.id, runFolder: this.#folder.path, speed: this.#order.speed },
-      ...{ role, limits, price },
-    };
+    if (role.adapter === 'simulated') return this.#pretence(role, price);
+    const around = { ...this.#run, role, limits, price };
     const isFree = attemptUsdMax(role) === 0;
-    const isBare = role.adapter === 'simulated';
-    if (isBare) return { ...bare, order: { ...around, ...bare.order }, isFree };
     const { cwd, artifactsFolder: artifacts } = assignment;
     const isShared = cwd === this.#order.cwd;
     const keeps = !isShared && what === 'work';
@@ -112,6 +113,17 @@ export class AtWorkers implements Elsewhere {
       taken: [{ prefix: 'run', folder: this.#folder.path, allows: returns }, ...(keeps ? own : [])],
       isFree,
     };
+  }
+
+  /** Looks at no file, and leaves none: the order is the same for all its attempts. */
+  #pretence(role: PlanRole, price: Duty['price']): Errand {
+    const known = this.#pretences.get(role.name);
+    if (known) return known;
+    const nothing = { files: 'none', place: 'shared', keeps: false, git: false } as const;
+    const order = { ...this.#run, role, limits: null, price, ...nothing, returns: [] };
+    const errand = { order, sent: [], taken: [], isFree: attemptUsdMax(role) === 0 };
+    this.#pretences.set(role.name, errand);
+    return errand;
   }
 
   /** What it may read of the run: what came of the tasks that it needs, or was pointed to. */
@@ -137,13 +149,6 @@ export class AtWorkers implements Elsewhere {
     return [`${relative(this.#folder.path, folder).replaceAll('\\', '/')}/`];
   }
 }
-
-/** For who only pretends: it looks at no file, and leaves none. */
-const bare = {
-  order: { files: 'none', place: 'shared', keeps: false, git: false, returns: [] },
-  sent: [],
-  taken: [],
-} as const;
 
 const wishOf = ({ name: role, labels = [] }: PlanRole): Wish => ({ role, labels });
 

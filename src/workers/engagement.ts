@@ -2,7 +2,7 @@
  * One attempt at a worker's, as the hub sees it.
  *
  * Owns: its ticket, and what came of it. Invariants:
- * - it ends once: with what its worker says, or because the worker is lost or given up;
+ * - it ends once: with what its worker says, or because the worker refuses it, is lost or given up;
  * - from then on whatever its worker says of it changes nothing.
  */
 import type { Fault, Outcome } from '../../machines/outcome.ts';
@@ -17,13 +17,18 @@ export type Ending =
   /** Nobody knows what became of it. */
   | { readonly kind: 'lost'; readonly fault: Fault };
 
+interface Settle {
+  readonly resolve: (ending: Ending) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 export class Engagement {
   readonly ticket: string;
   readonly seat: Seat;
   readonly ended: Promise<Ending>;
   readonly #world: AgentWorld;
   readonly #answer: (id: number, leave: unknown) => void;
-  #resolve: (ending: Ending) => void = () => {};
+  #settle: Settle = { resolve: () => {}, reject: () => {} };
   #state: 'sent' | 'begun' | 'over' = 'sent';
   /** Beats since, in which its worker did not name it. */
   #missed = 0;
@@ -38,8 +43,8 @@ export class Engagement {
     this.seat = seat;
     this.#world = world;
     this.#answer = answer;
-    this.ended = new Promise((resolve) => {
-      this.#resolve = resolve;
+    this.ended = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
     });
   }
 
@@ -61,6 +66,13 @@ export class Engagement {
   /** Its worker has it. */
   confirm(): void {
     if (this.#state === 'sent') this.#state = 'begun';
+  }
+
+  /** Its worker does not begin it. */
+  refuse(error: unknown): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#settle.reject(error);
   }
 
   lose(fault: Fault): void {
@@ -86,7 +98,7 @@ export class Engagement {
   #end(ending: Ending): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
-    this.#resolve(ending);
+    this.#settle.resolve(ending);
   }
 }
 

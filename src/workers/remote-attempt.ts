@@ -2,6 +2,7 @@
 import type { Fault, Outcome } from '../../machines/outcome.ts';
 import { noOutput, noUsage } from '../../machines/outcome.ts';
 import type { AgentWorld, Assignment } from '../agents/agent.ts';
+import type { Envelope } from '../bus/bus.ts';
 import { isUserError, type UserError } from '../kernel/user-error.ts';
 import { type Ending, type Engagement, interruptedBy } from './engagement.ts';
 import type { Labour } from './labour.ts';
@@ -76,6 +77,43 @@ const isOfWire = (error: unknown): error is UserError =>
 
 const faultOf = ({ code, message }: UserError): Fault => ({ code, message, retryable: true });
 
+/** Place by place: spread, it would take longer to make than to send. */
+function orderOf(
+  {
+    run,
+    runFolder,
+    speed,
+    role,
+    limits,
+    price,
+    files,
+    place,
+    keeps,
+    git,
+    returns,
+  }: Errand['order'],
+  { ticket, assignment, parcel }: Pick<WorkOrder, 'ticket' | 'assignment' | 'parcel'>,
+): WorkOrder {
+  return {
+    type: 'work.begin',
+    ticket,
+    run,
+    runFolder,
+    speed,
+    role,
+    limits,
+    price,
+    files,
+    place,
+    keeps,
+    git,
+    returns,
+    assignment,
+    parcel,
+  };
+}
+
+/** One that was given up is waited for only so long: its place stays its own until it ends. */
 async function carryOut(
   labour: Labour,
   engagement: Engagement,
@@ -83,69 +121,50 @@ async function carryOut(
   assignment: Assignment,
   { signal }: AgentWorld,
 ): Promise<Ending> {
-  const { desk } = engagement.seat.member;
-  const packed = await pack(`${engagement.ticket}.sent`, errand.sent, signal);
-  const takeBack = await labour.freight.offer(packed, desk);
-  const { ticket } = engagement;
-  const giveUp = (): void => labour.post.tell(desk, { type: 'work.give-up', ticket });
+  const { ticket, seat } = engagement;
+  const { desk } = seat.member;
+  const name = `${ticket}.sent`;
+  const isEmpty = errand.sent.length === 0;
+  const packed = isEmpty
+    ? { parcel: { id: name, files: [] }, paths: [] }
+    : await pack(name, errand.sent, signal);
+  const takeBack = isEmpty ? () => {} : await labour.freight.offer(packed, desk);
+  let forget = (): void => {};
+  const giveUp = (): void => {
+    labour.post.tell(desk, { type: 'work.give-up', ticket });
+    const { clock } = labour;
+    forget = clock.at(clock.now() + giveUpWithinMs, () => engagement.lose(neverEnded));
+  };
   signal.addEventListener('abort', giveUp, { once: true });
   try {
     // Whoever was given up meanwhile has told nobody.
     signal.throwIfAborted();
-    const begun = begin(labour, engagement, { errand, assignment, packed });
-    const first = await Promise.race([begun, engagement.ended]);
-    if (first !== 'begun') return first;
-    return await patiently(labour, engagement, signal);
+    begin(labour, engagement, errand, assignment, packed);
+    return await engagement.ended;
   } finally {
     signal.removeEventListener('abort', giveUp);
+    forget();
     takeBack();
   }
 }
 
-async function begin(
+function begin(
   labour: Labour,
   engagement: Engagement,
-  given: { errand: Errand; assignment: Assignment; packed: Packed },
-): Promise<'begun'> {
-  const { errand, assignment, packed } = given;
+  errand: Errand,
+  assignment: Assignment,
+  { parcel }: Packed,
+): void {
   const { ticket, seat } = engagement;
-  const order: WorkOrder = {
-    ...errand.order,
-    ...{ type: 'work.begin', ticket, assignment, parcel: packed.parcel },
-  };
-  try {
-    await labour.post.ask(seat.member.desk, order, beginWithinMs);
-  } catch (error) {
-    // With the wire gone nobody knows whether it has begun: its worker's beats tell, or its lease.
-    if (!isOfWire(error)) throw error;
-  }
-  engagement.confirm();
-  return 'begun';
-}
-
-/** One that was given up is waited for only so long: its place stays its own until it ends. */
-async function patiently(
-  { clock }: Labour,
-  engagement: Engagement,
-  signal: AbortSignal,
-): Promise<Ending> {
-  let cancel = (): void => {};
-  let wait = (): void => {};
-  const tooLong = new Promise<Ending>((resolve) => {
-    wait = () => {
-      cancel = clock.at(clock.now() + giveUpWithinMs, () =>
-        resolve({ kind: 'lost', fault: neverEnded }),
-      );
-    };
-  });
-  if (signal.aborted) wait();
-  else signal.addEventListener('abort', wait, { once: true });
-  try {
-    return await Promise.race([engagement.ended, tooLong]);
-  } finally {
-    signal.removeEventListener('abort', wait);
-    cancel();
-  }
+  const order = orderOf(errand.order, { ticket, assignment, parcel });
+  labour.post.ask(seat.member.desk, order, beginWithinMs).then(
+    () => engagement.confirm(),
+    (error: unknown) => {
+      // With the wire gone nobody knows whether it has begun: its beats tell, or its lease.
+      if (isOfWire(error)) engagement.confirm();
+      else engagement.refuse(error);
+    },
+  );
 }
 
 const neverEnded = {
@@ -167,9 +186,11 @@ async function take(
   { signal }: AgentWorld,
 ): Promise<Outcome> {
   const { desk, name } = seat.member;
-  const fetch = labour.freight.fetching(parcel, (event) => labour.post.askFiles(desk, event));
   try {
-    await unpack(parcel, taken, fetch, signal);
+    if (parcel.files.length > 0) {
+      const ask = (event: Envelope['event']) => labour.post.askFiles(desk, event);
+      await unpack(parcel, taken, labour.freight.fetching(parcel, ask), signal);
+    }
   } catch (error) {
     const { durationMs, usage } = outcome;
     // What it has cost is spent, whatever came back of it.

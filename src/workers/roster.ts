@@ -72,17 +72,15 @@ export class Roster {
 
   /** Null when every place is taken, or others have waited for it before. */
   take(wish: Wish): Place | null {
-    let best: { readonly entry: Entry; readonly place: string; readonly load: number } | null =
-      null;
+    let best: { readonly entry: Entry; readonly place: string } | null = null;
+    let bestLoad = 1;
     for (const entry of this.#entries.values()) {
-      for (const place of placesFor(entry, wish)) {
-        const [all, taken] = [entry.member.places.get(place) ?? 0, entry.taken.get(place) ?? 0];
-        if (taken >= all) continue;
-        const load = taken / all;
-        if (best === null || load < best.load) best = { entry, place, load };
-        // Places for this role alone come before those that others could take.
-        break;
-      }
+      const place = freePlace(entry, wish);
+      if (place === null) continue;
+      const load = loadAt(entry, place);
+      if (load >= bestLoad) continue;
+      best = { entry, place };
+      bestLoad = load;
     }
     if (best === null) return null;
     best.entry.taken.set(best.place, (best.entry.taken.get(best.place) ?? 0) + 1);
@@ -113,6 +111,19 @@ export class Roster {
       waiter.take(place);
     }
   }
+}
+
+/** Places for this role alone come before those that others could take. */
+function freePlace(entry: Entry, { role, labels }: Wish): string | null {
+  for (const label of labels) if (!entry.member.labels.has(label)) return null;
+  if (loadAt(entry, role) < 1) return role;
+  return loadAt(entry, anyRole) < 1 ? anyRole : null;
+}
+
+/** Which share of such places is taken; one that offers none has none to give. */
+function loadAt({ member, taken }: Entry, place: string): number {
+  const all = member.places.get(place);
+  return all === undefined ? 1 : (taken.get(place) ?? 0) / all;
 }
 
 const placesFor = ({ member }: Entry, wish: Wish): readonly string[] => placesAt(member, wish);

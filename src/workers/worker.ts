@@ -320,9 +320,11 @@ export class Worker {
   #refuse({ role: { name }, ticket }: WorkOrder): void {
     const { roles } = this.#options;
     const places = (roles[name] ?? 0) + (roles[anyRole] ?? 0);
-    const working = [...this.#held.values()].filter(({ state }) => state === 'working');
-    const same = working.filter(({ shift }) => shift.order.role.name === name);
-    const isFull = places === 0 || same.length >= places || this.#held.has(ticket);
+    let working = 0;
+    for (const { state, shift } of this.#held.values()) {
+      if (state === 'working' && shift.order.role.name === name) working += 1;
+    }
+    const isFull = places === 0 || working >= places || this.#held.has(ticket);
     // What was said to it before it stood still is for others to do by now.
     if (isFull || this.#guardian.isOver || this.#state === 'closed') {
       throw new UserError('worker.full', `there is no place for ${name} here`, 'ask another one');
