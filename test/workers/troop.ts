@@ -4,10 +4,17 @@ import { expect } from 'vitest';
 import { type Desk, jsonLines, type Process } from '../cli/troupe.ts';
 
 /** Each task says when it begins and when it ends, in a file that all of them share. */
-export function planOf(desk: Desk, count: number, { seconds = 0.1, role = {} } = {}): string {
+export function planOf(
+  desk: Desk,
+  count: number,
+  { seconds = 0.1, role = {}, lastAwaits = '' } = {},
+): string {
   const log = desk.path('log');
   const line = (what: string) => `echo "$TROUPE_TASK $TROUPE_ATTEMPT ${what} $$" >> ${log}`;
-  const run = ['sh', '-c', `${line('begin')}; sleep ${seconds}; ${line('end')}; echo made > made`];
+  const isLast = `[ "$TROUPE_TASK" = t${count - 1} ] && [ -n "${lastAwaits}" ]`;
+  const wait = `${isLast} && until [ -e "${lastAwaits}" ]; do sleep 0.05; done`;
+  const work = `${line('begin')}; sleep ${seconds}; ${wait}; ${line('end')}; echo made > made`;
+  const run = ['sh', '-c', work];
   const agents = { coder: { adapter: 'command', where: 'remote', run, ...role } };
   const verify = [{ file: 'made' }];
   const tasks = Array.from({ length: count }, (_, at) => ({
