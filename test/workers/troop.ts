@@ -3,7 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { type Desk, jsonLines, type Process } from '../cli/troupe.ts';
 
-/** Each task says when it begins and when it ends, in a file that all of them share. */
+/**
+ * Each task says when it begins and when it ends, in a file that all of them share; the last one
+ * ends once the file `lastAwaits` is there.
+ */
 export function planOf(
   desk: Desk,
   count: number,
