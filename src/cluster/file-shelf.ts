@@ -1,4 +1,5 @@
 /** The store of files on the servers: what is too large for the stream of a run. */
+import type { JetStreamManager } from '@nats-io/jetstream';
 import type { ObjectStore } from '@nats-io/obj';
 import type { Reader } from './reader.ts';
 
@@ -6,8 +7,10 @@ export class FileShelf {
   readonly #bucket: string;
   readonly #store: ObjectStore;
   readonly #reader: Reader;
+  readonly #jsm: JetStreamManager;
 
-  constructor(bucket: string, store: ObjectStore, reader: Reader) {
+  constructor(bucket: string, store: ObjectStore, reader: Reader, jsm: JetStreamManager) {
+    this.#jsm = jsm;
     this.#bucket = bucket;
     this.#store = store;
     this.#reader = reader;
@@ -17,8 +20,11 @@ export class FileShelf {
     await this.#store.putBlob({ name }, content);
   }
 
+  /** Not even a mark that it was deleted: those would stay for ever. */
   async delete(name: string): Promise<void> {
     await this.#store.delete(name);
+    const filter = markOf(this.#bucket, name);
+    await this.#jsm.streams.purge(`OBJ_${this.#bucket}`, { filter });
   }
 
   /** Its pieces; none when it is not there. Whoever reads them knows what they must come to. */
@@ -29,4 +35,10 @@ export class FileShelf {
     const kept = this.#reader.all(`OBJ_${this.#bucket}`, chunks, signal);
     for await (const { data } of kept) yield data;
   }
+}
+
+/** As every client of such stores writes it. */
+function markOf(bucket: string, name: string): string {
+  const text = Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+  return `$O.${bucket}.M.${text}`;
 }

@@ -53,7 +53,7 @@ export async function openStore(
     const { ttl } = await leases.status();
     const runs = await kvm.open(`${prefix}_runs`);
     const files: ObjectStore = await new Objm(js).open(`${prefix}_files`);
-    const shelf = new FileShelf(`${prefix}_files`, files, reader);
+    const shelf = new FileShelf(`${prefix}_files`, files, reader, jsm);
     return { nc, js, jsm, reader, leases, leasesKeptMs: ttl, runs, shelf, prefix };
   });
 }

@@ -82,6 +82,9 @@ export function lackOf(error: unknown): Verdict {
   if (/not enabled|503|no responders/i.test(words)) {
     return lacks(words, 'set jetstream { store_dir: ... } in nats-server.conf');
   }
+  if (/maximum|limit/i.test(words)) {
+    return lacks(words, 'raise max_streams or max_consumers of this account in nats-server.conf');
+  }
   const hint = isUserError(error) ? error.hint.replace(ownName, '') : '';
   return lacks(words, hint || 'look at the log of nats-server');
 }

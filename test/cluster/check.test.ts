@@ -32,6 +32,9 @@ test('a server that has everything is said to have it, and keeps nothing of that
       ...[...standing, 'bus', 'runs', ...workers, 'replicas'],
     ]);
   }
+  const words = ['nats', 'prune', '--older-than', '0s', '--dry-run', '--json'];
+  const { stdout } = await new Desk().type([...words, '--nats', server.url]);
+  expect(JSON.parse(stdout)).toMatchObject({ wouldRemove: [] });
 });
 
 test('what is missing is named with what to do', async () => {
@@ -107,6 +110,15 @@ test('a server with little room has smaller streams; one with none is told how m
   const none = missing(await check((await one({ room: '20MB' })).url));
   expect(none.map(({ name }) => name)).toContain('calls');
   expect(none[0]?.fix).toContain('16 MB at least: raise max_file_store');
+});
+
+test('an account that may have too few streams is told which limit to raise', async () => {
+  const users = 'users: [ { user: a, password: b } ]';
+  const few = `accounts { TEAM { jetstream { max_streams: 2 }, ${users} } }`;
+  const { url } = await one({ more: few });
+  const said = missing(await check(as(url, 'a:b')));
+  expect(said[0]?.name).toBe('runs');
+  expect(said[0]?.fix).toContain('raise max_streams');
 });
 
 test('without servers it says how to name them', async () => {

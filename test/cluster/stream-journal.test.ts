@@ -1,6 +1,7 @@
 /** A journal that the servers have, too: the promises of every journal, and of their copy. */
 import { readFileSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { JetStreamManager } from '@nats-io/jetstream';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { ObjectStore } from '@nats-io/obj';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
@@ -58,7 +59,7 @@ async function linesOf(run: string): Promise<string> {
 async function restored(run: string): Promise<{ readonly token: number; readonly text: string }> {
   const folder = runFolder(makeFolder(), runId(run));
   const stream = await streamOf(run);
-  const shelf = new FileShelf('none', {} as ObjectStore, {} as Reader);
+  const shelf = new FileShelf('none', {} as ObjectStore, {} as Reader, {} as JetStreamManager);
   const { token } = await restoreRun(folder, { stream, shelf, signal: unasked }, () => {});
   return { token, text: readFileSync(folder.journal, 'utf8') };
 }

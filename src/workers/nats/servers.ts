@@ -82,7 +82,7 @@ async function partsOf(
     const { ttl } = await register.status();
     const kept = { replicas, storage: StorageType.File, ttl: nanos(parcelKeptMs) };
     const parcels = await new Objm(js).create(`${prefix}_parcels`, kept);
-    const shelf = new FileShelf(`${prefix}_parcels`, parcels, new Reader({ nc, jsm, clock }));
+    const shelf = new FileShelf(`${prefix}_parcels`, parcels, new Reader({ nc, jsm, clock }), jsm);
     const about = { nc, js, jsm, clock, prefix, work, register, registerName, parcels, shelf };
     return { ...about, leaseMs: ttl || leaseMs };
   } catch (error) {

@@ -85,7 +85,7 @@ const filesTrial =
     const text = Buffer.from(stage.life);
     const sha256 = await depot.put(text);
     await depot.read(sha256, text.length);
-    if (kind === 'hub') await servers.parcels.delete(`${sha256}.0`);
+    if (kind === 'hub') await servers.shelf.delete(`${sha256}.0`);
     return ok(`store ${servers.prefix}_parcels: a file was brought and fetched`);
   };
 
