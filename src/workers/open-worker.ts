@@ -48,9 +48,18 @@ export async function joinAsWorker(
     ...{ ...offer, bus, footing: footingAt(bus), config, clock, random },
     ...(onNews && { onNews }),
   });
+  return openOrClose(worker, name, () => bus.close());
+}
+
+/** Joined; or nothing of it is left, when it is not let in. */
+export async function openOrClose(
+  worker: Worker,
+  name: string,
+  closeWire: () => void | Promise<void>,
+): Promise<JoinedWorker> {
   const close = async (): Promise<void> => {
     await worker.close();
-    bus.close();
+    await closeWire();
   };
   try {
     await worker.open();

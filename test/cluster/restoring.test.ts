@@ -3,16 +3,13 @@ import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { runId } from '../../machines/ids.ts';
 import type { FileShelf } from '../../src/cluster/file-shelf.ts';
 import { restoreRun } from '../../src/cluster/restoring.ts';
@@ -20,9 +17,10 @@ import { fileRecord, filesOf } from '../../src/cluster/run-files.ts';
 import { decode, encode, type FileHead, type Head } from '../../src/cluster/run-record.ts';
 import type { RunStream, Stored } from '../../src/cluster/run-stream.ts';
 import { type RunFolder, runFolder } from '../../src/runs/folder.ts';
+import { tempFolders } from '../app/temp.ts';
 
-const home = mkdtempSync(join(tmpdir(), 'troupe-restoring-'));
-afterAll(() => rmSync(home, { recursive: true, force: true }));
+const temp = tempFolders('restoring');
+const home = temp();
 
 const shaOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 const said = (head: Head, body = ''): Omit<Stored, 'sequence'> => ({

@@ -10,6 +10,19 @@ const reviews = (state: string) => ({
   'task.reported (limited review)': state,
 });
 
+/** What a running attempt comes to, beside its answer, that no other one is to follow. */
+const lastTry = {
+  'task.reported (stale)': 'running',
+  ...reviews('running'),
+  'task.reported (failed)': 'failed',
+  'task.reported (failed for good)': 'failed',
+  'task.reported (limited)': 'parked',
+  'task.reported (interrupted)': 'retrying',
+  'agent.lost': 'failed',
+  'task.cancel': 'cancelled',
+  'xstate.after.attemptDeadline.task.running': 'failed',
+};
+
 /** Reports that are not awaited are answered, so that their agent can go on. */
 const answers = (state: string) => ({
   'task.reported': state,
@@ -141,15 +154,7 @@ testTable('task', taskSubject, {
     'task.skip': 'skipped',
     'task.reported': 'succeeded',
     'task.reported (asks)': 'succeeded',
-    'task.reported (stale)': 'running',
-    ...reviews('running'),
-    'task.reported (failed)': 'failed',
-    'task.reported (failed for good)': 'failed',
-    'task.reported (limited)': 'parked',
-    'task.reported (interrupted)': 'retrying',
-    'agent.lost': 'failed',
-    'task.cancel': 'cancelled',
-    'xstate.after.attemptDeadline.task.running': 'failed',
+    ...lastTry,
   },
   'verifying.checking': {
     'task.amend': 'verifying.checking',
@@ -355,15 +360,7 @@ testTable('task', taskSubject, {
     // Only a plan of smaller tasks is what a planner is asked for.
     'task.reported': 'failed',
     'task.reported (asks)': 'delegating.gathering',
-    'task.reported (stale)': 'running',
-    ...reviews('running'),
-    'task.reported (failed)': 'failed',
-    'task.reported (failed for good)': 'failed',
-    'task.reported (limited)': 'parked',
-    'task.reported (interrupted)': 'retrying',
-    'agent.lost': 'failed',
-    'task.cancel': 'cancelled',
-    'xstate.after.attemptDeadline.task.running': 'failed',
+    ...lastTry,
   },
   'ready, and a person is asked before it fails': {
     'task.take': 'held',

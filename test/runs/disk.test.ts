@@ -1,20 +1,12 @@
 /** Files are replaced whole, and nothing that lies in their place is written through. */
-import {
-  linkSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { linkSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { writeWhole } from '../../src/runs/disk.ts';
+import { tempFolders } from '../app/temp.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'troupe-disk-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const temp = tempFolders('disk');
+const folder = temp();
 
 test.each([
   ['a link', symlinkSync],

@@ -6,7 +6,7 @@ import { type Random, randomName, systemRandom } from '../../kernel/random.ts';
 import type { NatsSetting } from '../../plan/bus-shapes.ts';
 import { AtWorkers } from '../elsewhere.ts';
 import { offerOf } from '../offer.ts';
-import type { JoinedWorker, WorkerWish } from '../open-worker.ts';
+import { type JoinedWorker, openOrClose, type WorkerWish } from '../open-worker.ts';
 import { openElsewhere } from '../wanted.ts';
 import { Worker } from '../worker.ts';
 import type { News } from '../workforce.ts';
@@ -75,17 +75,7 @@ export async function joinOverNats(
   const footing = new NatsFooting({ ...wire, ...about, onStranger });
   const { bus } = wire;
   const worker = new Worker({ ...about, bus, footing, config, ...(onNews && { onNews }) });
-  const close = async (): Promise<void> => {
-    await worker.close();
-    await wire.close();
-  };
-  try {
-    await worker.open();
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { name, turnedAway: worker.turnedAway, close };
+  return openOrClose(worker, name, () => wire.close());
 }
 
 interface Wire {
