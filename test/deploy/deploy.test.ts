@@ -103,6 +103,17 @@ describe('compose.yaml', () => {
   });
 });
 
+test('what deploy/README.md writes into the environment of a unit is what that unit reads', () => {
+  const text = readFileSync('deploy/README.md', 'utf8');
+  const written = [...text.matchAll(/^(TROUPE_[A-Z]+(?:_[A-Z]+)*)=/gm)].map(
+    ([, name = '']) => name,
+  );
+  const started = units.map((unit) => wordsOf(unit).get('Service.ExecStart') ?? '').join(' ');
+  const read = [...started.matchAll(/\$\{?(TROUPE_\w+)/g)].map(([, name = '']) => name);
+  // The command reads this one by itself.
+  expect(new Set(written)).toEqual(new Set([...read, 'TROUPE_TOKEN']));
+});
+
 test('the links of deploy/README.md lead to what is there, and name every file', () => {
   const text = readFileSync('deploy/README.md', 'utf8');
   const links = [...text.matchAll(/\]\(([^)#\s]+)\)/g)].map(([, target = '']) => target);
