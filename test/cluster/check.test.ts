@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { natsServers } from '../bus/nats/servers.ts';
 import { Desk } from '../cli/troupe.ts';
 
-const { one } = natsServers();
+const { one, three } = natsServers();
 
 interface Said {
   readonly ok: boolean;
@@ -119,6 +119,19 @@ test('an account that may have too few streams is told which limit to raise', as
   const said = missing(await check(as(url, 'a:b')));
   expect(said[0]?.name).toBe('runs');
   expect(said[0]?.fix).toContain('raise max_streams');
+});
+
+test('three servers that keep each message have everything', async () => {
+  const desk = new Desk();
+  const servers = (await three()).map(({ url }) => url);
+  writeFileSync(
+    desk.path('troupe.yaml'),
+    JSON.stringify({ bus: { nats: { servers, replicas: 3 } } }),
+  );
+  const { stdout } = await desk.type(['nats', 'check', '--json']);
+  const said = JSON.parse(stdout) as Said;
+  expect(missing(said)).toEqual([]);
+  expect(said.findings.at(-1)).toMatchObject({ found: '3 servers keep each message' });
 });
 
 test('without servers it says how to name them', async () => {

@@ -1,6 +1,6 @@
 /**
- * What is said from now on in a stream, under one filter: an ordered consumer, made anew where it
- * broke.
+ * What is said in a stream, under one filter, from now on or from its beginning: an ordered
+ * consumer, made anew where it broke.
  *
  * Owns: the consumer at the server, and how far it was read.
  * Invariants: messages come in the order of the stream, each once, over any number of cuts, as long
@@ -25,6 +25,8 @@ export interface InletOptions {
   readonly name: string;
   /** `sequence`: its place in the stream. */
   readonly take: (message: Msg, sequence: number) => void;
+  /** `beginning`: with all that the stream still has. */
+  readonly since: 'now' | 'beginning';
 }
 
 const heartbeatMs = 2_000;
@@ -36,7 +38,7 @@ export class Inlet {
   readonly #options: InletOptions;
   #life = 0;
   #wire: Wire | null = null;
-  /** The last message of the stream that was taken; null: before the first one. */
+  /** The last message of the stream that was taken; null: only what comes after the first one. */
   #cursor: number | null = null;
   #delivered = 0;
   #heardMs = 0;
@@ -45,6 +47,7 @@ export class Inlet {
 
   constructor(options: InletOptions) {
     this.#options = options;
+    if (options.since === 'beginning') this.#cursor = 0;
   }
 
   /** Resolves when it hears; also when it was closed before that. */

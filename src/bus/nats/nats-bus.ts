@@ -215,7 +215,7 @@ export class NatsBus implements Bus {
     this.#inlets += 1;
     const local = new InProcessBus(clock);
     const inlet = new Inlet({
-      ...{ nc: this.#nc, jsm: this.#jsm, clock, stream: busStream(place) },
+      ...{ nc: this.#nc, jsm: this.#jsm, clock, stream: busStream(place), since: 'now' },
       filter: `${this.#prefix}.bus.*.${filter}`,
       name: `${this.#session}_${this.#inlets}`,
       take: (message) => this.#take(message, local),

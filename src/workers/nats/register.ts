@@ -69,7 +69,7 @@ export function watchRegister(
 ): Inlet {
   const before = `$KV.${registerName}.`;
   const inlet = new Inlet({
-    ...{ nc, jsm, clock, name, from: 'start' as const },
+    ...{ nc, jsm, clock, name, since: 'beginning' },
     stream: `KV_${registerName}`,
     filter: `${before}${kind}.>`,
     take: (message) => {
