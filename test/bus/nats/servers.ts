@@ -69,7 +69,18 @@ export function natsServers() {
     await haveGathered(urls);
     return servers;
   };
-  return { one, three };
+  /** One with a whole configuration; `{port}` and `{store}` in it are its own. */
+  const configured = async (text: string): Promise<NatsServer> => {
+    const [port = 0] = await freePorts(1);
+    const store = mkdtempSync(join(tmpdir(), 'troupe-nats-'));
+    cleanups.push(() => rmSync(store, { recursive: true, force: true, maxRetries: 5 }));
+    const file = join(store, 'nats.conf');
+    writeFileSync(file, text.replaceAll('{port}', String(port)).replaceAll('{store}', store));
+    const server = makeServer(port, file);
+    await server.start();
+    return server;
+  };
+  return { one, three, configured };
 }
 
 function settings(
