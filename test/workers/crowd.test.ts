@@ -1,5 +1,5 @@
 /** A crowd at a hub: ten thousand connections, giants, and readers that do not read. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -9,6 +9,8 @@ import { Desk } from '../cli/troupe.ts';
 import { addressOf, expectAlone, linesOf, planOf, tokenFor } from './troop.ts';
 
 const crowdMax = 10_000;
+/** Those who may join, those who have not yet, and what any process has open. */
+const openMax = 2_000 + 1_000 + 200;
 /** Far more than a hub at rest takes, far less than a crowd could make it take. */
 const memoryMaxKb = 700_000;
 
@@ -23,6 +25,8 @@ function peakKbOf(pid: number): number {
   return Number(peak);
 }
 
+const openIn = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
+
 /** Resolves when it is let in, or shown away. */
 function knock(port: number, says: string): Promise<void> {
   return new Promise((resolve) => {
@@ -36,13 +40,17 @@ function knock(port: number, says: string): Promise<void> {
   });
 }
 
-async function crowd(port: number): Promise<void> {
+/** Answers with the most that the hub had open meanwhile. */
+async function crowd(port: number, hub: number): Promise<number> {
   const request = `GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n`;
   const words = ['', request, `${request}Authorization: Bearer wrong\r\n\r\n`];
+  let most = 0;
   for (let begun = 0; begun < crowdMax; begun += 500) {
     const some = Array.from({ length: 500 }, (_, at) => knock(port, words[at % 3] ?? ''));
     await Promise.all(some);
+    most = Math.max(most, openIn(hub));
   }
+  return most;
 }
 
 /** Joins with a token that is good, and reads nothing from then on. */
@@ -96,7 +104,9 @@ test.skipIf(process.platform !== 'linux')(
     const words = ['worker', '--join', url, '--role', 'coder=2', '--name'];
     const good = desk.start([...words, 'good', '--home', desk.path('good')], { env });
     await good.says(/begins/);
-    await Promise.all([crowd(port), deafen(url, token), giants(url, token)]);
+    const coming = crowd(port, run.pid);
+    await Promise.all([coming, deafen(url, token), giants(url, token)]);
+    expect(await coming).toBeLessThan(openMax);
     expect(peakKbOf(run.pid)).toBeLessThan(memoryMaxKb);
     writeFileSync(isOver, '');
     // One that was in before was not touched by any of it.
