@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { frameBytesMax, pack, protocolVersion } from '../../src/bus/frames.ts';
 import { nameHeader } from '../../src/bus/greeting.ts';
+import { sleep, systemClock } from '../../src/kernel/clock.ts';
 import { Desk } from '../cli/troupe.ts';
 import { addressOf, expectAlone, linesOf, planOf, tokenFor } from './troop.ts';
 
@@ -53,16 +54,28 @@ async function crowd(port: number, hub: number): Promise<number> {
   return most;
 }
 
-/** Joins with a token that is good, and reads nothing from then on. */
-async function join(url: string, token: string, name: string): Promise<WebSocket> {
-  const headers = { authorization: `Bearer ${token}`, [nameHeader]: name };
+/** Null: the crowd was faster, and the hub takes no more at present. */
+function opened(url: string, headers: Record<string, string>): Promise<WebSocket | null> {
   const socket = new WebSocket(url, { headers, perMessageDeflate: false });
   sockets.push(socket);
-  socket.on('error', () => {});
-  await new Promise((resolve) => socket.once('open', resolve));
+  return new Promise((resolve) => {
+    socket.on('error', () => resolve(null));
+    socket.once('open', () => resolve(socket));
+  });
+}
+
+/** Joins with a token that is good. */
+async function join(url: string, token: string, name: string): Promise<WebSocket> {
+  const headers = { authorization: `Bearer ${token}`, [nameHeader]: name };
+  let socket = await opened(url, headers);
+  while (socket === null) {
+    await sleep(systemClock, 100);
+    socket = await opened(url, headers);
+  }
   const session = `session-of-${name}-0123456789`;
+  const welcome = new Promise((resolve) => socket.once('message', resolve));
   socket.send(JSON.stringify({ troupe: protocolVersion, name, session, received: 0 }));
-  await new Promise((resolve) => socket.once('message', resolve));
+  await welcome;
   return socket;
 }
 
