@@ -4,7 +4,7 @@ import { checkServers, type NatsFinding } from '../../src/index.ts';
 import { exits } from '../exits.ts';
 import { definePrune, serversIn } from '../nats-prune.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { out } from '../render.ts';
+import { err, out } from '../render.ts';
 import { paletteFor, table } from '../style.ts';
 import { plainLine } from '../text.ts';
 import { type Act, addExamples } from '../verb.ts';
@@ -41,6 +41,9 @@ async function run(options: CheckOptions) {
   const ok = findings.every(({ status }) => status !== 'missing');
   if (options.json) await out.json({ ok, findings });
   else await out.write(table(findings.map(rowOf), Number.POSITIVE_INFINITY));
+  if (!ok && worker === undefined && !options.json) {
+    err.note('Should these be the rights of a worker, add --worker NAME.\n');
+  }
   return ok ? exits.succeeded : exits.failed;
 
   function rowOf({ name, status, found, fix }: NatsFinding): readonly string[] {

@@ -7,6 +7,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { systemRandom } from '../kernel/random.ts';
 import type { NatsSetting } from '../plan/bus-shapes.ts';
 import { hubTrials, ownDesk, workerTrials } from '../workers/nats/trials.ts';
+import { offerOf } from '../workers/offer.ts';
 import { lackOf, lacks, ok, type Trial, tryOut, type Verdict, warns } from './trial.ts';
 import { busTrial, replicasTrial, runsTrial } from './trials.ts';
 
@@ -24,6 +25,7 @@ const payloadBytesMin = 512 * 1024;
 
 /** Without a connection, or without JetStream, the rest would only say the same. */
 export async function checkNats(wish: CheckWish): Promise<readonly NatsFinding[]> {
+  if (wish.worker !== undefined) offerOf({ name: wish.worker }, systemRandom);
   const findings: NatsFinding[] = [];
   const note = (name: string, verdict: Verdict): boolean => {
     findings.push({ name, ...verdict });

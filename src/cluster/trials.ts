@@ -33,6 +33,8 @@ export async function exchange(
   here.answer(desk, async ({ event }) => event);
   const about = { to: desk, from: `${desk}/there`, sequence: 1 };
   const event = { type: 'bus.tried' } as Envelope['event'];
+  // Nobody hears it: whether it may be said at all is seen before anybody answers.
+  there.publish({ ...about, to: `${desk}/nobody`, event });
   await untilAnswered(stage, () => there.request({ ...about, event }, answerWithinMs));
   there.publish({ ...about, event: { ...event, ...said } });
   await heard;

@@ -82,6 +82,7 @@ test('each right that is missing is named, with the rule that gives it', async (
   const other = missing(await check(as(url, 'w1:two'), ['--worker', 'w2']));
   expect(other.map(({ name }) => name)).toEqual(['bus', 'register', 'letters']);
   expect(other[0]?.fix).toContain('subscribe "troupe.ask.node.w2.>"');
+  expect(other[0]?.fix).toContain('publish "troupe.bus.w2.>"');
   expect(other[1]?.found).toContain('$KV.troupe_workers.worker.w2.');
   expect(other[1]?.fix).toContain('publish "$KV.troupe_workers.worker.w2.>"');
   const asNode = missing(await check(as(url, 'w1:two')));
@@ -139,6 +140,8 @@ test('without servers it says how to name them', async () => {
   const unnamed = await desk.type(['nats', 'check']);
   expect([unnamed.code, unnamed.stdout]).toEqual([2, '']);
   expect(unnamed.stderr).toContain('--nats nats://host:4222');
+  const nobody = await desk.type(['nats', 'check', '--nats', 'nats://x', '--worker', 'a b']);
+  expect([nobody.code, nobody.stderr]).toEqual([2, expect.stringContaining('no name for')]);
   writeFileSync(desk.path('troupe.yaml'), 'bus: { nats: { servers: "http://x" } }\n');
   const bad = await desk.type(['nats', 'check']);
   expect(bad.code).toBe(2);
