@@ -13,6 +13,7 @@ import {
 } from '../src/index.ts';
 import type { BusOptions } from './bus-address.ts';
 import { err } from './render.ts';
+import { plural } from './style.ts';
 import { plainText } from './text.ts';
 
 /** With those who are wished for, for as long as `work` takes. */
@@ -101,7 +102,7 @@ export function sayNews(news: HubNews): void {
   const worker = plainText(news.worker);
   switch (news.type) {
     case 'worker.joined':
-      return err.note(`${worker} has joined, with ${news.places} places.\n`);
+      return err.note(`${worker} has joined, with ${plural(news.places, 'place')}.\n`);
     case 'worker.left':
       return err.note(`${worker} has left.\n`);
     case 'worker.lost':

@@ -57,7 +57,7 @@ async function revokeToken(id: string, options: Options) {
 
 function rowOf({ id, role, state, expiresAtMs }: TokenView): readonly string[] {
   const until = expiresAtMs === null ? 'until revoked' : `until ${isoOf(expiresAtMs)}`;
-  return [id, role, state, until];
+  return [id, role, state, state === 'revoked' ? '' : until];
 }
 
 const isoOf = (ms: number): string => new Date(ms).toISOString();
@@ -65,5 +65,5 @@ const isoOf = (ms: number): string => new Date(ms).toISOString();
 function readTtl(given: string): number {
   const ttlMs = parseDuration(given);
   if (ttlMs !== null && ttlMs > 0) return ttlMs;
-  throw new InvalidArgumentError('Write it as a duration, such as 30m, 1h or 7d.');
+  throw new InvalidArgumentError('Write it as a duration, such as 30m, 1h or 7d; 365d at most.');
 }
