@@ -60,6 +60,8 @@ export async function openWorkerHub(
   const { host = '127.0.0.1', port = 0, leaseMs = leaseMsDefault, onNews } = options;
   const { clock = systemClock, random = systemRandom } = options;
   const tokens = new TokenDesk(config.home, clock, random);
+  // A list that can't be read would let nobody in, and nobody here would know why.
+  tokens.list();
   const tls = certificateFor(options.tls, config.home, clock, random);
   const hub = await openHub({
     ...{ host, port, leaseMs },

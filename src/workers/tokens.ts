@@ -128,10 +128,20 @@ export class TokenDesk {
   }
 
   #parse(): readonly Entry[] {
-    const read = listSchema.safeParse(parsed(readFileSync(this.#file, 'utf8')));
+    const read = listSchema.safeParse(parsed(this.#text()));
     if (read.success) return read.data.tokens;
     const hint = 'mend it; or move it away, and make new tokens';
     throw new UserError('token.unreadable', `${this.#file} is no list of tokens`, hint);
+  }
+
+  #text(): string {
+    try {
+      return readFileSync(this.#file, 'utf8');
+    } catch (error) {
+      const message = `the list of tokens can't be read: ${(error as Error).message}`;
+      const hint = 'make tokens as the user whose hub it is, and in the same home';
+      throw new UserError('token.unreadable', message, hint);
+    }
   }
 
   async #change(change: (entries: readonly Entry[]) => readonly Entry[]): Promise<void> {
