@@ -65,13 +65,19 @@ async function run(options: WorkerOptions) {
 
 async function join(troupe: Troupe, options: WorkerOptions): Promise<JoinedWorker> {
   const { role: roles, label: labels = [], name, json } = options;
+  let known: 'new' | 'joined' = 'new';
   const wish = {
     labels,
     ...(roles && { roles }),
     ...(name !== undefined && { name }),
-    onNews: (news: WorkerNews) => void (json ? out.json(news).catch(() => {}) : say(news)),
+    onNews: (news: WorkerNews): void => {
+      if (json) return void out.json(news).catch(() => {});
+      // The first time it is said with its name, and where.
+      if (news.type !== 'worker.joined' || known === 'joined') say(news);
+    },
   };
   const { where, worker } = await joinWith(troupe, options, wish);
+  known = 'joined';
   if (!json) err.note(`${worker.name} has joined ${where}. Ctrl-C ends it.\n`);
   return worker;
 }
@@ -92,6 +98,7 @@ async function joinWith(troupe: Troupe, options: WorkerOptions, wish: WorkerWish
 
 /** A token or a pin is for hubs alone: whoever names one means a hub. */
 function serversIn({ project }: Troupe, { nats, token, pin }: WorkerOptions): NatsSetting {
+  if (nats !== undefined && (token ?? pin) !== undefined) throw forHubs();
   const setting = natsSetting(project, nats);
   if (setting && token === undefined && pin === undefined) return setting;
   const hint = 'name a hub, --join ws://host:7700; or NATS servers, --nats nats://host:4222';
@@ -104,9 +111,9 @@ const bare = (server: string): string => server.replace(/^(.*?:\/\/)?.*@/, '$1')
 function say(news: WorkerNews): void {
   switch (news.type) {
     case 'worker.joined':
-      return;
+      return err.note('It has joined again.\n');
     case 'worker.lost':
-      return err.note('Its lease is over: everything is given up, and joined anew.\n');
+      return err.note('Its lease is over: everything is given up. It joins again once it can.\n');
     case 'hub.unlike': {
       const sides = `Troupe ${plainText(news.version)} has tasks here, and this is ${news.own}`;
       return err.note(`${sides}: none of them comes. Use the same version on both sides.\n`);
@@ -148,6 +155,11 @@ const collect = (given: string, before: readonly string[] = []): readonly string
 function twoPlaces(): UserError {
   const hint = 'leave one of them out';
   return new UserError('worker.ambiguous', 'there are both a hub and NATS servers', hint);
+}
+
+function forHubs(): UserError {
+  const hint = 'leave them out, or name a hub in place of the servers: --join ws://host:7700';
+  return new UserError('worker.ambiguous', '--token and --pin are for hubs, not for NATS', hint);
 }
 
 function noToken(): UserError {

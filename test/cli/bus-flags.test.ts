@@ -20,6 +20,9 @@ test.each([
   [here, ['resume', 'latest', '--tls'], '--bus HOST:PORT'],
   [here, ['serve', '--port', '0', '--tls'], '--bus HOST:PORT'],
   [here, ['serve', '--port', '0', '--node', 'ada'], 'bus: { nats: ... } in troupe.yaml'],
+  [here, ['worker', ...nats, '--token', 'x'], '--token and --pin are for hubs'],
+  [here, ['worker', '--join', 'ws://127.0.0.1:99999', '--token', 'x'], 'no address of a hub'],
+  [here, ['worker', '--join', 'ws://127.0.0.1:1', '--token', 'a b'], 'that is no token'],
   [remote, [...run, '--isolate', 'process'], '--isolate lets nobody join'],
   [remote, run, '--bus 127.0.0.1:7700'],
 ])('%j: %j is a mistake', async (plan, words, message) => {
