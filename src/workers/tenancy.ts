@@ -55,7 +55,7 @@ export class Tenancy {
     if (this.#leftFrom(sentMs) <= 0) throw tooLate();
     this.#keep(sentMs);
     this.#look();
-    this.#later();
+    this.#later(sentMs);
   }
 
   /** Nothing is kept any more. */
@@ -81,10 +81,11 @@ export class Tenancy {
     return Math.min(marginMaxMs, this.#leaseMs / 2);
   }
 
-  #later(): void {
+  /** At once, where the answer to what was sent then took longer than a beat. */
+  #later(sentMs: number): void {
     const { clock } = this.#options;
-    const pauseMs = this.#leaseMs / beatsPerLease;
-    this.#cancel = clock.at(clock.now() + pauseMs, () => void this.#beat());
+    const pauseMs = sentMs + this.#leaseMs / beatsPerLease - clock.elapsed();
+    this.#cancel = clock.at(clock.now() + Math.max(0, pauseMs), () => void this.#beat());
   }
 
   async #beat(): Promise<void> {
@@ -100,7 +101,7 @@ export class Tenancy {
       // A hub that knows nothing of it has given its work to others, or is a new one.
       if ((error as { code?: unknown }).code === 'worker.unknown') return this.close();
     }
-    if (this.#state === 'open') this.#later();
+    if (this.#state === 'open') this.#later(sentMs);
   }
 
   #look(): void {

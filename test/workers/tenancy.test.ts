@@ -7,12 +7,12 @@ import { ManualClock } from '../kernel/manual-clock.ts';
 
 const join: Join = { type: 'worker.join', version: '1', roles: { coder: 1 }, labels: [] };
 
-/** At a hub that gives 10 s, and takes so long to answer. */
-function tenancyAnsweredAfter(ms: number): Tenancy {
-  const clock = new ManualClock();
+/** At a hub that gives 10 s, and takes so long to let it in; a beat it answers at once. */
+function tenancyAnsweredAfter(ms: number, clock = new ManualClock()): Tenancy {
   return new Tenancy({
     ...{ clock, leash: new LeaseLeash(clock), tickets: () => [], onVoid: () => {} },
-    ask: async () => {
+    ask: async (event) => {
+      if ('tickets' in event) return { type: 'worker.kept', void: [] } as never;
       clock.set(clock.now() + ms);
       return { type: 'worker.joined', leaseMs: 10_000 } as never;
     },
@@ -31,6 +31,22 @@ test('is kept when the hub lets it in before it is over', async () => {
   tenancy.close();
   await tenancy.over;
   expect(state).toBe('over');
+});
+
+test('is kept by a beat at once where little of it is left when the hub lets it in', async () => {
+  const clock = new ManualClock();
+  const tenancy = tenancyAnsweredAfter(6_900, clock);
+  let state = 'kept';
+  void tenancy.over.then(() => {
+    state = 'over';
+  });
+  await tenancy.open(join);
+  for (let beats = 1; beats <= 10; beats += 1) {
+    clock.ringNext(clock.now() + 2_000);
+    await new Promise(setImmediate);
+  }
+  expect(state).toBe('kept');
+  tenancy.close();
 });
 
 test('is none when it was over before the hub, which was away, let it in', async () => {
