@@ -44,8 +44,8 @@ export class TimerQueue {
   }
 
   #rebuild(): void {
-    // Sorted is a heap too.
-    this.#heap = this.#heap.filter(this.#counts).sort(before);
+    this.#heap = this.#heap.filter(this.#counts);
+    for (let at = (this.#heap.length >> 1) - 1; at >= 0; at -= 1) this.#sink(at);
     this.#stale = 0;
   }
 
@@ -54,7 +54,7 @@ export class TimerQueue {
     this.#stale = Math.max(0, this.#stale - 1);
     if (!last || this.#heap.length === 0) return;
     this.#heap[0] = last;
-    this.#sink();
+    this.#sink(0);
   }
 
   #rise(from: number): void {
@@ -71,10 +71,10 @@ export class TimerQueue {
     heap[at] = entry;
   }
 
-  #sink(): void {
+  #sink(from: number): void {
     const heap = this.#heap;
-    const entry = heap[0] as Due;
-    let at = 0;
+    const entry = heap[from] as Due;
+    let at = from;
     for (;;) {
       const child = this.#lesserChild(at);
       const below = child === undefined ? undefined : heap[child];

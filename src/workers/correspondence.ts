@@ -11,8 +11,9 @@ import type { Fault } from '../../machines/outcome.ts';
 import type { Bus, Envelope } from '../bus/bus.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { Engagement, gone, unheard } from './engagement.ts';
+import { isPlainEnd } from './plain-end.ts';
 import type { Seat } from './roster.ts';
-import { filesOf, toldSchema } from './wire.ts';
+import { filesOf, type Told, toldSchema } from './wire.ts';
 
 export interface CorrespondenceOptions {
   readonly bus: Bus;
@@ -135,17 +136,24 @@ export class Correspondence {
   async #listen(): Promise<void> {
     const { bus, desk } = this.#options;
     for await (const { from, event } of bus.subscribe(desk)) {
-      const told = toldSchema.safeParse(event);
-      const engagement = told.success ? this.#engagements.get(told.data.ticket) : undefined;
-      if (!told.success || engagement?.seat.member.desk !== from) continue;
+      const told = toldIn(event);
+      const engagement = told && this.#engagements.get(told.ticket);
+      if (!told || engagement?.seat.member.desk !== from) continue;
       try {
-        engagement.hear(told.data);
+        engagement.hear(told);
       } catch (error) {
         // A disk that is full, say: the trouble of this attempt, and of no other one.
         engagement.lose(unheard(error));
       }
     }
   }
+}
+
+/** Null for what makes no sense: whoever sent it is not believed. */
+function toldIn(event: Event): Told | null {
+  if (isPlainEnd(event)) return event;
+  const told = toldSchema.safeParse(event);
+  return told.success ? told.data : null;
 }
 
 /** Of one message; a worker that is gone for longer has lost its lease before. */

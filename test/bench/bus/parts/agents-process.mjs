@@ -1,7 +1,7 @@
 /** The agents' side: every one answers whatever it is told, all over one socket. */
 import { createRequire } from 'node:module';
 import { loadEngine } from '../../lib/build.mjs';
-import { packing } from './packing.mjs';
+import { sayings } from './packing.mjs';
 
 const require = createRequire(import.meta.url);
 const [how, url, count] = process.argv.slice(2);
@@ -41,7 +41,7 @@ async function overSocket() {
   const { WebSocket } = require('ws');
   const socket = new WebSocket(url, { perMessageDeflate: false });
   await new Promise((resolve) => socket.once('open', resolve));
-  const say = packing(socket);
+  const say = sayings[how](socket);
   socket.on('message', (data) => {
     for (const [to, , sequence, { left }] of JSON.parse(String(data))) {
       const event = { type: 'task.reported', agent: Number(to.slice(6)), left };

@@ -9,3 +9,9 @@ export function packing(socket) {
     });
   };
 }
+
+/** How the raw socket of a baseline says a message. */
+export const sayings = {
+  oneEach: (socket) => (message) => socket.send(JSON.stringify([message])),
+  packed: packing,
+};
