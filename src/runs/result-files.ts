@@ -8,7 +8,7 @@
  * - a result counts as written once its file is there, whole;
  * - a thread that breaks loses nothing: what it had not written is written here.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { TaskRecord } from '../../machines/events.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { type Draft, writeAll } from './disk.ts';
@@ -63,7 +63,7 @@ export class ResultFiles {
   async close(): Promise<void> {
     const thread = this.#thread;
     this.#thread = 'none';
-    if (thread instanceof Worker) await thread.terminate();
+    if (thread !== 'none') await thread?.terminate();
   }
 
   /** After all that ended in the same turn. */
@@ -102,7 +102,9 @@ export class ResultFiles {
   }
 
   #begin(file: string): Worker {
-    const thread = new Worker(file);
+    // Most runs need none: what makes threads is not loaded for those.
+    const threads = process.getBuiltinModule('node:worker_threads');
+    const thread = new threads.Worker(file);
     thread.on('message', (filed: Filed) => this.#settle(thread, filed));
     // An error is an end, too: unheard, it would be everybody's.
     thread.on('error', () => {}).on('exit', () => this.#doWithout());
