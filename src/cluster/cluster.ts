@@ -40,7 +40,7 @@ const leaseMsAlone = 6_000;
 /** Servers that lose their leader take nothing for up to ten seconds: nobody is dead for that. */
 const leaseMsReplicated = 12_000;
 const closeWithinMs = 3_000;
-const tryWithinMs = 5_000;
+const tryWithinMs = 15_000;
 /** Ends of a run that say nothing against this node. */
 const blameless = ['run.lease-lost', 'run.taken-over'];
 

@@ -33,7 +33,7 @@ export interface Stage {
 
 export type Trial = (stage: Stage) => Promise<Verdict>;
 
-const tryWithinMs = 20_000;
+const tryWithinMs = 40_000;
 /** What else is not allowed is heard soon after. */
 const moreWithinMs = 700;
 

@@ -131,7 +131,7 @@ test('three servers that keep each message have everything', async () => {
   );
   const { stdout } = await desk.type(['nats', 'check', '--json']);
   const said = JSON.parse(stdout) as Said;
-  expect(missing(said)).toEqual([]);
+  expect(said.findings.filter(({ status }) => status !== 'ok')).toEqual([]);
   expect(said.findings.at(-1)).toMatchObject({ found: '3 servers keep each message' });
 });
 

@@ -12,7 +12,7 @@ const { one } = natsServers();
 test('ends what it had begun before another one has it; awake again it adds nothing', async () => {
   const [desk, count] = [new Desk(), 3];
   const { url } = await one();
-  const nats = { servers: url, lease: '6s' };
+  const nats = { servers: url, lease: '10s' };
   writeFileSync(desk.path('troupe.yaml'), JSON.stringify({ bus: { nats } }));
   const worker = (name: string) =>
     desk.start(['worker', '--role', `coder=${count}`, '--name', name, '--home', desk.path(name)]);
