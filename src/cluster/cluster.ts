@@ -37,8 +37,11 @@ export interface ClusterOptions {
 }
 
 const leaseMsAlone = 6_000;
-/** Servers that lose their leader take nothing for up to ten seconds: nobody is dead for that. */
-const leaseMsReplicated = 12_000;
+/**
+ * Servers that lose their leader take nothing for up to nine seconds: nobody is dead for that. A
+ * lease is given up after 0.7 of it, and was renewed up to a fifth of it before.
+ */
+const leaseMsReplicated = 15_000;
 const closeWithinMs = 3_000;
 const tryWithinMs = 15_000;
 /** Ends of a run that say nothing against this node. */

@@ -26,7 +26,9 @@ export interface LeaseOptions {
   readonly sightings: Sightings;
 }
 
-const renewalsPerLease = 4;
+const renewalsPerLease = 8;
+/** No answer to one is waited for longer than a part of it. */
+const answersPerLease = 4;
 const beatsPerLease = 10;
 /** What is left of it then is the time to stop what goes on under it. */
 const givenUpAfter = 0.7;
@@ -134,7 +136,7 @@ export class Lease {
     const { kv, key, clock, leaseMs } = this.#options;
     const askedMs = clock.elapsed();
     try {
-      const timeout = leaseMs / renewalsPerLease;
+      const timeout = leaseMs / answersPerLease;
       this.#revision = await kv.update(key, entryOf(this.#options), this.#revision, timeout);
       this.#extend(askedMs);
     } catch (error) {
