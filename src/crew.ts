@@ -193,6 +193,8 @@ export class Crew implements RunWorld {
     const { folder, order } = this.#place;
     const view = viewOf(this.#core, folder.id, order.plan);
     const report = await reportOf(view, order.plan, (task) => this.#desk.output(task));
+    // Whoever waits for the report finds the results.
+    await this.#results.underWay();
     writeWhole(folder.report, report);
     await this.#workplaces.showResult();
   }

@@ -1,6 +1,6 @@
 /** What a result is bound to: files, output and commands, as they were when they were judged. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { command, definePlan } from '../../src/plan/define.ts';
@@ -61,12 +61,11 @@ describe('what is changed between an attempt and its verification', () => {
     ]);
     const { run, played } = await begin(plan);
     const folder = join(run.folder.path, 'workspaces', 'a');
-    let count = 0;
     let turn: NodeJS.Immediate;
     const meddle = (): void => {
-      count += 1;
       try {
-        writeFileSync(join(folder, 'x'), `evil ${count}`);
+        // It only grows: written anew it is empty for a moment, and two such moments look the same.
+        appendFileSync(join(folder, 'x'), 'evil');
       } catch {
         // It is not there yet.
       }
