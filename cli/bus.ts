@@ -1,4 +1,5 @@
 /** A command that has agents elsewhere: opens the way there, says so, and closes it at the end. */
+import { networkInterfaces } from 'node:os';
 import {
   type HubNews,
   isUserError,
@@ -83,8 +84,20 @@ export async function openBusAt(troupe: Troupe, options: BusOptions): Promise<Wo
   const hub = await openWorkerHub(troupe, { host, port, ...(tls && { tls }), onNews: sayNews });
   const pin = hub.pin === null ? '' : ` --pin ${hub.pin}`;
   err.note(`Workers join at ${hub.url}: troupe worker --join ${hub.url}${pin} --token TOKEN\n`);
+  const [own] = isEverywhere(host) ? addressesOfThisMachine() : [];
+  if (own) err.note(`From other machines: ${hub.url.replace('127.0.0.1', own)}\n`);
   if (!hub.isPrivate) err.note(bare);
   return hub;
+}
+
+const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::';
+
+/** Those by which others reach it, as far as it knows. */
+function addressesOfThisMachine(): readonly string[] {
+  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  return all
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => address);
 }
 
 const bare =
@@ -92,10 +105,16 @@ const bare =
 
 /** One without the other would be no TLS at all, and nobody would notice. */
 function tlsOf({ tls, cert, key }: BusOptions) {
+  if (tls && (cert !== undefined || key !== undefined)) throw twoCertificates();
   if (cert !== undefined && key !== undefined) return { cert, key };
   if (cert === undefined && key === undefined) return tls ? ('own' as const) : null;
   const missing = cert === undefined ? '--cert' : '--key';
   throw new UserError('bus.certificate', `for TLS ${missing} is missing`, 'name both PEM files');
+}
+
+function twoCertificates(): UserError {
+  const message = '--tls makes a certificate, and --cert and --key bring one';
+  return new UserError('bus.certificate', message, 'leave out one or the other');
 }
 
 export function sayNews(news: HubNews): void {

@@ -1,5 +1,6 @@
 /** The ways to agents elsewhere, as a person asks for them: one at a time, and none in vain. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { Desk } from './troupe.ts';
@@ -17,6 +18,7 @@ test.each([
   [here, [...run, ...nats, '--bus', '127.0.0.1:0'], 'cannot be used with'],
   [here, [...run, '--tls'], '--tls is for a hub, and none is opened'],
   [here, [...run, '--local', '--cert', 'cert.pem'], '--cert is for a hub'],
+  [here, [...run, '--bus', '127.0.0.1:0', '--tls', '--cert', 'cert.pem'], 'leave out one'],
   [here, ['resume', 'latest', '--tls'], '--bus HOST:PORT'],
   [here, ['serve', '--port', '0', '--tls'], '--bus HOST:PORT'],
   [here, ['serve', '--port', '0', '--node', 'ada'], 'bus: { nats: ... } in troupe.yaml'],
@@ -45,4 +47,15 @@ test('a goal is worked off in the way that was asked for, like a plan', async ()
   const path = join(runs, name, 'results', 'goal.json');
   const { evidence } = JSON.parse(readFileSync(path, 'utf8'));
   expect(evidence[0].facts.worker).toMatch(/^agent-/);
+});
+
+test('a hub at every address names one by which other machines reach it', async () => {
+  const desk = new Desk();
+  writeFileSync(desk.path('plan.yaml'), here);
+  const { code, stderr } = await desk.type([...run, '--bus', '0.0.0.0:0', '--quiet']);
+  expect(code).toBe(0);
+  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const others = all.filter(({ family, internal }) => family === 'IPv4' && !internal);
+  const [, named] = /From other machines: ws:\/\/([\d.]+):\d+/.exec(stderr) ?? [];
+  expect(named).toBe(others[0]?.address);
 });
