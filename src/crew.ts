@@ -35,7 +35,7 @@ import { type GatherRoom, gatherPrompt } from './runs/gathering.ts';
 import { addedTask } from './runs/growth.ts';
 import { reportOf } from './runs/report.ts';
 import { ResultFiles } from './runs/result-files.ts';
-import { resultFile, resultPath, tracesOf, writeResult } from './runs/results.ts';
+import { resultFile, resultPath, tracesIn, writeResult } from './runs/results.ts';
 import { viewOf } from './runs/view.ts';
 import { adapterOf } from './staffing.ts';
 import { type Look, Workplaces } from './workplaces.ts';
@@ -81,9 +81,9 @@ export class Crew implements RunWorld {
     this.#workplaces = new Workplaces({ ...place, core, taskOf });
     this.#sharing = new Sharing(place);
     this.#askRoom = this.#roomToAsk();
-    const { plan } = place.order;
+    const traces = tracesIn(place.order.plan);
     this.#results = new ResultFiles(
-      (record) => resultFile(place.folder, record, tracesOf(plan, this.#desk.task(record.task))),
+      (record) => resultFile(place.folder, record, traces(this.#desk.task(record.task))),
       () => bundledFile('result-thread.js'),
     );
     this.#attempts = new Attempts({
@@ -237,7 +237,7 @@ export class Crew implements RunWorld {
   /** Whoever only pretends is told nothing; what its checks look at is there all the same. */
   async #pretend({ adapter }: Kind, input: WorkInput, signal: AbortSignal): Promise<Outcome> {
     const { cwd } = await this.#workplaces.begin(input, signal);
-    const given = { prompt: '', argv: [], env: {}, cwd, artifactsFolder: '' };
+    const given = { ...this.#desk.bare, cwd };
     const outcome = await askable(this.#askRoom, input, given, (told) =>
       this.#attempts.make(adapter, input, told, signal),
     );

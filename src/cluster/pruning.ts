@@ -164,7 +164,11 @@ function runOf(subject: string, name: string): string | null {
 
 function byRun(files: readonly StoredFile[]): ReadonlyMap<string, readonly StoredFile[]> {
   const found = new Map<string, StoredFile[]>();
-  for (const file of files) found.set(file.run, [...(found.get(file.run) ?? []), file]);
+  for (const file of files) {
+    const own = found.get(file.run);
+    if (own) own.push(file);
+    else found.set(file.run, [file]);
+  }
   return found;
 }
 
@@ -176,7 +180,7 @@ function summary(
 ): ServerRun {
   return {
     ...{ run, status: entry ?? 'over', messages: journal?.messages ?? 0, files: files.length },
-    atMs: Math.max(journal?.atMs ?? 0, ...files.map(({ atMs }) => atMs)),
+    atMs: files.reduce((latest, { atMs }) => Math.max(latest, atMs), journal?.atMs ?? 0),
     fileBytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }

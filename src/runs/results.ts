@@ -83,10 +83,10 @@ export interface Traces {
 const all: Traces = { recalled: true, artifacts: true };
 
 /** Whoever only pretends writes nothing; a check may, whoever is checked. */
-export function tracesOf({ roles }: Plan, { verify }: PlanTask): Traces {
+export function tracesIn({ roles }: Plan): (task: PlanTask) => Traces {
   const isReal = roles.some(({ adapter }) => adapter !== 'simulated');
   const recalled = roles.some(({ recall = 0 }) => recall > 0);
-  return { recalled, artifacts: isReal || verify.length > 0 };
+  return ({ verify }) => ({ recalled, artifacts: isReal || verify.length > 0 });
 }
 
 export function resultPath(folder: RunFolder, task: string): string {
