@@ -102,7 +102,7 @@ export class Accounting {
     if (role.borrowing === undefined) return this.#priced(role, await work(given, world), null);
     const { pool, accounts } = await this.#open();
     const request = this.#requestOf(role, given, accounts);
-    const answer = await pool.lend(request, world.signal);
+    const answer = await pool.lend(request, world.cancellation.signal);
     if (answer.kind === 'refused') return refusal(answer, given, this.#clock.now());
     this.#ears.add(world.tell);
     try {

@@ -11,6 +11,7 @@ import type { Sharing } from './context/sharing.ts';
 import { Recorder } from './conversations/recorder.ts';
 import { heed } from './handoff/heeding.ts';
 import { knownWindow, relayed } from './handoff/relay.ts';
+import type { Cancellation } from './kernel/cancellation.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { System } from './kernel/system.ts';
 import type { PlanRole, PlanTask } from './plan/plan.ts';
@@ -70,13 +71,13 @@ export class Attempts {
     adapter: Adapter,
     input: WorkInput,
     prepared: Prepared,
-    signal: AbortSignal,
+    given: Cancellation,
   ): Promise<Outcome> {
     const { desk, room } = this.#around;
     const role = desk.role(input.role);
-    if (role.adapter === 'simulated') return this.#withNothing(adapter, input, prepared, signal);
+    if (role.adapter === 'simulated') return this.#withNothing(adapter, input, prepared, given);
     const { skills = [] } = room.order;
-    return skilled(prepared, role, skills, (told) => this.#withAll(adapter, input, told, signal));
+    return skilled(prepared, role, skills, (told) => this.#withAll(adapter, input, told, given));
   }
 
   /** Whoever only pretends reads nothing, says nothing of its own, and hands nothing over. */
@@ -84,7 +85,7 @@ export class Attempts {
     adapter: Adapter,
     given: WorkInput,
     prepared: Prepared,
-    signal: AbortSignal,
+    cancellation: Cancellation,
   ): Promise<Outcome> {
     const { desk, room } = this.#around;
     const assignment = pretended(given, prepared);
@@ -92,7 +93,7 @@ export class Attempts {
     const role = desk.role(given.role);
     const what = given.review ? 'review' : 'work';
     const duty = { role, task: desk.task(given.task), limits: null, what } as const;
-    const world = { clock: room.clock, signal, tell };
+    const world = { clock: room.clock, cancellation, tell };
     const work = (lent: Assignment, around: AgentWorld) =>
       this.#anywhere(duty, lent, around, (told, heard) => adapter.work(told, heard));
     if (role.borrowing === undefined) return work(assignment, world);
@@ -103,14 +104,15 @@ export class Attempts {
     adapter: Adapter,
     { inbox: _, ...given }: WorkInput,
     prepared: Prepared,
-    signal: AbortSignal,
+    cancellation: Cancellation,
   ): Promise<Outcome> {
     const { desk, room, sharing } = this.#around;
     const assignment = { ...given, ...prepared };
     const tell = (event: AgentEvent): void => this.#overhear(assignment, event);
+    const asker = { agent: given.agent, token: given.token };
     const ask = (question: Question) =>
-      this.#questions.ask(question, { agent: given.agent, token: given.token, signal });
-    const world = { clock: room.clock, signal, tell, ask };
+      this.#questions.ask(question, { ...asker, signal: cancellation.signal });
+    const world = { clock: room.clock, cancellation, tell, ask };
     const role = desk.role(given.role);
     const of = { role, task: desk.task(given.task) };
     const what = given.review ? 'review' : 'work';

@@ -17,6 +17,7 @@ import { Sharing } from './context/sharing.ts';
 import { runChecks } from './evidence/checks.ts';
 import { believed } from './evidence/claims.ts';
 import { mayHandText, noteText } from './handoff/note.ts';
+import type { Cancellation } from './kernel/cancellation.ts';
 import type { System } from './kernel/system.ts';
 import { bundledFile } from './own-process.ts';
 import { attemptUsdMax } from './plan/compile.ts';
@@ -110,7 +111,7 @@ export class Crew implements RunWorld {
     const { recall = free } = kind.adapter;
     const worker: Worker = {
       open: kind.open,
-      work: (input, signal) => this.#work(kind, input, signal),
+      work: (input, cancellation) => this.#work(kind, input, cancellation),
       ...(recall && { recall }),
     };
     this.#workers.set(name, worker);
@@ -227,40 +228,46 @@ export class Crew implements RunWorld {
     return actor?.state.context as TaskContext | undefined;
   }
 
-  #work(kind: Kind, input: WorkInput, signal: AbortSignal): Promise<Outcome> {
-    if (input.review) return this.#judge(kind, input, signal);
+  #work(kind: Kind, input: WorkInput, cancellation: Cancellation): Promise<Outcome> {
+    if (input.review) return this.#judge(kind, input, cancellation);
     const { adapter, recall = 0 } = this.#desk.role(input.role);
     const isTold = adapter !== 'simulated' || recall > 0;
-    return isTold ? this.#make(kind, input, signal) : this.#pretend(kind, input, signal);
+    return isTold
+      ? this.#make(kind, input, cancellation)
+      : this.#pretend(kind, input, cancellation);
   }
 
   /** Whoever only pretends is told nothing; what its checks look at is there all the same. */
-  async #pretend({ adapter }: Kind, input: WorkInput, signal: AbortSignal): Promise<Outcome> {
-    const { cwd } = await this.#workplaces.begin(input, signal);
+  async #pretend(
+    { adapter }: Kind,
+    input: WorkInput,
+    cancellation: Cancellation,
+  ): Promise<Outcome> {
+    const { cwd } = await this.#workplaces.begin(input, cancellation);
     const given = { ...this.#desk.bare, cwd };
     const outcome = await askable(this.#askRoom, input, given, (told) =>
-      this.#attempts.make(adapter, input, told, signal),
+      this.#attempts.make(adapter, input, told, cancellation),
     );
-    return this.#settled(input, outcome, signal);
+    return this.#settled(input, outcome, cancellation);
   }
 
   /** With what it left where it worked, and as far as it is believed. */
-  async #settled(input: WorkInput, outcome: Outcome, signal: AbortSignal): Promise<Outcome> {
-    const finished = await this.#workplaces.finish(input, outcome, signal);
+  async #settled(input: WorkInput, outcome: Outcome, cancellation: Cancellation): Promise<Outcome> {
+    const finished = await this.#workplaces.finish(input, outcome, cancellation);
     return believed(finished, this.#desk.task(input.task).mayDoNothing === true);
   }
 
-  #judge(kind: Kind, input: WorkInput, signal: AbortSignal): Promise<Outcome> {
+  #judge(kind: Kind, input: WorkInput, cancellation: Cancellation): Promise<Outcome> {
     const [desk, workplaces, { folder }] = [this.#desk, this.#workplaces, this.#place];
     const contextOf = (task: string) => this.#contextOf(task) as TaskContext;
-    return review({ desk, workplaces, folder, contextOf }, input, signal, (prepared) =>
-      this.#attempts.make(kind.adapter, input, prepared, signal),
+    return review({ desk, workplaces, folder, contextOf }, input, cancellation.signal, (prepared) =>
+      this.#attempts.make(kind.adapter, input, prepared, cancellation),
     );
   }
 
-  async #make(kind: Kind, input: WorkInput, signal: AbortSignal): Promise<Outcome> {
+  async #make(kind: Kind, input: WorkInput, cancellation: Cancellation): Promise<Outcome> {
     const prepared = await this.#remind(input, await kind.prepare(input));
-    const { cwd, env, notice } = await this.#workplaces.begin(input, signal);
+    const { cwd, env, notice } = await this.#workplaces.begin(input, cancellation);
     const feedback = await feedbackOf(input.earlier, this.#place.folder.path);
     const handing = this.#desk.role(input.role).handing;
     const handed = [noteText(input.earlier?.note), mayHandText(handing?.to ?? [])];
@@ -270,9 +277,9 @@ export class Crew implements RunWorld {
     const { argv, artifactsFolder } = prepared;
     const given = { prompt, argv, env: { ...env, ...prepared.env }, cwd, artifactsFolder };
     const outcome = await askable(this.#askRoom, input, given, (told) =>
-      this.#attempts.make(kind.adapter, input, told, signal),
+      this.#attempts.make(kind.adapter, input, told, cancellation),
     );
-    return this.#settled(input, outcome, signal);
+    return this.#settled(input, outcome, cancellation);
   }
 
   #roomToAsk(): AskRoom & GatherRoom {

@@ -9,6 +9,7 @@ import { presets } from './agents/api/endpoints.ts';
 import { openGuardian } from './agents/guardian.ts';
 import { type AgentSurvey, surveyAgents } from './agents/survey.ts';
 import type { Config } from './config.ts';
+import { Cancellation } from './kernel/cancellation.ts';
 import type { Clock } from './kernel/clock.ts';
 import { definePlan, type PlanDocument } from './plan/define.ts';
 import type { PlanRole } from './plan/plan.ts';
@@ -47,7 +48,7 @@ async function probe({ name }: AgentSurvey, config: Config, clock: Clock): Promi
     await mkdir(place.path, { recursive: true });
     const accounting = { priceFor: () => priceFor(role) };
     const staff = { folder: place, order: { speed: 1 }, guardian, environment, accounting };
-    const world = { clock, signal: new AbortController().signal, tell: () => {} };
+    const world = { clock, cancellation: new Cancellation(), tell: () => {} };
     const outcome = await adapterOf(role, staff).work(assignmentIn(folder), world);
     const { durationMs, output, usage } = outcome;
     const costUsd = usage.costUsd ?? priceFor(role)(usage);

@@ -3,6 +3,7 @@ import type { Fault, Outcome } from '../machines/outcome.ts';
 import type { AgentEvent, AgentWorld } from './agents/agent.ts';
 import { glance } from './evidence/glance.ts';
 import { type Progress, type ProgressLimits, Steps } from './evidence/progress.ts';
+import { Cancellation } from './kernel/cancellation.ts';
 import type { PlanRole, PlanTask } from './plan/plan.ts';
 
 /** What holds for one attempt; null where nobody tells of calls. */
@@ -31,8 +32,8 @@ export async function watched(
     world.tell(event);
     if (event.type === 'tool.called') watch.hear(`${event.tool} ${event.input}`);
   };
-  const signal = AbortSignal.any([world.signal, watch.signal]);
-  const outcome = await work({ ...world, signal, tell });
+  const signal = AbortSignal.any([world.cancellation.signal, watch.signal]);
+  const outcome = await work({ ...world, cancellation: Cancellation.of(signal), tell });
   return watch.judge(outcome);
 }
 

@@ -11,6 +11,7 @@ import { workLost } from '../machines/rules/loss.ts';
 import type { Verdict, VerifyInput } from '../machines/task.ts';
 import type { Config } from './config.ts';
 import { hashFolder } from './evidence/folder-hash.ts';
+import type { Cancellation } from './kernel/cancellation.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Core } from './kernel/core.ts';
 import { UserError } from './kernel/user-error.ts';
@@ -75,7 +76,7 @@ export class Workplaces {
   }
 
   /** The place for a new attempt, with what earlier ones left there. */
-  async begin({ task: id }: Pick<WorkInput, 'task'>, signal: AbortSignal): Promise<Workplace> {
+  async begin({ task: id }: Pick<WorkInput, 'task'>, given: Cancellation): Promise<Workplace> {
     const { order, taskOf, core } = this.#around;
     const task = taskOf(id);
     const cwd = this.#cwdOf(task);
@@ -92,7 +93,7 @@ export class Workplaces {
         return { cwd, env: this.#fenced, notice: '' };
       case 'worktree': {
         const needs = mergesBefore(core(), taskOf, id);
-        const begun = await this.#trees.begin({ task: id, needs, signal });
+        const begun = await this.#trees.begin({ task: id, needs, signal: given.signal });
         return { cwd: begun.cwd, env: this.#fenced, notice: noticeOf(begun.conflicts) };
       }
       default:
@@ -101,14 +102,14 @@ export class Workplaces {
   }
 
   /** What an attempt that ended well has changed becomes a commit, and the outcome says which. */
-  async finish(input: WorkInput, outcome: Outcome, signal: AbortSignal): Promise<Outcome> {
+  async finish(input: WorkInput, outcome: Outcome, given: Cancellation): Promise<Outcome> {
     const { taskOf, folder, clock } = this.#around;
     const { task, agent, attempt } = input;
     if (outcome.kind !== 'succeeded') return outcome;
-    if (!usesWorktree(taskOf(task))) return this.#left(taskOf(task), outcome, signal);
+    if (!usesWorktree(taskOf(task))) return this.#left(taskOf(task), outcome, given.signal);
     try {
       const by = { task, agent, attempt, at: clock.now() };
-      const made = await this.#trees.commit(by, signal);
+      const made = await this.#trees.commit(by, given.signal);
       if (made.kind === 'unresolved') return failed(outcome, unresolved(made.files));
       const evidence = commitEvidence(taskBranch(folder.id, task), made);
       return { ...outcome, evidence: [...outcome.evidence, evidence] };

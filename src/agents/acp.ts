@@ -38,7 +38,7 @@ async function converse(given: Talk, options: SpokenOptions): Promise<void> {
   const cancel = (): void => {
     if (session !== null) void agent.notify('session/cancel', { sessionId: session });
   };
-  world.signal.addEventListener('abort', cancel, { once: true });
+  const forget = world.cancellation.onRequest(cancel);
   try {
     await converseOver({
       ...{ agent, client, attention, assignment, permissions, model },
@@ -48,7 +48,7 @@ async function converse(given: Talk, options: SpokenOptions): Promise<void> {
       },
     });
   } finally {
-    world.signal.removeEventListener('abort', cancel);
+    forget();
     await client.terminals.close();
   }
 }

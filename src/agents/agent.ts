@@ -1,6 +1,7 @@
 /** The contract of an agent program: given one attempt of one task, it ends with one outcome. */
 import type { AgentId, RoleName, TaskId, Token } from '../../machines/ids.ts';
 import type { Earlier, Fault, Outcome } from '../../machines/outcome.ts';
+import type { Cancellation } from '../kernel/cancellation.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Sign } from './sign.ts';
 
@@ -69,8 +70,8 @@ export interface Leave {
 
 export interface AgentWorld {
   readonly clock: Clock;
-  /** Aborted when the attempt is given up; the adapter ends everything it started, then settles. */
-  readonly signal: AbortSignal;
+  /** Of the attempt: the adapter then ends everything it started, and settles. */
+  readonly cancellation: Cancellation;
   readonly tell: (event: AgentEvent) => void;
   /** Asks a person, however long that takes; never rejects. Absent: there is nobody to ask. */
   readonly ask?: (question: Question) => Promise<Leave>;
@@ -79,7 +80,7 @@ export interface AgentWorld {
 /**
  * Promises of every adapter:
  * - `open` and `work` never throw and never reject: a failure is a value.
- * - `work` settles exactly once, also when the signal aborts, and leaves no process behind.
+ * - `work` settles exactly once, also when it is cancelled, and leaves no process behind.
  * - two calls of `work` may overlap; they share nothing.
  * - what it starts sees `assignment.env`; the assignment itself is only read.
  * - nothing is told before the attempt has started, nor once `work` has settled.

@@ -1,4 +1,5 @@
 /** Asks a person whether an agent may do something, and tells of it. */
+import type { Cancellation } from '../kernel/cancellation.ts';
 import type { AgentWorld, Leave, Question } from './agent.ts';
 import type { Attention } from './attention.ts';
 
@@ -10,21 +11,21 @@ const nobody: Leave = { answer: 'deny', by: 'nobody to ask' };
 /** However long it takes: the silence is not the agent's. Given up, it is a no. */
 export async function askPerson(
   asked: Question,
-  { ask, tell, signal }: AgentWorld,
+  { ask, tell, cancellation }: AgentWorld,
   attention: Attention,
 ): Promise<Leave> {
-  if (ask === undefined || signal.aborted) return nobody;
+  if (ask === undefined || cancellation.isRequested) return nobody;
   const question = { tool: asked.tool, input: asked.input.slice(0, inputMaxCharacters) };
   tell({ type: 'permission.requested', ...question });
-  const leave = await attention.meanwhile(Promise.race([ask(question), givenUp(signal)]));
-  if (!signal.aborted) tell({ type: 'permission.answered', ...question, ...leave });
+  const leave = await attention.meanwhile(Promise.race([ask(question), givenUp(cancellation)]));
+  if (!cancellation.isRequested) tell({ type: 'permission.answered', ...question, ...leave });
   return leave;
 }
 
 /** A question outlives nobody who asked it. */
-function givenUp(signal: AbortSignal): Promise<Leave> {
+function givenUp(cancellation: Cancellation): Promise<Leave> {
   return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(nobody), { once: true });
+    cancellation.onRequest(() => resolve(nobody));
   });
 }
 

@@ -51,7 +51,8 @@ export class Bout {
     options: BoutOptions,
     transcript: Transcript,
   ) {
-    const { clock, signal } = world;
+    const { clock, cancellation } = world;
+    const { signal } = cancellation;
     this.#assignment = assignment;
     this.#world = world;
     this.#options = options;

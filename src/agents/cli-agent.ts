@@ -1,6 +1,7 @@
 /** Any command-line agent as an adapter: one child process an attempt, believed on evidence. */
 import { join } from 'node:path';
 import { noUsage, type Outcome } from '../../machines/outcome.ts';
+import { Cancellation } from '../kernel/cancellation.ts';
 import type { Adapter, AgentWorld, Assignment, LostAttempt } from './agent.ts';
 import { keepAnswer } from './answer.ts';
 import { crashed, limitsOf, outcomeOf, sessionOf } from './closing.ts';
@@ -75,7 +76,7 @@ async function work(
   const verdict = judge({ ...finished, dialect, settings, asked, timeoutMs });
   const { ended, told } = finished;
   const { used, counters } = settle(told.counted, earlier?.session ?? null);
-  const found = world.signal.aborted ? null : await look();
+  const found = world.cancellation.isRequested ? null : await look();
   const measured = {
     durationMs: ended.durationMs,
     usage: wasRefused(told, verdict) ? noUsage : used,
@@ -112,13 +113,15 @@ async function run(
   const control = new AbortController();
   let stopped: Trouble | null = null;
   const stop = (trouble: Trouble): void => {
-    if (!world.signal.aborted) stopped = trouble;
+    if (!world.cancellation.isRequested) stopped = trouble;
     control.abort();
   };
   const ear = new Ear({ dialect, startWithinMs, silenceMs, clock, tell, stop });
-  const signal = AbortSignal.any([world.signal, control.signal]);
+  const signal = AbortSignal.any([world.cancellation.signal, control.signal]);
   const asking = settings.permissions === 'ask' ? dialect.asking : undefined;
-  const prompter = asking && new Prompter(asking, { ...world, signal }, ear.attention);
+  const prompter =
+    asking &&
+    new Prompter(asking, { ...world, cancellation: Cancellation.of(signal) }, ear.attention);
   const prompt = promptOf(assignment);
   const order: Order = { ...settings, session: assignment.earlier?.session?.id ?? null };
   const paths = streamPaths(assignment.task, assignment.token);

@@ -104,7 +104,7 @@ function run(
     graceMs: options.graceMs ?? defaultGraceMs,
     outputMaxBytes: options.outputMaxBytes ?? defaultOutputMaxBytes,
     clock: world.clock,
-    signal: world.signal,
+    signal: world.cancellation.signal,
     guardian: options.guardian,
     started: (pid) => world.tell({ type: 'agent.started', pid }),
     said: (stream, text) => {

@@ -73,7 +73,7 @@ async function work(
   options: ApiAgentOptions,
 ): Promise<Outcome> {
   const nothing = { durationMs: 0, output: noOutput, usage: noUsage, evidence: [] };
-  if (world.signal.aborted) return { kind: 'failed', fault: cancelled(), ...nothing };
+  if (world.cancellation.isRequested) return { kind: 'failed', fault: cancelled(), ...nothing };
   if (!(await isFolder(assignment.cwd))) {
     return { kind: 'failed', fault: folderMissing(assignment.cwd), ...nothing };
   }

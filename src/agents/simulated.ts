@@ -55,14 +55,14 @@ async function work(
   options: SimulatedOptions,
   usage: Usage,
 ): Promise<Outcome> {
-  if (world.signal.aborted) return failed(cancelled(), 0, noUsage);
+  if (world.cancellation.isRequested) return failed(cancelled(), 0, noUsage);
   world.tell(started);
   const key = `${assignment.task}#${assignment.attempt}`;
   const workMs = workOf(options, key, assignment.seed);
   const waitMs = Math.min(workMs, assignment.timeoutMs);
   // Benchmarks run millions of attempts that take no time: no timer for those.
   const durationMs = waitMs > 0 ? await wait(waitMs, world) : 0;
-  if (world.signal.aborted) return failed(cancelled(), durationMs, noUsage);
+  if (world.cancellation.isRequested) return failed(cancelled(), durationMs, noUsage);
   if (workMs > assignment.timeoutMs) return failed(timedOut(waitMs), durationMs, usage);
   const fault = luckOf(options, key, assignment.seed);
   return fault === null
@@ -77,9 +77,9 @@ function workOf(options: SimulatedOptions, key: string, seed: number): number {
   return (minMs + unitHash(key, seed) * (maxMs - minMs)) / speed;
 }
 
-async function wait(delayMs: number, { clock, signal }: AgentWorld): Promise<number> {
+async function wait(delayMs: number, { clock, cancellation }: AgentWorld): Promise<number> {
   const startedMs = clock.elapsed();
-  await sleep(clock, delayMs, signal);
+  await sleep(clock, delayMs, cancellation.signal);
   return Math.round(clock.elapsed() - startedMs);
 }
 

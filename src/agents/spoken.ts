@@ -69,7 +69,7 @@ async function work(
   const { settings, runFolder } = options;
   const [program = 'it'] = argv;
   // Once its turn was over it was we who ended it.
-  const isOurs = told.ended !== null && stopped === null && !world.signal.aborted;
+  const isOurs = told.ended !== null && stopped === null && !world.cancellation.isRequested;
   const verdict = judge({
     dialect: { program, hintFor: (found) => commonHint(found, settings, logIn) },
     ended: isOurs ? { ...ended, ending: { kind: 'exited', exitCode: 0 } } : ended,
@@ -104,12 +104,12 @@ async function run(
   const over = new AbortController();
   let stopped: Trouble | null = null;
   const stop = (found: Trouble): void => {
-    if (!world.signal.aborted && !over.signal.aborted) stopped = found;
+    if (!world.cancellation.isRequested && !over.signal.aborted) stopped = found;
     over.abort();
   };
   const { startWithinMs, silenceMs } = options;
   const attention = new Attention({ startWithinMs, silenceMs, clock, tell, stop });
-  const signal = AbortSignal.any([world.signal, over.signal]);
+  const signal = AbortSignal.any([world.cancellation.signal, over.signal]);
   const wire = new Wire();
   let talking: Promise<void> = Promise.resolve();
   const paths = streamPaths(assignment.task, assignment.token);

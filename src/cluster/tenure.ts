@@ -109,8 +109,8 @@ export class Tenure {
         return {
           open: () => worker.open(),
           ...(worker.recall && { recall: worker.recall }),
-          work: async (input, signal) => {
-            const outcome = await worker.work(input, signal);
+          work: async (input, cancellation) => {
+            const outcome = await worker.work(input, cancellation);
             const { folder } = this.#options;
             for (const path of filesOf(folder, input.task, outcome.output)) await this.#keep(path);
             return outcome;

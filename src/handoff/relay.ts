@@ -13,6 +13,7 @@ import type { Fault, HandoffNote, Outcome } from '../../machines/outcome.ts';
 import { handedOver } from '../../machines/rules/handing.ts';
 import type { AgentEvent, AgentWorld, Assignment } from '../agents/agent.ts';
 import { added } from '../agents/usage.ts';
+import { Cancellation } from '../kernel/cancellation.ts';
 import type { PlanHanding, PlanRole } from '../plan/plan.ts';
 import { windowOf } from '../plan/windows.ts';
 import { Filling, handedAt, heldTokens } from './filling.ts';
@@ -47,7 +48,7 @@ export async function relayed(
   if (terms.left <= 0) return outcome;
   if (outcome.kind === 'succeeded') return volunteered(terms, outcome);
   // Whoever gave the attempt up, or another end of it, was there first.
-  if (!watch.isFull || world.signal.aborted) return outcome;
+  if (!watch.isFull || world.cancellation.isRequested) return outcome;
   return new Asking(assignment, world, work).handOver(outcome, watch.lastWords);
 }
 
@@ -61,13 +62,14 @@ class Watch {
   constructor({ windowTokens, left }: RelayTerms, world: AgentWorld) {
     this.#mayHandOver = left > 0 && windowTokens !== null;
     this.#filling = windowTokens === null ? null : new Filling(windowTokens);
-    const ends = [world.signal, this.#full.signal];
-    const signal = this.#mayHandOver ? AbortSignal.any(ends) : world.signal;
+    const { cancellation: given } = world;
+    const either = () => Cancellation.of(AbortSignal.any([given.signal, this.#full.signal]));
+    const cancellation = this.#mayHandOver ? either() : given;
     const tell = (event: AgentEvent): void => {
       world.tell(event);
       this.#hear(event, world);
     };
-    this.world = { ...world, signal, tell };
+    this.world = { ...world, cancellation, tell };
   }
 
   get isFull(): boolean {
@@ -110,7 +112,8 @@ class Asking {
     const { session } = outcome;
     let [usage, durationMs, words] = [outcome.usage, outcome.durationMs, lastWords];
     let prompt = noteRequest;
-    for (let count = 1; session && count <= 2 && !this.#world.signal.aborted; count += 1) {
+    const { cancellation } = this.#world;
+    for (let count = 1; session && count <= 2 && !cancellation.isRequested; count += 1) {
       const answer = await this.#ask(prompt, { ...outcome, session }, count);
       usage = added(usage, answer.usage);
       durationMs += answer.durationMs;

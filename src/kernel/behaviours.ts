@@ -1,5 +1,6 @@
 /** What the world does when a machine names it: invoked work, and named actions. */
 import type { Address } from '../../machines/ids.ts';
+import type { Cancellation } from './cancellation.ts';
 
 /** One call of a behaviour. */
 export interface Call<Input = unknown> {
@@ -15,6 +16,8 @@ export interface Call<Input = unknown> {
   readonly resumed: boolean;
   /** Aborted when the machine no longer wants it. */
   readonly signal: AbortSignal;
+  /** The same for whoever only asks or listens: far lighter. */
+  readonly cancellation: Cancellation;
 }
 
 /** An invoke's answer is its promise's value; an action's answer is dropped. */

@@ -1,7 +1,7 @@
 /**
  * Carries out what the core wished for: starts and ends invoked work, runs named actions.
  *
- * Owns: the abort controllers of the work under way, and which acts are still unfinished.
+ * Owns: the cancellations of the work under way, and which acts are still unfinished.
  * Invariants:
  * - it is only ever given wishes whose input is on disk (K3);
  * - the end of work comes back as an input with the effect that started it (K4);
@@ -11,6 +11,7 @@ import type { Address } from '../../machines/ids.ts';
 import type { Actor, Invocation } from './actor.ts';
 import { type Logic, logicOf } from './admission.ts';
 import type { Behaviour, Behaviours, Call } from './behaviours.ts';
+import { Cancellation } from './cancellation.ts';
 import type { Charts } from './charts.ts';
 import { errorData, type Input } from './input.ts';
 import { UserError } from './user-error.ts';
@@ -23,13 +24,13 @@ export interface Reports {
   readonly failed: (act: ActWish, error: unknown) => void;
 }
 
-/** One piece of work under way; its signal is made only for behaviours that look at it. */
+/** One piece of work under way. */
 class Work implements Call {
   readonly input: unknown;
   readonly actor: Address;
   readonly effect: string;
   readonly resumed: boolean;
-  #controller: AbortController | undefined;
+  readonly cancellation = new Cancellation();
 
   constructor(input: unknown, actor: Address, effect: string, resumed: boolean) {
     this.input = input;
@@ -39,13 +40,7 @@ class Work implements Call {
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    return this.#controller.signal;
-  }
-
-  abort(): void {
-    this.#controller ??= new AbortController();
-    this.#controller.abort();
+    return this.cancellation.signal;
   }
 }
 
@@ -110,7 +105,7 @@ export class Performer {
   }
 
   cease(effect: string): void {
-    this.#working.get(effect)?.abort();
+    this.#working.get(effect)?.cancellation.request();
   }
 
   act(wish: ActWish, resumed: boolean): void {
@@ -126,7 +121,7 @@ export class Performer {
 
   /** Gives all work up, and resolves when nothing is under way any more. */
   async close(): Promise<void> {
-    for (const work of this.#working.values()) work.abort();
+    for (const { cancellation } of this.#working.values()) cancellation.request();
     await this.quiet();
   }
 
@@ -159,7 +154,8 @@ export class Performer {
   }
 
   #callOf({ params, address, effect }: ActWish, resumed: boolean): Call<never> {
-    return { input: params as never, actor: address, effect, resumed, signal: never };
+    const { signal } = never;
+    return { input: params as never, actor: address, effect, resumed, signal, cancellation: never };
   }
 
   #workOf(actor: Actor, src: string): Behaviour<never> {
@@ -177,7 +173,7 @@ export class Performer {
 }
 
 /** An act can't be called back. */
-const never = new AbortController().signal;
+const never = new Cancellation();
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as Partial<PromiseLike<unknown>> | null)?.then === 'function';

@@ -13,6 +13,7 @@ import type { WorkInput } from '../../machines/rules/duty.ts';
 import type { RunEnding } from '../../machines/rules/orchestration.ts';
 import type { Verdict, VerifyInput } from '../../machines/task.ts';
 import type { Behaviours, Call } from '../kernel/behaviours.ts';
+import type { Cancellation } from '../kernel/cancellation.ts';
 import { CutShort } from './cut-short.ts';
 import { Turnover } from './turnover.ts';
 
@@ -20,7 +21,7 @@ import { Turnover } from './turnover.ts';
 export interface Worker {
   open(): Promise<Fault | null>;
   /** Ends every attempt with one outcome; rejects only for what nobody foresaw. */
-  work(input: WorkInput, signal: AbortSignal): Promise<Outcome>;
+  work(input: WorkInput, cancellation: Cancellation): Promise<Outcome>;
   /** What an attempt left behind whose runtime was stopped; left out, nobody knows its cost. */
   recall?(input: WorkInput): Promise<Pick<Outcome, 'session' | 'usage'>>;
 }
@@ -89,11 +90,11 @@ function unlessAborted<Answer>(look: Promise<Answer>, signal: AbortSignal): Prom
 
 /** An attempt is never begun twice under one token: after a stop it ends as interrupted. */
 async function work(world: RunWorld, turnover: Turnover, call: Call<WorkInput>): Promise<Outcome> {
-  const { input, resumed, signal } = call;
+  const { input, resumed, cancellation } = call;
   if (resumed) return { ...interrupted, usage: unknownUsage, ...(await left(world, input)) };
   try {
-    const begin = () => world.workerOf(input.role).work(input, signal);
-    return (await turnover.take(signal, begin)) ?? interrupted;
+    const begin = () => world.workerOf(input.role).work(input, cancellation);
+    return (await turnover.take(cancellation, begin)) ?? interrupted;
   } catch (error) {
     return unprepared(error);
   }

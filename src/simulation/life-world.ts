@@ -34,7 +34,7 @@ export class LifeWorld implements RunWorld {
 
   readonly #worker: Worker = {
     open: () => this.#open(),
-    work: (input, signal) => {
+    work: (input, { signal }) => {
       if (!this.#life.alive) return never();
       const repeat = (outcome: Outcome): void => this.#repeat(input, outcome);
       const working = this.#outside.workshop.work(this.#life, input, signal, repeat);

@@ -11,6 +11,7 @@ import { unitHash } from '../../machines/rules/backoff.ts';
 import type { AgentWorld, Assignment } from '../agents/agent.ts';
 import { streamPaths } from '../agents/streams.ts';
 import { readVersion } from '../config.ts';
+import type { Cancellation } from '../kernel/cancellation.ts';
 import { attemptUsdMax } from '../plan/compile.ts';
 import type { PlanRole, PlanTask } from '../plan/plan.ts';
 import type { RunFolder, RunOrder } from '../runs/folder.ts';
@@ -61,33 +62,33 @@ export class AtWorkers implements Elsewhere {
       return isRemote(duty.role) ? keysStay(duty.role) : here(assignment, world);
     }
     // Before a place is taken: nobody else waits for what git does here.
-    const errand = await this.#errandFor(duty, assignment, world.signal);
-    if (duty.role.where !== 'local') await this.#labour.ready(this.#folder.id, world.signal);
-    const seat = errand && (await this.#seatFor(duty.role, world.signal));
+    const errand = await this.#errandFor(duty, assignment, world.cancellation);
+    if (duty.role.where !== 'local') await this.#labour.ready(this.#folder.id, world.cancellation);
+    const seat = errand && (await this.#seatFor(duty.role, world.cancellation));
     if (errand === null || seat === 'here') return here(assignment, world);
     if (seat === null) return nobodyFree(this.#labour, duty.role, assignment);
     return attemptAt(this.#labour, seat, errand, assignment, world);
   }
 
   /** Null for what is done here anyway. */
-  async #errandFor(duty: Duty, assignment: Assignment, signal: AbortSignal) {
+  async #errandFor(duty: Duty, assignment: Assignment, given: Cancellation) {
     const { role } = duty;
     const isOurs = role.where === 'local' || (!isRemote(role) && this.judge(role) === 'here');
-    return isOurs ? null : this.#errandOf(duty, assignment, signal);
+    return isOurs ? null : this.#errandOf(duty, assignment, given);
   }
 
-  async #seatFor(role: PlanRole, signal: AbortSignal): Promise<Seat | 'here' | null> {
+  async #seatFor(role: PlanRole, given: Cancellation): Promise<Seat | 'here' | null> {
     const labour = this.#labour;
     if (role.where === 'local') return 'here';
-    if (isRemote(role)) return labour.seat(wishOf(role), waitMs, signal, this.#folder.id);
+    if (isRemote(role)) return labour.seat(wishOf(role), waitMs, given, this.#folder.id);
     if (!labour.knows(wishOf(role))) return 'here';
-    return (await labour.seat(wishOf(role), 0, signal, this.#folder.id)) ?? 'here';
+    return (await labour.seat(wishOf(role), 0, given, this.#folder.id)) ?? 'here';
   }
 
   async #errandOf(
     { role, task, what, limits, price }: Duty,
     assignment: Assignment,
-    signal: AbortSignal,
+    given: Cancellation,
   ): Promise<Errand> {
     if (role.adapter === 'simulated') return this.#pretence(role, price);
     const around = { ...this.#run, role, limits, price };
@@ -103,7 +104,7 @@ export class AtWorkers implements Elsewhere {
       git: task.workspace === 'worktree' && !isShared,
     };
     const own = isShared ? [] : [{ prefix: 'place', folder: cwd }];
-    const names = order.git ? await filesOfWorktree(cwd, this.#around, signal) : null;
+    const names = order.git ? await filesOfWorktree(cwd, this.#around, given.signal) : null;
     return {
       order,
       sent: [

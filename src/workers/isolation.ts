@@ -89,7 +89,7 @@ class Isolated implements Elsewhere {
     const { workforce } = this.#cells;
     const name = this.#cells.enter(agent);
     const wish = { role: role.name, labels: [name] };
-    const seat = await workforce.seat(wish, startWithinMs, world.signal);
+    const seat = await workforce.seat(wish, startWithinMs, world.cancellation);
     if (seat === null) {
       this.#cells.kill(agent);
       return neverStarted();

@@ -1,4 +1,5 @@
 /** Those who can be given the attempts of runs, over whichever wire they are reached. */
+import type { Cancellation } from '../kernel/cancellation.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Correspondence } from './correspondence.ts';
 import type { Freight } from './freight.ts';
@@ -13,10 +14,10 @@ export interface Labour {
   /** Those who are there and, being of another version, get nothing. */
   readonly strangers: readonly { readonly name: string; readonly version: string }[];
   /** Resolves when nobody can still be at what the run had begun under another hub. */
-  ready(run: string, signal: AbortSignal): Promise<void>;
+  ready(run: string, cancellation: Cancellation): Promise<void>;
   /** Whether anybody who is here could do it, free or not. */
   knows(wish: Wish): boolean;
   /** A free place, waited for so long at most; null when there was none. */
-  seat(wish: Wish, waitMs: number, signal: AbortSignal, run: string): Promise<Seat | null>;
+  seat(wish: Wish, waitMs: number, given: Cancellation, run: string): Promise<Seat | null>;
   giveBack(seat: Seat): void;
 }

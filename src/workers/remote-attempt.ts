@@ -3,6 +3,7 @@ import type { Fault, Outcome } from '../../machines/outcome.ts';
 import { noOutput, noUsage } from '../../machines/outcome.ts';
 import type { AgentWorld, Assignment } from '../agents/agent.ts';
 import type { Envelope } from '../bus/bus.ts';
+import type { Cancellation } from '../kernel/cancellation.ts';
 import { isUserError, type UserError } from '../kernel/user-error.ts';
 import { type Ending, type Engagement, interruptedBy } from './engagement.ts';
 import type { Labour } from './labour.ts';
@@ -48,7 +49,7 @@ export async function attemptAt(
     if (ending.fault === neverEnded) place = 'stuck';
     return lostTo(ending.fault, errand);
   } catch (error) {
-    return failedBy(error, errand, world.signal);
+    return failedBy(error, errand, world.cancellation);
   } finally {
     labour.post.disengage(engagement);
     // One that does not end keeps its place: its worker is not asked to do more.
@@ -64,11 +65,11 @@ function lostTo(fault: Fault, { isFree }: Pick<Errand, 'isFree'>): Outcome {
   return isFree ? { ...lost, usage: noUsage } : lost;
 }
 
-function failedBy(error: unknown, errand: Pick<Errand, 'isFree'>, signal: AbortSignal): Outcome {
-  if (signal.aborted || !isUserError(error)) return undone(error, signal);
+function failedBy(error: unknown, errand: Pick<Errand, 'isFree'>, given: Cancellation): Outcome {
+  if (given.isRequested || !isUserError(error)) return undone(error, given);
   // It has no place for it after all: that is nobody's failure.
   if (error.code === 'worker.full') return lostTo(faultOf(error), errand);
-  return isOfWire(error) ? lostTo(faultOf(error), errand) : undone(error, signal);
+  return isOfWire(error) ? lostTo(faultOf(error), errand) : undone(error, given);
 }
 
 /** What is too large to be said is so anywhere, and again. */
@@ -119,7 +120,7 @@ async function carryOut(
   engagement: Engagement,
   errand: Errand,
   assignment: Assignment,
-  { signal }: AgentWorld,
+  { cancellation }: AgentWorld,
 ): Promise<Ending> {
   const { ticket, seat } = engagement;
   const { desk } = seat.member;
@@ -127,7 +128,7 @@ async function carryOut(
   const isEmpty = errand.sent.length === 0;
   const packed = isEmpty
     ? { parcel: { id: name, files: [] }, paths: [] }
-    : await pack(name, errand.sent, signal);
+    : await pack(name, errand.sent, cancellation.signal);
   const takeBack = isEmpty ? () => {} : await labour.freight.offer(packed, desk);
   let forget = (): void => {};
   const giveUp = (): void => {
@@ -135,14 +136,14 @@ async function carryOut(
     const { clock } = labour;
     forget = clock.at(clock.now() + giveUpWithinMs, () => engagement.lose(neverEnded));
   };
-  signal.addEventListener('abort', giveUp, { once: true });
+  const stay = cancellation.onRequest(giveUp);
   try {
     // Whoever was given up meanwhile has told nobody.
-    signal.throwIfAborted();
+    if (cancellation.isRequested) throw new Error('it was given up');
     begin(labour, engagement, errand, assignment, packed);
     return await engagement.ended;
   } finally {
-    signal.removeEventListener('abort', giveUp);
+    stay();
     forget();
     takeBack();
   }
@@ -183,18 +184,18 @@ async function take(
   { seat }: Engagement,
   { taken, order }: Errand,
   { outcome, parcel }: Ending & { kind: 'ended' },
-  { signal }: AgentWorld,
+  { cancellation }: AgentWorld,
 ): Promise<Outcome> {
   const { desk, name } = seat.member;
   try {
     if (parcel.files.length > 0) {
       const ask = (event: Envelope['event']) => labour.post.askFiles(desk, event);
-      await unpack(parcel, taken, labour.freight.fetching(parcel, ask), signal);
+      await unpack(parcel, taken, labour.freight.fetching(parcel, ask), cancellation.signal);
     }
   } catch (error) {
     const { durationMs, usage } = outcome;
     // What it has cost is spent, whatever came back of it.
-    return { ...failedBy(error, { isFree: false }, signal), durationMs, usage };
+    return { ...failedBy(error, { isFree: false }, cancellation), durationMs, usage };
   }
   const evidence = outcome.evidence.map((each) => ({
     ...each,
@@ -212,9 +213,9 @@ function keptOutput({ output }: Outcome, { files }: Parcel): Outcome['output'] {
 }
 
 /** What could not be brought there or back is tried again, like any failure; given up is none. */
-function undone(error: unknown, { aborted }: AbortSignal): Outcome {
+function undone(error: unknown, { isRequested }: Cancellation): Outcome {
   const message = error instanceof Error ? error.message : String(error);
   const fault = { code: 'worker.failed', message, retryable: true };
   const measured = { durationMs: 0, output: noOutput, usage: noUsage, evidence: [] };
-  return { kind: aborted ? 'interrupted' : 'failed', fault, ...measured };
+  return { kind: isRequested ? 'interrupted' : 'failed', fault, ...measured };
 }

@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assertNever } from '../../machines/errors.ts';
 import type { Assignment } from '../agents/agent.ts';
+import type { Cancellation } from '../kernel/cancellation.ts';
 import { removeFolder } from '../worktrees/checkout.ts';
 import { changesSince, type Packed, pack } from './packing.ts';
 import { ledTo, type ParcelFile, targetOf } from './parcel.ts';
@@ -30,7 +31,7 @@ export interface ScratchPlace extends GitAround {
 export async function openScratch(
   order: WorkOrder,
   { folder, base, fetch, ...around }: ScratchPlace,
-  signal: AbortSignal,
+  given: Cancellation,
 ): Promise<Scratch> {
   const { files, runFolder, assignment } = order;
   switch (files) {
@@ -39,7 +40,7 @@ export async function openScratch(
     case 'none':
       return { run: folder, cwd: base, assignment: { ...assignment, cwd: base } };
     case 'sent':
-      return makeScratch(order, { folder, base, fetch, ...around }, signal);
+      return makeScratch(order, { folder, base, fetch, ...around }, given.signal);
     default:
       return assertNever(files);
   }

@@ -11,6 +11,7 @@ import { type Price, priced } from '../accounts/prices.ts';
 import type { Adapter, AgentEvent, AgentWorld, Leave, Question } from '../agents/agent.ts';
 import type { Guardian } from '../agents/guardian.ts';
 import type { Config } from '../config.ts';
+import { Cancellation } from '../kernel/cancellation.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { adapterOf } from '../staffing.ts';
 import { watched } from '../watching.ts';
@@ -41,7 +42,7 @@ export interface ShiftEnd {
 export class Shift {
   readonly order: WorkOrder;
   readonly #world: ShiftWorld;
-  readonly #control = new AbortController();
+  readonly #given = new Cancellation();
   readonly #questions = new Map<number, (leave: Leave) => void>();
   #asked = 0;
 
@@ -57,7 +58,7 @@ export class Shift {
     const place = { ...around, folder, fetch, base: config.cwd };
     let spent: Spent = { durationMs: 0, usage: noUsage };
     try {
-      const scratch = await openScratch(order, place, this.#control.signal);
+      const scratch = await openScratch(order, place, this.#given);
       const outcome = await this.#attempt(scratch);
       spent = { durationMs: outcome.durationMs, usage: outcome.usage };
       const packed = await packScratch(order, scratch, around);
@@ -65,12 +66,12 @@ export class Shift {
       return { outcome, parcel: packed.parcel };
     } catch (error) {
       // Who was given up has not failed.
-      return endedBy(error, this.#control.signal.aborted ? 'interrupted' : 'failed', spent);
+      return endedBy(error, this.#given.isRequested ? 'interrupted' : 'failed', spent);
     }
   }
 
   giveUp(): void {
-    this.#control.abort();
+    this.#given.request();
   }
 
   answer(id: number, leave: Leave): void {
@@ -81,8 +82,9 @@ export class Shift {
   async #attempt({ run, cwd, assignment }: Scratch): Promise<Outcome> {
     const { limits, price } = this.order;
     const { clock, tell } = this.#world;
-    const { signal } = this.#control;
-    const world: AgentWorld = { clock, signal, tell, ask: (question) => this.#ask(question) };
+    const cancellation = this.#given;
+    const ask = (question: Question): Promise<Leave> => this.#ask(question);
+    const world: AgentWorld = { clock, cancellation, tell, ask };
     const adapter = this.#adapter(run, price);
     return watched(limits, cwd, world, (seen) => adapter.work(assignment, seen));
   }

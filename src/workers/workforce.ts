@@ -9,6 +9,7 @@
  */
 import type { Fault } from '../../machines/outcome.ts';
 import type { Bus, Envelope } from '../bus/bus.ts';
+import type { Cancellation } from '../kernel/cancellation.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';
 import { type Random, randomName } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
@@ -80,20 +81,20 @@ export class Workforce implements Labour {
     return [];
   }
 
-  async ready(_run: string, signal: AbortSignal): Promise<void> {
+  async ready(_run: string, cancellation: Cancellation): Promise<void> {
     const { clock } = this.#options;
     const quietMs = this.#openAtMs - clock.elapsed();
-    if (quietMs > 0) await sleep(clock, quietMs, signal);
+    if (quietMs > 0) await sleep(clock, quietMs, cancellation.signal);
   }
 
   knows(wish: Wish): boolean {
     return this.#roster.knows(wish);
   }
 
-  async seat(wish: Wish, waitMs: number, signal: AbortSignal): Promise<Seat | null> {
-    if (signal.aborted) return null;
+  async seat(wish: Wish, waitMs: number, given: Cancellation): Promise<Seat | null> {
+    if (given.isRequested) return null;
     const place =
-      this.#roster.take(wish) ?? (waitMs > 0 ? await this.#wait(wish, waitMs, signal) : null);
+      this.#roster.take(wish) ?? (waitMs > 0 ? await this.#wait(wish, waitMs, given) : null);
     return place && { ...place, ticket: this.post.nextTicket() };
   }
 
@@ -114,19 +115,19 @@ export class Workforce implements Labour {
     this.post.close();
   }
 
-  #wait(wish: Wish, waitMs: number, signal: AbortSignal): Promise<Place | null> {
+  #wait(wish: Wish, waitMs: number, given: Cancellation): Promise<Place | null> {
     const { clock } = this.#options;
     return new Promise((resolve) => {
       const settle = (place: Place | null): void => {
         cancel();
         forget();
-        signal.removeEventListener('abort', giveUp);
+        stay();
         resolve(place);
       };
       const giveUp = (): void => settle(null);
       const forget = this.#roster.wait(wish, settle);
       const cancel = clock.at(clock.now() + waitMs, giveUp);
-      signal.addEventListener('abort', giveUp);
+      const stay = given.onRequest(giveUp);
     });
   }
 

@@ -6,6 +6,7 @@ import { agentId, roleName, runId, taskId, token } from '../../machines/ids.ts';
 import type { AgentEvent, AgentWorld, Assignment } from '../../src/agents/agent.ts';
 import { openGuardian } from '../../src/agents/guardian.ts';
 import type { ProcessOptions } from '../../src/agents/process.ts';
+import { Cancellation } from '../../src/kernel/cancellation.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 
 let tokens = 0;
@@ -48,13 +49,13 @@ export interface WatchedWorld extends AgentWorld {
 
 export function makeWorld(): WatchedWorld {
   const told: AgentEvent[] = [];
-  const control = new AbortController();
+  const cancellation = new Cancellation();
   return {
     clock: systemClock,
-    signal: control.signal,
+    cancellation,
     tell: (event) => told.push(event),
     told,
-    abort: () => control.abort(),
+    abort: () => cancellation.request(),
   };
 }
 

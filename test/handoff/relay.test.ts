@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type HandoffNote, noOutput, noUsage, type Outcome } from '../../machines/outcome.ts';
 import type { AgentWorld, Assignment } from '../../src/agents/agent.ts';
 import { relayed } from '../../src/handoff/relay.ts';
+import { Cancellation } from '../../src/kernel/cancellation.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { command, definePlan } from '../../src/plan/define.ts';
 import { resultOf, stages, typesOf } from '../app/stage.ts';
@@ -23,15 +24,15 @@ async function filled(answers: readonly string[], tokens = 950) {
   const told: number[] = [];
   const world: AgentWorld = {
     clock: systemClock,
-    signal: new AbortController().signal,
+    cancellation: new Cancellation(),
     tell: (event) => event.type === 'context.warned' && told.push(event.percent),
   };
   const terms = { windowTokens: 1_000, to: [], left: 1, runFolder: '' };
-  const outcome = await relayed(terms, given, world, async (assignment, { signal, tell }) => {
+  const outcome = await relayed(terms, given, world, async (assignment, { cancellation, tell }) => {
     asked.push(assignment);
     if (asked.length > 1) return said(answers[asked.length - 2] ?? '');
     tell({ type: 'context.held', tokens });
-    if (!signal.aborted) return said('done');
+    if (!cancellation.isRequested) return said('done');
     const fault = { code: 'agent.cancelled', message: 'given up', retryable: true };
     return { ...said('half of it'), kind: 'failed', fault };
   });

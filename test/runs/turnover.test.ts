@@ -1,5 +1,6 @@
 /** Work begins once what was given up has ended, and not at all when it is given up first. */
 import { expect, test } from 'vitest';
+import { Cancellation } from '../../src/kernel/cancellation.ts';
 import { Turnover } from '../../src/runs/turnover.ts';
 
 /** Work that goes on until it is told to end, and takes its time for it. */
@@ -16,8 +17,8 @@ const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 test('two pieces of work that nobody gave up go on side by side', async () => {
   const turnover = new Turnover();
   const [one, other] = [stubborn(), stubborn()];
-  const first = turnover.take(new AbortController().signal, one.begin);
-  const second = turnover.take(new AbortController().signal, other.begin);
+  const first = turnover.take(new Cancellation(), one.begin);
+  const second = turnover.take(new Cancellation(), other.begin);
   other.end('the other');
   expect(await second).toBe('the other');
   one.end('the one');
@@ -27,11 +28,11 @@ test('two pieces of work that nobody gave up go on side by side', async () => {
 test('whoever comes after one that was given up waits for its end', async () => {
   const turnover = new Turnover();
   const old = stubborn();
-  const given = new AbortController();
-  const leaving = turnover.take(given.signal, old.begin);
-  given.abort();
+  const given = new Cancellation();
+  const leaving = turnover.take(given, old.begin);
+  given.request();
   const began: string[] = [];
-  const next = turnover.take(new AbortController().signal, async () => {
+  const next = turnover.take(new Cancellation(), async () => {
     began.push('next');
     return 'done';
   });
@@ -46,12 +47,12 @@ test('whoever comes after one that was given up waits for its end', async () => 
 test('whoever is given up while waiting never begins', async () => {
   const turnover = new Turnover();
   const old = stubborn();
-  const [given, waiting] = [new AbortController(), new AbortController()];
-  const leaving = turnover.take(given.signal, old.begin);
-  given.abort();
+  const [given, waiting] = [new Cancellation(), new Cancellation()];
+  const leaving = turnover.take(given, old.begin);
+  given.request();
   const began: string[] = [];
-  const next = turnover.take(waiting.signal, async () => began.push('next'));
-  waiting.abort();
+  const next = turnover.take(waiting, async () => began.push('next'));
+  waiting.request();
   old.end('at last');
   expect(await next).toBe(null);
   await leaving;
@@ -60,14 +61,14 @@ test('whoever is given up while waiting never begins', async () => {
 
 test('work that breaks while it leaves frees its place too', async () => {
   const turnover = new Turnover();
-  const given = new AbortController();
+  const given = new Cancellation();
   let fail: (error: Error) => void = () => {};
   const broken = new Promise<never>((_, reject) => {
     fail = reject;
   });
-  const leaving = turnover.take(given.signal, () => broken);
-  given.abort();
-  const next = turnover.take(new AbortController().signal, async () => 'done');
+  const leaving = turnover.take(given, () => broken);
+  given.request();
+  const next = turnover.take(new Cancellation(), async () => 'done');
   fail(new Error('broken'));
   await expect(leaving).rejects.toThrow('broken');
   expect(await next).toBe('done');

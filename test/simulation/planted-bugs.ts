@@ -85,11 +85,11 @@ const givenUp: Outcome = {
 
 /** Whoever gives work up is told that it is over while its process goes on. */
 function impatient(world: RunWorld): RunWorld {
-  return withWork(world, (work) => (input, signal) => {
+  return withWork(world, (work) => (input, given) => {
     const aborted = new Promise<Outcome>((resolve) => {
-      signal.addEventListener('abort', () => resolve(givenUp));
+      given.onRequest(() => resolve(givenUp));
     });
-    return Promise.race([work(input, signal), aborted]);
+    return Promise.race([work(input, given), aborted]);
   });
 }
 

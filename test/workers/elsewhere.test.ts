@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AgentWorld, Assignment } from '../../src/agents/agent.ts';
 import { InProcessBus } from '../../src/bus/in-process.ts';
+import { Cancellation } from '../../src/kernel/cancellation.ts';
 import { systemRandom } from '../../src/kernel/random.ts';
 import type { PlanRole } from '../../src/plan/plan.ts';
 import { AtWorkers } from '../../src/workers/elsewhere.ts';
@@ -26,8 +27,8 @@ async function saidAmong(workers: readonly { readonly roles: Record<string, numb
     ...{ clock, environment: {} },
   });
   const duty = { role: role as unknown as PlanRole, task: {} as never, what: 'work' as const };
-  const { signal } = new AbortController();
-  const world: AgentWorld = { clock, signal, tell: () => {} };
+  const cancellation = new Cancellation();
+  const world: AgentWorld = { clock, cancellation, tell: () => {} };
   const given = { ...duty, limits: null, price: null };
   const first = at.attempt(given, assignment as unknown as Assignment, world, notHere);
   const second = at.attempt(given, assignment as unknown as Assignment, world, notHere);

@@ -1,5 +1,6 @@
 /** The side of ACP that an agent talks to: its updates, its questions, its files and programs. */
 import type { ClientApp, Stream } from '@agentclientprotocol/sdk';
+import { Cancellation } from '../../kernel/cancellation.ts';
 import type { AgentWorld, Assignment } from '../agent.ts';
 import { askPerson, denialWords } from '../asking.ts';
 import type { Attention } from '../attention.ts';
@@ -30,12 +31,15 @@ export function capabilitiesFor(permissions: Permissions) {
 export class AcpClient {
   readonly terminals: Terminals;
   readonly #options: ClientOptions;
+  /** Whoever is asked for it is asked no more once it is over. */
+  readonly #asking: AgentWorld;
   /** What a session that is loaded repeats was told before. */
   #phase: 'loading' | 'working' = 'loading';
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    const { errands, assignment, signal } = options;
+    const { errands, assignment, world, signal } = options;
+    this.#asking = { ...world, cancellation: Cancellation.of(signal) };
     this.terminals = new Terminals(errands, assignment.timeoutMs, signal);
   }
 
@@ -71,7 +75,7 @@ export class AcpClient {
   }
 
   async #permit(request: Parameters<typeof judgePermit>[0]) {
-    const { permissions, assignment, world, attention, signal } = this.#options;
+    const { permissions, assignment, attention, signal } = this.#options;
     const judged = await judgePermit(request, permissions, assignment.cwd);
     const tool = toolOf(request);
     if (judged === 'allow') return answerTo(request, 'allow');
@@ -81,7 +85,7 @@ export class AcpClient {
       return answerTo(request, 'deny');
     }
     const question = { tool, input: inputOf(request) };
-    const leave = await askPerson(question, { ...world, signal }, attention);
+    const leave = await askPerson(question, this.#asking, attention);
     if (signal.aborted) return { outcome: { outcome: 'cancelled' as const } };
     if (leave.answer === 'deny') {
       attention.take([{ type: 'permission.asked', tool, reason: denialWords(leave) }]);

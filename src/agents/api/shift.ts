@@ -10,6 +10,7 @@
 import type OpenAI from 'openai';
 import type { LearnedLimits } from '../../../machines/loan.ts';
 import { noUsage, type Usage } from '../../../machines/outcome.ts';
+import { Cancellation } from '../../kernel/cancellation.ts';
 import { sleep } from '../../kernel/clock.ts';
 import type { AgentWorld, Assignment } from '../agent.ts';
 import { askPerson, denialWords } from '../asking.ts';
@@ -57,6 +58,8 @@ const failedMax = 6;
 
 export class Shift {
   readonly #options: ShiftOptions;
+  /** Whoever is asked for it is asked no more once it is over. */
+  readonly #asking: AgentWorld;
   #turns = 0;
   #failed = 0;
   #used: Usage = noUsage;
@@ -66,6 +69,7 @@ export class Shift {
 
   constructor(options: ShiftOptions) {
     this.#options = options;
+    this.#asking = { ...options.world, cancellation: Cancellation.of(options.signal) };
   }
 
   /** Resolves when the turn has ended, or the signal has aborted. */
@@ -159,7 +163,7 @@ export class Shift {
   }
 
   async #permitted({ tool }: ToolCall, input: unknown): Promise<Done> {
-    const { permissions, bench, world, attention, signal } = this.#options;
+    const { permissions, bench, attention } = this.#options;
     const leave = leaveFor(tool, permissions);
     switch (leave.kind) {
       case 'unknown':
@@ -168,7 +172,7 @@ export class Shift {
         return { how: 'denied', text: `its role has "permissions: ${permissions}"` };
       case 'asked': {
         const question = { tool, input: inputText(input) };
-        const given = await askPerson(question, { ...world, signal }, attention);
+        const given = await askPerson(question, this.#asking, attention);
         if (given.answer === 'deny') return { how: 'denied', text: denialWords(given) };
         return attention.meanwhile(leave.tool.use(input, bench));
       }

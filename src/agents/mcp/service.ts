@@ -53,7 +53,7 @@ async function work(
   world: AgentWorld,
   options: ServiceOptions,
 ): Promise<Outcome> {
-  if (world.signal.aborted) {
+  if (world.cancellation.isRequested) {
     const nothing = { durationMs: 0, output: noOutput, usage: noUsage, evidence: [] };
     return { kind: 'failed', fault: cancelled(), ...nothing };
   }

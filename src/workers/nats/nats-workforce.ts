@@ -8,6 +8,7 @@
  * - a hub whose own entry may be forgotten gives nothing out.
  */
 import type { Bus, Envelope } from '../../bus/bus.ts';
+import type { Cancellation } from '../../kernel/cancellation.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { UserError } from '../../kernel/user-error.ts';
 import { Correspondence } from '../correspondence.ts';
@@ -95,18 +96,18 @@ export class NatsWorkforce implements Labour {
     return this.#attendance.strangers;
   }
 
-  ready(run: string, signal: AbortSignal): Promise<void> {
-    return this.#clearance.ready(run, signal);
+  ready(run: string, cancellation: Cancellation): Promise<void> {
+    return this.#clearance.ready(run, cancellation.signal);
   }
 
   knows(wish: Wish): boolean {
     return this.members.some((member) => placesAt(member, wish).length > 0);
   }
 
-  async seat(wish: Wish, waitMs: number, signal: AbortSignal, run: string): Promise<Seat | null> {
-    if (signal.aborted || (waitMs === 0 && this.#freePlaces(wish) === 0)) return null;
+  async seat(wish: Wish, waitMs: number, given: Cancellation, run: string): Promise<Seat | null> {
+    if (given.isRequested || (waitMs === 0 && this.#freePlaces(wish) === 0)) return null;
     const ticket = this.post.nextTicket();
-    const place = await this.#calls.place(wish, { ticket, run }, waitMs || glanceMs, signal);
+    const place = await this.#calls.place(wish, { ticket, run }, waitMs || glanceMs, given.signal);
     if (place === null) return null;
     this.#seats.set(ticket, place.member.desk);
     return { ...place, ticket };
