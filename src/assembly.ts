@@ -167,6 +167,7 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
     wind: async () => {
       await control.then((open) => open.close()).catch(() => {});
       await system.close();
+      elsewhere?.close();
       await crew.close();
       await guardian.close();
       bus.close();

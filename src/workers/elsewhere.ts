@@ -16,7 +16,7 @@ import { attemptUsdMax } from '../plan/compile.ts';
 import type { PlanRole, PlanTask } from '../plan/plan.ts';
 import type { RunFolder, RunOrder } from '../runs/folder.ts';
 import { artifactsFolder } from '../runs/results.ts';
-import type { Labour } from './labour.ts';
+import type { Labour, Undertaking } from './labour.ts';
 import type { Root } from './packing.ts';
 import { attemptAt, type Errand } from './remote-attempt.ts';
 import { filesOfWorktree, type GitAround } from './repository-files.ts';
@@ -31,6 +31,7 @@ const parkMaxMs = 30_000;
 
 export class AtWorkers implements Elsewhere {
   readonly #labour: Labour;
+  readonly #undertaking: Undertaking;
   readonly #around: GitAround;
   readonly #folder: RunFolder;
   readonly #order: RunOrder;
@@ -40,6 +41,7 @@ export class AtWorkers implements Elsewhere {
 
   constructor(labour: Labour, folder: RunFolder, order: RunOrder, around: GitAround) {
     this.#labour = labour;
+    this.#undertaking = labour.undertake(folder.id);
     this.#around = around;
     this.#folder = folder;
     this.#order = order;
@@ -63,11 +65,15 @@ export class AtWorkers implements Elsewhere {
     }
     // Before a place is taken: nobody else waits for what git does here.
     const errand = await this.#errandFor(duty, assignment, world.cancellation);
-    if (duty.role.where !== 'local') await this.#labour.ready(this.#folder.id, world.cancellation);
+    if (duty.role.where !== 'local') await this.#undertaking.ready(world.cancellation);
     const seat = errand && (await this.#seatFor(duty.role, world.cancellation));
     if (errand === null || seat === 'here') return here(assignment, world);
     if (seat === null) return nobodyFree(this.#labour, duty.role, assignment);
     return attemptAt(this.#labour, seat, errand, assignment, world);
+  }
+
+  close(): void {
+    this.#undertaking.close();
   }
 
   /** Null for what is done here anyway. */

@@ -80,6 +80,8 @@ class Isolated implements Elsewhere {
     }
   }
 
+  close(): void {}
+
   async #attempt(
     agent: string,
     { role, limits, price }: Duty,

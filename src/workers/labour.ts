@@ -5,6 +5,14 @@ import type { Correspondence } from './correspondence.ts';
 import type { Freight } from './freight.ts';
 import type { Seat, Wish } from './roster.ts';
 
+/** A run, as long as it goes on here. */
+export interface Undertaking {
+  /** Resolves when nobody can still be at what the run had begun under another hub. */
+  ready(cancellation: Cancellation): Promise<void>;
+  /** It goes on here no more. */
+  close(): void;
+}
+
 export interface Labour {
   readonly clock: Clock;
   readonly post: Correspondence;
@@ -13,8 +21,8 @@ export interface Labour {
   readonly isPrivate: boolean;
   /** Those who are there and, being of another version, get nothing. */
   readonly strangers: readonly { readonly name: string; readonly version: string }[];
-  /** Resolves when nobody can still be at what the run had begun under another hub. */
-  ready(run: string, cancellation: Cancellation): Promise<void>;
+  /** The run goes on here. */
+  undertake(run: string): Undertaking;
   /** Whether anybody who is here could do it, free or not. */
   knows(wish: Wish): boolean;
   /** A free place, waited for so long at most; null when there was none. */

@@ -29,6 +29,8 @@ export interface Elsewhere {
     world: AgentWorld,
     here: (assignment: Assignment, world: AgentWorld) => Promise<Outcome>,
   ): Promise<Outcome>;
+  /** The run goes on here no more. */
+  close(): void;
 }
 
 export type ElsewhereFor = (folder: RunFolder, order: RunOrder) => Elsewhere;

@@ -15,7 +15,7 @@ import { type Random, randomName } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { Correspondence } from './correspondence.ts';
 import { gone, left } from './engagement.ts';
-import type { Labour } from './labour.ts';
+import type { Labour, Undertaking } from './labour.ts';
 import { type Member, type Place, Roster, type Seat, type Wish } from './roster.ts';
 import { Warehouse } from './warehouse.ts';
 import { askedSchema, hubDesk, hubFiles, type Join } from './wire.ts';
@@ -81,10 +81,15 @@ export class Workforce implements Labour {
     return [];
   }
 
-  async ready(_run: string, cancellation: Cancellation): Promise<void> {
+  undertake(): Undertaking {
     const { clock } = this.#options;
-    const quietMs = this.#openAtMs - clock.elapsed();
-    if (quietMs > 0) await sleep(clock, quietMs, cancellation.signal);
+    return {
+      ready: async (cancellation) => {
+        const quietMs = this.#openAtMs - clock.elapsed();
+        if (quietMs > 0) await sleep(clock, quietMs, cancellation.signal);
+      },
+      close: () => {},
+    };
   }
 
   knows(wish: Wish): boolean {

@@ -13,7 +13,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { UserError } from '../../kernel/user-error.ts';
 import { Correspondence } from '../correspondence.ts';
 import { gone, left as leaving } from '../engagement.ts';
-import type { Labour } from '../labour.ts';
+import type { Labour, Undertaking } from '../labour.ts';
 import { type Member, placesAt, type Seat, type Wish } from '../roster.ts';
 import type { News } from '../workforce.ts';
 import { Attendance } from './attendance.ts';
@@ -96,8 +96,8 @@ export class NatsWorkforce implements Labour {
     return this.#attendance.strangers;
   }
 
-  ready(run: string, cancellation: Cancellation): Promise<void> {
-    return this.#clearance.ready(run, cancellation.signal);
+  undertake(run: string): Undertaking {
+    return this.#clearance.undertake(run);
   }
 
   knows(wish: Wish): boolean {
