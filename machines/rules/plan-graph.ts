@@ -17,7 +17,8 @@ export interface Mention<Id extends string = string> {
 export function dependants<Id extends string>(
   nodes: readonly GraphNode<Id>[],
 ): ReadonlyMap<Id, readonly Id[]> {
-  const waiting = new Map<Id, Id[]>(nodes.map((node) => [node.id, []]));
+  const waiting = new Map<Id, Id[]>();
+  for (const { id } of nodes) waiting.set(id, []);
   for (const node of nodes) {
     for (const need of node.needs) waiting.get(need)?.push(node.id);
   }
@@ -51,7 +52,8 @@ interface Link<Node> {
 /** The graph as objects that know each other: each id is looked up once, not at every step. */
 function linked<Node extends GraphNode>(nodes: readonly Node[]): readonly Link<Node>[] {
   const links = nodes.map((node): Link<Node> => ({ node, open: node.needs.length, waiting: [] }));
-  const byId = new Map(links.map((link) => [link.node.id, link]));
+  const byId = new Map<string, Link<Node>>();
+  for (const link of links) byId.set(link.node.id, link);
   for (const link of links) {
     for (const need of link.node.needs) byId.get(need)?.waiting.push(link);
   }
@@ -59,9 +61,12 @@ function linked<Node extends GraphNode>(nodes: readonly Node[]): readonly Link<N
 }
 
 /** How many nodes lie on the longest way to each: 0 for one that needs nothing. */
-export function waves<Id extends string>(nodes: readonly GraphNode<Id>[]): ReadonlyMap<Id, number> {
+export function waves<Id extends string>(
+  nodes: readonly GraphNode<Id>[],
+  order = topologicalOrder(nodes),
+): ReadonlyMap<Id, number> {
   const wave = new Map<Id, number>();
-  for (const node of topologicalOrder(nodes)) {
+  for (const node of order) {
     let depth = 0;
     for (const need of node.needs) depth = Math.max(depth, known(wave, need) + 1);
     wave.set(node.id, depth);
@@ -73,10 +78,11 @@ export function waves<Id extends string>(nodes: readonly GraphNode<Id>[]): Reado
 export function ranks<Id extends string, Node extends GraphNode<Id>>(
   nodes: readonly Node[],
   weightOf: (node: Node) => number,
+  order = topologicalOrder(nodes),
 ): ReadonlyMap<Id, number> {
   const rank = new Map<Id, number>();
   const behind = new Map<Id, number>();
-  for (const node of topologicalOrder(nodes).toReversed()) {
+  for (const node of order.toReversed()) {
     const own = weightOf(node) + (behind.get(node.id) ?? 0);
     rank.set(node.id, own);
     for (const need of node.needs) behind.set(need, Math.max(behind.get(need) ?? 0, own));
@@ -86,16 +92,17 @@ export function ranks<Id extends string, Node extends GraphNode<Id>>(
 
 /**
  * One cycle as `[a, b, c, a]`, where each needs the next, or null when there is none.
- * Needs that name no node are passed over.
+ * Needs that name no node are passed over, and so are nodes that need nothing: no way leads on.
  */
 export function findCycle<Id extends string>(
   nodes: readonly GraphNode<Id>[],
 ): readonly Id[] | null {
-  const needsOf = new Map(nodes.map((node) => [node.id, node.needs]));
+  const needy = nodes.filter(({ needs }) => needs.length > 0);
+  const needsOf = new Map(needy.map((node) => [node.id, node.needs]));
   const done = new Set<Id>();
   /** Empty again after each walk. */
   const onTrail = new Set<Id>();
-  for (const node of nodes) {
+  for (const node of needy) {
     const cycle = done.has(node.id) ? null : cycleBelow(node.id, needsOf, done, onTrail);
     if (cycle) return cycle;
   }

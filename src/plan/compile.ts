@@ -128,8 +128,9 @@ function compileTasks({ tasks, roles, concurrency }: Plan): readonly TaskSpec[] 
     needs: task.needs.map(taskId),
     weightMs: weightOf(task, roleOf.get(task.role)),
   }));
-  const wave = waves(nodes);
-  const rank = ranks(nodes, (node) => node.weightMs);
+  const sorted = topologicalOrder(nodes);
+  const wave = waves(nodes, sorted);
+  const rank = ranks(nodes, (node) => node.weightMs, sorted);
   const waiting = dependants(nodes);
   const resolver = roles.find(({ resolves }) => resolves);
   const members = membersOf(tasks);

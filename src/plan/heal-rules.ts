@@ -2,25 +2,26 @@
 import { suggest } from './nearest.ts';
 import { type Path, quote } from './problem.ts';
 import type { Parts, RoleValue, TaskValue } from './read.ts';
-import type { Complaint } from './report.ts';
+import type { Report } from './report.ts';
 
-export function* healComplaints(
+export function checkHeal(
   { heal, subtasks }: TaskValue,
   path: Path,
   role: RoleValue | null,
   roles: Parts['roles'],
-): Generator<Complaint> {
+  report: Report,
+): void {
   if (!heal) return;
   const place = [...path, 'heal'];
   const split = typeof heal === 'object' && !Array.isArray(heal) ? heal.split : undefined;
   const splits = split !== undefined || [heal].flat().includes('split');
   if (splits && subtasks) {
     const said = { message: 'a task with subtasks plans by itself', fix: 'write heal: ask' };
-    yield { code: 'plan.bad-heal', path: place, at: 'key', say: () => said };
+    report.add({ code: 'plan.bad-heal', path: place, at: 'key', say: () => said });
   }
   if (splits && role?.adapter === 'gather') {
     const said = { message: 'what gathers is not to be split', fix: 'write heal: ask' };
-    yield { code: 'plan.bad-heal', path: place, at: 'key', say: () => said };
+    report.add({ code: 'plan.bad-heal', path: place, at: 'key', say: () => said });
   }
   const known = roles.map(({ name }) => name);
   const named = [
@@ -30,6 +31,6 @@ export function* healComplaints(
   for (const { name, at } of named) {
     if (known.includes(name)) continue;
     const said = { message: `no role is called ${quote(name)}`, fix: suggest(name, known) };
-    yield { code: 'plan.unknown-role', path: [...place, 'split', ...at], say: () => said };
+    report.add({ code: 'plan.unknown-role', path: [...place, 'split', ...at], say: () => said });
   }
 }

@@ -4,7 +4,8 @@ import { fileSafeName } from './fields.ts';
 import { complainAbout } from './mistakes.ts';
 import { type Path, quote } from './problem.ts';
 import type { Report } from './report.ts';
-import { headShape, roleShape, taskShape } from './schema.ts';
+import { headShape, roleShape, type taskShape } from './schema.ts';
+import { taskReader } from './task-words.ts';
 
 export type HeadPart = Omit<z.output<typeof headShape>, 'agents' | 'tasks'>;
 export type RoleValue = z.output<typeof roleShape>;
@@ -43,7 +44,9 @@ export const tasksMax = 200_000;
 export function readParts(document: unknown, report: Report): Parts {
   const map = asMap(document);
   const tasks = map.tasks ?? [];
-  const head = headShape.safeParse(map === document ? { ...map, tasks } : document);
+  // Of the list itself it is enough that it is one: its tasks are read below.
+  const listed = Array.isArray(tasks) ? [] : tasks;
+  const head = headShape.safeParse(map === document ? { ...map, tasks: listed } : document);
   if (!head.success) complainAbout(head.error.issues, document, [], report);
   const count = map === document && Array.isArray(tasks) ? tasks.length : null;
   if (count !== null) complainAboutCount(count, report);
@@ -87,9 +90,10 @@ function readRoles(document: unknown, report: Report): RolePart[] {
 }
 
 function readTasks(document: unknown, tasks: readonly unknown[], report: Report): TaskPart[] {
+  const read = taskReader(tasks.length);
   return tasks.map((given, at) => {
     const path = ['tasks', at];
-    const task = taskShape.safeParse(given);
+    const task = read(given);
     if (!task.success) complainAbout(task.error.issues, document, path, report);
     const { id, agent, needs } = asMap(given);
     return {
@@ -102,9 +106,11 @@ function readTasks(document: unknown, tasks: readonly unknown[], report: Report)
   });
 }
 
-function readNeeds(needs: unknown, path: Path): Need[] {
-  const ids: readonly unknown[] = Array.isArray(needs) ? needs : [];
-  return ids.flatMap((id, at) =>
+const noNeeds: readonly Need[] = [];
+
+function readNeeds(needs: unknown, path: Path): readonly Need[] {
+  if (!Array.isArray(needs) || needs.length === 0) return noNeeds;
+  return needs.flatMap((id: unknown, at) =>
     typeof id === 'string' ? [{ id, path: [...path, 'needs', at] }] : [],
   );
 }

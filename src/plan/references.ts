@@ -18,9 +18,8 @@ export function checkReferences(parts: Parts, report: Report): PlanGraph {
   const known = [...pathOf.keys()];
   const roles = new Set(parts.roles.map((role) => role.name));
   for (const task of parts.tasks) {
-    for (const complaint of needComplaints(task, pathOf, known)) report.add(complaint);
-    const complaint = roleComplaint(task, roles);
-    if (complaint) report.add(complaint);
+    checkNeeds(task, pathOf, known, report);
+    checkRole(task, roles, report);
   }
   const nodes = graphOf(parts.tasks, pathOf);
   const cycle = findCycle(nodes);
@@ -45,10 +44,11 @@ function checkTaken(
   const folders = new Map<string, string>();
   for (const { id, path } of all) {
     if (id === null) continue;
-    const first = folders.get(id.toLowerCase());
-    if (first === undefined) folders.set(id.toLowerCase(), id);
+    const folder = id.toLowerCase();
+    const first = folders.get(folder);
+    if (first === undefined) folders.set(folder, id);
     else report.add(takenComplaint(id, first, what, path, pathOf));
-    if (!pathOf.has(id)) pathOf.set(id, path);
+    if (first === undefined || !pathOf.has(id)) pathOf.set(id, path);
   }
   return pathOf;
 }
@@ -75,40 +75,41 @@ function takenComplaint(
 const placeOfId = (path: Path, what: 'id' | 'role'): Path =>
   what === 'id' ? [...path, 'id'] : path;
 
-function* needComplaints(
+function checkNeeds(
   task: TaskPart,
   pathOf: ReadonlyMap<string, Path>,
   known: readonly string[],
-): Generator<Complaint> {
+  report: Report,
+): void {
+  if (task.needs.length === 0) return;
   const seen = new Set<string>();
   for (const { id, path } of task.needs) {
     if (seen.has(id)) {
       const say = () => ({ message: `${quote(id)} is needed twice`, fix: 'leave one out' });
-      yield { code: 'plan.repeated-need', path, say };
+      report.add({ code: 'plan.repeated-need', path, say });
     } else if (id === task.id) {
       const say = () => ({ message: `the task ${quote(id)} needs itself`, fix: 'leave it out' });
-      yield { code: 'plan.self-need', path, say };
+      report.add({ code: 'plan.self-need', path, say });
     } else if (!pathOf.has(id)) {
       const say = () => ({ message: `no task is called ${quote(id)}`, fix: suggest(id, known) });
-      yield { code: 'plan.unknown-task', path, say };
+      report.add({ code: 'plan.unknown-task', path, say });
     }
     seen.add(id);
   }
 }
 
-function roleComplaint(task: TaskPart, roles: ReadonlySet<string>): Complaint | null {
-  const { agent } = task;
-  const path = [...task.path, 'agent'];
+function checkRole(task: TaskPart, roles: ReadonlySet<string>, report: Report): void {
+  const { agent, path } = task;
   if (agent !== null) {
-    if (roles.size === 0 || roles.has(agent)) return null;
+    if (roles.size === 0 || roles.has(agent)) return;
     const message = `no role is called ${quote(agent)}`;
     const say = () => ({ message, fix: suggest(agent, [...roles]) });
-    return { code: 'plan.unknown-role', path, say };
+    return report.add({ code: 'plan.unknown-role', path: [...path, 'agent'], say });
   }
-  if (task.value === null || roles.size <= 1) return null;
+  if (task.value === null || roles.size <= 1) return;
   const message = 'is missing, and the plan has more than one role';
   const say = () => ({ message, fix: `known: ${[...roles].slice(0, 10).join(', ')}` });
-  return { code: 'plan.no-agent', path, say };
+  report.add({ code: 'plan.no-agent', path: [...path, 'agent'], say });
 }
 
 function graphOf(
@@ -117,8 +118,9 @@ function graphOf(
 ): readonly GraphNode[] {
   return tasks.flatMap(({ id, path, needs }) => {
     if (id === null || pathOf.get(id) !== path) return [];
+    if (needs.length === 0) return { id, needs: [] };
     const others = needs.map((need) => need.id).filter((need) => need !== id && pathOf.has(need));
-    return [{ id, needs: [...new Set(others)] }];
+    return { id, needs: [...new Set(others)] };
   });
 }
 

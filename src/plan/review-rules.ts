@@ -2,22 +2,23 @@
 import { suggest } from './nearest.ts';
 import { type Path, quote } from './problem.ts';
 import type { Parts, RolePart, RoleValue, TaskValue } from './read.ts';
-import type { Complaint } from './report.ts';
+import type { Complaint, Report } from './report.ts';
 import { agentsNeeded, type ReviewValue, resolveReview } from './review-shape.ts';
 import { checksOf } from './templated-texts.ts';
 
-export function* reviewComplaints(
+export function checkReviews(
   task: TaskValue,
   path: Path,
   author: string,
   roles: Parts['roles'],
-): Generator<Complaint> {
+  report: Report,
+): void {
   let count = 0;
   for (const { check, path: at } of checksOf(task, path)) {
     if (!('review' in check)) continue;
     count += 1;
-    if (count > 1) yield twice([...at, 'review']);
-    else yield* panelComplaints(check.review, [...at, 'review'], author, roles);
+    if (count > 1) report.add(twice([...at, 'review']));
+    else checkPanel(check.review, [...at, 'review'], author, roles, report);
   }
 }
 
@@ -27,27 +28,30 @@ function twice(path: Path): Complaint {
 }
 
 /** Whoever judges must be there: so many agents, and none of them the author. */
-function* panelComplaints(
+function checkPanel(
   value: ReviewValue,
   path: Path,
   author: string,
   roles: readonly RolePart[],
-): Generator<Complaint> {
+  report: Report,
+): void {
   const { agent: name } = value;
   const at = [...path, 'agent'];
   const known = roles.map((each) => each.name);
   if (!known.includes(name)) {
     const said = { message: `no role is called ${quote(name)}`, fix: suggest(name, known) };
-    return yield { code: 'plan.unknown-role', path: at, say: () => said };
+    return report.add({ code: 'plan.unknown-role', path: at, say: () => said });
   }
   const role = roles.find((each) => each.name === name)?.value;
   if (!role) return;
   const needed = agentsNeeded(resolveReview(value), author);
-  if (role.count !== undefined && role.count < needed) yield tooFew(at, name, author, role, needed);
+  if (role.count !== undefined && role.count < needed) {
+    report.add(tooFew(at, name, author, role, needed));
+  }
   if (role.adapter !== 'command' || role.run !== undefined) return;
   const message = `the command role ${quote(name)} reviews, and has nothing to run`;
   const say = () => ({ message, fix: 'write "run" on the role' });
-  yield { code: 'plan.no-run', path: at, say };
+  report.add({ code: 'plan.no-run', path: at, say });
 }
 
 function tooFew(

@@ -2,24 +2,25 @@
 import { suggest } from './nearest.ts';
 import { type Path, quote } from './problem.ts';
 import type { Parts, TaskValue } from './read.ts';
-import type { Complaint } from './report.ts';
+import type { Report } from './report.ts';
 
-export function* subtasksComplaints(
+export function checkSubtasks(
   { subtasks }: TaskValue,
   path: Path,
   roles: Parts['roles'],
-): Generator<Complaint> {
+  report: Report,
+): void {
   if (!subtasks) return;
   const known = roles.map(({ name }) => name);
   for (const [at, name] of (subtasks.agents ?? []).entries()) {
     if (known.includes(name)) continue;
     const said = { message: `no role is called ${quote(name)}`, fix: suggest(name, known) };
     const place = [...path, 'subtasks', 'agents', at];
-    yield { code: 'plan.unknown-role', path: place, say: () => said };
+    report.add({ code: 'plan.unknown-role', path: place, say: () => said });
   }
   if (subtasks.approveWithin === undefined || subtasks.approve) return;
   const message = '"approveWithin" says nothing without "approve"';
   const say = () => ({ message, fix: 'add "approve: true", or leave it out' });
   const place = [...path, 'subtasks', 'approveWithin'];
-  yield { code: 'plan.no-approve', path: place, at: 'key', say };
+  report.add({ code: 'plan.no-approve', path: place, at: 'key', say });
 }

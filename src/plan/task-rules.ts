@@ -1,13 +1,13 @@
 /** What must hold inside a task and its role: something to do, keys of its adapter, checks. */
-import { gatherComplaints } from './gather-rules.ts';
+import { checkGather } from './gather-rules.ts';
 import { handingComplaints } from './handing-rules.ts';
-import { healComplaints } from './heal-rules.ts';
+import { checkHeal } from './heal-rules.ts';
 import { compileSchema, type JsonObject } from './json-schema.ts';
 import { type Path, quote } from './problem.ts';
 import type { Parts, RoleValue, TaskValue } from './read.ts';
 import type { Complaint, Report } from './report.ts';
-import { reviewComplaints } from './review-rules.ts';
-import { subtasksComplaints } from './subtasks-rules.ts';
+import { checkReviews } from './review-rules.ts';
+import { checkSubtasks } from './subtasks-rules.ts';
 import { checksOf } from './templated-texts.ts';
 
 export function checkTasks({ roles, tasks }: Parts, report: Report): void {
@@ -21,42 +21,44 @@ export function checkTasks({ roles, tasks }: Parts, report: Report): void {
   for (const { path, value } of tasks) {
     if (value === null) continue;
     const name = value.agent ?? onlyRole ?? '';
-    const complaints = [
-      ...runComplaints(value, path, name, byName.get(name) ?? null),
-      ...approvalComplaints(value, path),
-      ...checkComplaints(value, path, judgeSchema),
-      ...reviewComplaints(value, path, name, roles),
-      ...subtasksComplaints(value, path, roles),
-      ...healComplaints(value, path, byName.get(name) ?? null, roles),
-      ...gatherComplaints(value, path, byName.get(name) ?? null),
-    ];
-    for (const complaint of complaints) report.add(complaint);
+    const role = byName.get(name) ?? null;
+    checkRun(value, path, name, role, report);
+    checkApproval(value, path, report);
+    checkChecks(value, path, judgeSchema, report);
+    checkReviews(value, path, name, roles, report);
+    checkSubtasks(value, path, roles, report);
+    checkHeal(value, path, role, roles, report);
+    checkGather(value, path, role, report);
   }
 }
 
-function* runComplaints(
+/** What goes with a command, and with no task of these. */
+const foreignToPretenders = ['run', 'env', 'workspace'] as const;
+const foreignToAgents = ['run'] as const;
+
+function checkRun(
   task: TaskValue,
   path: Path,
   name: string,
   role: RoleValue | null,
-): Generator<Complaint> {
+  report: Report,
+): void {
   if (role?.adapter === 'command' && task.run === undefined && role.run === undefined) {
     const message = `a task of the command role ${quote(name)} needs something to run`;
     const fix = 'write "run" on the task or on the role';
-    yield { code: 'plan.no-run', path, say: () => ({ message, fix }) };
+    report.add({ code: 'plan.no-run', path, say: () => ({ message, fix }) });
   }
   if (role === null || role.adapter === 'command') return;
   const isSimulated = role.adapter === 'simulated' || role.adapter === 'gather';
-  const foreign = isSimulated ? (['run', 'env', 'workspace'] as const) : (['run'] as const);
-  for (const key of foreign) {
+  for (const key of isSimulated ? foreignToPretenders : foreignToAgents) {
     if (task[key] === undefined) continue;
     const message = `"${key}" goes with adapter command, and ${quote(name)} is ${role.adapter}`;
     const say = () => ({ message, fix: 'leave it out, or give the task to a command role' });
-    yield { code: 'plan.wrong-adapter', path: [...path, key], at: 'key', say };
+    report.add({ code: 'plan.wrong-adapter', path: [...path, key], at: 'key', say });
   }
   if (isSimulated || task.prompt.trim() !== '') return;
   const message = `a task of the ${role.adapter} role ${quote(name)} needs something to do`;
-  yield { code: 'plan.no-prompt', path, say: () => ({ message, fix: 'write its "prompt"' }) };
+  report.add({ code: 'plan.no-prompt', path, say: () => ({ message, fix: 'write its "prompt"' }) });
 }
 
 function checkRole({ path, value }: Parts['roles'][number], report: Report): void {
@@ -114,29 +116,25 @@ function* placeComplaints(
   yield { code: 'plan.no-server', path: [...path, 'headers'], at: 'key', say };
 }
 
-function* approvalComplaints(task: TaskValue, path: Path): Generator<Complaint> {
+function checkApproval(task: TaskValue, path: Path, report: Report): void {
   if (task.approveWithin === undefined || task.approve) return;
   const message = '"approveWithin" says nothing without "approve"';
   const say = () => ({ message, fix: 'add "approve: true", or leave it out' });
-  yield { code: 'plan.no-approve', path: [...path, 'approveWithin'], at: 'key', say };
+  report.add({ code: 'plan.no-approve', path: [...path, 'approveWithin'], at: 'key', say });
 }
 
 type JudgeSchema = (schema: JsonObject) => string | null;
 
-function* checkComplaints(
-  task: TaskValue,
-  path: Path,
-  judgeSchema: JudgeSchema,
-): Generator<Complaint> {
+function checkChecks(task: TaskValue, path: Path, judgeSchema: JudgeSchema, report: Report): void {
   for (const { check, path: at } of checksOf(task, path)) {
     if ('file' in check && check.matches !== undefined) {
       const wrong = wrongPattern(check.matches);
       const say = () => ({ message: `is no regular expression: ${wrong}` });
-      if (wrong !== null) yield { code: 'plan.bad-pattern', path: [...at, 'matches'], say };
+      if (wrong !== null) report.add({ code: 'plan.bad-pattern', path: [...at, 'matches'], say });
     }
     const wrong = 'schema' in check ? judgeSchema(check.schema) : null;
     const say = () => ({ message: `is no JSON Schema: ${wrong}` });
-    if (wrong !== null) yield { code: 'plan.bad-schema', path: [...at, 'schema'], say };
+    if (wrong !== null) report.add({ code: 'plan.bad-schema', path: [...at, 'schema'], say });
   }
 }
 

@@ -5,7 +5,7 @@ import { type Path, quote } from './problem.ts';
 import type { Parts } from './read.ts';
 import type { PlanGraph } from './references.ts';
 import type { Complaint, Report, Said } from './report.ts';
-import { type TemplatedText, templatedTexts } from './templated-texts.ts';
+import { eachTemplatedText, type TemplatedText } from './templated-texts.ts';
 import { parseTemplate, type TemplatePart } from './templates.ts';
 
 /** What the names in a plan's templates can mean. */
@@ -31,13 +31,13 @@ export function checkTemplates(
   const inputs = new Set(Object.keys(parts.head?.inputs ?? {}));
   const scope = { inputs, tasks: graph.pathOf, knowsFolder };
   const asked: Asked[] = [];
-  for (const text of templatedTexts(parts)) {
+  eachTemplatedText(parts, (text) => {
     const placeholders = placeholdersOf(text.text);
     const [first] = placeholders;
     const misplaced = first ? placeMistake(text, first.source) : null;
     if (first && misplaced) report.add({ path: text.path, needle: first.source, ...misplaced });
     else for (const part of placeholders) checkName(part, text, scope, report, asked);
-  }
+  });
   if (graph.hasCycle || asked.length === 0) return;
   const near = new Map(graph.nodes.map((node) => [node.id, new Set(node.needs)]));
   const far = asked.filter(({ from, to }) => !near.get(from)?.has(to));
@@ -45,7 +45,6 @@ export function checkTemplates(
 }
 
 function placeholdersOf(text: string): readonly Placeholder[] {
-  if (!text.includes('{{')) return [];
   return parseTemplate(text).parts.filter((part) => part.kind !== 'text');
 }
 

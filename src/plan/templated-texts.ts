@@ -1,7 +1,8 @@
-/** Every text of a plan that may hold templates, with where it stands and what would be run. */
+/** Every text of a plan that holds a template, with where it stands and what would be run. */
 import type { Path } from './problem.ts';
 import type { Parts, RoleValue, TaskValue } from './read.ts';
 import { evaluatedPlaces } from './shell.ts';
+import { mayHoldTemplate } from './templates.ts';
 
 export interface TemplatedText {
   readonly path: Path;
@@ -19,53 +20,58 @@ interface RunPart {
   readonly isCode: boolean;
 }
 
-type Texts = Generator<TemplatedText, void>;
+/** Told of one at a time: of thousands of tasks most hold none, and nothing is made for those. */
+type Tell = (text: TemplatedText) => void;
 type RunValue = string | readonly string[] | undefined;
-type EnvValue = Readonly<Record<string, string>> | undefined;
+type EnvValue = Readonly<Record<string, string>>;
 
-export function* templatedTexts(parts: Parts): Texts {
-  for (const { path, value } of parts.roles) if (value) yield* textsOfRole(value, path);
-  for (const { path, value } of parts.tasks) if (value) yield* textsOfTask(value, path);
+export function eachTemplatedText(parts: Parts, tell: Tell): void {
+  for (const { path, value } of parts.roles) if (value) tellOfRole(value, path, tell);
+  for (const { path, value } of parts.tasks) if (value) tellOfTask(value, path, tell);
 }
 
-function* textsOfRole(role: RoleValue, path: Path): Texts {
-  if (role.prompt) yield { path: [...path, 'prompt'], text: role.prompt, task: null, run: null };
+function tellOfRole(role: RoleValue, path: Path, tell: Tell): void {
+  if (role.prompt) tellOfText(role.prompt, [...path, 'prompt'], null, tell);
   if (role.adapter === 'simulated' || role.adapter === 'gather') return;
-  if ('run' in role) yield* textsOfRun(role.run, [...path, 'run'], null);
-  yield* textsOfEnv(role.env, [...path, 'env'], null);
+  if ('run' in role) tellOfRun(role.run, [...path, 'run'], null, tell);
+  if (role.env) tellOfEnv(role.env, [...path, 'env'], null, tell);
 }
 
-function* textsOfTask(value: TaskValue, path: Path): Texts {
+function tellOfTask(value: TaskValue, path: Path, tell: Tell): void {
   const { id: task, prompt } = value;
-  yield { path: [...path, 'prompt'], text: prompt, task, run: null };
-  yield* textsOfRun(value.run, [...path, 'run'], task);
-  yield* textsOfEnv(value.env, [...path, 'env'], task);
-  yield* textsOfEnv(value.with, [...path, 'with'], task);
+  if (prompt !== '') tellOfText(prompt, [...path, 'prompt'], task, tell);
+  if (value.run) tellOfRun(value.run, [...path, 'run'], task, tell);
+  if (value.env) tellOfEnv(value.env, [...path, 'env'], task, tell);
+  if (value.with) tellOfEnv(value.with, [...path, 'with'], task, tell);
   for (const { check, path: at } of checksOf(value, path)) {
-    if ('run' in check) yield* textsOfRun(check.run, [...at, 'run'], task);
-    if ('review' in check) {
-      yield { path: [...at, 'review', 'prompt'], text: check.review.prompt, task, run: null };
-    }
-    if ('file' in check) yield { path: [...at, 'file'], text: check.file, task, run: null };
+    if ('run' in check) tellOfRun(check.run, [...at, 'run'], task, tell);
+    if ('review' in check) tellOfText(check.review.prompt, [...at, 'review', 'prompt'], task, tell);
+    if ('file' in check) tellOfText(check.file, [...at, 'file'], task, tell);
   }
 }
 
-function* textsOfRun(run: RunValue, path: Path, task: string | null): Texts {
+function tellOfText(text: string, path: Path, task: string | null, tell: Tell): void {
+  if (mayHoldTemplate(text)) tell({ path, text, task, run: null });
+}
+
+function tellOfRun(run: RunValue, path: Path, task: string | null, tell: Tell): void {
   if (run === undefined) return;
   if (typeof run === 'string') {
-    yield { path, text: run, task, run: { argv: null, at: 0, isCode: true } };
-    return;
-  }
-  const code = new Set(evaluatedPlaces(run));
-  for (const [at, text] of run.entries()) {
-    yield { path: [...path, at], text, task, run: { argv: run, at, isCode: code.has(at) } };
+    if (!mayHoldTemplate(run)) return;
+    tell({ path, text: run, task, run: { argv: null, at: 0, isCode: true } });
+  } else if (run.some(mayHoldTemplate)) tellOfList(run, path, task, tell);
+}
+
+function tellOfList(argv: readonly string[], path: Path, task: string | null, tell: Tell): void {
+  const code = new Set(evaluatedPlaces(argv));
+  for (const [at, text] of argv.entries()) {
+    if (!mayHoldTemplate(text)) continue;
+    tell({ path: [...path, at], text, task, run: { argv, at, isCode: code.has(at) } });
   }
 }
 
-function* textsOfEnv(env: EnvValue, path: Path, task: string | null): Texts {
-  for (const [name, text] of Object.entries(env ?? {})) {
-    yield { path: [...path, name], text, task, run: null };
-  }
+function tellOfEnv(env: EnvValue, path: Path, task: string | null, tell: Tell): void {
+  for (const [name, text] of Object.entries(env)) tellOfText(text, [...path, name], task, tell);
 }
 
 type CheckValue = Exclude<TaskValue['verify'], readonly unknown[] | undefined>;

@@ -68,8 +68,11 @@ export function fillTemplate(template: Template, lookup: (reference: Reference) 
 export const literalTemplate = (text: string): string =>
   text.replaceAll(/(\\*)\{\{/g, (_, slashes: string) => `${slashes}${slashes}\\{{`);
 
+/** Most texts hold none, and that is seen at once. */
+export const mayHoldTemplate = (text: string): boolean => text.includes(opening);
+
 export const hasTemplate = (text: string): boolean =>
-  text.includes(opening) && parseTemplate(text).parts.some((part) => part.kind !== 'text');
+  mayHoldTemplate(text) && parseTemplate(text).parts.some((part) => part.kind !== 'text');
 
 function backslashesBefore(text: string, open: number, from: number): number {
   let start = open;
