@@ -32,6 +32,7 @@ import {
 import { encodeRecord } from './record.ts';
 import { renew } from './renewal.ts';
 import { syncFolder, writeBase, writeSnapshot } from './snapshot.ts';
+import { WaitingLines } from './waiting-lines.ts';
 
 export { readHistory } from './reading.ts';
 
@@ -59,7 +60,7 @@ export class FileJournal implements Journal {
   readonly #lock: Lock;
   readonly #bytesMax: number;
   readonly #disk = new DiskSync(() => systemClock.elapsed());
-  #lines: string[] = [];
+  readonly #lines = new WaitingLines();
   #bytes: number;
   #writing: Promise<void> | null = null;
   #failure: unknown = null;
@@ -102,11 +103,9 @@ export class FileJournal implements Journal {
 
   append(input: LoggedInput): void {
     if (this.#failure) throw this.#failure;
-    const line = encodeRecord(input);
-    const bytes = this.#bytes + Buffer.byteLength(line);
-    if (bytes > this.#bytesMax) throw this.#fail(tooLarge(this.folder, this.#bytesMax));
-    this.#lines.push(line);
-    this.#bytes = bytes;
+    const bytes = this.#lines.add(input, this.#bytesMax - this.#bytes);
+    if (bytes === null) throw this.#fail(tooLarge(this.folder, this.#bytesMax));
+    this.#bytes += bytes;
   }
 
   flush(): Promise<void> | undefined {
@@ -172,12 +171,10 @@ export class FileJournal implements Journal {
   }
 
   async #write(): Promise<void> {
-    const text = this.#lines.join('');
-    this.#lines = [];
-    if (text === '') return;
+    if (this.#lines.length === 0) return;
     try {
       // The system's cache takes it at once.
-      writeFileSync(this.#file.fd, text);
+      writeFileSync(this.#file.fd, this.#lines.take());
       await this.#disk.wait(this.#file);
     } catch (error) {
       throw this.#fail(explain(error, this.folder));
