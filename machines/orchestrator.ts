@@ -7,6 +7,7 @@ import { amendedFact, planAmended } from './rules/amend.ts';
 import * as extension from './rules/extension.ts';
 import * as growth from './rules/growth.ts';
 import * as books from './rules/orchestration.ts';
+import { admission } from './rules/waves.ts';
 
 /** Supervisors get this long to stop their agents before the run ends without them. */
 export const drainDeadlineMs = 30_000;
@@ -142,7 +143,7 @@ export const orchestratorMachine = setup({
         'wave.opened': {
           actions: [
             emit(({ event }) => ({ type: 'wave.started', wave: event.wave })),
-            { type: 'send', params: ({ context, event }) => books.admission(context, event) },
+            { type: 'send', params: ({ context, event }) => admission(context.waves, event) },
           ],
         },
         'budget.warn': {

@@ -114,10 +114,7 @@ export const taskMachine = setup({
       },
     },
     assigned: {
-      entry: [
-        emit(({ context }) => ({ type: 'task.assigned', ...attempt.tried(context) })),
-        { type: 'send', params: of(attempt.assignment) },
-      ],
+      entry: [emit(of(attempt.assignedFact)), { type: 'send', params: of(attempt.assignment) }],
       on: {
         'task.started': { guard: 'currentToken', target: 'running' },
         'agent.lost': { guard: 'itsAgent', target: 'judging', actions: assign(turns.refused) },
@@ -135,7 +132,7 @@ export const taskMachine = setup({
       },
     },
     running: {
-      entry: emit(({ context }) => ({ type: 'task.started', ...attempt.tried(context) })),
+      entry: emit(of(attempt.startedFact)),
       on: {
         'task.reported': {
           guard: 'currentToken',

@@ -133,11 +133,12 @@ export function followed({ spec }: TaskContext, { task }: Event<'task.precede'>)
 }
 
 export function begun(context: TaskContext, { agent, token }: Event<'task.assign'>): Patch {
-  return {
+  const { attempt = context.attempt, handed } = begins(context);
+  const { fallen } = noted(context);
+  const begun: Patch = {
     agent,
     token,
-    ...begins(context),
-    ...noted(context),
+    attempt,
     slot: 'held',
     earlier: earlierOf(context),
     outcome: null,
@@ -145,6 +146,8 @@ export function begun(context: TaskContext, { agent, token }: Event<'task.assign
     review: noReview,
     fault: null,
   };
+  if (!handed && !fallen) return begun;
+  return { ...begun, ...(handed && { handed }), ...(fallen && { fallen }) };
 }
 
 export function told(context: TaskContext, outcome: Outcome): Patch {
@@ -258,9 +261,12 @@ export function parkedFact(context: TaskContext): Fact {
   return { type: 'task.parked', task: spec.id, fault, waitMs: parkDelayMs(context) };
 }
 
-export function tried(context: TaskContext) {
+export const assignedFact = (context: TaskContext): Fact => tried('task.assigned', context);
+export const startedFact = (context: TaskContext): Fact => tried('task.started', context);
+
+function tried(type: 'task.assigned' | 'task.started', context: TaskContext): Fact {
   const { spec, agent, attempt, token } = context;
-  const fact = { task: spec.id, agent, attempt, token };
+  const fact = { type, task: spec.id, agent, attempt, token };
   const role = roleAtWork(context);
   return role === spec.role ? fact : { ...fact, role };
 }
@@ -329,7 +335,9 @@ export function readiness(context: TaskContext): ReadyTask {
 }
 
 export function readyMessage(context: TaskContext): Message {
-  return { to: orchestratorAddress, event: { type: 'task.ready', ...readiness(context) } };
+  const { task, role, key, prefer, avoid } = readiness(context);
+  const event = { type: 'task.ready', task, role, key, prefer } as const;
+  return { to: orchestratorAddress, event: avoid === undefined ? event : { ...event, avoid } };
 }
 
 /** Whose turn it is: its own role's, or that of those who judge, resolve or split it. */
@@ -347,10 +355,8 @@ export function settledMessages(context: TaskContext, end: Settled): { messages:
   const { id: task, wave, excused } = spec;
   const status = end === 'skipped' && isWaived(context) ? 'waived' : end;
   const held = slot === 'held' ? spendingOf(context) : null;
-  const told: Message = {
-    to: orchestratorAddress,
-    event: { type: 'task.settled', task, status, wave, held, ...(excused && { excused }) },
-  };
+  const settled = { type: 'task.settled', task, status, wave, held } as const;
+  const told = { to: orchestratorAddress, event: excused ? { ...settled, excused } : settled };
   if (spec.dependants.length === 0) return { messages: [told] };
   const to = spec.dependants.map(taskAddress);
   const event = { type: 'dependency.settled', task, status, agent } as const;

@@ -87,7 +87,8 @@ export function decide(context: SupervisorContext, exit: Exit): Partial<Supervis
 }
 
 export function without(context: SupervisorContext, exit: Exit): Partial<SupervisorContext> {
-  return { live: context.live.filter((agent) => agent !== nameOf(exit.child)) };
+  const ended = nameOf(exit.child);
+  return { live: context.live.filter((agent) => agent !== ended) };
 }
 
 /** The crashed one's fault can't be mended by another try: its program isn't there, say. */
@@ -160,15 +161,18 @@ export function begun(context: SupervisorContext, agents: readonly string[]) {
 
 /** Stopping goes in reverse: the last of the live ones is asked, and waited for. */
 export function farewell({ live }: Pick<SupervisorContext, 'live'>): { messages: Message[] } {
-  const last = live.at(-1);
-  if (!last) return { messages: [] };
-  return { messages: [{ to: agentAddress(last), event: { type: 'agent.stop' } }] };
+  return askedToStop(live.at(-1));
 }
 
 /** Nobody is asked twice: not when another one ended by itself meanwhile. */
 export function nextFarewell({ live }: SupervisorContext, exit: Exit): { messages: Message[] } {
   if (live.at(-1) !== nameOf(exit.child)) return { messages: [] };
-  return farewell({ live: live.slice(0, -1) });
+  return askedToStop(live.at(-2));
+}
+
+function askedToStop(agent: AgentId | undefined): { messages: Message[] } {
+  if (!agent) return { messages: [] };
+  return { messages: [{ to: agentAddress(agent), event: { type: 'agent.stop' } }] };
 }
 
 export function everyone({ live }: SupervisorContext): { addresses: Address[] } {

@@ -11,7 +11,7 @@ import {
   type Outcome,
   type Question,
 } from '../outcome.ts';
-import { unasked, withAnswers } from './permission.ts';
+import { hasAsked, unasked, withAnswers } from './permission.ts';
 
 export interface AgentInput {
   readonly id: AgentId;
@@ -76,13 +76,10 @@ export function begun(context: AgentContext, event: TroupeEvent & { type: 'agent
   const { inbox } = context;
   const { task, token, attempt, timeoutMs, seed, earlier, review } = event;
   const heard = { task, token, attempt, timeoutMs, seed, inbox };
-  const told = { ...heard, ...(earlier && { earlier }), ...(review && { review }) };
-  return {
-    attempt: earlier || review ? told : heard,
-    outcome: null,
-    inbox: [],
-    ...unasked(context),
-  };
+  const told =
+    earlier || review ? { ...heard, ...(earlier && { earlier }), ...(review && { review }) } : heard;
+  const fresh = { attempt: told, outcome: null, inbox: [] };
+  return hasAsked(context) ? { ...fresh, ...unasked(context) } : fresh;
 }
 
 export function started(context: AgentContext): Message {
@@ -90,9 +87,12 @@ export function started(context: AgentContext): Message {
   return { to: taskAddress(task), event: { type: 'task.started', token } };
 }
 
+/** Named one by one: every attempt has one, and a spread costs as much as all else that it does. */
 export function workInput(context: AgentContext): WorkInput {
   const { id: agent, role } = context;
-  return { ...current(context), agent, role };
+  const { task, token, attempt, timeoutMs, seed, inbox, earlier, review } = current(context);
+  if (earlier || review) return { ...current(context), agent, role };
+  return { task, token, attempt, timeoutMs, seed, inbox, agent, role };
 }
 
 export function filledFact(context: AgentContext, percent: number): Fact {

@@ -10,7 +10,8 @@
 import type { Fact, Newcomer, TroupeEvent } from '../events.ts';
 import { orchestratorAddress, type TaskId, taskAddress } from '../ids.ts';
 import type { Message, SpawnWish } from '../messages.ts';
-import type { OrchestratorContext, Patch, Waves } from './orchestration.ts';
+import type { OrchestratorContext, Patch } from './orchestration.ts';
+import type { Waves } from './waves.ts';
 
 type Extend = TroupeEvent & { type: 'plan.extend' };
 type Books = Pick<OrchestratorContext, 'mode' | 'waves' | 'tasks' | 'unsettled'>;

@@ -16,6 +16,7 @@ import * as budgeting from './budget.ts';
 import type { Growth } from './delegated.ts';
 import * as dispatching from './dispatch.ts';
 import { findCycle } from './plan-graph.ts';
+import { firstWave, noWaves, settledInWave, type Waves } from './waves.ts';
 
 /** Why no new work is started any more. */
 export type Halt =
@@ -53,23 +54,11 @@ export interface OrchestratorContext {
   readonly outbox: readonly Message[];
 }
 
-/** In mode `waves`: the tasks of each wave, which one is open, and what is unsettled. */
-export interface Waves {
-  readonly members: readonly (readonly TaskId[])[];
-  /** -1 before the first. */
-  readonly open: number;
-  /** Unsettled tasks of the open wave. */
-  readonly unsettled: number;
-  /** Tasks of later waves that settled early, skipped or cancelled, by wave. */
-  readonly early: Readonly<Record<number, number>>;
-}
-
 export type Patch = Partial<OrchestratorContext>;
 type Reply = Patch & Pick<OrchestratorContext, 'outbox'>;
 type Event<Type extends TroupeEvent['type']> = TroupeEvent & { type: Type };
 
 const silence: Reply = { outbox: [] };
-const noWaves: Waves = { members: [], open: -1, unsettled: 0, early: {} };
 
 export const emptyBooks: OrchestratorContext = {
   plan: null,
@@ -118,7 +107,7 @@ export function problemOf({ plan }: OrchestratorContext): string {
 }
 
 export function openBooks(plan: PlanSpec): Patch {
-  const first = plan.mode === 'waves' ? openNext(wavesOf(plan)) : { waves: noWaves, outbox: [] };
+  const first = plan.mode === 'waves' ? firstWave(plan) : { waves: noWaves, outbox: [] };
   return {
     tasks: plan.tasks.map(({ id }) => id),
     mode: plan.mode,
@@ -130,15 +119,6 @@ export function openBooks(plan: PlanSpec): Patch {
     ...(plan.subtasksMax === undefined ? {} : { subtasks: { max: plan.subtasksMax, count: 0 } }),
     ...first,
   };
-}
-
-function wavesOf(plan: PlanSpec): Waves {
-  const members: TaskId[][] = [];
-  for (const { id, wave } of plan.tasks) {
-    members[wave] ??= [];
-    members[wave].push(id);
-  }
-  return { ...noWaves, members };
 }
 
 export function births(plan: PlanSpec): { wishes: SpawnWish[] } {
@@ -188,6 +168,7 @@ function warnings(
   spending: budgeting.Spending | null,
 ): readonly Message[] {
   const found = spending ? budgeting.warnings(purse, after, spending.role) : [];
+  if (found.length === 0) return silence.outbox;
   return found.map((warning) => {
     return { to: orchestratorAddress, event: { type: 'budget.warn', ...warning } };
   });
@@ -233,23 +214,28 @@ export function taskSettled(context: OrchestratorContext, event: Event<'task.set
   const inWaves = context.mode === 'waves' && why.kind === 'none';
   const opened = inWaves ? settledInWave(context.waves, event.wave) : null;
   const asked = changed({ dispatchDue: context.dispatchDue, halt: why }, dispatch);
-  return {
+  const warned = warnings(context, purse, held);
+  const patch = {
     dispatch,
     purse,
     dispatchDue: asked.dispatchDue ?? context.dispatchDue,
     unsettled: context.unsettled - 1,
-    counts: { ...context.counts, [counted]: context.counts[counted] + 1 },
-    ...(status === 'waived' && { waived: (context.waived ?? 0) + 1 }),
-    ...(isExcused && { excused: (context.excused ?? 0) + 1 }),
+    counts: oneMore(context.counts, counted),
     waves: opened?.waves ?? context.waves,
     halt: why,
-    outbox: [
-      ...warnings(context, purse, held),
-      ...halted.outbox,
-      ...(opened?.outbox ?? []),
-      ...asked.outbox,
-    ],
+    outbox: warned.concat(halted.outbox, opened?.outbox ?? [], asked.outbox),
   };
+  if (status === 'waived') return { ...patch, waived: (context.waived ?? 0) + 1 };
+  return isExcused ? { ...patch, excused: (context.excused ?? 0) + 1 } : patch;
+}
+
+function oneMore(
+  { succeeded, failed, skipped, cancelled }: OrchestratorContext['counts'],
+  of: Settled,
+): OrchestratorContext['counts'] {
+  const counts = { succeeded, failed, skipped, cancelled };
+  counts[of] += 1;
+  return counts;
 }
 
 /** Stops new work and calls off what is under way; the first reason stays. */
@@ -262,33 +248,6 @@ export function halt(
   const to = context.tasks.map(taskAddress);
   const event = { type: 'task.cancel', reason } as const;
   return { halt: { kind, reason }, outbox: [{ to, event, ifThere: true }] };
-}
-
-function settledInWave(waves: Waves, wave: number): { waves: Waves; outbox: Message[] } {
-  if (wave !== waves.open) {
-    const early = { ...waves.early, [wave]: (waves.early[wave] ?? 0) + 1 };
-    return { waves: { ...waves, early }, outbox: [] };
-  }
-  const left = { ...waves, unsettled: waves.unsettled - 1 };
-  return left.unsettled > 0 ? { waves: left, outbox: [] } : openNext(left);
-}
-
-/** Waves whose tasks all settled early open and close at once. */
-function openNext(waves: Waves): { waves: Waves; outbox: Message[] } {
-  let open = waves.open + 1;
-  const remaining = () => (waves.members[open]?.length ?? 0) - (waves.early[open] ?? 0);
-  while (open < waves.members.length && remaining() === 0) open += 1;
-  const opened = { ...waves, open, unsettled: remaining() };
-  if (open === waves.members.length) return { waves: opened, outbox: [] };
-  // To itself first: it says so to whoever watches before a task of the wave does anything.
-  const event = { type: 'wave.opened', wave: open } as const;
-  return { waves: opened, outbox: [{ to: orchestratorAddress, event }] };
-}
-
-/** Lifts the barrier of the wave's tasks. */
-export function admission({ waves }: OrchestratorContext, event: Event<'wave.opened'>) {
-  const to = (waves.members[event.wave] ?? []).map(taskAddress);
-  return { to, event, ifThere: true } satisfies Message;
 }
 
 /** Gives out everything that can start now. */
@@ -308,7 +267,7 @@ export function handOut(context: OrchestratorContext): Patch {
     const event = { type: 'task.assign', agent, token: token(tokens) } as const;
     outbox.push({ to: taskAddress(task), event });
   }
-  dispatch = dispatching.withLimits(dispatch, { roles: held });
+  if (held.length > 0) dispatch = dispatching.withLimits(dispatch, { roles: held });
   return { dispatch, tokens, purse, outbox, dispatchDue: 'no' };
 
   /** While attempts are under way, some of what is set aside for them may come back. */
@@ -352,7 +311,7 @@ export function childCrashed(context: OrchestratorContext, event: Event<'child.e
   // The dead can't settle or stop any more: it is counted here.
   const roles = context.roles.filter((role) => supervisorAddress(role) !== child);
   if (!child.startsWith('task/')) return { ...halted, roles };
-  const counts = { ...context.counts, failed: context.counts.failed + 1 };
+  const counts = oneMore(context.counts, 'failed');
   return { ...halted, counts, unsettled: context.unsettled - 1 };
 }
 

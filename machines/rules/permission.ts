@@ -77,9 +77,13 @@ const tooMany = { answer: 'deny', by: 'too many questions at once' } as const;
 /** An attempt that did not come to its end hands on what people have said. */
 export function withAnswers(context: Asking, outcome: Outcome): Outcome {
   const isCutShort = outcome.kind === 'interrupted' || outcome.kind === 'limited';
+  if (!isCutShort) return outcome;
   const all = [...earlierAnswers(context), ...(context.answers ?? [])].slice(-answersMax);
-  return isCutShort && all.length > 0 ? { ...outcome, answers: all } : outcome;
+  return all.length > 0 ? { ...outcome, answers: all } : outcome;
 }
+
+export const hasAsked = ({ questions, answers }: Asking): boolean =>
+  questions !== undefined || answers !== undefined;
 
 /** Of a new attempt: nothing is asked yet. */
 export function unasked({ questions, answers }: Asking) {

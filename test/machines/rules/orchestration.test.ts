@@ -5,6 +5,7 @@ import type { Settled, TroupeEvent } from '../../../machines/events.ts';
 import { agentId, type TaskId } from '../../../machines/ids.ts';
 import type { PlanSpec, TaskSpec } from '../../../machines/plan.ts';
 import * as books from '../../../machines/rules/orchestration.ts';
+import { admission } from '../../../machines/rules/waves.ts';
 import { alphabet } from '../alphabet.ts';
 import { planSpec, roleSpec, type TaskSketch } from '../plans.ts';
 
@@ -30,7 +31,7 @@ const wavesArbitrary = fc
 function openedBy(context: books.OrchestratorContext): TaskId[] {
   return context.outbox.flatMap(({ to, event }) => {
     expect([to, event.type]).toEqual(['orchestrator', 'wave.opened']);
-    const admitted = books.admission(context, event as TroupeEvent & { type: 'wave.opened' }).to;
+    const admitted = admission(context.waves, event as TroupeEvent & { type: 'wave.opened' }).to;
     return admitted.map((one) => one.slice('task/'.length) as TaskId);
   });
 }
