@@ -77,7 +77,9 @@ export function begun(context: AgentContext, event: TroupeEvent & { type: 'agent
   const { task, token, attempt, timeoutMs, seed, earlier, review } = event;
   const heard = { task, token, attempt, timeoutMs, seed, inbox };
   const told =
-    earlier || review ? { ...heard, ...(earlier && { earlier }), ...(review && { review }) } : heard;
+    earlier || review
+      ? { ...heard, ...(earlier && { earlier }), ...(review && { review }) }
+      : heard;
   const fresh = { attempt: told, outcome: null, inbox: [] };
   return hasAsked(context) ? { ...fresh, ...unasked(context) } : fresh;
 }
