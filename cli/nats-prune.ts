@@ -47,18 +47,15 @@ async function pruneServers(run: string | undefined, options: PruneOptions) {
     const meant = chosen(await pruning.runs(), run, options);
     if (!json) await show(meant);
     const goes = meant.length > 0 && !dryRun && (await isConfirmed(meant, options));
-    const [removed, left]: [ServerRun[], ServerRun[]] = [[], []];
-    for (const each of goes ? meant : []) {
-      const fate = await pruning.remove(each);
-      (fate === 'removed' ? removed : left).push(each);
-    }
-    if (goes) await pruning.tidy();
+    const { removed, left, trouble } = await pruning.remove(goes ? meant : []);
+    if (goes && !trouble) await pruning.tidy();
     const would = dryRun ? { wouldRemove: meant } : {};
     if (json) await out.json({ removed, left, ...would });
     else if (removed.length > 0) err.note(`Removed ${plural(removed.length, 'run')}.\n`);
     for (const { run: name } of left) {
       err.note(`${plainLine(name)} was left alone: a node has it, or said something of it.\n`);
     }
+    if (trouble) throw trouble;
     return exits.succeeded;
   } finally {
     await pruning.close();

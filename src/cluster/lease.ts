@@ -9,7 +9,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { KV, KvEntry } from '@nats-io/kv';
 import type { Clock } from '../kernel/clock.ts';
-import { UserError } from '../kernel/user-error.ts';
+import { isUserError, UserError } from '../kernel/user-error.ts';
 import { isOutrun } from './refusals.ts';
 import { type Holder, holderIn, type Sightings } from './sightings.ts';
 
@@ -180,6 +180,12 @@ export function leaseLost(run: string, trouble: string): UserError {
   return new UserError('run.lease-lost', message, 'another node goes on with it');
 }
 
+const elsewhereCode = 'run.elsewhere';
+
+/** Somebody else holds it: nothing else that may go wrong says so. */
+export const isElsewhere = (error: unknown): boolean =>
+  isUserError(error) && error.code === elsewhereCode;
+
 function entryOf({ node, nonce, leaseMs }: LeaseOptions): string {
   return JSON.stringify({ node, nonce, leaseMs } satisfies Holder);
 }
@@ -187,5 +193,5 @@ function entryOf({ node, nonce, leaseMs }: LeaseOptions): string {
 function elsewhere(key: string, entry: KvEntry | null): UserError {
   const holder = entry && holderIn(entry);
   const message = `${key} is worked on by ${holder ? `the node ${holder.node}` : 'somebody else'}`;
-  return new UserError('run.elsewhere', message, `look there, or stop it there first`);
+  return new UserError(elsewhereCode, message, 'look there, or stop it there first');
 }

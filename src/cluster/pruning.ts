@@ -3,15 +3,16 @@
  *
  * Invariants:
  * - nothing is taken of a run that somebody owns, or that is open and may be gone on with;
- * - it is taken under the run's own lease: nobody can take the run up meanwhile.
+ * - it is taken under the run's own lease: nobody can take the run up meanwhile;
+ * - whatever goes wrong, what is not removed can still be seen, and removed another time.
  */
-import { dial } from '../bus/nats/connection.ts';
+import { dial, wordsOf } from '../bus/nats/connection.ts';
 import { token } from '../bus/nats/subjects.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { type Random, randomName, systemRandom } from '../kernel/random.ts';
-import { isUserError } from '../kernel/user-error.ts';
+import { UserError } from '../kernel/user-error.ts';
 import type { NatsSetting } from '../plan/bus-shapes.ts';
-import { Lease } from './lease.ts';
+import { isElsewhere, Lease, leaseLost } from './lease.ts';
 import { OpenRuns } from './open-runs.ts';
 import { Sightings } from './sightings.ts';
 import { openStore, type Store, streamOf } from './store.ts';
@@ -29,12 +30,25 @@ export interface ServerRun {
   readonly fileBytes: number;
 }
 
+/** What became of runs that were to go. */
+export interface Removal {
+  readonly removed: readonly ServerRun[];
+  /** Somebody owns them, or has said something of them since they were looked at. */
+  readonly left: readonly ServerRun[];
+  /** Why the others are still there; null: there are none. */
+  readonly trouble: UserError | null;
+}
+
 interface Journal {
   readonly run: string;
   readonly messages: number;
   readonly atMs: number;
 }
 
+/** With servers far away most of the time of one is spent waiting for answers. */
+const removedAtOnce = 8;
+/** Busy servers, or those that choose a leader, are waited for. */
+const patienceMs = 30_000;
 /** It is renewed as long as the run is being removed. */
 const leaseMs = 30_000;
 /** Longer than any file is on its way, whatever the clocks say. */
@@ -82,18 +96,23 @@ export class Pruning {
       .toSorted((a, b) => a.atMs - b.atMs);
   }
 
-  /** `left`: somebody owns it, or has said something of it since it was looked at. */
-  async remove(seen: ServerRun): Promise<'removed' | 'left'> {
-    const { run } = seen;
-    const lease = await this.#lease(run);
-    if (!lease) return 'left';
-    try {
-      if (!(await this.#isAsSeen(seen))) return 'left';
-      await this.#removeAll(run);
-      return 'removed';
-    } finally {
-      await lease.release();
-    }
+  /** Begins with no other one once there was trouble. */
+  async remove(runs: readonly ServerRun[]): Promise<Removal> {
+    const fates = { removed: [] as ServerRun[], left: [] as ServerRun[] };
+    let trouble: UserError | null = null;
+    const next = runs.values();
+    const removeInTurn = async (): Promise<void> => {
+      for (const seen of next) {
+        if (trouble !== null) return;
+        try {
+          fates[await this.#remove(seen)].push(seen);
+        } catch (error) {
+          trouble ??= unremoved(seen.run, error);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: removedAtOnce }, removeInTurn));
+    return { ...fates, trouble };
   }
 
   /** What belongs to no file, and to none that is on its way. */
@@ -106,6 +125,18 @@ export class Pruning {
     return this.#store.nc.close();
   }
 
+  async #remove(seen: ServerRun): Promise<'removed' | 'left'> {
+    const lease = await this.#lease(seen.run);
+    if (!lease) return 'left';
+    try {
+      if (!(await this.#isAsSeen(seen))) return 'left';
+      await this.#removeAll(seen.run, lease);
+      return 'removed';
+    } finally {
+      await lease.release();
+    }
+  }
+
   /** Whoever adds a file says so in the journal, too. */
   async #isAsSeen({ run, status, atMs }: ServerRun): Promise<boolean> {
     const { reader, prefix } = this.#store;
@@ -114,13 +145,24 @@ export class Pruning {
     return (entry?.status ?? 'over') === status && (newest?.time.getTime() ?? 0) <= atMs;
   }
 
-  async #removeAll(run: string): Promise<void> {
-    const { jsm, prefix } = this.#store;
+  async #removeAll(run: string, lease: Lease): Promise<void> {
+    const { jsm, prefix, reader } = this.#store;
     const { stream, subject: filter } = streamOf(prefix, run);
+    if (!lease.isHeld) throw leaseLost(run, lease.trouble);
     // From here on it is over for all nodes: what is left when this is cut short goes next time.
-    await this.#open.forget(run, new AbortController().signal);
-    await jsm.streams.purge(stream, { filter });
-    await inTurn(this.#files.get(run) ?? [], (file) => removeFile(this.#store, file));
+    await this.#patiently((signal) => this.#open.forget(run, signal));
+    const purge = () => jsm.streams.purge(stream, { filter });
+    await this.#patiently((signal) => reader.patiently(signal, purge));
+    await inTurn(this.#files.get(run) ?? [], (file) =>
+      this.#patiently((signal) => removeFile(this.#store, file, signal)),
+    );
+  }
+
+  async #patiently(work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+    const late = new AbortController();
+    const isLate = (): void => late.abort(new Error(`no answer for ${patienceMs / 1_000} s`));
+    const cancel = this.#clock.at(this.#clock.now() + patienceMs, isLate);
+    await work(late.signal).finally(cancel);
   }
 
   /** Null: somebody has it. */
@@ -133,7 +175,7 @@ export class Pruning {
         ...{ clock: this.#clock, leaseMs: length, sightings: new Sightings(this.#clock, length) },
       });
     } catch (error) {
-      if (isUserError(error)) return null;
+      if (isElsewhere(error)) return null;
       throw error;
     }
   }
@@ -152,6 +194,12 @@ export class Pruning {
     );
     return new Map(found.flatMap((each) => (each ? [[each.run, each] as const] : [])));
   }
+}
+
+function unremoved(run: string, error: unknown): UserError {
+  const message = `${run} can't be removed: ${wordsOf(error)}`;
+  const hint = 'see what is missing: troupe nats check; then say it again, for what is still there';
+  return new UserError('prune.unremoved', message, hint);
 }
 
 /** The name of a run is its subject's end, or, where that is a hash, begins its messages' names. */

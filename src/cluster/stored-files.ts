@@ -33,9 +33,16 @@ export async function storedFiles(store: Parts): Promise<readonly StoredFile[]> 
   return files.filter((file) => file !== null);
 }
 
-export async function removeFile({ jsm, prefix }: Parts, { subjects }: StoredFile): Promise<void> {
+export async function removeFile(
+  { jsm, reader, prefix }: Parts,
+  { subjects }: StoredFile,
+  signal: AbortSignal,
+): Promise<void> {
+  const stream = `OBJ_${prefix}_files`;
   // What it holds goes first: nothing would lead to it else.
-  for (const filter of subjects) await jsm.streams.purge(`OBJ_${prefix}_files`, { filter });
+  for (const filter of subjects) {
+    await reader.patiently(signal, () => jsm.streams.purge(stream, { filter }));
+  }
 }
 
 /** Pieces of files that were never finished, or were brought twice at once: nothing leads there. */

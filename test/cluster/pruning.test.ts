@@ -2,6 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
 import { connect } from '@nats-io/transport-node';
 import { expect, test, vi } from 'vitest';
@@ -25,6 +26,7 @@ interface Said {
     readonly run: string;
     readonly status: string;
     readonly files: number;
+    readonly messages: number;
   }[];
 }
 
@@ -80,6 +82,51 @@ test('a run that is over is removed, with its files; one that goes on is not', a
   expect(await kept(server)).toEqual([0, 0, 0]);
   ada.process.child.kill('SIGTERM');
   expect((await ada.process.end()).code).toBe(0);
+});
+
+/** A journal of a run that is over, as far as it matters here. */
+async function leave(server: NatsServer, user: string, runs: readonly string[]): Promise<void> {
+  const nc = await connect({ servers: server.url, user, pass: 'p' });
+  for (const run of runs) {
+    await jetstream(nc).publish(`troupe.journal.${run}`, 'said', { msgID: `${run}.1.1` });
+  }
+  await nc.close();
+}
+
+const users = `authorization { users: [
+  { user: all, password: p }
+  { user: none, password: p, permissions: { publish: { deny: "$KV.troupe_leases.>" } } }
+  { user: half, password: p, permissions: {
+    publish: { deny: "$JS.API.STREAM.PURGE.OBJ_troupe_files" } } }
+] }`;
+
+test("what can not be removed is no one else's: it is said, and goes another time", async () => {
+  const [desk, server] = [new Desk(), await one({ more: users })];
+  const as = (user: string) => ['--nats', server.url.replace('//', `//${user}:p@`)];
+  const all = [...as('all'), '--older-than', '0s'];
+  await prune(desk, [...all, '--dry-run']);
+  await leave(server, 'all', ['one', 'two', 'three', 'kept']);
+  const nc = await connect({ servers: server.url, user: 'all', pass: 'p' });
+  const [store, leases] = [
+    await new Objm(jetstream(nc)).open('troupe_files'),
+    await new Kvm(jetstream(nc)).open('troupe_leases'),
+  ];
+  await store.putBlob({ name: 'one/abc' }, Buffer.from('whole'));
+  await leases.put('kept', JSON.stringify({ node: 'bob', nonce: 'n', leaseMs: 60_000 }));
+  await nc.close();
+
+  const none = await prune(desk, [...as('none'), '--older-than', '0s', '--yes']);
+  expect(none).toMatchObject({ code: 2, removed: [] });
+  expect(none.stderr).toMatch(/can't be removed: .*leases[\s\S]*troupe nats check/);
+  expect((await prune(desk, [...all, '--dry-run'])).wouldRemove).toHaveLength(4);
+  // Its journal is gone, its file is not: what is left of it can still be seen.
+  const half = await prune(desk, [...as('half'), 'one', '--yes']);
+  expect(half).toMatchObject({ code: 2, removed: [], stderr: expect.stringContaining('one can') });
+  const { wouldRemove = [] } = await prune(desk, [...all, '--dry-run']);
+  expect(wouldRemove.find(({ run }) => run === 'one')).toMatchObject({ messages: 0, files: 1 });
+  const { code, removed, left } = await prune(desk, [...all, '--yes']);
+  expect([code, left.map(({ run }) => run)]).toEqual([0, ['kept']]);
+  expect(removed.map(({ run }) => run).toSorted()).toEqual(['one', 'three', 'two']);
 });
 
 test('pieces that belong to no file go, once no file can be on its way', async () => {
