@@ -1,15 +1,11 @@
-/** One actor at rest: where it stands, and what it waits for. Maps are made when first needed. */
+/** One actor at rest: where it stands, and what it waits for, which is made when first needed. */
 import type { EventObject } from 'xstate';
 import type { Address } from '../../machines/ids.ts';
 import type { Chart } from './chart.ts';
+import { Few, none } from './few.ts';
 import { Mailbox } from './mailbox.ts';
 import type { ActorState } from './state.ts';
-
-export interface Timer {
-  readonly dueMs: number;
-  readonly order: number;
-  readonly event: EventObject;
-}
+import type { Timer } from './timer-queue.ts';
 
 /** Work under way for an actor. */
 export interface Invocation {
@@ -33,8 +29,8 @@ export class Actor {
   readonly ties: Ties;
   state: ActorState;
   #mailbox: Mailbox<EventObject> | null = null;
-  #timers: Map<string, Timer> | null = null;
-  #invocations: Map<string, Invocation> | null = null;
+  #timers: Few<Timer> | null = null;
+  #invocations: Few<Invocation> | null = null;
 
   constructor(address: Address, chart: Chart, ties: Ties, state: ActorState) {
     this.address = address;
@@ -61,34 +57,38 @@ export class Actor {
   }
 
   get timers(): ReadonlyMap<string, Timer> {
-    return this.#timers ?? none;
+    return this.#timers?.asMap() ?? none;
   }
 
   get invocations(): ReadonlyMap<string, Invocation> {
-    return this.#invocations ?? none;
+    return this.#invocations?.asMap() ?? none;
   }
 
-  setTimer(id: string, timer: Timer): void {
-    this.#timers ??= new Map();
-    this.#timers.set(id, timer);
+  setTimer(timer: Timer): void {
+    this.#timers ??= new Few();
+    this.#timers.set(timer.timer, timer);
   }
 
-  dropTimer(id: string): boolean {
-    return this.#timers?.delete(id) ?? false;
+  dropTimer(id: string): Timer | undefined {
+    const dropped = this.#timers?.take(id);
+    if (dropped) dropped.state = 'dropped';
+    return dropped;
+  }
+
+  invocation(id: string): Invocation | undefined {
+    return this.#invocations?.get(id);
   }
 
   addInvocation(invocation: Invocation): void {
-    this.#invocations ??= new Map();
+    this.#invocations ??= new Few();
     this.#invocations.set(invocation.id, invocation);
   }
 
   dropInvocation(id: string): Invocation | undefined {
-    const dropped = this.#invocations?.get(id);
-    this.#invocations?.delete(id);
-    return dropped;
+    return this.#invocations?.take(id);
   }
 
-  /** What is left to end when it ends: its timers are gone, its invocations are told. */
+  /** What is left to end when it ends: its invocations are told. */
   clear(): readonly Invocation[] {
     const invocations = [...this.invocations.values()];
     this.#timers = null;
@@ -97,5 +97,3 @@ export class Actor {
     return invocations;
   }
 }
-
-const none: ReadonlyMap<string, never> = new Map<string, never>();

@@ -7,6 +7,8 @@ import { UserError } from './user-error.ts';
 export class Charts {
   readonly #byKey = new Map<string, Chart>();
   readonly #keys = new WeakMap<AnyStateMachine, string>();
+  /** What `childOf` has answered: to put a key together costs more than to look here. */
+  readonly #children = new Map<Chart, Map<string, string | null>>();
 
   /** Refuses a machine that a pure step can't carry, with the reason. */
   constructor(machines: readonly AnyStateMachine[]) {
@@ -35,8 +37,13 @@ export class Charts {
 
   /** The key of the machine that a chart invokes under this name; null when it is no machine. */
   childOf(chart: Chart, src: string): string | null {
+    const known = this.#children.get(chart)?.get(src);
+    if (known !== undefined) return known;
     const key = `${chart.key}/${src}`;
-    return this.#byKey.has(key) ? key : null;
+    const child = this.#byKey.has(key) ? key : null;
+    const children = this.#children.get(chart) ?? new Map<string, string | null>();
+    this.#children.set(chart, children.set(src, child));
+    return child;
   }
 
   #add(machine: AnyStateMachine, key: string): void {

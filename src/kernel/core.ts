@@ -23,7 +23,7 @@ import { End } from './end.ts';
 import { errorData, type Input, type Stamped } from './input.ts';
 import { Mailbox } from './mailbox.ts';
 import { Registry } from './registry.ts';
-import { type Due, TimerQueue } from './timer-queue.ts';
+import { type Due, type Timer, TimerQueue } from './timer-queue.ts';
 import type { OnStep, Wish } from './wish.ts';
 
 export interface CoreLimits {
@@ -53,7 +53,7 @@ export class Core {
   /** Told of every step that was taken, for whoever looks: nothing follows from it. */
   onStep: OnStep | null = null;
   readonly #charts: Charts;
-  readonly #timers = new TimerQueue((due) => this.#stillCounts(due));
+  readonly #timers = new TimerQueue();
   /** Actors with something in their mailbox. */
   readonly #runnable = new Mailbox<Actor>(1024);
   /** The number and time of the input under way. */
@@ -92,9 +92,7 @@ export class Core {
     this.#timerOrder = counters.timerOrder;
     for (const actor of actors) {
       this.registry.add(actor);
-      for (const [timer, { dueMs, order }] of actor.timers) {
-        this.#timers.add({ dueMs, order, address: actor.address, timer });
-      }
+      for (const timer of actor.timers.values()) this.#timers.add(timer);
     }
   }
 
@@ -117,7 +115,7 @@ export class Core {
 
   /** Whether an end of this invocation would still change anything. */
   awaits(address: Address, id: string, effect: string): boolean {
-    return this.registry.find(address)?.invocations.get(id)?.effect === effect;
+    return this.registry.find(address)?.invocation(id)?.effect === effect;
   }
 
   #take(input: Input): void {
@@ -141,20 +139,18 @@ export class Core {
 
   #fire(address: Address, id: string): void {
     const actor = this.registry.find(address);
-    const timer = actor?.timers.get(id);
-    if (!actor || !timer) return;
-    actor.dropTimer(id);
-    this.#enqueue(actor, timer.event);
+    const timer = actor?.dropTimer(id);
+    if (actor && timer) this.#enqueue(actor, timer.event);
   }
 
   /** In the order in which they were set, so that equal due times stay in theirs. */
   #postpone(byMs: number, of?: readonly Address[]): void {
     const actors = of?.flatMap((at) => this.registry.find(at) ?? []) ?? this.registry.living();
     const set = actors
-      .flatMap((actor) => [...actor.timers].map(([id, timer]) => ({ actor, id, ...timer })))
-      .sort((a, b) => a.order - b.order);
-    for (const { actor, id, event, dueMs } of set) {
-      this.#schedule(actor, id, event, dueMs + byMs);
+      .flatMap((actor) => [...actor.timers.values()].map((timer) => ({ actor, timer })))
+      .sort((a, b) => a.timer.order - b.timer.order);
+    for (const { actor, timer } of set) {
+      this.#schedule(actor, timer.timer, timer.event, timer.dueMs + byMs);
     }
   }
 
@@ -200,7 +196,7 @@ export class Core {
 
   /** False when its work was given up, or begun again, after it had ended. */
   #concludes(actor: Actor, { actorId, effect }: End): boolean {
-    const awaited = this.awaits(actor.address, actorId, effect);
+    const awaited = actor.invocation(actorId)?.effect === effect;
     if (awaited) actor.dropInvocation(actorId);
     return awaited;
   }
@@ -219,8 +215,7 @@ export class Core {
       case 'timer.set':
         return this.#setTimer(actor, effect);
       case 'timer.cancel':
-        if (actor.dropTimer(effect.timer)) this.#timers.noteStale();
-        return;
+        return this.#dropTimer(actor, effect.timer);
       case 'invoke.start':
         return this.#invoke(actor, effect);
       case 'invoke.stop':
@@ -296,14 +291,15 @@ export class Core {
 
   #schedule(actor: Actor, id: string, event: EventObject, dueMs: number): void {
     this.#timerOrder += 1;
-    const order = this.#timerOrder;
-    if (actor.dropTimer(id)) this.#timers.noteStale();
-    actor.setTimer(id, { dueMs, order, event });
-    this.#timers.add({ dueMs, order, address: actor.address, timer: id });
+    const [order, { address }] = [this.#timerOrder, actor];
+    this.#dropTimer(actor, id);
+    const timer: Timer = { dueMs, order, address, timer: id, event, state: 'set' };
+    actor.setTimer(timer);
+    this.#timers.add(timer);
   }
 
-  #stillCounts({ address, timer, order }: Due): boolean {
-    return this.registry.find(address)?.timers.get(timer)?.order === order;
+  #dropTimer(actor: Actor, id: string): void {
+    if (actor.dropTimer(id)) this.#timers.noteStale();
   }
 
   #invoke(actor: Actor, { id, src, input }: InvokeWish): void {
@@ -350,6 +346,7 @@ export class Core {
     if (this.registry.find(actor.address) !== actor) return;
     this.registry.retire(actor);
     for (const event of actor.unread()) this.#bury(actor.address, event, 'it ended first');
+    for (const id of actor.timers.keys()) this.#dropTimer(actor, id);
     for (const invocation of actor.clear()) this.#cease(actor, invocation);
     if (actor.state.status === 'error') this.#stopSupervised(actor.address);
     this.#wishes.push({ kind: 'ended', actor });
@@ -388,7 +385,7 @@ export class Core {
     const { parent: above } = ties;
     const actor = above && this.registry.find(above.address);
     if (!actor || state.status === 'stopped') return;
-    const { effect } = actor.invocations.get(above.id) as Invocation;
+    const { effect } = actor.invocation(above.id) as Invocation;
     const end =
       state.status === 'done'
         ? new End('done', above.id, effect, state.output)

@@ -82,7 +82,7 @@ function storeActor(actor: Actor): StoredActor {
     ...(error === undefined ? {} : { error: errorData(error) }),
     children,
     history: idsOf(history),
-    timers: [...actor.timers].map(([id, timer]) => ({ id, ...timer })),
+    timers: [...actor.timers].map(([id, { dueMs, order, event }]) => ({ id, dueMs, order, event })),
     invocations: [...actor.invocations.values()],
   };
 }
@@ -93,7 +93,10 @@ function restoreActor(charts: Charts, stored: StoredActor, heirs: Heirs): Actor 
     refuseOther(chart.key, chart.machine.version ?? null, stored.version);
   }
   const actor = new Actor(stored.address, chart, stored.ties, stateOf(chart, stored));
-  for (const { id, ...timer } of stored.timers) actor.setTimer(id, timer);
+  const { address } = actor;
+  for (const { id, dueMs, order, event } of stored.timers) {
+    actor.setTimer({ dueMs, order, address, timer: id, event, state: 'set' });
+  }
   for (const invocation of stored.invocations) actor.addInvocation(invocation);
   return actor;
 }

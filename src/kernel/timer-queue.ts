@@ -1,9 +1,10 @@
 /**
  * Which timer is due next, over all actors: a binary heap of absolute due times.
  *
- * An actor's own map says which of its timers still count; an entry that no longer stands there is
- * stale, and is dropped when it comes up or when stale ones outnumber the rest.
+ * Its actor drops a timer; it is stale then, and leaves the queue when it comes up or when stale
+ * ones outnumber the rest.
  */
+import type { EventObject } from 'xstate';
 import type { Address } from '../../machines/ids.ts';
 
 export interface Due {
@@ -14,37 +15,37 @@ export interface Due {
   readonly timer: string;
 }
 
+export interface Timer extends Due {
+  readonly event: EventObject;
+  state: 'set' | 'dropped';
+}
+
 export class TimerQueue {
-  readonly #counts: (entry: Due) => boolean;
-  #heap: Due[] = [];
+  #heap: Timer[] = [];
   #stale = 0;
 
-  constructor(counts: (entry: Due) => boolean) {
-    this.#counts = counts;
-  }
-
-  add(entry: Due): void {
+  add(entry: Timer): void {
     this.#heap.push(entry);
     this.#rise(this.#heap.length - 1);
   }
 
-  /** One of the entries counts no longer; never called is allowed, only wasteful. */
+  /** One of the entries was dropped; never called is allowed, only wasteful. */
   noteStale(): void {
     this.#stale += 1;
     if (this.#stale > 1_000 && this.#stale > this.#heap.length / 2) this.#rebuild();
   }
 
-  /** The earliest that still counts. */
+  /** The earliest that is still set. */
   peek(): Due | undefined {
     for (let top = this.#heap[0]; top; top = this.#heap[0]) {
-      if (this.#counts(top)) return top;
+      if (top.state === 'set') return top;
       this.#removeTop();
     }
     return undefined;
   }
 
   #rebuild(): void {
-    this.#heap = this.#heap.filter(this.#counts);
+    this.#heap = this.#heap.filter(({ state }) => state === 'set');
     for (let at = (this.#heap.length >> 1) - 1; at >= 0; at -= 1) this.#sink(at);
     this.#stale = 0;
   }
@@ -59,11 +60,11 @@ export class TimerQueue {
 
   #rise(from: number): void {
     const heap = this.#heap;
-    const entry = heap[from] as Due;
+    const entry = heap[from] as Timer;
     let at = from;
     while (at > 0) {
       const up = (at - 1) >> 1;
-      const above = heap[up] as Due;
+      const above = heap[up] as Timer;
       if (before(above, entry) <= 0) break;
       heap[at] = above;
       at = up;
@@ -73,7 +74,7 @@ export class TimerQueue {
 
   #sink(from: number): void {
     const heap = this.#heap;
-    const entry = heap[from] as Due;
+    const entry = heap[from] as Timer;
     let at = from;
     for (;;) {
       const child = this.#lesserChild(at);

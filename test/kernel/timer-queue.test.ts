@@ -1,7 +1,7 @@
 /** The queue of timers against a sorted array. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Due, TimerQueue } from '../../src/kernel/timer-queue.ts';
+import { type Due, type Timer, TimerQueue } from '../../src/kernel/timer-queue.ts';
 import { at } from './stage.ts';
 
 type Move =
@@ -24,14 +24,16 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
 );
 
 class Model {
-  readonly live = new Map<number, Due>();
-  readonly queue = new TimerQueue(({ order }) => this.live.has(order));
+  readonly live = new Map<number, Timer>();
+  readonly queue = new TimerQueue();
   #order = 0;
 
   add(dueMs: number): void {
     this.#order += 1;
-    const entry = { dueMs, order: this.#order, address: at('a'), timer: `${this.#order}` };
-    this.live.set(entry.order, entry);
+    const order = this.#order;
+    const [address, event] = [at('a'), { type: 'rang' }];
+    const entry: Timer = { dueMs, order, address, timer: `${order}`, event, state: 'set' };
+    this.live.set(order, entry);
     this.queue.add(entry);
   }
 
@@ -39,7 +41,7 @@ class Model {
     const orders = [...this.live.keys()];
     const order = orders[nth % Math.max(1, orders.length)];
     if (order === undefined) return;
-    this.live.delete(order);
+    this.#drop(order);
     if (noted) this.queue.noteStale();
   }
 
@@ -50,7 +52,12 @@ class Model {
   fire(): void {
     const due = this.queue.peek();
     expect(due).toEqual(this.next);
-    if (due) this.live.delete(due.order);
+    if (due) this.#drop(due.order);
+  }
+
+  #drop(order: number): void {
+    (this.live.get(order) as Timer).state = 'dropped';
+    this.live.delete(order);
   }
 }
 
