@@ -5,10 +5,16 @@
  * (`initial`, and `transition` for what routes can't carry); both are pure.
  */
 import type { AnyMachineSnapshot, AnyStateMachine, EventObject, StateValue } from 'xstate';
-import { type Configuration, describe, type Route, type Standing } from './configuration.ts';
+import {
+  type Children,
+  type Configuration,
+  describe,
+  type Route,
+  type Standing,
+} from './configuration.ts';
 import { afterBirths, effectOf } from './effects.ts';
 import { compileInitial, compileRoute } from './route.ts';
-import { type ActorState, type Children, noChildren, noHistory, type Step } from './state.ts';
+import { type ActorState, noChildren, noHistory, type Step } from './state.ts';
 import { type Roads, Walk } from './walk.ts';
 import {
   type HistoryValue,
@@ -124,7 +130,10 @@ export class Chart implements Roads {
   }
 
   #taken(snapshot: AnyMachineSnapshot, actions: readonly ResolvedAction[]): Step {
-    const effects = afterBirths(actions.map(effectOf).filter((effect) => effect !== null));
+    const wanted = actions.map(({ type, params, exec, info }) =>
+      effectOf(type, params, exec, info),
+    );
+    const effects = afterBirths(wanted.filter((effect) => effect !== null));
     const state: ActorState = {
       at: this.#configurationOf(snapshot as unknown as Standing),
       context: snapshot.context,

@@ -35,9 +35,21 @@ export type Operation =
   | { readonly op: 'emit'; readonly event: Params; readonly params: Params }
   | { readonly op: 'raise'; readonly raise: Raise; readonly params: Params }
   | { readonly op: 'cancel'; readonly timer: string }
-  | { readonly op: 'invoke'; readonly id: string; readonly src: string; readonly input: unknown }
+  | Invoke
   | { readonly op: 'cease'; readonly id: string }
   | { readonly op: 'act'; readonly name: string; readonly params: Params; readonly exec: unknown };
+
+/** Work under way, by its ids. */
+export type Children = Readonly<Record<string, { readonly id: string; readonly src: string }>>;
+
+export interface Invoke {
+  readonly op: 'invoke';
+  readonly id: string;
+  readonly src: string;
+  readonly input: unknown;
+  /** The children of an actor that has this one alone. */
+  readonly alone: Children;
+}
 
 export type Assignment =
   | ((args: object, params: unknown) => object)

@@ -2,7 +2,7 @@
 import type { EventObject } from 'xstate';
 import type { Address } from '../../machines/ids.ts';
 import type { SpawnWish } from '../../machines/messages.ts';
-import { isSelf, parentRef, type ResolvedAction } from './xstate.ts';
+import { isSelf, parentRef } from './xstate.ts';
 
 export type Effect =
   /** Messages, in order. */
@@ -56,33 +56,39 @@ export const self = Symbol('self');
 /** Its answer may be a promise, which is waited for as a behaviour's is. */
 type Run = () => unknown;
 
-/** Reads one action that XState resolved; null for one that asks nothing of the world. */
-export function effectOf(action: ResolvedAction): Effect | null {
-  switch (action.type) {
+/**
+ * Reads one action that XState resolved, of this name (its type) and with these params; null for
+ * one that asks nothing of the world. `run` is its implementation, `info` what that is given.
+ */
+export function effectOf(
+  name: string,
+  params: unknown,
+  run: unknown,
+  info: unknown,
+): Effect | null {
+  switch (name) {
     case 'send':
-      return { kind: 'send', messages: [action.params as Message] };
+      return { kind: 'send', messages: [params as Message] };
     case 'sendAll':
-      return sendAll(action.params as { messages: readonly Message[] });
+      return sendAll(params as { messages: readonly Message[] });
     case 'spawnAll':
-      return { kind: 'spawn', ...(action.params as { wishes: readonly SpawnWish[] }) };
+      return { kind: 'spawn', ...(params as { wishes: readonly SpawnWish[] }) };
     case 'stopAll':
-      return { kind: 'stop', ...(action.params as { addresses: readonly Address[] }) };
+      return { kind: 'stop', ...(params as { addresses: readonly Address[] }) };
     case 'xstate.raise':
-      return raised(action.params as { event: EventObject; id?: string; delay?: number });
+      return raised(params as { event: EventObject; id?: string; delay?: number });
     case 'xstate.cancel':
-      return { kind: 'timer.cancel', timer: (action.params as { sendId: string }).sendId };
+      return { kind: 'timer.cancel', timer: (params as { sendId: string }).sendId };
     case 'xstate.spawnChild':
-      return spawned(action.params as Spawned);
+      return spawned(params as Spawned);
     case 'xstate.stopChild':
-      return action.params
-        ? { kind: 'invoke.stop', id: (action.params as { id: string }).id }
-        : null;
+      return params ? { kind: 'invoke.stop', id: (params as { id: string }).id } : null;
     case 'xstate.emit':
-      return { kind: 'fact', event: (action.params as { event: EventObject }).event };
+      return { kind: 'fact', event: (params as { event: EventObject }).event };
     case 'xstate.sendTo':
-      return sentTo(action.params as SentTo);
+      return sentTo(params as SentTo);
     default:
-      return named(action);
+      return named(name, params, run, info);
   }
 }
 
@@ -123,10 +129,9 @@ function sentTo({ to, event, delay }: SentTo): Effect {
   return { kind: 'send', messages: [{ to: receiver, event }] };
 }
 
-function named(action: ResolvedAction): Effect {
-  const { exec, info, params } = action;
+function named(name: string, params: unknown, exec: unknown, info: unknown): Effect {
   const run = typeof exec === 'function' ? () => exec(info, params) : null;
-  return { kind: 'act', name: action.type, params, run };
+  return { kind: 'act', name, params, run };
 }
 
 /** What a state's entry writes to the child that it is about to invoke waits until that is born. */

@@ -115,11 +115,15 @@ function leaving(node: Node): (Operation | null)[] {
 }
 
 function entering(node: Node, byDefault: boolean): (Operation | null)[] {
-  const invoked = node.invoke.map(
-    ({ id, src, input }) => ({ op: 'invoke', id, src: String(src), input }) as const,
-  );
+  const invoked = node.invoke.map(({ id, src, input }) => invoking(id, String(src), input));
   const initial = byDefault && node.type === 'compound' ? node.initial.actions : [];
   return [...actionsOf(node, node.entry), ...invoked, ...actionsOf(node, initial)];
+}
+
+function invoking(id: string, src: string, input: unknown): Operation {
+  // Shared by all actors that invoke it.
+  const alone = Object.freeze({ [id]: Object.freeze({ id, src }) });
+  return { op: 'invoke', id, src, input, alone };
 }
 
 /** Ancestors of the target are passed through; the target and its descent enter by default. */

@@ -1,5 +1,5 @@
 /** Where one actor is, as a value, and what a step makes of it. */
-import type { Configuration } from './configuration.ts';
+import type { Children, Configuration } from './configuration.ts';
 import type { Effect } from './effects.ts';
 import type { HistoryValue } from './xstate.ts';
 
@@ -14,8 +14,6 @@ export interface ActorState {
   readonly error: unknown;
   readonly history: HistoryValue;
 }
-
-export type Children = Readonly<Record<string, { readonly id: string; readonly src: string }>>;
 
 export interface Step {
   readonly state: ActorState;

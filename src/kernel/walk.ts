@@ -5,6 +5,7 @@
 import type { EventObject } from 'xstate';
 import { InvariantError } from '../../machines/errors.ts';
 import {
+  type Children,
   type Configuration,
   candidatesFor,
   type Operation,
@@ -13,7 +14,7 @@ import {
 } from './configuration.ts';
 import { type Effect, effectOf } from './effects.ts';
 import { allows } from './guard.ts';
-import { type ActorState, type Children, noChildren, type Step } from './state.ts';
+import { type ActorState, noChildren, type Step } from './state.ts';
 import { microstepsMax, refuseSpawn, type Transition } from './xstate.ts';
 
 /** What a walk needs of its machine. */
@@ -84,12 +85,14 @@ export class Walk {
     this.#children = start.children;
     this.#ended = false;
     this.#lastArgs = undefined;
-    this.#raised.length = 0;
+    // A step that failed midway may have left some; to set the length of an empty list is slow.
+    if (this.#raised.length > 0) this.#raised.length = 0;
     this.#wanted = 0;
   }
 
   #result(): Step {
-    return { state: this.#state(), effects: this.#effects.slice(0, this.#wanted) };
+    const effects = this.#wanted === 0 ? noEffects : this.#effects.slice(0, this.#wanted);
+    return { state: this.#state(), effects };
   }
 
   #state(): ActorState {
@@ -118,9 +121,8 @@ export class Walk {
       let next: Transition | undefined = moved ? this.#choose(at.always, current) : undefined;
       const eventless: boolean = next !== undefined;
       if (!next) {
-        const raised = this.#raised.shift();
-        if (!raised) return true;
-        current = raised;
+        if (this.#raised.length === 0) return true;
+        current = this.#raised.shift() as EventObject;
         next = this.#choose(candidatesFor(at, current.type), current);
       }
       if (next && !this.#take(next, current)) return false;
@@ -167,13 +169,13 @@ export class Walk {
       case 'invoke':
         return this.#invoke(operation, event);
       case 'cease':
-        return this.#cease(operation.id);
+        return this.#cease(operation);
     }
   }
 
   #act({ name, params, exec }: Operation & { op: 'act' }, event: EventObject): void {
     const resolved = this.#paramsOf(params, event);
-    const effect = effectOf({ type: name, info: this.#args(event), params: resolved, exec });
+    const effect = effectOf(name, resolved, exec, this.#args(event));
     if (effect) this.#want(effect);
   }
 
@@ -215,16 +217,16 @@ export class Walk {
     return value(this.#args(event), this.#paramsOf(params, event));
   }
 
-  #invoke({ id, src, input }: Operation & { op: 'invoke' }, event: EventObject): void {
+  #invoke({ id, src, input, alone }: Operation & { op: 'invoke' }, event: EventObject): void {
     const given = typeof input === 'function' ? input(this.#args(event)) : input;
-    this.#children = { ...this.#children, [id]: { id, src } };
+    const first = this.#children === noChildren;
+    this.#children = first ? alone : { ...this.#children, ...alone };
     this.#want({ kind: 'invoke.start', id, src, input: given });
   }
 
-  #cease(id: string): void {
+  #cease({ id }: Operation & { op: 'cease' }): void {
     if (!(id in this.#children)) return;
-    const { [id]: _, ...rest } = this.#children;
-    this.#children = Object.keys(rest).length === 0 ? noChildren : rest;
+    this.#children = without(this.#children, id);
     this.#want({ kind: 'invoke.stop', id });
   }
 
@@ -246,3 +248,14 @@ export class Walk {
     return this.#lastArgs;
   }
 }
+
+/** There is one child, mostly, and nothing to copy then. */
+function without(children: Children, id: string): Children {
+  let left = noChildren;
+  for (const other in children) {
+    if (other !== id) left = { ...left, [other]: children[other] as Children[string] };
+  }
+  return left;
+}
+
+const noEffects: readonly Effect[] = [];

@@ -1,7 +1,8 @@
 /** XState by itself as the judge of the kernel's charts: its own pure steps, described plainly. */
 import type { AnyMachineSnapshot, AnyStateMachine, EventObject, StateValue } from 'xstate';
+import type { Children } from '../../src/kernel/configuration.ts';
 import { type Effect, type Message, parent, self } from '../../src/kernel/effects.ts';
-import type { Children, Step } from '../../src/kernel/state.ts';
+import type { Step } from '../../src/kernel/state.ts';
 import {
   isSelf,
   type Node,

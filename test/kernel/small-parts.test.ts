@@ -69,7 +69,7 @@ describe('an action that XState resolved is an effect', () => {
   const event: EventObject = { type: 'e' };
   const exec = vi.fn(() => 'answer');
   const of = (type: string, params?: unknown, run: unknown = undefined): Effect | null =>
-    effectOf({ type, params, info: 'info', exec: run });
+    effectOf(type, params, run, 'info');
 
   const cases: readonly (readonly [string, unknown, unknown])[] = [
     ['send', { to: 'a', event }, { kind: 'send', messages: [{ to: 'a', event }] }],
