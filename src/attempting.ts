@@ -92,7 +92,8 @@ export class Attempts {
     const tell = (event: AgentEvent): void => this.#overhear(assignment, event);
     const role = desk.role(given.role);
     const what = given.review ? 'review' : 'work';
-    const duty = { role, task: desk.task(given.task), limits: null, what } as const;
+    const price = this.#priceOf(role);
+    const duty = { role, task: desk.task(given.task), what, limits: null, price } as const;
     const world = { clock: room.clock, cancellation, tell };
     const work = (lent: Assignment, around: AgentWorld) =>
       this.#anywhere(duty, lent, around, (told, heard) => adapter.work(told, heard));
@@ -117,10 +118,11 @@ export class Attempts {
     const of = { role, task: desk.task(given.task) };
     const what = given.review ? 'review' : 'work';
     const limits = limitsOf(role, of.task, what);
+    const price = this.#priceOf(role);
     return sharing.around(assignment, of, world, (told, listened) =>
       this.#recorder.record({ assignment: told, ...of }, listened, (heard) =>
         room.accounting.attempt(role, told, heard, (lent, around) =>
-          this.#anywhere({ ...of, limits, what }, lent, around, (given, seen) =>
+          this.#anywhere({ ...of, what, limits, price }, lent, around, (given, seen) =>
             watched(limits, told.cwd, seen, (heard) =>
               relayed(this.#relayTerms(of), given, heard, (part, world) =>
                 adapter.work(part, world),
@@ -133,15 +135,20 @@ export class Attempts {
   }
 
   #anywhere(
-    duty: Omit<Duty, 'price'>,
+    duty: Duty,
     assignment: Assignment,
     world: AgentWorld,
     here: Parameters<Elsewhere['attempt']>[3],
   ): Promise<Outcome> {
-    const { elsewhere, accounting } = this.#around.room;
+    const { elsewhere } = this.#around.room;
     if (elsewhere === null) return here(assignment, world);
-    const price = accounting.listPrice(duty.role);
-    return elsewhere.attempt({ ...duty, price }, assignment, world, here);
+    return elsewhere.attempt(duty, assignment, world, here);
+  }
+
+  /** For whoever counts elsewhere. */
+  #priceOf(role: PlanRole): Duty['price'] {
+    const { elsewhere, accounting } = this.#around.room;
+    return elsewhere === null ? null : accounting.listPrice(role);
   }
 
   /** Of whoever judges, nothing is handed over. */

@@ -1,10 +1,13 @@
 /** A run's facts on the bus: told as they come, and listened to. */
 import type { Bus, Subscription } from './bus/bus.ts';
+import type { InProcessBus } from './bus/in-process.ts';
 import type { FactWish } from './kernel/wish.ts';
 import type { RunFolder } from './runs/folder.ts';
 import { factOf, type RunFact } from './runs/run.ts';
 
-export function publish(bus: Bus, folder: RunFolder, fact: FactWish): void {
+/** What nobody listens to is not made: there are many to each task. */
+export function publish(bus: InProcessBus, folder: RunFolder, fact: FactWish): void {
+  if (!bus.isHeard) return;
   const to = `run/${folder.id}/facts/${fact.actor}`;
   bus.publish({ to, from: folder.id, sequence: fact.seq, event: factOf(fact) });
 }

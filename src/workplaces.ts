@@ -106,7 +106,7 @@ export class Workplaces {
     const { taskOf, folder, clock } = this.#around;
     const { task, agent, attempt } = input;
     if (outcome.kind !== 'succeeded') return outcome;
-    if (!usesWorktree(taskOf(task))) return this.#left(taskOf(task), outcome, given.signal);
+    if (!usesWorktree(taskOf(task))) return this.#left(taskOf(task), outcome, given);
     try {
       const by = { task, agent, attempt, at: clock.now() };
       const made = await this.#trees.commit(by, given.signal);
@@ -226,9 +226,9 @@ export class Workplaces {
   }
 
   /** What of an attempt that ended well is in its own folder, if anybody will look at it. */
-  async #left(task: PlanTask, outcome: Outcome, signal: AbortSignal): Promise<Outcome> {
+  async #left(task: PlanTask, outcome: Outcome, given: Cancellation): Promise<Outcome> {
     if (!hasOwnFolder(task) || (task.verify.length === 0 && !task.review)) return outcome;
-    const left = treeEvidence(await hashFolder(this.#cwdOf(task), signal));
+    const left = treeEvidence(await hashFolder(this.#cwdOf(task), given.signal));
     return { ...outcome, evidence: [...outcome.evidence, left] };
   }
 

@@ -25,8 +25,13 @@ export class InProcessBus implements Bus {
     this.#clock = clock;
   }
 
+  /** Whether anybody listens, to whatever it may be. */
+  get isHeard(): boolean {
+    return this.#open.size > 0;
+  }
+
   publish(envelope: Envelope): void {
-    if (this.#open.size > 0) this.#readers.visit(envelope.to, (reader) => reader.push(envelope));
+    if (this.isHeard) this.#readers.visit(envelope.to, (reader) => reader.push(envelope));
   }
 
   subscribe(

@@ -1,5 +1,5 @@
 /** One attempt, given to a worker elsewhere: its place, its files there and back, its outcome. */
-import type { Fault, Outcome } from '../../machines/outcome.ts';
+import type { Evidence, Fault, Outcome, OutputRef } from '../../machines/outcome.ts';
 import { noOutput, noUsage } from '../../machines/outcome.ts';
 import type { AgentWorld, Assignment } from '../agents/agent.ts';
 import type { Envelope } from '../bus/bus.ts';
@@ -197,12 +197,21 @@ async function take(
     // What it has cost is spent, whatever came back of it.
     return { ...failedBy(error, { isFree: false }, cancellation), durationMs, usage };
   }
-  const evidence = outcome.evidence.map((each) => ({
-    ...each,
-    facts: { ...each.facts, worker: name },
-  }));
+  const evidence = outcome.evidence.map((each) => seenAt(name, each));
   const output = order.files === 'beside' ? outcome.output : keptOutput(outcome, parcel);
-  return { ...outcome, evidence, output };
+  return believed(outcome, evidence, output);
+}
+
+/** Set in a copy: to define once more what a spread has brought is slow, and each task comes by. */
+function believed(outcome: Outcome, evidence: readonly Evidence[], output: OutputRef): Outcome {
+  const copy: Outcome & { evidence: readonly Evidence[]; output: OutputRef } = { ...outcome };
+  copy.evidence = evidence;
+  copy.output = output;
+  return copy;
+}
+
+function seenAt(worker: string, { kind, passed, summary, facts }: Evidence): Evidence {
+  return { kind, passed, summary, facts: { ...facts, worker } };
 }
 
 /** An output on disk is the file that came, or none. */

@@ -100,7 +100,8 @@ export class Workforce implements Labour {
     if (given.isRequested) return null;
     const place =
       this.#roster.take(wish) ?? (waitMs > 0 ? await this.#wait(wish, waitMs, given) : null);
-    return place && { ...place, ticket: this.post.nextTicket() };
+    if (place === null) return null;
+    return { member: place.member, place: place.place, ticket: this.post.nextTicket() };
   }
 
   giveBack(seat: Seat): void {
