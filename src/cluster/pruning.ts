@@ -6,7 +6,7 @@
  * - it is taken under the run's own lease: nobody can take the run up meanwhile;
  * - whatever goes wrong, what is not removed can still be seen, and removed another time.
  */
-import { dial, wordsOf } from '../bus/nats/connection.ts';
+import { type Denied, dial, wordsOf } from '../bus/nats/connection.ts';
 import { token } from '../bus/nats/subjects.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { type Random, randomName, systemRandom } from '../kernel/random.ts';
@@ -59,10 +59,12 @@ export class Pruning {
   readonly #open: OpenRuns;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #denied: AbortSignal;
   #files: ReadonlyMap<string, readonly StoredFile[]> = new Map();
 
-  private constructor(store: Store, clock: Clock, random: Random) {
+  private constructor(store: Store, clock: Clock, random: Random, denied: AbortSignal) {
     this.#store = store;
+    this.#denied = denied;
     this.#open = new OpenRuns(store);
     this.#clock = clock;
     this.#random = random;
@@ -73,9 +75,14 @@ export class Pruning {
     clock: Clock = systemClock,
     random: Random = systemRandom,
   ): Promise<Pruning> {
-    const nc = await dial(place, 'prune');
+    const denial = new AbortController();
+    // The servers do not even answer what they do not let this user do.
+    const onDenied = ({ what, subject }: Denied): void => {
+      denial.abort(new Error(`this user may not ${what} ${subject}`));
+    };
+    const nc = await dial({ ...place, onDenied }, 'prune');
     try {
-      return new Pruning(await openStore(nc, place, clock), clock, random);
+      return new Pruning(await openStore(nc, place, clock), clock, random, denial.signal);
     } catch (error) {
       await nc.close();
       throw error;
@@ -162,7 +169,7 @@ export class Pruning {
     const late = new AbortController();
     const isLate = (): void => late.abort(new Error(`no answer for ${patienceMs / 1_000} s`));
     const cancel = this.#clock.at(this.#clock.now() + patienceMs, isLate);
-    await work(late.signal).finally(cancel);
+    await work(AbortSignal.any([late.signal, this.#denied])).finally(cancel);
   }
 
   /** Null: somebody has it. */
