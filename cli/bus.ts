@@ -118,6 +118,7 @@ function twoCertificates(): UserError {
 }
 
 export function sayNews(news: HubNews): void {
+  if (!('worker' in news)) return sayOfTokens(news);
   const worker = plainText(news.worker);
   switch (news.type) {
     case 'worker.joined':
@@ -131,5 +132,16 @@ export function sayNews(news: HubNews): void {
       const same = 'use the same version on both sides';
       return err.note(`${worker} is Troupe ${other} and gets nothing from here: ${same}.\n`);
     }
+  }
+}
+
+/** Whoever is here stays, as nobody can say whose token was revoked. */
+function sayOfTokens(news: Exclude<HubNews, { readonly worker: string }>): void {
+  switch (news.type) {
+    case 'tokens.unreadable':
+      err.note(`No worker is let in: ${plainText(news.message)}.\n`);
+      return err.note(`  ${plainText(news.hint)}\n`);
+    case 'tokens.readable':
+      return err.note('The list of tokens can be read again: workers are let in.\n');
   }
 }

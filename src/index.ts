@@ -130,7 +130,7 @@ export type { MachineProof, ToldFinding } from './verify/machines/verify-machine
 export type { Bound, Finding as PlanFinding, TraceStep, Unbounded } from './verify/verdict.ts';
 export type { PlanVerification, VerifyOptions } from './verify/verify-plan.ts';
 export type { WorstCase } from './verify/worst-case.ts';
-export type { HubOptions, WorkerHub } from './workers/hub.ts';
+export type { HubNews, HubOptions, WorkerHub } from './workers/hub.ts';
 export type { Isolation } from './workers/isolation.ts';
 export type { NatsHub, NatsHubOptions, NatsWorkerOptions } from './workers/nats/open-nats.ts';
 export {
@@ -144,4 +144,3 @@ export {
 export type { JoinedWorker, JoinOptions, WorkerWish } from './workers/open-worker.ts';
 export type { NewToken, TokenDesk, TokenView } from './workers/tokens.ts';
 export type { WorkerNews } from './workers/worker.ts';
-export type { News as HubNews } from './workers/workforce.ts';

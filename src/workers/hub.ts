@@ -20,10 +20,12 @@ import {
 } from './certificate.ts';
 import { AtWorkers } from './elsewhere.ts';
 import { nobodysFoldersIn, takeOwnFolder } from './own-folder.ts';
-import { TokenDesk } from './tokens.ts';
+import { TokenDesk, type TokenNews } from './tokens.ts';
 import { openElsewhere } from './wanted.ts';
 import { workerDoor } from './worker-pass.ts';
 import { type News, Workforce } from './workforce.ts';
+
+export type HubNews = News | TokenNews;
 
 export interface HubOptions {
   /** Left out: only this machine. */
@@ -34,7 +36,7 @@ export interface HubOptions {
   readonly tls?: 'own' | { readonly cert: string; readonly key: string };
   /** How long a worker may be silent before its tasks are given to others. */
   readonly leaseMs?: number;
-  readonly onNews?: (news: News) => void;
+  readonly onNews?: (news: HubNews) => void;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -59,7 +61,7 @@ export async function openWorkerHub(
 ): Promise<WorkerHub> {
   const { host = '127.0.0.1', port = 0, leaseMs = leaseMsDefault, onNews } = options;
   const { clock = systemClock, random = systemRandom } = options;
-  const tokens = new TokenDesk(config.home, clock, random);
+  const tokens = new TokenDesk(config.home, clock, random, onNews);
   // A list that can't be read would let nobody in, and nobody here would know why.
   tokens.list();
   const tls = certificateFor(options.tls, config.home, clock, random);

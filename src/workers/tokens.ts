@@ -5,7 +5,8 @@
  * - a token is shown once, when it is made, and can't be told from what is kept;
  * - one that has run out, or was revoked, lets nobody in;
  * - one writer at a time, and readers see the old list or the new one;
- * - each list is a file of its own, so that one that was read need not be read again.
+ * - each list is a file of its own, so that one that was read need not be read again;
+ * - that it can't be read is news once, and so is that it can be read again.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
@@ -47,6 +48,11 @@ export interface NewToken {
   readonly ttlMs: number | null;
 }
 
+/** What whoever lets workers in has to know: as long as it can't be read, nobody new comes in. */
+export type TokenNews =
+  | { readonly type: 'tokens.unreadable'; readonly message: string; readonly hint: string }
+  | { readonly type: 'tokens.readable' };
+
 const tokensMax = 10_000;
 const secretCharacters = 40;
 const lockTriesMax = 200;
@@ -56,12 +62,20 @@ export class TokenDesk {
   readonly #folder: string;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #onNews: (news: TokenNews) => void;
   #known: { readonly stamp: string; readonly entries: readonly Entry[] } | null = null;
+  #state: 'readable' | 'unreadable' = 'readable';
 
-  constructor(home: string, clock: Clock, random: Random) {
+  constructor(
+    home: string,
+    clock: Clock,
+    random: Random,
+    onNews: (news: TokenNews) => void = () => {},
+  ) {
     this.#folder = join(home, 'tokens');
     this.#clock = clock;
     this.#random = random;
+    this.#onNews = onNews;
   }
 
   /** The token itself is nowhere else. */
@@ -118,8 +132,23 @@ export class TokenDesk {
     return join(this.#folder, 'list.json');
   }
 
-  /** Every worker's token is looked up at every beat: the same list is parsed once. */
   #read(): readonly Entry[] {
+    try {
+      const entries = this.#look();
+      if (this.#state === 'unreadable') this.#onNews({ type: 'tokens.readable' });
+      this.#state = 'readable';
+      return entries;
+    } catch (error) {
+      const trouble = isUserError(error) ? error : unreadable(error);
+      const { message, hint } = trouble;
+      if (this.#state === 'readable') this.#onNews({ type: 'tokens.unreadable', message, hint });
+      this.#state = 'unreadable';
+      throw trouble;
+    }
+  }
+
+  /** Every worker's token is looked up at every beat: the same list is parsed once. */
+  #look(): readonly Entry[] {
     const stat = statSync(this.#file, { bigint: true, throwIfNoEntry: false });
     if (!stat) return [];
     const stamp = `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
@@ -128,20 +157,10 @@ export class TokenDesk {
   }
 
   #parse(): readonly Entry[] {
-    const read = listSchema.safeParse(parsed(this.#text()));
+    const read = listSchema.safeParse(parsed(readFileSync(this.#file, 'utf8')));
     if (read.success) return read.data.tokens;
     const hint = 'mend it; or move it away, and make new tokens';
     throw new UserError('token.unreadable', `${this.#file} is no list of tokens`, hint);
-  }
-
-  #text(): string {
-    try {
-      return readFileSync(this.#file, 'utf8');
-    } catch (error) {
-      const message = `the list of tokens can't be read: ${(error as Error).message}`;
-      const hint = 'make tokens as the user whose hub it is, and in the same home';
-      throw new UserError('token.unreadable', message, hint);
-    }
   }
 
   async #change(change: (entries: readonly Entry[]) => readonly Entry[]): Promise<void> {
@@ -178,6 +197,12 @@ function parsed(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+function unreadable(error: unknown): UserError {
+  const message = `the list of tokens can't be read: ${(error as Error).message}`;
+  const hint = 'make tokens as the user whose hub it is, and in the same home';
+  return new UserError('token.unreadable', message, hint);
 }
 
 function unknown(id: string): UserError {

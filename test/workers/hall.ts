@@ -34,7 +34,9 @@ export function halls(name: string): (options?: HubOptions) => Promise<Hall> {
   return async (options = {}) => {
     const stage = open();
     const news: string[] = [];
-    const onNews: HubOptions['onNews'] = ({ type, worker }) => void news.push(`${type} ${worker}`);
+    const onNews: HubOptions['onNews'] = (each) => {
+      news.push('worker' in each ? `${each.type} ${each.worker}` : each.type);
+    };
     const hub = await openWorkerHub(stage.troupe, { leaseMs: 4_000, ...options, onNews });
     closers.push(() => hub.close());
     const tokens = new TokenDesk(stage.home, systemClock, systemRandom);
