@@ -7,7 +7,7 @@
  * - a run that is open and has no owner is taken by one of the nodes, a look after its lease is
  *   over; servers that choose a leader at that time answer later, and so much later it is taken.
  */
-import { dial, type NatsPlace, wordsOf } from '../bus/nats/connection.ts';
+import { dialFor, type NatsPlace, wordsOf } from '../bus/nats/connection.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';
 import { type Random, randomName } from '../kernel/random.ts';
 import { isUserError, UserError } from '../kernel/user-error.ts';
@@ -76,13 +76,8 @@ export class Cluster {
 
   static async join(options: ClusterOptions): Promise<Cluster> {
     const { place, node, clock } = options;
-    const nc = await dial(place, node);
-    try {
-      return new Cluster(options, await openStore(nc, place, clock));
-    } catch (error) {
-      await nc.close();
-      throw error;
-    }
+    const store = await dialFor(place, node, (nc) => openStore(nc, place, clock));
+    return new Cluster(options, store);
   }
 
   /** All that are not over, whoever has them. */

@@ -6,7 +6,7 @@
  * - it is taken under the run's own lease: nobody can take the run up meanwhile;
  * - whatever goes wrong, what is not removed can still be seen, and removed another time.
  */
-import { type Denied, dial, wordsOf } from '../bus/nats/connection.ts';
+import { type Denied, dialFor, wordsOf } from '../bus/nats/connection.ts';
 import { token } from '../bus/nats/subjects.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { type Random, randomName, systemRandom } from '../kernel/random.ts';
@@ -80,13 +80,10 @@ export class Pruning {
     const onDenied = ({ what, subject }: Denied): void => {
       denial.abort(new Error(`this user may not ${what} ${subject}`));
     };
-    const nc = await dial({ ...place, onDenied }, 'prune');
-    try {
-      return new Pruning(await openStore(nc, place, clock), clock, random, denial.signal);
-    } catch (error) {
-      await nc.close();
-      throw error;
-    }
+    const store = await dialFor({ ...place, onDenied }, 'prune', (nc) =>
+      openStore(nc, place, clock),
+    );
+    return new Pruning(store, clock, random, denial.signal);
   }
 
   /** Oldest first. */

@@ -3,6 +3,8 @@
  *
  * Owns: what the trial opens, which is closed when it is over, also when it never ends by itself.
  */
+
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { Denied, NatsPlace } from '../bus/nats/connection.ts';
 import { wordsOf } from '../bus/nats/connection.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';
@@ -29,6 +31,16 @@ export interface Stage {
   readonly later: (close: () => void | Promise<void>) => void;
   /** Aborted when nobody waits for it any more. */
   readonly signal: AbortSignal;
+}
+
+/** What is opened for a trial ends with it. */
+export async function opened<Parts extends { readonly nc: NatsConnection }>(
+  { later }: Pick<Stage, 'later'>,
+  opening: Promise<Parts>,
+): Promise<Parts> {
+  const parts = await opening;
+  later(() => parts.nc.close());
+  return parts;
 }
 
 export type Trial = (stage: Stage) => Promise<Verdict>;

@@ -3,11 +3,11 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { runId } from '../../machines/ids.ts';
 import type { Bus, Envelope } from '../bus/bus.ts';
 import { busStream, keptBytesMax } from '../bus/nats/bus-stream.ts';
-import { dial } from '../bus/nats/connection.ts';
+import { dialFor } from '../bus/nats/connection.ts';
 import { joinNats } from '../bus/open-bus.ts';
 import { sleep } from '../kernel/clock.ts';
 import { Cluster } from './cluster.ts';
-import { ok, type Stage, type Trial, type Verdict, warns } from './trial.ts';
+import { ok, opened, type Stage, type Trial, type Verdict, warns } from './trial.ts';
 
 const answerWithinMs = 15_000;
 const askAgainMs = 200;
@@ -52,12 +52,19 @@ async function untilAnswered({ clock, signal }: Stage, ask: () => Promise<unknow
   }
 }
 
+/** The stream of the bus, as the servers have it. */
+function busAt(stage: Stage) {
+  const { place, name } = stage;
+  const looking = dialFor(place, name, async (nc) => {
+    const jsm = await jetstreamManager(nc, { checkAPI: false });
+    return { nc, ...(await jsm.streams.info(busStream(place))) };
+  });
+  return opened(stage, looking);
+}
+
 /** As somebody has set it up, or as there was room for. */
-async function roomOf({ place, name, later }: Stage): Promise<Verdict> {
-  const nc = await dial(place, name);
-  later(() => nc.close());
-  const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const { config } = await jsm.streams.info(busStream(place));
+async function roomOf(stage: Stage): Promise<Verdict> {
+  const { config } = await busAt(stage);
   const megabytes = Math.round(config.max_bytes / 1024 / 1024);
   const found = `stream ${config.name}${megabytes > 0 ? `, ${megabytes} MB` : ''}`;
   if (config.max_bytes <= 0 || config.max_bytes >= keptBytesMax) return ok(found);
@@ -77,12 +84,9 @@ export const runsTrial: Trial = async ({ place, leaseMs, clock, random, later, l
   return ok('a lease, a journal and a file were written and taken away');
 };
 
-export const replicasTrial: Trial = async ({ place, name, later }) => {
-  const nc = await dial(place, name);
-  later(() => nc.close());
-  const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const { config, cluster } = await jsm.streams.info(busStream(place));
-  const servers = (nc.info?.connect_urls?.length ?? 0) || place.servers.length;
+export const replicasTrial: Trial = async (stage) => {
+  const { nc, config, cluster } = await busAt(stage);
+  const servers = (nc.info?.connect_urls?.length ?? 0) || stage.place.servers.length;
   if (config.num_replicas > 1) return ok(`${config.num_replicas} servers keep each message`);
   const whose = cluster?.name ?? 'one server';
   const fix = 'say replicas: 3 under bus: nats: before the first run, or: nats stream edit';

@@ -65,6 +65,21 @@ export async function dial(place: NatsPlace, name: string): Promise<NatsConnecti
   }
 }
 
+/** Makes something over a connection of its own, which is closed again where that fails. */
+export async function dialFor<Made>(
+  place: NatsPlace,
+  name: string,
+  make: (nc: NatsConnection) => Promise<Made>,
+): Promise<Made> {
+  const nc = await dial(place, name);
+  try {
+    return await make(nc);
+  } catch (error) {
+    await nc.close();
+    throw error;
+  }
+}
+
 async function tellDenials(nc: NatsConnection, tell: (denied: Denied) => void): Promise<void> {
   for await (const status of nc.status()) {
     const error = status.type === 'error' ? status.error : null;

@@ -25,7 +25,7 @@ import { waitingMaxDefault } from '../link.ts';
 import { Answerer } from './answerer.ts';
 import { Asker, tooLarge } from './asker.ts';
 import { busStream, ensureBusStream } from './bus-stream.ts';
-import { defaultPrefix, dial, type NatsPlace, payloadMaxOf } from './connection.ts';
+import { defaultPrefix, dialFor, type NatsPlace, payloadMaxOf } from './connection.ts';
 import { Inlet } from './inlet.ts';
 import { Outbox } from './outbox.ts';
 import { channelOf, filterOf, filtersFor, placeOf, token } from './subjects.ts';
@@ -106,15 +106,11 @@ export class NatsBus implements Bus {
 
   /** Rejects with a UserError when there is no server, or it lets us do too little. */
   static async connect(options: NatsBusOptions): Promise<NatsBus> {
-    const nc = await dial(options.place, options.name);
-    try {
+    return dialFor(options.place, options.name, async (nc) => {
       const jsm = await jetstreamManager(nc, { checkAPI: false });
       await ensureBusStream(jsm, options.place, options.clock);
       return new NatsBus(options, nc, jsm);
-    } catch (error) {
-      await nc.close();
-      throw error;
-    }
+    });
   }
 
   publish(envelope: Envelope): void {

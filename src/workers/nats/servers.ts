@@ -12,7 +12,7 @@ import { type KV, Kvm } from '@nats-io/kv';
 import { type ObjectStore, Objm } from '@nats-io/obj';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
 import { ensureStream } from '../../bus/nats/bus-stream.ts';
-import { defaultPrefix, dial, type NatsPlace, wordsOf } from '../../bus/nats/connection.ts';
+import { defaultPrefix, dialFor, type NatsPlace, wordsOf } from '../../bus/nats/connection.ts';
 import { FileShelf } from '../../cluster/file-shelf.ts';
 import { Reader } from '../../cluster/reader.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -47,13 +47,7 @@ export async function openServers(
   place: NatsPlace,
   { name, leaseMs, clock }: { name: string; leaseMs: number; clock: Clock },
 ): Promise<Servers> {
-  const nc = await dial(place, name);
-  try {
-    return await partsOf(nc, place, leaseMs, clock);
-  } catch (error) {
-    await nc.close();
-    throw error;
-  }
+  return dialFor(place, name, (nc) => partsOf(nc, place, leaseMs, clock));
 }
 
 async function partsOf(

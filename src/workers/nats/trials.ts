@@ -2,7 +2,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { createInbox } from '@nats-io/transport-node';
 import { joinNats } from '../../bus/open-bus.ts';
-import { ok, type Stage, type Trial } from '../../cluster/trial.ts';
+import { ok, opened, type Stage, type Trial } from '../../cluster/trial.ts';
 import { exchange } from '../../cluster/trials.ts';
 import { deskOf } from '../wire.ts';
 import { Depot } from './depot.ts';
@@ -18,11 +18,9 @@ const letterCharacters = 300_000;
 export const ownDesk = (kind: 'hub' | 'worker', { name, life }: Stage): string =>
   kind === 'hub' ? hubDeskOf(`check-${life}`) : deskOf(name, life);
 
-async function serversAt({ place, name, clock, leaseMs, later }: Stage): Promise<Servers> {
-  const lease = leaseMs ?? defaultWorkerLeaseMs;
-  const servers = await openServers(place, { name, clock, leaseMs: lease });
-  later(() => servers.nc.close());
-  return servers;
+function serversAt(stage: Stage): Promise<Servers> {
+  const { place, name, clock, leaseMs = defaultWorkerLeaseMs } = stage;
+  return opened(stage, openServers(place, { name, clock, leaseMs }));
 }
 
 /** A call is put into a queue of its own, and taken out. */
