@@ -13,16 +13,7 @@
 import { assert } from '../errors.ts';
 import type { AgentId, RoleName, TaskId } from '../ids.ts';
 import type { PlanSpec, RoleSpec } from '../plan.ts';
-import {
-  byText,
-  type Compare,
-  first,
-  get,
-  remove,
-  type SortedMap,
-  set,
-  type Tree,
-} from './sorted-map.ts';
+import { byText, type Compare, first, get, remove, type SortedMap, set } from './sorted-map.ts';
 
 /** Priority first, then the longest remaining path, then the plan's order. */
 export type ReadyKey = readonly [priority: number, rank: number, order: number];
@@ -57,8 +48,9 @@ export interface Dispatch {
   readonly agents: SortedMap<AgentId, Busy>;
 }
 
+/** A task that can start, and who gets it. */
 export interface Match {
-  readonly task: TaskId;
+  readonly ready: ReadyTask;
   readonly agent: AgentId;
 }
 
@@ -110,28 +102,23 @@ export function agentGone(dispatch: Dispatch, agent: AgentId): [Dispatch, TaskId
   return [without, busy.task];
 }
 
-/** The task that would be matched next; null when nothing can start now. */
-export function nextReady(dispatch: Dispatch): ReadyTask | null {
-  const open = dispatch.running < dispatch.concurrency ? first(dispatch.open) : null;
-  const queue = open && get(dispatch.roles, open.value, byText);
-  return (queue && bestMatch(queue)?.ready.value) ?? null;
-}
-
 /** The best match there is under the limits; null when nothing can start now. */
-export function nextMatch(dispatch: Dispatch): [Dispatch, Match] | null {
+export function nextMatch(dispatch: Dispatch): Match | null {
   const open = dispatch.running < dispatch.concurrency ? first(dispatch.open) : null;
   if (!open) return null;
-  const role = open.value;
-  const queue = get(dispatch.roles, role, byText);
+  const queue = get(dispatch.roles, open.value, byText);
   const match = queue && bestMatch(queue);
-  assert(match, `${role} is open without a task or an agent (D2)`);
-  const { ready: best, agent } = match;
-  const { task } = best.value;
+  assert(match, `${open.value} is open without a task or an agent (D2)`);
+  return match;
+}
+
+/** From now on the agent is busy with the task. */
+export function matched(dispatch: Dispatch, { ready: best, agent }: Match): Dispatch {
+  const { role, task, key } = best;
   const agents = set(dispatch.agents, agent, { role, task }, byText);
-  const taken = withRole(withAgents(dispatch, agents), role, ({ spec, running, ready, idle }) =>
-    queueOf(spec, running + 1, remove(ready, best.key, byBest), remove(idle, agent, byText)),
+  return withRole(withAgents(dispatch, agents), role, ({ spec, running, ready, idle }) =>
+    queueOf(spec, running + 1, remove(ready, key, byBest), remove(idle, agent, byText)),
   );
-  return [taken, { task, agent }];
 }
 
 /** How many of a role's tasks may be under way at once. */
@@ -177,19 +164,14 @@ export function withLimits(
 /** Behind so many tasks that nobody idle may have, others wait until somebody else is idle. */
 export const lookedAtMax = 16;
 
-interface Playable {
-  readonly ready: Tree<ReadyKey, ReadyTask>;
-  readonly agent: AgentId;
-}
-
 /** The best task that somebody idle may have; mostly that is the best there is. */
-function bestMatch({ ready, idle }: RoleQueue): Playable | null {
+function bestMatch({ ready, idle }: RoleQueue): Match | null {
   let rest = ready;
   for (let looked = 0; looked < lookedAtMax; looked += 1) {
     const best = first(rest);
     if (!best) return null;
     const agent = chooseAgent(idle, best.value);
-    if (agent !== undefined) return { ready: best, agent };
+    if (agent !== undefined) return { ready: best.value, agent };
     rest = remove(rest, best.key, byBest);
   }
   return null;

@@ -223,7 +223,7 @@ export function taskSettled(context: OrchestratorContext, event: Event<'task.set
     counts: oneMore(context.counts, counted),
     waves: opened?.waves ?? context.waves,
     halt: why,
-    outbox: warned.concat(halted.outbox, opened?.outbox ?? [], asked.outbox),
+    outbox: [...warned, ...halted.outbox, ...(opened?.outbox ?? []), ...asked.outbox],
   };
   if (status === 'waived') return { ...patch, waived: (context.waived ?? 0) + 1 };
   return isExcused ? { ...patch, excused: (context.excused ?? 0) + 1 } : patch;
@@ -258,24 +258,22 @@ export function handOut(context: OrchestratorContext): Patch {
   /** Roles that must wait for their own money, with what they may do otherwise. */
   const held: { name: RoleName; concurrency: number }[] = [];
   for (let best = nextPayable(); best; best = nextPayable()) {
-    const next = dispatching.nextMatch(dispatch);
-    assert(next, `${best.task} can start, and nobody takes it`);
-    const [after, { task, agent }] = next;
-    dispatch = after;
-    purse = budgeting.setAside(purse, best.role);
+    const { ready, agent } = best;
+    dispatch = dispatching.matched(dispatch, best);
+    purse = budgeting.setAside(purse, ready.role);
     tokens += 1;
     const event = { type: 'task.assign', agent, token: token(tokens) } as const;
-    outbox.push({ to: taskAddress(task), event });
+    outbox.push({ to: taskAddress(ready.task), event });
   }
   if (held.length > 0) dispatch = dispatching.withLimits(dispatch, { roles: held });
   return { dispatch, tokens, purse, outbox, dispatchDue: 'no' };
 
   /** While attempts are under way, some of what is set aside for them may come back. */
-  function nextPayable(): dispatching.ReadyTask | null {
+  function nextPayable(): dispatching.Match | null {
     for (;;) {
-      const best = dispatching.nextReady(dispatch);
+      const best = dispatching.nextMatch(dispatch);
       if (!best) return null;
-      const { role: name, key, task } = best;
+      const { role: name, key, task } = best.ready;
       const afford = budgeting.affords(purse, name);
       if (afford === 'now') return best;
       if (afford === 'role') {

@@ -83,10 +83,10 @@ function queue(dispatch: Dispatch, tasks: readonly One<TaskContext>[]): string[]
   const ready = tasks
     .filter(({ state }) => state === 'ready')
     .map(({ context }) => context.spec.id);
-  const match = nextMatch(dispatch)?.[1];
+  const match = nextMatch(dispatch);
   return [
     ...(queued.sort().join() === ready.sort().join() ? [] : [`queued ${queued}; ready ${ready}`]),
-    ...(match ? [`${match.task} could start with ${match.agent}`] : []),
+    ...(match ? [`${match.ready.task} could start with ${match.agent}`] : []),
   ];
 }
 

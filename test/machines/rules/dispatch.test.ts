@@ -1,7 +1,14 @@
 /** Who gets what next: the invariants of dispatch, and a naive model that must decide alike. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AgentId, agentId, type RoleName, roleName, taskId } from '../../../machines/ids.ts';
+import {
+  type AgentId,
+  agentId,
+  type RoleName,
+  roleName,
+  type TaskId,
+  taskId,
+} from '../../../machines/ids.ts';
 import {
   agentGone,
   agentIdle,
@@ -9,6 +16,7 @@ import {
   type Dispatch,
   emptyDispatch,
   type Match,
+  matched,
   nextMatch,
   type ReadyTask,
   readyOf,
@@ -22,6 +30,13 @@ import { roleSpec } from '../plans.ts';
 
 const roleNames = ['ada', 'bob', 'cyd'].map(roleName);
 
+interface Start {
+  readonly task: TaskId;
+  readonly agent: AgentId;
+}
+
+const startOf = ({ ready, agent }: Match): Start => ({ task: ready.task, agent });
+
 /** The same thing said with arrays and no thought for speed. */
 class Model {
   readonly concurrency: number;
@@ -29,7 +44,7 @@ class Model {
   running: RoleName[] = [];
   ready: ReadyTask[] = [];
   idle: { agent: AgentId; role: RoleName }[] = [];
-  busy = new Map<AgentId, Match>();
+  busy = new Map<AgentId, Start>();
 
   constructor(concurrency: number, limits: readonly number[]) {
     this.concurrency = concurrency;
@@ -55,7 +70,7 @@ class Model {
     })[0];
   }
 
-  match(): Match | null {
+  match(): Start | null {
     if (this.running.length >= this.concurrency) return null;
     const best = this.best(this.ready.filter(({ role }) => this.isOpen(role)));
     if (!best) return null;
@@ -64,7 +79,7 @@ class Model {
     return agent ? { task: best.task, agent } : null;
   }
 
-  take({ task, agent }: Match): void {
+  take({ task, agent }: Start): void {
     const { role } = this.ready.find((one) => one.task === task) as ReadyTask;
     this.running.push(role);
     this.ready = this.ready.filter((one) => one.task !== task);
@@ -164,9 +179,9 @@ class Pair {
   #match(): void {
     const next = nextMatch(this.dispatch);
     const wanted = this.model.match();
-    expect(next?.[1] ?? null).toEqual(wanted);
+    expect(next && startOf(next)).toEqual(wanted);
     if (!next || !wanted) return;
-    this.dispatch = next[0];
+    this.dispatch = matched(this.dispatch, next);
     this.model.take(wanted);
   }
 
@@ -222,9 +237,9 @@ describe('dispatch', () => {
   const task = (id: string, key: ReadyTask['key'], prefer: AgentId | null = null): ReadyTask => {
     return { task: taskId(id), role, key, prefer };
   };
-  const matches = (start: Dispatch): Match[] => {
+  const matches = (start: Dispatch): Start[] => {
     const next = nextMatch(start);
-    return next ? [next[1], ...matches(next[0])] : [];
+    return next ? [startOf(next), ...matches(matched(start, next))] : [];
   };
   const idle = (...agents: AgentId[]) =>
     agents.reduce((dispatch, agent) => agentIdle(dispatch, agent, role), empty);
