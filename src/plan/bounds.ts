@@ -26,26 +26,29 @@ interface Visit {
  */
 export function outOfBounds(document: unknown, written: number): Complaint | null {
   const ahead: Visit[] = [{ value: document, depth: 0, key: '', parent: null }];
+  const visitsMax = written + aliasedMax;
   let visited = 0;
   for (let visit = ahead.pop(); visit; visit = ahead.pop()) {
     visited += 1;
-    if (visited > written + aliasedMax) return bombComplaint();
+    if (visited > visitsMax) return bombComplaint();
     const complaint = complaintAbout(visit);
     if (complaint) return complaint;
     const { value, depth } = visit;
     if (typeof value !== 'object' || value === null) continue;
     const isList = Array.isArray(value);
-    for (const [key, inner] of Object.entries(value)) {
-      ahead.push({
-        value: inner,
-        depth: depth + 1,
-        key: isList ? Number(key) : key,
-        parent: visit,
-      });
+    for (const key of Object.keys(value)) {
+      const inner: unknown = value[key as keyof typeof value];
+      // Most values are texts and numbers, and of those only the key or the depth can be wrong.
+      if (isSimple(inner) && depth < depthMax && !refusedKeys.has(key)) visited += 1;
+      else ahead.push(visitOf(inner, isList ? Number(key) : key, visit));
     }
   }
-  return null;
+  return visited > visitsMax ? bombComplaint() : null;
 }
+
+const visitOf = (value: unknown, key: string | number, parent: Visit): Visit => {
+  return { value, depth: parent.depth + 1, key, parent };
+};
 
 function bombComplaint(): Complaint {
   const message = 'its aliases stand for more than a plan can hold';
@@ -72,11 +75,15 @@ function complaintAbout(visit: Visit): Complaint | null {
   return { code: 'plan.not-data', path: pathTo(visit), say: () => ({ message }) };
 }
 
+const noData = ['function', 'symbol', 'bigint'];
+
 /** Undefined is how an object in a program leaves a key out. */
+function isSimple(value: unknown): boolean {
+  return value === null || (typeof value !== 'object' && !noData.includes(typeof value));
+}
+
 function isPlain(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) {
-    return !['function', 'symbol', 'bigint'].includes(typeof value);
-  }
+  if (typeof value !== 'object' || value === null) return isSimple(value);
   const prototype: unknown = Object.getPrototypeOf(value);
   return Array.isArray(value) || prototype === Object.prototype || prototype === null;
 }

@@ -176,17 +176,18 @@ function membersOf(tasks: readonly PlanTask[]): ReadonlyMap<string, readonly Tas
 const handoffsMax = 3;
 
 function handingOf(role: PlanRole | undefined) {
-  if (!role?.handing) return {};
+  if (!role?.handing) return null;
   return { handoffs: { max: handoffsMax, to: role.handing.to.map(roleName) } };
 }
 
 function fallbackOf(role: PlanRole | undefined) {
-  if (!role?.fallback) return {};
+  if (!role?.fallback) return null;
   const { roles, after } = role.fallback;
   return { fallback: { roles: roles.map(roleName), after } };
 }
 
 function gatheringOf({ gather, partOf }: PlanTask, members: readonly TaskId[] | undefined) {
+  if (!gather && partOf === undefined && !members) return null;
   const { from = [], enough = 0 } = gather ?? {};
   return {
     ...(gather && { gathers: { from: from.map(taskId), spare: from.length - enough } }),

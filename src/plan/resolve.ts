@@ -185,13 +185,13 @@ function resolveTask(
     priority: task.priority,
     estimateMs: task.estimate ?? null,
     approveWithinMs: task.approve ? (task.approveWithin ?? ours.approveWithinMs) : null,
-    ...(workspace === undefined ? {} : { workspace }),
-    ...(task.mayDoNothing ? { mayDoNothing: true } : {}),
-    ...(task.memory === 'off' ? { memory: task.memory } : {}),
+    ...(workspace !== undefined && { workspace }),
+    ...(task.mayDoNothing && { mayDoNothing: true }),
+    ...(task.memory === 'off' && { memory: task.memory }),
     ...(task.subtasks && { subtasks: resolveSubtasks(task.subtasks) }),
     ...(heal && { heal }),
     ...(task.gather && { gather: resolveGather(task.gather) }),
-    ...(task.partOf === undefined ? {} : { partOf: task.partOf }),
+    ...(task.partOf !== undefined && { partOf: task.partOf }),
   };
 }
 
