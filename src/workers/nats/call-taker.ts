@@ -1,9 +1,11 @@
 /**
  * A worker's side of the queues: takes as many calls as it has places, and claims them.
  *
- * Owns: the calls that it has taken, from the pull until nothing of them is here any more.
- * Invariants:
+ * Owns: the calls that it has taken, from the pull until nothing of them is here any more, and how
+ * many it has asked for. Invariants:
  * - a call has a place as long as it is here;
+ * - of no queue more is asked for than there are free places, and what comes all the same, as
+ *   another queue was quicker, is given back at once;
  * - while it is here the servers are told so, and give it to nobody else;
  * - an order is begun only for a call that was claimed from the same hub;
  * - a run that another hub has cleared is no longer worked on for those before.
@@ -14,13 +16,13 @@ import type { Clock } from '../../kernel/clock.ts';
 import { sleep } from '../../kernel/clock.ts';
 import type { Wish } from '../roster.ts';
 import { anyRole } from '../wire.ts';
+import { pullCalls } from './pulling.ts';
 import {
   type Call,
   type ClaimState,
   callSchema,
   ensureQueue,
   jsonIn,
-  pullCall,
   queueName,
 } from './queues.ts';
 import type { Servers } from './servers.ts';
@@ -43,6 +45,15 @@ interface Taken {
   state: 'claiming' | 'claimed' | 'begun';
 }
 
+/** One in which there may be something for this worker. */
+interface Queue {
+  readonly name: string;
+  readonly wish: Wish;
+  /** Calls that may still come of what was asked for. */
+  asked: number;
+  state: 'there' | 'troubled';
+}
+
 /** What becomes of a call: it is done with, or somebody else's. */
 type Settlement = '+ACK' | '+TERM' | { readonly againAfterMs: number };
 
@@ -52,10 +63,11 @@ const clearedMax = 10_000;
 export class CallTaker {
   readonly #options: CallTakerOptions;
   readonly #taken = new Map<string, Taken>();
-  readonly #queues = new Map<string, Wish>();
+  readonly #queues = new Map<string, Queue>();
+  /** Of each kind: how many of its places are taken. */
+  readonly #used = new Map<string, number>();
   /** By run: the hub whose it is. */
   readonly #owners = new Map<string, string>();
-  #waiting: (() => void)[] = [];
   #state: 'open' | 'closed' = 'closed';
 
   constructor(options: CallTakerOptions) {
@@ -64,7 +76,7 @@ export class CallTaker {
 
   begin(): void {
     this.#state = 'open';
-    for (const [name, wish] of this.#queues) void this.#pullFrom(name, wish);
+    this.#askAll();
   }
 
   /** What was not begun is left to others; what was is settled when it has ended. */
@@ -74,7 +86,6 @@ export class CallTaker {
     for (const [ticket, { state }] of this.#taken) {
       if (state !== 'begun') this.#settle(ticket, { againAfterMs: 0 });
     }
-    this.#change();
   }
 
   /** Those in which there may be something for this worker. */
@@ -83,10 +94,11 @@ export class CallTaker {
     const named = new Map(wishes.map((wish) => [queueName(wish, version), wish]));
     for (const name of this.#queues.keys()) if (!named.has(name)) this.#queues.delete(name);
     for (const [name, wish] of named) {
-      if (this.#queues.has(name)) continue;
-      this.#queues.set(name, wish);
-      if (this.#state === 'open') void this.#pullFrom(name, wish);
+      if (!this.#queues.has(name)) {
+        this.#queues.set(name, { name, wish, asked: 0, state: 'there' });
+      }
     }
+    this.#askAll();
   }
 
   /** Without those whose hub may not know yet that they are here: it would call them off. */
@@ -132,22 +144,47 @@ export class CallTaker {
     }
   }
 
-  async #pullFrom(name: string, wish: Wish): Promise<void> {
+  #askAll(): void {
+    for (const queue of this.#queues.values()) this.#ask(queue);
+  }
+
+  #ask(queue: Queue): void {
+    const count = this.#lackOf(queue);
+    if (count === 0) return;
+    const { servers } = this.#options;
+    let left = count;
+    queue.asked += count;
+    const take = (call: Msg): void => {
+      left -= 1;
+      queue.asked -= 1;
+      this.#take(call, queue.wish);
+      this.#ask(queue);
+    };
+    pullCalls(servers, { queue: queue.name, count, take })
+      .catch(() => this.#mend(queue))
+      .finally(() => {
+        queue.asked -= left;
+        this.#ask(queue);
+      });
+  }
+
+  /** Its share of the free places; not one by one, but once half of what was asked for has come. */
+  #lackOf(queue: Queue): number {
+    const { name, wish, asked, state } = queue;
+    if (this.#state === 'closed' || this.#queues.get(name) !== queue) return 0;
+    if (state === 'troubled') return 0;
+    const free = this.#freePlaces(wish.role);
+    const wanted = Math.min(free, Math.ceil(free / this.#queues.size));
+    return asked > wanted / 2 ? 0 : wanted - asked;
+  }
+
+  /** It is not there yet, or no server is. */
+  async #mend(queue: Queue): Promise<void> {
     const { clock, servers } = this.#options;
-    while (this.#state === 'open' && this.#queues.get(name) === wish) {
-      if (this.#freePlace(wish.role) === null) {
-        await new Promise<void>((resolve) => this.#waiting.push(resolve));
-        continue;
-      }
-      try {
-        const message = await pullCall(servers, name);
-        if (message) this.#take(message, wish);
-      } catch {
-        // The queue is not there yet, or no server is.
-        await sleep(clock, pauseMs);
-        await ensureQueue(servers, name).catch(() => {});
-      }
-    }
+    queue.state = 'troubled';
+    await sleep(clock, pauseMs);
+    await ensureQueue(servers, queue.name).catch(() => {});
+    queue.state = 'there';
   }
 
   #take(message: Msg, { role }: Wish): void {
@@ -162,6 +199,7 @@ export class CallTaker {
     const owner = this.#owners.get(run);
     if (owner !== undefined && owner !== hub) return this.#say(reply, '+TERM');
     this.#taken.set(ticket, { call: call.data, place, reply, state: 'claiming' });
+    this.#used.set(place, (this.#used.get(place) ?? 0) + 1);
     void this.#claim(call.data);
   }
 
@@ -188,24 +226,24 @@ export class CallTaker {
   }
 
   #freePlace(role: string): string | null {
-    const { roles } = this.#options;
-    for (const place of [role, anyRole]) {
-      const used = [...this.#taken.values()].filter((each) => each.place === place).length;
-      if (used < (roles[place] ?? 0)) return place;
-    }
-    return null;
+    return [role, anyRole].find((place) => this.#freeOf(place) > 0) ?? null;
+  }
+
+  #freePlaces(role: string): number {
+    return this.#freeOf(role) + (role === anyRole ? 0 : this.#freeOf(anyRole));
+  }
+
+  #freeOf(place: string): number {
+    return (this.#options.roles[place] ?? 0) - (this.#used.get(place) ?? 0);
   }
 
   #settle(ticket: string, how: Settlement): void {
     const taken = this.#taken.get(ticket);
     if (!taken) return;
     this.#taken.delete(ticket);
+    this.#used.set(taken.place, (this.#used.get(taken.place) ?? 0) - 1);
     this.#say(taken.reply, typeof how === 'string' ? how : again(how.againAfterMs));
-    this.#change();
-  }
-
-  #change(): void {
-    for (const go of this.#waiting.splice(0)) go();
+    this.#askAll();
   }
 
   #say(reply: string, what: string): void {

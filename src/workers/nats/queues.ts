@@ -1,7 +1,7 @@
 /** The queues of calls: one for each role and the labels that it asks for. */
 import { createHash } from 'node:crypto';
 import { AckPolicy, JetStreamApiError } from '@nats-io/jetstream';
-import { type Msg, nanos } from '@nats-io/transport-node';
+import { nanos } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { token } from '../../bus/nats/subjects.ts';
 import type { Wish } from '../roster.ts';
@@ -24,10 +24,10 @@ export type ClaimState = z.infer<typeof claimedSchema>['state'];
 /** So often it is brought to somebody who then does not take it. */
 const deliveriesMax = 100;
 const underWayMax = 100_000;
+/** Of all workers together: each has a few. */
+const pullsMax = 5_000;
 export const noSuchConsumer = 10_014;
 const hashCharacters = 16;
-const pullMs = 3_000;
-const pullSlackMs = 1_500;
 
 /** As a consumer and the end of a subject; those of another version never meet. */
 export function queueName({ role, labels }: Wish, version: string): string {
@@ -52,25 +52,13 @@ export async function ensureQueue(servers: Servers, name: string): Promise<void>
       ack_wait: nanos(leaseMs),
       max_deliver: deliveriesMax,
       max_ack_pending: underWayMax,
+      max_waiting: pullsMax,
     });
   }
 }
 
 export const pullSubject = ({ work }: Pick<Servers, 'work'>, name: string): string =>
   `$JS.API.CONSUMER.MSG.NEXT.${work}.${name}`;
-
-/** Null: there is nothing at the moment. */
-export async function pullCall(servers: Servers, name: string): Promise<Msg | null> {
-  const wish = JSON.stringify({ batch: 1, expires: nanos(pullMs) });
-  // A call comes under its own subject: shared inboxes would not know whose it is.
-  const own = { timeout: pullMs + pullSlackMs, noMux: true };
-  const message = await servers.nc.request(pullSubject(servers, name), wish, own);
-  const code = message.headers?.code ?? 0;
-  // 404 and 408: its time is over. Whatever else is said by a number is trouble.
-  if (code === 404 || code === 408) return null;
-  if (code > 0) throw new Error(`the queue says ${code}`);
-  return message;
-}
 
 /** Null for what makes no sense, as anybody may write there. */
 export function jsonIn(text: string): unknown {

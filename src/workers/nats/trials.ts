@@ -1,13 +1,14 @@
 /** What workers, and those who call them, do with their servers, one thing at a time. */
 import { JetStreamApiError } from '@nats-io/jetstream';
-import { createInbox } from '@nats-io/transport-node';
+import { createInbox, type Msg } from '@nats-io/transport-node';
 import { joinNats } from '../../bus/open-bus.ts';
 import { ok, opened, type Stage, type Trial } from '../../cluster/trial.ts';
 import { exchange } from '../../cluster/trials.ts';
 import { deskOf } from '../wire.ts';
 import { Depot } from './depot.ts';
 import { LetterBus } from './letters.ts';
-import { ensureQueue, noSuchConsumer, pullCall, pullSubject, queueSubject } from './queues.ts';
+import { pullCalls } from './pulling.ts';
+import { ensureQueue, noSuchConsumer, pullSubject, queueSubject } from './queues.ts';
 import { entryAt, hubDeskOf, keyOf, watchRegister } from './register.ts';
 import { defaultWorkerLeaseMs, openServers, type Servers } from './servers.ts';
 
@@ -33,8 +34,12 @@ const callsTrial: Trial = async (stage) => {
     await jsm.consumers.delete(work, queue).catch(() => {});
   });
   const { seq } = await js.publish(queueSubject(servers, queue), stage.life);
-  const call = await pullCall(servers, queue);
-  if (call?.reply) nc.publish(call.reply, '+ACK');
+  let reply = '';
+  const take = (call: Msg): void => {
+    reply = call.reply ?? '';
+  };
+  await pullCalls(servers, { queue, count: 1, take });
+  if (reply !== '') nc.publish(reply, '+ACK');
   else await jsm.streams.deleteMessage(work, seq, false);
   await nc.flush();
   return ok(`stream ${work}: a call was made and taken`);
