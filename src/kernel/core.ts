@@ -98,7 +98,7 @@ export class Core {
 
   /** Works one input off until every mailbox is empty. */
   apply({ n, at, input }: Stamped): readonly Wish[] {
-    assert(n === this.#n + 1, `input ${n} does not follow ${this.#n}`);
+    if (n !== this.#n + 1) throw new InvariantError(`input ${n} does not follow ${this.#n}`);
     this.#n = n;
     this.#at = at;
     this.#index = 0;
@@ -284,7 +284,9 @@ export class Core {
   }
 
   #setTimer(actor: Actor, { timer, event, delayMs }: Effect & { kind: 'timer.set' }): void {
-    assert(Number.isFinite(delayMs), `the delay of ${event.type} is ${delayMs}`);
+    if (!Number.isFinite(delayMs)) {
+      throw new InvariantError(`the delay of ${event.type} is ${delayMs}`);
+    }
     const id = timer ?? `${event.type}#${this.#timerOrder + 1}`;
     this.#schedule(actor, id, event, this.#at + Math.max(0, delayMs));
   }
