@@ -2,22 +2,25 @@
 interface Asked {
   readonly machine: { readonly implementations: { readonly guards: Record<string, unknown> } };
 }
-type Check = (snapshot: unknown, args: object, guard: unknown) => boolean;
-type Predicate = (args: object, params: unknown) => boolean;
+type Check = (snapshot: unknown, args: GuardArgs, guard: unknown) => boolean;
+type Predicate = (args: GuardArgs, params: unknown) => boolean;
+
+export interface GuardArgs {
+  readonly context: unknown;
+  readonly event: unknown;
+}
 
 /** `snapshot` is made only when a built-in guard such as `stateIn` wants to see it whole. */
 export function allows(
   guard: unknown,
   at: Asked,
-  context: unknown,
-  event: unknown,
+  args: GuardArgs,
   snapshot: () => unknown,
 ): boolean {
   const implementation = implementationOf(guard, at);
   if (typeof implementation !== 'function') {
-    return allows(implementation, at, context, event, snapshot);
+    return allows(implementation, at, args, snapshot);
   }
-  const args = { context, event };
   if ('check' in implementation) {
     return (implementation.check as Check)(snapshot(), args, implementation);
   }
@@ -32,7 +35,7 @@ function implementationOf(guard: unknown, at: Asked): unknown {
   return found;
 }
 
-function paramsOf(guard: unknown, args: object): unknown {
+function paramsOf(guard: unknown, args: GuardArgs): unknown {
   if (typeof guard !== 'object' || guard === null || !('params' in guard)) return undefined;
   return typeof guard.params === 'function' ? guard.params(args) : guard.params;
 }

@@ -12,8 +12,9 @@ import {
   type Params,
   type Route,
 } from './configuration.ts';
+import { Copier } from './copying.ts';
 import { type Effect, effectOf } from './effects.ts';
-import { allows } from './guard.ts';
+import { allows, type GuardArgs } from './guard.ts';
 import { type ActorState, noChildren, type Step } from './state.ts';
 import { microstepsMax, refuseSpawn, type Transition } from './xstate.ts';
 
@@ -45,6 +46,7 @@ export class Walk {
   readonly #raised: EventObject[] = [];
   /** Kept from step to step, with its room; the first `#wanted` are of this one. */
   readonly #effects: Effect[] = [];
+  readonly #copier = new Copier();
   #wanted = 0;
   #start: ActorState;
   #at: Configuration;
@@ -133,10 +135,12 @@ export class Walk {
   }
 
   #choose(candidates: readonly Transition[], event: EventObject): Transition | undefined {
+    let args: GuardArgs | undefined;
     for (const candidate of candidates) {
       const { guard } = candidate;
       if (guard === undefined) return candidate;
-      if (allows(guard, this.#at, this.#context, event, this.#snapshot)) return candidate;
+      args ??= { context: this.#context, event };
+      if (allows(guard, this.#at, args, this.#snapshot)) return candidate;
     }
     return undefined;
   }
@@ -182,7 +186,7 @@ export class Walk {
   #assign({ assignment, params }: Operation & { op: 'assign' }, event: EventObject): void {
     const args = this.#args(event);
     const given = this.#paramsOf(params, event);
-    const context: Record<string, unknown> = { ...(this.#context as object) };
+    const context = this.#copier.copy(this.#context as object) as Record<string, unknown>;
     if (typeof assignment === 'function') {
       this.#context = Object.assign(context, assignment(args, given));
       return;

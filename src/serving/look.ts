@@ -86,7 +86,8 @@ function answerOf(actor: Actor, transition: Transition): 'yes' | 'no' | 'asks' {
   const { state, chart } = actor;
   try {
     const { context, at } = state;
-    const passes = allows(guard, at as never, context, event, () => chart.snapshot(state));
+    const args = { context, event };
+    const passes = allows(guard, at as never, args, () => chart.snapshot(state));
     return asked ? 'asks' : passes ? 'yes' : 'no';
   } catch {
     return 'asks';
