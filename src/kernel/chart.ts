@@ -181,9 +181,9 @@ export class Chart implements Roads {
       typeof context === 'function'
         ? context({ input, spawn: refuseSpawn, self: this.self } as never)
         : (context ?? {});
-    const state = { ...this.unborn, at: this.#entry.target, context: first };
-    this.#walk ??= new Walk(this, state);
-    return this.#walk.begin(this.#entry, state, { type: 'xstate.init', input } as EventObject);
+    this.#walk ??= new Walk(this, this.unborn);
+    const event = { type: 'xstate.init', input } as EventObject;
+    return this.#walk.begin(this.#entry, this.unborn, first, event);
   }
 
   get self(): unknown {

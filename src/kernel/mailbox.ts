@@ -37,9 +37,11 @@ export class Mailbox<Item> {
   }
 
   #grow(): void {
-    const items = [...this];
-    this.#ring = new Array(this.#ring.length * 2);
-    for (let at = 0; at < items.length; at += 1) this.#ring[at] = items[at];
+    const full = this.#ring;
+    this.#ring = new Array(full.length * 2);
+    for (let at = 0; at < this.#length; at += 1) {
+      this.#ring[at] = full[(this.#head + at) & (full.length - 1)];
+    }
     this.#head = 0;
   }
 }

@@ -73,9 +73,11 @@ export class Walk {
     return this.#settle(event) ? this.#result() : null;
   }
 
-  /** Enters the machine's first states; null as in `run`. */
-  begin(route: Route, state: ActorState, event: EventObject): Step | null {
-    this.#reset(state);
+  /** Enters the machine's first states with its first context; null as in `run`. */
+  begin(route: Route, unborn: ActorState, context: unknown, event: EventObject): Step | null {
+    this.#reset(unborn);
+    this.#at = route.target;
+    this.#context = context;
     for (const operation of route.operations) this.#perform(operation, event);
     return this.#settle(event) ? this.#result() : null;
   }
