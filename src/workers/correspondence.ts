@@ -13,7 +13,8 @@ import { UserError } from '../kernel/user-error.ts';
 import { Engagement, gone, unheard } from './engagement.ts';
 import { isPlainEnd } from './plain-end.ts';
 import type { Seat } from './roster.ts';
-import { filesOf, type Told, toldSchema } from './wire.ts';
+import { sentOnce, TermsSent } from './terms.ts';
+import { filesOf, type SentTerms, type Terms, type Told, toldSchema } from './wire.ts';
 
 export interface CorrespondenceOptions {
   readonly bus: Bus;
@@ -23,16 +24,24 @@ export interface CorrespondenceOptions {
   readonly life: string;
   /** In whose name it asks. */
   readonly from: string;
+  /** `kept`: what is asked of one desk arrives there in the order in which it was asked. */
+  readonly order: 'kept' | 'free';
 }
 
 type Event = Envelope['event'];
+
+/** One that is there. */
+interface Desk {
+  /** Who waits for an answer from there: called when it is there no more. */
+  readonly waiting: Set<() => void>;
+  terms: TermsSent;
+}
 
 export class Correspondence {
   readonly life: string;
   readonly #options: CorrespondenceOptions;
   readonly #engagements = new Map<string, Engagement>();
-  /** Who waits for an answer from each desk that is there: called when it is there no more. */
-  readonly #desks = new Map<string, Set<() => void>>();
+  readonly #desks = new Map<string, Desk>();
   #tickets = 0;
   #sequence = 0;
 
@@ -57,11 +66,11 @@ export class Correspondence {
   }
 
   arrive(desk: string): void {
-    this.#desks.set(desk, new Set());
+    this.#desks.set(desk, { waiting: new Set(), terms: new TermsSent() });
   }
 
   depart(desk: string, fault: Fault): void {
-    const waiting = this.#desks.get(desk) ?? [];
+    const waiting = this.#desks.get(desk)?.waiting ?? [];
     this.#desks.delete(desk);
     for (const giveUp of waiting) giveUp();
     for (const engagement of this.#of(desk)) engagement.lose(fault);
@@ -80,6 +89,19 @@ export class Correspondence {
 
   disengage({ ticket }: Engagement): void {
     this.#engagements.delete(ticket);
+  }
+
+  /** `repeated`: the same object comes again, with other attempts. */
+  termsFor(desk: string, terms: Terms, how: 'once' | 'repeated'): SentTerms {
+    const isNamed = how === 'repeated' && this.#options.order === 'kept';
+    const there = isNamed ? this.#desks.get(desk) : undefined;
+    return there ? there.terms.send(terms) : sentOnce(terms);
+  }
+
+  /** It does not know what it was sent: from now on it is sent all anew. */
+  forgetTerms(desk: string): void {
+    const there = this.#desks.get(desk);
+    if (there) there.terms = new TermsSent();
   }
 
   /** Whose ticket it is; null: nobody's. */
@@ -109,7 +131,7 @@ export class Correspondence {
 
   /** Rejects as well when who is asked is there no more. */
   askFiles(desk: string, event: Event): Promise<Event> {
-    const waiting = this.#desks.get(desk);
+    const waiting = this.#desks.get(desk)?.waiting;
     if (!waiting) return Promise.reject(busGone(desk));
     // Not by a promise of its end: as long as that lives it would keep every answer.
     return new Promise((resolve, reject) => {
@@ -122,7 +144,7 @@ export class Correspondence {
   }
 
   close(): void {
-    for (const waiting of this.#desks.values()) for (const giveUp of waiting) giveUp();
+    for (const { waiting } of this.#desks.values()) for (const giveUp of waiting) giveUp();
     this.#desks.clear();
     for (const engagement of this.#engagements.values()) {
       engagement.lose(gone(engagement.seat.member.name));

@@ -22,7 +22,7 @@ import { attemptAt, type Errand } from './remote-attempt.ts';
 import { filesOfWorktree, type GitAround } from './repository-files.ts';
 import type { Seat, Wish } from './roster.ts';
 import { type Duty, type Elsewhere, isRemote } from './wanted.ts';
-import type { WorkOrder } from './wire.ts';
+import type { Terms } from './wire.ts';
 
 /** A free place is waited for so long before the task gives its own to others. */
 const waitMs = 15_000;
@@ -36,7 +36,7 @@ export class AtWorkers implements Elsewhere {
   readonly #folder: RunFolder;
   readonly #order: RunOrder;
   /** The same in every order. */
-  readonly #run: Pick<WorkOrder, 'run' | 'runFolder' | 'speed'>;
+  readonly #run: Pick<Terms, 'run' | 'runFolder' | 'speed'>;
   readonly #pretences = new Map<string, Errand>();
 
   constructor(labour: Labour, folder: RunFolder, order: RunOrder, around: GitAround) {
@@ -103,16 +103,17 @@ export class AtWorkers implements Elsewhere {
     const isShared = cwd === this.#order.cwd;
     const keeps = !isShared && what === 'work';
     const returns = [streamsOf(assignment), ...this.#below(artifacts)];
-    const order: Errand['order'] = {
+    const terms: Terms = {
       ...{ ...around, keeps, returns },
       files: 'sent',
       place: isShared ? 'shared' : 'own',
       git: task.workspace === 'worktree' && !isShared,
     };
     const own = isShared ? [] : [{ prefix: 'place', folder: cwd }];
-    const names = order.git ? await filesOfWorktree(cwd, this.#around, given.signal) : null;
+    const names = terms.git ? await filesOfWorktree(cwd, this.#around, given.signal) : null;
     return {
-      order,
+      terms,
+      order: 'once',
       sent: [
         this.#papers(task, what, assignment),
         ...own.map((root) => ({ ...root, ...(names && { names }) })),
@@ -122,13 +123,14 @@ export class AtWorkers implements Elsewhere {
     };
   }
 
-  /** Looks at no file, and leaves none: the order is the same for all its attempts. */
+  /** Looks at no file, and leaves none: the terms are the same for all its attempts. */
   #pretence(role: PlanRole, price: Duty['price']): Errand {
     const known = this.#pretences.get(role.name);
     if (known) return known;
     const nothing = { files: 'none', place: 'shared', keeps: false, git: false } as const;
-    const order = { ...this.#run, role, limits: null, price, ...nothing, returns: [] };
-    const errand = { order, sent: [], taken: [], isFree: attemptUsdMax(role) === 0 };
+    const terms = { ...this.#run, role, limits: null, price, ...nothing, returns: [] };
+    const isFree = attemptUsdMax(role) === 0;
+    const errand: Errand = { terms, order: 'repeated', sent: [], taken: [], isFree };
     this.#pretences.set(role.name, errand);
     return errand;
   }

@@ -20,6 +20,7 @@ import type { RunFolder, RunOrder } from '../runs/folder.ts';
 import { Cells } from './cells.ts';
 import { attemptAt, isStuck } from './remote-attempt.ts';
 import { type Duty, type Elsewhere, isRemote, openElsewhere } from './wanted.ts';
+import type { Terms } from './wire.ts';
 import { passOf } from './worker-pass.ts';
 import { Workforce } from './workforce.ts';
 
@@ -96,12 +97,13 @@ class Isolated implements Elsewhere {
       this.#cells.kill(agent);
       return neverStarted();
     }
-    const order = {
+    const terms: Terms = {
       ...{ run: this.#folder.id, runFolder: this.#folder.path, speed: this.#order.speed },
       ...{ role, limits, price, keeps: false, git: false, returns: [] },
       ...({ files: 'beside', place: 'shared' } as const),
     };
-    const errand = { order, sent: [], taken: [], isFree: attemptUsdMax(role) === 0 };
+    const isFree = attemptUsdMax(role) === 0;
+    const errand = { terms, order: 'once', sent: [], taken: [], isFree } as const;
     const outcome = await attemptAt(workforce, seat, errand, assignment, world);
     if (isStuck(outcome)) this.#cells.kill(agent);
     // Its process is gone, and the agent with it: its supervisor decides.

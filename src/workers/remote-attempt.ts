@@ -11,12 +11,15 @@ import type { Packed, Root } from './packing.ts';
 import { pack } from './packing.ts';
 import type { Parcel } from './parcel.ts';
 import type { Seat } from './roster.ts';
+import { unknownTerms } from './terms.ts';
 import { type Destination, unpack } from './unpacking.ts';
-import type { WorkOrder } from './wire.ts';
+import type { SentOrder, Terms } from './wire.ts';
 
 /** What is to be done, and which files belong to it here. */
 export interface Errand {
-  readonly order: Omit<WorkOrder, 'type' | 'ticket' | 'parcel' | 'assignment'>;
+  readonly terms: Terms;
+  /** `repeated`: the same terms, and not only alike, come with every attempt of its role. */
+  readonly order: 'once' | 'repeated';
   /** What it may read there. */
   readonly sent: readonly Root[];
   /** Where what it sends back may be written. */
@@ -67,9 +70,9 @@ function lostTo(fault: Fault, { isFree }: Pick<Errand, 'isFree'>): Outcome {
 
 function failedBy(error: unknown, errand: Pick<Errand, 'isFree'>, given: Cancellation): Outcome {
   if (given.isRequested || !isUserError(error)) return undone(error, given);
-  // It has no place for it after all: that is nobody's failure.
-  if (error.code === 'worker.full') return lostTo(faultOf(error), errand);
-  return isOfWire(error) ? lostTo(faultOf(error), errand) : undone(error, given);
+  // It has no place for it after all, say: that is nobody's failure.
+  const isNobodys = error.code === 'worker.full' || error.code === unknownTerms;
+  return isNobodys || isOfWire(error) ? lostTo(faultOf(error), errand) : undone(error, given);
 }
 
 /** What is too large to be said is so anywhere, and again. */
@@ -77,42 +80,6 @@ const isOfWire = (error: unknown): error is UserError =>
   isUserError(error) && error.code.startsWith('bus.') && error.code !== 'bus.too-large';
 
 const faultOf = ({ code, message }: UserError): Fault => ({ code, message, retryable: true });
-
-/** Place by place: spread, it would take longer to make than to send. */
-function orderOf(
-  {
-    run,
-    runFolder,
-    speed,
-    role,
-    limits,
-    price,
-    files,
-    place,
-    keeps,
-    git,
-    returns,
-  }: Errand['order'],
-  { ticket, assignment, parcel }: Pick<WorkOrder, 'ticket' | 'assignment' | 'parcel'>,
-): WorkOrder {
-  return {
-    type: 'work.begin',
-    ticket,
-    run,
-    runFolder,
-    speed,
-    role,
-    limits,
-    price,
-    files,
-    place,
-    keeps,
-    git,
-    returns,
-    assignment,
-    parcel,
-  };
-}
 
 /** One that was given up is waited for only so long: its place stays its own until it ends. */
 async function carryOut(
@@ -157,10 +124,13 @@ function begin(
   { parcel }: Packed,
 ): void {
   const { ticket, seat } = engagement;
-  const order = orderOf(errand.order, { ticket, assignment, parcel });
-  labour.post.ask(seat.member.desk, order, beginWithinMs).then(
+  const { desk } = seat.member;
+  const terms = labour.post.termsFor(desk, errand.terms, errand.order);
+  const order: SentOrder = { type: 'work.begin', ticket, terms, assignment, parcel };
+  labour.post.ask(desk, order, beginWithinMs).then(
     () => engagement.confirm(),
     (error: unknown) => {
+      if (isUserError(error) && error.code === unknownTerms) labour.post.forgetTerms(desk);
       // With the wire gone nobody knows whether it has begun: its beats tell, or its lease.
       if (isOfWire(error)) engagement.confirm();
       else engagement.refuse(error);
@@ -182,7 +152,7 @@ export const isStuck = (outcome: Outcome): boolean =>
 async function take(
   labour: Labour,
   { seat }: Engagement,
-  { taken, order }: Errand,
+  { taken, terms }: Errand,
   { outcome, parcel }: Ending & { kind: 'ended' },
   { cancellation }: AgentWorld,
 ): Promise<Outcome> {
@@ -198,7 +168,7 @@ async function take(
     return { ...failedBy(error, { isFree: false }, cancellation), durationMs, usage };
   }
   const evidence = outcome.evidence.map((each) => seenAt(name, each));
-  const output = order.files === 'beside' ? outcome.output : keptOutput(outcome, parcel);
+  const output = terms.files === 'beside' ? outcome.output : keptOutput(outcome, parcel);
   return believed(outcome, evidence, output);
 }
 

@@ -33,7 +33,8 @@ export async function openScratch(
   { folder, base, fetch, ...around }: ScratchPlace,
   given: Cancellation,
 ): Promise<Scratch> {
-  const { files, runFolder, assignment } = order;
+  const { terms, assignment } = order;
+  const { files, runFolder } = terms;
   switch (files) {
     case 'beside':
       return { run: runFolder, cwd: assignment.cwd, assignment };
@@ -60,8 +61,8 @@ async function makeScratch(
     { prefix: 'place', folder: own },
   ];
   await unpack(order.parcel, destinations, fetch, signal);
-  if (order.git) await makeRepository(own, around, signal);
-  const cwd = order.place === 'own' ? own : base;
+  if (order.terms.git) await makeRepository(own, around, signal);
+  const cwd = order.terms.place === 'own' ? own : base;
   const assignment = translated(order, run, cwd);
   if (assignment.artifactsFolder !== '') {
     await mkdir(assignment.artifactsFolder, { recursive: true });
@@ -71,7 +72,7 @@ async function makeScratch(
 
 /** What is to be sent back of it. */
 export async function packScratch(
-  { files, keeps, returns, parcel, ticket, git }: WorkOrder,
+  { terms: { files, keeps, returns, git }, parcel, ticket }: WorkOrder,
   { run, cwd }: Scratch,
   around: GitAround,
 ): Promise<Packed> {
@@ -106,10 +107,10 @@ function only({ parcel, paths }: Packed, wanted: readonly boolean[]): Packed {
 export const closeScratch = (folder: string): Promise<void> => removeFolder(folder);
 
 /** The hub's folders have other names here. */
-function translated({ assignment, runFolder }: WorkOrder, run: string, cwd: string): Assignment {
+function translated({ assignment, terms }: WorkOrder, run: string, cwd: string): Assignment {
   const here = renaming(
     new Map([
-      [runFolder, run],
+      [terms.runFolder, run],
       [assignment.cwd, cwd],
     ]),
   );

@@ -80,7 +80,7 @@ export class Shift {
   }
 
   async #attempt({ run, cwd, assignment }: Scratch): Promise<Outcome> {
-    const { limits, price } = this.order;
+    const { limits, price } = this.order.terms;
     const { clock, tell } = this.#world;
     const cancellation = this.#given;
     const ask = (question: Question): Promise<Leave> => this.#ask(question);
@@ -90,7 +90,7 @@ export class Shift {
   }
 
   #adapter(path: string, price: Price | null): Adapter {
-    const { role, run, speed } = this.order;
+    const { role, run, speed } = this.order.terms;
     const { guardian, config } = this.#world;
     const { environment } = config;
     const priceFor = () => (usage: Parameters<typeof priced>[0]) => priced(usage, price).costUsd;

@@ -80,15 +80,12 @@ export const toldSchema = z.discriminatedUnion('type', [
 ]);
 export type Told = z.infer<typeof toldSchema>;
 
-/** One attempt, as a worker is given it: everything that its machine does not have. */
-export interface WorkOrder {
-  readonly type: 'work.begin';
-  readonly ticket: string;
+/** How an attempt is to be made, whichever it is. */
+export interface Terms {
   readonly run: string;
   /** `beside`: it sees the files of the run as they are. `none`: it looks at none. */
   readonly files: 'sent' | 'beside' | 'none';
   readonly role: PlanRole;
-  readonly assignment: Assignment;
   readonly limits: ProgressLimits | null;
   readonly speed: number;
   /** Absolute, at the hub: what stands for it in prompts and variables. */
@@ -101,9 +98,24 @@ export interface WorkOrder {
   readonly git: boolean;
   /** Below the run's folder, with `/`: files that begin so are sent back. */
   readonly returns: readonly string[];
-  readonly parcel: z.infer<typeof parcelSchema>;
   /** Dollars for a million tokens of its model; null when nobody knows. */
   readonly price: Price | null;
+}
+
+/** Whole, with the number that they are kept under (0: not at all); or the number alone. */
+export type SentTerms = (Terms & { readonly number: number }) | number;
+
+/** One attempt, as a worker is given it: everything that its machine does not have. */
+export interface WorkOrder {
+  readonly ticket: string;
+  readonly terms: Terms;
+  readonly assignment: Assignment;
+  readonly parcel: z.infer<typeof parcelSchema>;
+}
+
+export interface SentOrder extends Omit<WorkOrder, 'terms'> {
+  readonly type: 'work.begin';
+  readonly terms: SentTerms;
 }
 
 interface Price {
@@ -113,15 +125,19 @@ interface Price {
 }
 
 /** The hub is believed: whoever could speak in its name could as well be it. */
+const termsShape = z.looseObject({
+  number: count,
+  run: word,
+  role: z.looseObject({ name: word, adapter: word }),
+});
 const orderShape = z.looseObject({
   type: z.literal('work.begin'),
   ticket: word,
-  run: word,
-  role: z.looseObject({ name: word, adapter: word }),
+  terms: z.union([count, termsShape]),
   assignment: z.looseObject({ task: word, cwd: word, argv: z.array(z.string()) }),
   parcel: parcelSchema,
 });
-export const orderSchema = z.custom<WorkOrder>((value) => orderShape.safeParse(value).success);
+export const orderSchema = z.custom<SentOrder>((value) => orderShape.safeParse(value).success);
 
 /** What the hub asks of a worker. */
 export const commandSchema = z.union([

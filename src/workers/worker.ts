@@ -8,6 +8,7 @@
  * - it does only what it has offered;
  * - when it is closed nothing of it runs any more, and its folders are gone.
  */
+
 import { join } from 'node:path';
 import type { AgentEvent } from '../agents/agent.ts';
 import { type Guardian, openGuardian } from '../agents/guardian.ts';
@@ -24,6 +25,7 @@ import type { ParcelFile } from './parcel.ts';
 import { closeScratch } from './scratch.ts';
 import { Shift } from './shift.ts';
 import { Tenancy } from './tenancy.ts';
+import { TermsKept } from './terms.ts';
 import {
   anyRole,
   commandSchema,
@@ -98,6 +100,7 @@ export class Worker {
   readonly #leash: LeaseLeash;
   #guardian: Guardian;
   #desk = '';
+  #terms = new TermsKept();
   #tenancy: Tenancy | null = null;
   #sequence = 0;
   #state: 'open' | 'closed' = 'open';
@@ -151,6 +154,7 @@ export class Worker {
     const { bus, footing, name, random, roles, labels, version, clock, onNews } = this.#options;
     const desk = deskOf(name, randomName(random, 16));
     this.#desk = desk;
+    this.#terms = new TermsKept();
     const drop: Ground['drop'] = (isMeant) => this.#drop(isMeant);
     const stops = [
       bus.answer(desk, (envelope) => this.#obey(envelope)),
@@ -229,7 +233,7 @@ export class Worker {
   /** Waits for those that are meant to be over. */
   async #drop(isMeant: (sender: string, run: string) => boolean): Promise<void> {
     const meant = [...this.#held].filter(([, { sender, shift }]) =>
-      isMeant(sender, shift.order.run),
+      isMeant(sender, shift.order.terms.run),
     );
     for (const [ticket, held] of meant) {
       drop(held);
@@ -243,9 +247,12 @@ export class Worker {
     if (!command.success) throw new UserError('worker.garbled', 'that makes no sense', 'update it');
     const { data } = command;
     switch (data.type) {
-      case 'work.begin':
-        this.#begin(data, from);
+      case 'work.begin': {
+        const { ticket, assignment, parcel } = data;
+        const terms = this.#terms.take(data.terms);
+        this.#begin({ ticket, terms, assignment, parcel }, from);
         break;
+      }
       case 'work.give-up':
         this.#held.get(data.ticket)?.shift.giveUp();
         break;
@@ -269,11 +276,11 @@ export class Worker {
     const { clock, config, footing, onNews } = this.#options;
     footing.admit(order, sender);
     this.#refuse(order);
-    const { ticket, parcel, run } = order;
+    const { ticket, parcel, terms } = order;
     const hub = footing.deskOf(sender);
     const events: AgentEvent[] = [];
     const desk = this.#desk;
-    const folder = order.files === 'sent' ? join(this.#folder, ticket) : '';
+    const folder = terms.files === 'sent' ? join(this.#folder, ticket) : '';
     const askFiles = (event: Event) => this.#ask(hubFiles, event, askFilesWithinMs);
     const fetchPiece = footing.freight.fetching(parcel, askFiles);
     const shift = new Shift(order, {
@@ -288,7 +295,7 @@ export class Worker {
         held.takeBack = await footing.freight.offer(packed, sender);
       },
     });
-    const news = { run, task: order.assignment.task };
+    const news = { run: terms.run, task: order.assignment.task };
     onNews?.({ type: 'work.begun', ...news });
     const over = shift.work().then(({ outcome, parcel }) => {
       const { state } = held;
@@ -317,12 +324,13 @@ export class Worker {
     return piece;
   }
 
-  #refuse({ role: { name }, ticket }: WorkOrder): void {
+  #refuse({ terms, ticket }: WorkOrder): void {
+    const { name } = terms.role;
     const { roles } = this.#options;
     const places = (roles[name] ?? 0) + (roles[anyRole] ?? 0);
     let working = 0;
     for (const { state, shift } of this.#held.values()) {
-      if (state === 'working' && shift.order.role.name === name) working += 1;
+      if (state === 'working' && shift.order.terms.role.name === name) working += 1;
     }
     const isFull = places === 0 || working >= places || this.#held.has(ticket);
     // What was said to it before it stood still is for others to do by now.

@@ -61,7 +61,8 @@ export class Workforce implements Labour {
     this.#openAtMs = clock.elapsed() + quietMs;
     bus.answer(hubDesk, (envelope) => this.#asked(envelope));
     bus.answer(hubFiles, (envelope) => this.freight.answer(envelope));
-    this.post = new Correspondence({ bus, desk: hubDesk, life, from: `${hubDesk}/${life}` });
+    const from = `${hubDesk}/${life}`;
+    this.post = new Correspondence({ bus, desk: hubDesk, life, from, order: 'kept' });
   }
 
   get clock(): Clock {

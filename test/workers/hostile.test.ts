@@ -9,6 +9,7 @@ import { WebSocketBus } from '../../src/bus/websocket.ts';
 import { readVersion } from '../../src/config.ts';
 import { sleep, systemClock } from '../../src/kernel/clock.ts';
 import { systemRandom } from '../../src/kernel/random.ts';
+import { UserError } from '../../src/kernel/user-error.ts';
 import { command, definePlan, simulated } from '../../src/plan/define.ts';
 import {
   emptyParcel,
@@ -16,8 +17,9 @@ import {
   type ParcelFile,
   staysInside,
 } from '../../src/workers/parcel.ts';
+import { unknownTerms } from '../../src/workers/terms.ts';
 import { unpack } from '../../src/workers/unpacking.ts';
-import { hubDesk, type WorkOrder } from '../../src/workers/wire.ts';
+import { hubDesk, type SentOrder } from '../../src/workers/wire.ts';
 import { eventually } from '../agents/processes.ts';
 import { resultOf } from '../app/stage.ts';
 import { tempFolders } from '../app/temp.ts';
@@ -135,11 +137,11 @@ describe('what is sent back', () => {
   test('one that only pretends is sent no files, and no file is believed of it', async () => {
     const hall = await open({ leaseMs: 120_000 });
     const bus = await busOf(hall, 'one');
-    const orders: WorkOrder[] = [];
+    const orders: SentOrder[] = [];
     let sequence = 1;
     bus.answer('node/one/x', ({ event }) => {
       if (event.type !== 'work.begin') return { type: 'work.heard' };
-      const order = event as unknown as WorkOrder;
+      const order = event as unknown as SentOrder;
       orders.push(order);
       sequence += 1;
       const ended = { type: 'work.ended', ticket: order.ticket, events: [], outcome: claim };
@@ -151,8 +153,34 @@ describe('what is sent back', () => {
     const tasks = [{ id: 'a', agent: 'coder' }];
     const { run, end } = await hall.play(definePlan({ name: 'sample', agents: { coder }, tasks }));
     expect(end).toMatchObject({ status: 'succeeded' });
-    expect(orders.map(({ files, parcel }) => [files, parcel.files])).toEqual([['none', []]]);
+    expect(orders.map(({ terms, parcel }) => [terms, parcel.files])).toEqual([
+      [expect.objectContaining({ files: 'none' }), []],
+    ]);
     expect(await resultOf(run, 'a')).toMatchObject({ output: '', output_file: null });
+    bus.close();
+  });
+
+  test('terms are told once, and once more to one that does not know them', async () => {
+    const hall = await open({ leaseMs: 120_000 });
+    const bus = await busOf(hall, 'one');
+    const told: string[] = [];
+    let sequence = 1;
+    bus.answer('node/one/x', ({ event }) => {
+      if (event.type !== 'work.begin') return { type: 'work.heard' };
+      const { ticket, terms } = event as unknown as SentOrder;
+      told.push(typeof terms);
+      if (told.length === 3) throw new UserError(unknownTerms, 'what terms?', 'send them');
+      sequence += 1;
+      const ended = { type: 'work.ended', ticket, events: [], outcome: claim };
+      bus.publish(say('node/one/x', { ...ended, parcel: emptyParcel }, sequence));
+      return { type: 'work.heard' };
+    });
+    await bus.request(say('node/one/x', { ...joining, version: readVersion() }), 60_000);
+    const coder = { ...simulated({ work: '0ms' }), where: 'remote' as const };
+    const tasks = ['a', 'b', 'c', 'd'].map((id) => ({ id, agent: 'coder' }));
+    const { end } = await hall.play(definePlan({ name: 'sample', agents: { coder }, tasks }));
+    expect(end).toMatchObject({ status: 'succeeded' });
+    expect(told).toEqual(['object', 'number', 'number', 'object', 'number']);
     bus.close();
   });
 

@@ -64,7 +64,7 @@ export class NatsWorkforce implements Labour {
     this.isPrivate = options.isPrivate;
     this.freight = options.depot;
     const desk = hubDeskOf(life);
-    this.post = new Correspondence({ bus, desk, life, from: desk });
+    this.post = new Correspondence({ bus, desk, life, from: desk, order: 'free' });
     this.#entry = new HubEntryKeeper({ servers, clock, desk, version });
     const announce = (queues: readonly Wish[]) => this.#entry.announce(queues);
     this.#calls = new Calls({ servers, clock, version, hub: desk, announce });
