@@ -22,7 +22,13 @@ export {
 } from './bus/open-bus.ts';
 export type { Pass } from './bus/pass.ts';
 export type { Cleaned } from './cleaning.ts';
-export { checkServers, type NatsFinding, openPruning, type ServerRun } from './cluster/finding.ts';
+export {
+  checkServers,
+  lookAround,
+  type NatsFinding,
+  openPruning,
+  type ServerRun,
+} from './cluster/finding.ts';
 export { type Config, readConfig, readVersion } from './config.ts';
 export { type ContextFact, changesIn, entryOf } from './context/changes.ts';
 export type { Conversation } from './conversations/conversation.ts';

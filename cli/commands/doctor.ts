@@ -5,6 +5,7 @@ import { checkAgents } from '../agent-checks.ts';
 import { type Check, checkProject, checkUp } from '../checkup.ts';
 import { exits } from '../exits.ts';
 import { checkMemory } from '../memory-check.ts';
+import { checkTeam } from '../nats-look.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
 import { out } from '../render.ts';
 import { type Palette, paletteFor, table } from '../style.ts';
@@ -38,6 +39,7 @@ async function doctor(options: DoctorOptions) {
     checkProject(project),
     ...(await checkUp(config, systemClock)),
     await checkMemory(troupe),
+    ...(await checkTeam(project)),
     ...(await checkAgents(troupe, options.probe ? await troupe.probe() : [])),
   ];
   const ok = checks.every(({ status }) => status !== 'missing');

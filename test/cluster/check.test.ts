@@ -21,7 +21,7 @@ async function check(
 }
 
 const standing = ['connection', 'version', 'payload', 'secrecy', 'JetStream'];
-const workers = ['calls', 'register', 'parcels', 'letters'];
+const workers = ['calls', 'register', 'versions', 'parcels', 'letters'];
 
 test('a server that has everything is said to have it, and keeps nothing of that', async () => {
   const server = await one();

@@ -17,7 +17,7 @@ export const keptBytesMax = 256 * 1024 * 1024;
 /** What a stream is set up with where the servers have no room for more. */
 const leastBytes = 16 * 1024 * 1024;
 const sentTwiceWithinMs = 2 * 60_000;
-const noSuchStream = 10_059;
+export const noSuchStream = 10_059;
 
 /** A cluster that has just come up does not know all its servers for a while. */
 const gatheringMs = 10_000;

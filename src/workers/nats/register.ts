@@ -33,6 +33,9 @@ const queueSchema = z.strictObject({ role: word, labels: words });
 const hubSchema = z.strictObject({ version: word, queues: z.array(queueSchema).max(1_000) });
 export type HubEntry = z.infer<typeof hubSchema>;
 
+/** What it takes to read it. */
+export type Register = Pick<Servers, 'jsm' | 'register' | 'registerName'>;
+
 export const hubDeskOf = (life: string): string => `hub/${life}`;
 const hubKey = (desk: string): string => `hub.${desk.slice('hub/'.length)}`;
 
@@ -82,14 +85,17 @@ export function watchRegister(
 }
 
 /** The text of an entry; null: it is there no more. Rejects when no server answers. */
-export async function entryAt({ register }: Servers, key: string): Promise<string | null> {
+export async function entryAt(
+  { register }: Pick<Register, 'register'>,
+  key: string,
+): Promise<string | null> {
   const entry = await register.get(key);
   return entry?.operation === 'PUT' ? entry.string() : null;
 }
 
 /** All of that kind, by single questions: a consumer may be on a server that has just died. */
 export async function entriesOf(
-  servers: Servers,
+  servers: Register,
   kind: 'worker' | 'hub',
 ): Promise<readonly { readonly key: string; readonly text: string }[]> {
   const { jsm, registerName } = servers;

@@ -2,9 +2,10 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { createInbox, type Msg } from '@nats-io/transport-node';
 import { joinNats } from '../../bus/open-bus.ts';
-import { ok, opened, type Stage, type Trial } from '../../cluster/trial.ts';
+import { ok, opened, type Stage, type Trial, warns } from '../../cluster/trial.ts';
 import { exchange } from '../../cluster/trials.ts';
 import { deskOf } from '../wire.ts';
+import { censusOf } from './census.ts';
 import { Depot } from './depot.ts';
 import { LetterBus } from './letters.ts';
 import { pullCalls } from './pulling.ts';
@@ -79,6 +80,16 @@ const registerTrial =
     return ok(`bucket ${servers.registerName}: an entry was written, seen and taken away`);
   };
 
+/** Who is there of another version gets nothing from the others. */
+const versionsTrial: Trial = async (stage) => {
+  const { workers, hubs, strangers, version } = await censusOf(await serversAt(stage));
+  const [first] = strangers;
+  if (!first) return ok(`${workers} workers, ${hubs} that give them work: none of another version`);
+  const more = strangers.length > 1 ? `, and ${strangers.length - 1} more of another version` : '';
+  const found = `${first.name} is Troupe ${first.version}, and this ${version}${more}`;
+  return warns(found, 'use the same version everywhere: they get nothing from each other');
+};
+
 /** A file that a worker brings stays until the servers forget it: it may not take any away. */
 const filesTrial =
   (kind: 'hub' | 'worker'): Trial =>
@@ -107,6 +118,7 @@ const lettersTrial =
 export const hubTrials: Trials = [
   ['calls', callsTrial],
   ['register', registerTrial('hub')],
+  ['versions', versionsTrial],
   ['parcels', filesTrial('hub')],
   ['letters', lettersTrial('hub')],
 ];
@@ -114,6 +126,7 @@ export const hubTrials: Trials = [
 export const workerTrials: Trials = [
   ['calls', pullsTrial],
   ['register', registerTrial('worker')],
+  ['versions', versionsTrial],
   ['parcels', filesTrial('worker')],
   ['letters', lettersTrial('worker')],
 ];

@@ -1,4 +1,5 @@
 /** Workers and hubs of another version at the same servers: nothing comes of it, and it is told. */
+import { writeFileSync } from 'node:fs';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { readVersion } from '../../../src/config.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
@@ -8,6 +9,7 @@ import { Strangers } from '../../../src/workers/nats/strangers.ts';
 import type { WorkerNews } from '../../../src/workers/worker.ts';
 import { eventually } from '../../agents/processes.ts';
 import { type NatsServer, natsServers } from '../../bus/nats/servers.ts';
+import { Desk } from '../../cli/troupe.ts';
 import { type NatsHall, natsHalls } from './hall.ts';
 
 const { one } = natsServers();
@@ -56,6 +58,36 @@ test('a worker says that others are called for', async () => {
   const told = () => news.filter(({ type }) => type === 'hub.unlike');
   await eventually('it has said so', () => told().length > 0);
   expect(told()).toEqual([{ type: 'hub.unlike', version: '9.9.9', own: readVersion() }]);
+});
+
+test('doctor and nats check tell of one, without a run', async () => {
+  const [desk, other] = [new Desk(), await one()];
+  const bus = { nats: { servers: other.url } };
+  writeFileSync(desk.path('troupe.yaml'), JSON.stringify({ bus }));
+  const doctor = async () => {
+    const { checks } = JSON.parse((await desk.type(['doctor', '--json'])).stdout);
+    return checks.find(({ name }: { name: string }) => name === 'team');
+  };
+  expect(await doctor()).toMatchObject({
+    status: 'fine',
+    found: expect.stringMatching(/^0 workers/),
+  });
+  const about = { name: 'other', leaseMs: 600_000, clock: systemClock };
+  const servers = await openServers({ servers: [other.url] }, about);
+  ends.push(() => servers.nc.close());
+  await servers.register.put('worker.old.abc', JSON.stringify({ name: 'old', version: '0.0.1' }));
+  const said = expect.stringContaining('old is Troupe 0.0.1, and this ');
+  expect(await doctor()).toMatchObject({ status: 'warning', found: said });
+  const { stdout, code } = await desk.type(['nats', 'check', '--json']);
+  const { findings } = JSON.parse(stdout);
+  expect(code).toBe(0);
+  const told = findings.find(({ name }: { name: string }) => name === 'versions');
+  expect(told).toMatchObject({ status: 'warning', found: said });
+  await other.kill();
+  expect(await doctor()).toMatchObject({
+    status: 'warning',
+    found: expect.stringMatching(/^no NATS at/),
+  });
 });
 
 test('one that was not heard of for two leases is forgotten', () => {
