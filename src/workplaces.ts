@@ -45,6 +45,9 @@ export interface Workplace {
   readonly notice: string;
 }
 
+/** Most tasks need nothing of the kind, and a promise for each would cost more than its answer. */
+type Soon<Answer> = Answer | Promise<Answer>;
+
 /** Runs a task's checks in a folder. */
 export type Look = (ground: Ground, signal: AbortSignal) => Promise<Verdict>;
 
@@ -75,16 +78,31 @@ export class Workplaces {
     this.#worktrees = new Worktrees(repository, base, folder.id, this.#path);
   }
 
-  /** The place for a new attempt, with what earlier ones left there. */
-  async begin({ task: id }: Pick<WorkInput, 'task'>, given: Cancellation): Promise<Workplace> {
-    const { order, taskOf, core } = this.#around;
-    const task = taskOf(id);
-    const cwd = this.#cwdOf(task);
+  /** The place for a new attempt, with what earlier ones left there; a shared one is just there. */
+  begin({ task: id }: Pick<WorkInput, 'task'>, given: Cancellation): Soon<Workplace> {
+    const task = this.#around.taskOf(id);
     this.#made.add(id);
     switch (task.workspace) {
       case undefined:
       case 'shared':
-        return { cwd, env: {}, notice: '' };
+        return { cwd: this.#cwdOf(task), env: {}, notice: '' };
+      case 'folder':
+      case 'copy':
+      case 'worktree':
+        return this.#makeOwn(task.id, task.workspace, this.#cwdOf(task), given);
+      default:
+        return assertNever(task.workspace);
+    }
+  }
+
+  async #makeOwn(
+    id: string,
+    kind: 'folder' | 'copy' | 'worktree',
+    cwd: string,
+    given: Cancellation,
+  ): Promise<Workplace> {
+    const { order, taskOf, core } = this.#around;
+    switch (kind) {
       case 'folder':
         await makeEmpty(cwd);
         return { cwd, env: this.#fenced, notice: '' };
@@ -97,16 +115,25 @@ export class Workplaces {
         return { cwd: begun.cwd, env: this.#fenced, notice: noticeOf(begun.conflicts) };
       }
       default:
-        return assertNever(task.workspace);
+        return assertNever(kind);
     }
   }
 
   /** What an attempt that ended well has changed becomes a commit, and the outcome says which. */
-  async finish(input: WorkInput, outcome: Outcome, given: Cancellation): Promise<Outcome> {
-    const { taskOf, folder, clock } = this.#around;
-    const { task, agent, attempt } = input;
+  finish(input: WorkInput, outcome: Outcome, given: Cancellation): Soon<Outcome> {
     if (outcome.kind !== 'succeeded') return outcome;
-    if (!usesWorktree(taskOf(task))) return this.#left(taskOf(task), outcome, given);
+    const task = this.#around.taskOf(input.task);
+    if (usesWorktree(task)) return this.#commit(input, outcome, given);
+    const isSeen = hasOwnFolder(task) && (task.verify.length > 0 || task.review);
+    return isSeen ? this.#left(task, outcome, given) : outcome;
+  }
+
+  async #commit(
+    { task, agent, attempt }: WorkInput,
+    outcome: Outcome & { kind: 'succeeded' },
+    given: Cancellation,
+  ): Promise<Outcome> {
+    const { folder, clock } = this.#around;
     try {
       const by = { task, agent, attempt, at: clock.now() };
       const made = await this.#trees.commit(by, given.signal);
@@ -152,8 +179,11 @@ export class Workplaces {
   }
 
   /** After its end is on record: the result branch follows, and room is given back. */
-  async settle({ task, status }: TaskRecord): Promise<void> {
-    if (status !== 'succeeded' || !usesWorktree(this.#around.taskOf(task))) return;
+  settle({ task, status }: TaskRecord): Soon<void> {
+    if (status === 'succeeded' && usesWorktree(this.#around.taskOf(task))) return this.#leave(task);
+  }
+
+  async #leave(task: string): Promise<void> {
     await this.showResult();
     await this.#trees.leave(task).catch(halted);
   }
@@ -225,9 +255,8 @@ export class Workplaces {
     return { ...seen, evidence: [...evidence, treeEvidence(await hashFolder(cwd, signal))] };
   }
 
-  /** What of an attempt that ended well is in its own folder, if anybody will look at it. */
+  /** What of an attempt that ended well is in its own folder: somebody will look at it. */
   async #left(task: PlanTask, outcome: Outcome, given: Cancellation): Promise<Outcome> {
-    if (!hasOwnFolder(task) || (task.verify.length === 0 && !task.review)) return outcome;
     const left = treeEvidence(await hashFolder(this.#cwdOf(task), given.signal));
     return { ...outcome, evidence: [...outcome.evidence, left] };
   }

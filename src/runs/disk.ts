@@ -23,7 +23,10 @@ export function writeWhole(
   text: string | Uint8Array,
   options: { readonly mode?: number; readonly flush?: boolean } = {},
 ): void {
-  const draft = `${path}.draft`;
+  writeBy(`${path}.draft`, path, text, options);
+}
+
+function writeBy(draft: string, path: string, text: string | Uint8Array, options: object): void {
   try {
     writeDraft(draft, text, options);
     renameSync(draft, path);
@@ -39,8 +42,12 @@ export interface Draft {
   readonly text: string;
 }
 
+/**
+ * One after the other by the same name, which the file system finds sooner than a new one: nobody
+ * else may write to their folder meanwhile.
+ */
 export function writeAll(drafts: readonly Draft[]): void {
-  for (const { path, text } of drafts) writeWhole(path, text);
+  for (const { path, text } of drafts) writeBy(`${dirname(path)}/.draft`, path, text, {});
 }
 
 /** As `writeWhole`, and after a power cut the new name is there as well as the text. */

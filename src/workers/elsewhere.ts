@@ -77,10 +77,12 @@ export class AtWorkers implements Elsewhere {
   }
 
   /** Null for what is done here anyway. */
-  async #errandFor(duty: Duty, assignment: Assignment, given: Cancellation) {
-    const { role } = duty;
+  #errandFor(duty: Duty, assignment: Assignment, given: Cancellation) {
+    const { role, price } = duty;
     const isOurs = role.where === 'local' || (!isRemote(role) && this.judge(role) === 'here');
-    return isOurs ? null : this.#errandOf(duty, assignment, given);
+    if (isOurs) return null;
+    const pretends = role.adapter === 'simulated';
+    return pretends ? this.#pretence(role, price) : this.#errandOf(duty, assignment, given);
   }
 
   async #seatFor(role: PlanRole, given: Cancellation): Promise<Seat | 'here' | null> {
@@ -96,7 +98,6 @@ export class AtWorkers implements Elsewhere {
     assignment: Assignment,
     given: Cancellation,
   ): Promise<Errand> {
-    if (role.adapter === 'simulated') return this.#pretence(role, price);
     const around = { ...this.#run, role, limits, price };
     const isFree = attemptUsdMax(role) === 0;
     const { cwd, artifactsFolder: artifacts } = assignment;

@@ -85,9 +85,9 @@ export class Workforce implements Labour {
   undertake(): Undertaking {
     const { clock } = this.#options;
     return {
-      ready: async (cancellation) => {
+      ready: (cancellation) => {
         const quietMs = this.#openAtMs - clock.elapsed();
-        if (quietMs > 0) await sleep(clock, quietMs, cancellation.signal);
+        return quietMs > 0 ? sleep(clock, quietMs, cancellation.signal) : undefined;
       },
       close: () => {},
     };
