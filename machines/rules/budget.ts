@@ -122,7 +122,7 @@ export function settle(purse: Purse, { role, costUsd }: Spending): Purse {
 
 type Move = Pick<Cap, 'spent' | 'reserved'>;
 
-// An attempt moves it twice. Named field by field: a spread took as long as the rest of the books.
+// An attempt moves it twice: named field by field, because a spread is many times slower.
 
 function moved(purse: Purse, role: RoleName, move: Move): Purse {
   const { budget, prices } = purse;
