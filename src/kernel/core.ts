@@ -293,7 +293,8 @@ export class Core {
 
   #schedule(actor: Actor, id: string, event: EventObject, dueMs: number): void {
     this.#timerOrder += 1;
-    const [order, { address }] = [this.#timerOrder, actor];
+    const order = this.#timerOrder;
+    const { address } = actor;
     this.#dropTimer(actor, id);
     const timer: Timer = { dueMs, order, address, timer: id, event, state: 'set' };
     actor.setTimer(timer);

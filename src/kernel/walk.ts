@@ -255,13 +255,14 @@ export class Walk {
   }
 }
 
-/** There is one child, mostly, and nothing to copy then. */
+/** There is no other child, mostly, and nothing to copy then. */
 function without(children: Children, id: string): Children {
-  let left = noChildren;
   for (const other in children) {
-    if (other !== id) left = { ...left, [other]: children[other] as Children[string] };
+    if (other === id) continue;
+    const { [id]: _, ...left } = children;
+    return left;
   }
-  return left;
+  return noChildren;
 }
 
 const noEffects: readonly Effect[] = [];
