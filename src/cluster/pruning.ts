@@ -152,14 +152,16 @@ export class Pruning {
   async #removeAll(run: string, lease: Lease): Promise<void> {
     const { jsm, prefix, reader } = this.#store;
     const { stream, subject: filter } = streamOf(prefix, run);
-    if (!lease.isHeld) throw leaseLost(run, lease.trouble);
+    const step = async (work: (signal: AbortSignal) => Promise<unknown>): Promise<void> => {
+      if (!lease.isHeld) throw leaseLost(run, lease.trouble);
+      await this.#patiently(work);
+    };
     // From here on it is over for all nodes: what is left when this is cut short goes next time.
-    await this.#patiently((signal) => this.#open.forget(run, signal));
+    await step((signal) => this.#open.forget(run, signal));
     const purge = () => jsm.streams.purge(stream, { filter });
-    await this.#patiently((signal) => reader.patiently(signal, purge));
-    await inTurn(this.#files.get(run) ?? [], (file) =>
-      this.#patiently((signal) => removeFile(this.#store, file, signal)),
-    );
+    await step((signal) => reader.patiently(signal, purge));
+    const files = this.#files.get(run) ?? [];
+    await inTurn(files, (file) => step((signal) => removeFile(this.#store, file, signal)));
   }
 
   async #patiently(work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {

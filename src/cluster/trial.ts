@@ -3,7 +3,6 @@
  *
  * Owns: what the trial opens, which is closed when it is over, also when it never ends by itself.
  */
-
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Denied, NatsPlace } from '../bus/nats/connection.ts';
 import { wordsOf } from '../bus/nats/connection.ts';

@@ -21,8 +21,8 @@ export const claimedSchema = z.strictObject({
 });
 export type ClaimState = z.infer<typeof claimedSchema>['state'];
 
-/** So often it is brought to somebody who then does not take it. */
-const deliveriesMax = 100;
+/** So often it is brought to somebody who then does not take it: each may have asked for many. */
+const deliveriesMax = 1_000;
 const underWayMax = 100_000;
 /** Of all workers together: each has a few. */
 const pullsMax = 5_000;
