@@ -7,7 +7,7 @@ import type { Seat, Wish } from './roster.ts';
 
 /** A run, as long as it goes on here. */
 export interface Undertaking {
-  /** Resolves when nobody can still be at what the run had begun under another hub; undefined: now. */
+  /** Until nobody can still be at what the run had begun under another hub; undefined: now. */
   ready(cancellation: Cancellation): Promise<void> | undefined;
   /** It goes on here no more. */
   close(): void;
