@@ -7,7 +7,6 @@ import { taskAddress, taskId } from '../machines/ids.ts';
 import type { Evidence, Fault, Outcome } from '../machines/outcome.ts';
 import type { TaskContext } from '../machines/rules/attempt.ts';
 import type { WorkInput } from '../machines/rules/duty.ts';
-import { workLost } from '../machines/rules/loss.ts';
 import type { Verdict, VerifyInput } from '../machines/task.ts';
 import type { Config } from './config.ts';
 import { hashFolder } from './evidence/folder-hash.ts';
@@ -22,6 +21,18 @@ import type { Ground } from './runs/checking.ts';
 import type { RunFolder, RunOrder } from './runs/folder.ts';
 import { commitEvidence, factsOf, lastMerge, mergeEvidence, mergesBefore } from './runs/merges.ts';
 import { tampered, tampering, treeEvidence, treeIn } from './runs/trees.ts';
+import {
+  changeNotice,
+  conflicting,
+  gone,
+  notCommitted,
+  noticeOf,
+  placeNotice,
+  removed,
+  tooSlow,
+  unfit,
+  unresolved,
+} from './workplace-words.ts';
 import { isFolder, makeCopy, makeEmpty } from './worktrees/folders.ts';
 import { Git } from './worktrees/git.ts';
 import { placesIn, resultBranch, taskBranch } from './worktrees/names.ts';
@@ -312,29 +323,11 @@ export class Workplaces {
   }
 }
 
-const gone = (cwd: string): Fault =>
-  workLost(`what the attempt made is lost: ${cwd} is not there any more`);
-
-const removed = (cwd: string): Fault => ({
-  code: 'work.removed',
-  message: `nothing is left to be looked at: the task's own work or checks took ${cwd} away`,
-  retryable: true,
-});
-
 const hasOwnFolder = ({ workspace }: PlanTask): boolean =>
   workspace === 'folder' || workspace === 'copy';
 
 function contextOf(core: Core, task: string): TaskContext | undefined {
   return core.registry.lookUp(taskAddress(taskId(task)))?.state.context as TaskContext | undefined;
-}
-
-function placeNotice(cwd: string): string {
-  return `Its files are in ${cwd}.`;
-}
-
-function changeNotice(base: string, commit: string): string {
-  if (base === commit) return 'It has changed no file; the files are here as it found them.';
-  return `Its files are here, as it left them. What it has changed: git diff ${base} ${commit}`;
 }
 
 function committedBy(task: string, outcome: Outcome | null) {
@@ -365,63 +358,6 @@ function ofTree(evidence: Evidence, tree: string, of: 'own' | 'merged'): Evidenc
   return { ...evidence, summary, facts: { ...evidence.facts, tree } };
 }
 
-function noticeOf(conflicts: readonly string[]): string {
-  if (conflicts.length === 0) return '';
-  const list = conflicts.map((file) => `- ${JSON.stringify(file)}`).join('\n');
-  return (
-    'Your work was merged with what others did meanwhile, and both changed the same lines. ' +
-    'These files have conflict markers (<<<<<<<, =======, >>>>>>>) in them: keep what both ' +
-    `meant, and leave no marker behind.\n${list}`
-  );
-}
-
 function failed({ kind: _, ...measured }: Outcome & { kind: 'succeeded' }, fault: Fault): Outcome {
   return { kind: 'failed', fault, ...measured };
-}
-
-function unresolved(files: readonly string[]): Fault {
-  const message = `conflict markers are left in ${namesOf(files)}`;
-  return { code: 'merge.unresolved', message, retryable: true };
-}
-
-function notCommitted(error: unknown): Fault {
-  const why = error instanceof Error ? error.message : String(error);
-  const message = `its changes could not be committed: ${why}`;
-  return { code: 'worktree.not-committed', message, retryable: true };
-}
-
-function conflicting(
-  own: Verdict,
-  { id }: PlanTask,
-  folder: RunFolder,
-  files: readonly string[],
-): Verdict {
-  const message =
-    `its changes conflict with those of others in ${namesOf(files)}; ` +
-    `they are kept on ${taskBranch(folder.id, id)}`;
-  const facts = { conflicts: files.length };
-  const told = { kind: 'merge', passed: false, summary: message, facts };
-  const fault = { code: 'merge.conflict', message, retryable: true };
-  return { evidence: [...own.evidence, told], fault };
-}
-
-/** What passed alone and not together. */
-function unfit({ code, message, retryable }: Fault): Fault {
-  return { code, message: `merged with what others did: ${message}`, retryable };
-}
-
-const tooSlow: Fault = {
-  code: 'verify.timed-out',
-  message: 'the checks did not end in time',
-  retryable: true,
-};
-
-const namesMax = 10;
-
-function namesOf(files: readonly string[]): string {
-  const names = files
-    .slice(0, namesMax)
-    .map((file) => (/^[\w./ -]+$/.test(file) ? file : JSON.stringify(file)));
-  const more = files.length - names.length;
-  return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
 }

@@ -42,6 +42,7 @@ export const layers: readonly Layer[] = [
   { at: 'src/forking.ts', mayImport: assembly },
   { at: 'src/keeping.ts', mayImport: assembly },
   { at: 'src/workplaces.ts', mayImport: assembly },
+  { at: 'src/workplace-words.ts', mayImport: assembly },
   { at: 'src/settling.ts', mayImport: assembly },
   { at: 'src/reviewing.ts', mayImport: assembly },
   { at: 'src/watching.ts', mayImport: assembly },
