@@ -181,7 +181,9 @@ function believed(outcome: Outcome, evidence: readonly Evidence[], output: Outpu
 }
 
 function seenAt(worker: string, { kind, passed, summary, facts }: Evidence): Evidence {
-  return { kind, passed, summary, facts: { ...facts, worker } };
+  const known: { [fact: string]: Evidence['facts'][string] } = { ...facts };
+  known.worker = worker;
+  return { kind, passed, summary, facts: known };
 }
 
 /** An output on disk is the file that came, or none. */
