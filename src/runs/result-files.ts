@@ -12,6 +12,7 @@ import type { Worker } from 'node:worker_threads';
 import type { TaskRecord } from '../../machines/events.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { type Draft, writeAll } from './disk.ts';
+import { inOneText } from './one-text.ts';
 
 /** The thread's answer to a batch: null, or why it could not be written. A class can't be sent. */
 export type Filed = null | {
@@ -89,7 +90,7 @@ export class ResultFiles {
     done.then(forget, forget);
     // Whoever waits for it must not end before it.
     thread.ref();
-    thread.postMessage(drafts);
+    thread.postMessage(inOneText(drafts));
     return done;
   }
 

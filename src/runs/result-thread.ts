@@ -2,9 +2,12 @@
 import { parentPort } from 'node:worker_threads';
 import { isUserError } from '../kernel/user-error.ts';
 import { type Draft, writeAll } from './disk.ts';
+import { fromOneText } from './one-text.ts';
 import type { Filed } from './result-files.ts';
 
-parentPort?.on('message', (drafts: readonly Draft[]) => parentPort?.postMessage(filed(drafts)));
+parentPort?.on('message', (packed: string) => {
+  parentPort?.postMessage(filed(fromOneText(packed)));
+});
 
 function filed(drafts: readonly Draft[]): Filed {
   try {
