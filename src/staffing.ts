@@ -54,8 +54,11 @@ export function adapterOf(role: PlanRole, staff: Staff): Adapter {
       return lateAdapter(role.adapter, () => mcpAdapter(role, staff));
     case 'auto':
       return lateAdapter(role.adapter, () => autoAdapter(role, staff));
-    case 'simulated':
-      return simulatedAdapter({ ...role, speed: staff.order.speed });
+    case 'simulated': {
+      const { work, fail, crash, costUsd } = role;
+      const { speed } = staff.order;
+      return simulatedAdapter({ work, fail, crash, costUsd, speed });
+    }
     case 'gather':
       return gatherAdapter(staff.folder.path);
   }

@@ -46,8 +46,11 @@ export async function attemptAt(
   try {
     const ending = await carryOut(labour, engagement, errand, assignment, world);
     if (ending.kind === 'ended') {
-      if (ending.parcel.files.length === 0) there = 'nothing';
-      return await take(labour, engagement, errand, ending, world);
+      if (ending.parcel.files.length > 0) {
+        return await take(labour, engagement, errand, ending, world);
+      }
+      there = 'nothing';
+      return seen(engagement, errand, ending);
     }
     if (ending.fault === neverEnded) place = 'stuck';
     return lostTo(ending.fault, errand);
@@ -148,26 +151,32 @@ const neverEnded = {
 export const isStuck = (outcome: Outcome): boolean =>
   outcome.kind === 'interrupted' && outcome.fault.code === neverEnded.code;
 
+type Ended = Ending & { readonly kind: 'ended' };
+
 /** What it has left comes before its word: a claim without its files is none. */
 async function take(
   labour: Labour,
-  { seat }: Engagement,
-  { taken, terms }: Errand,
-  { outcome, parcel }: Ending & { kind: 'ended' },
+  engagement: Engagement,
+  errand: Errand,
+  ending: Ended,
   { cancellation }: AgentWorld,
 ): Promise<Outcome> {
-  const { desk, name } = seat.member;
+  const { desk } = engagement.seat.member;
+  const { parcel, outcome } = ending;
   try {
-    if (parcel.files.length > 0) {
-      const ask = (event: Envelope['event']) => labour.post.askFiles(desk, event);
-      await unpack(parcel, taken, labour.freight.fetching(parcel, ask), cancellation.signal);
-    }
+    const ask = (event: Envelope['event']) => labour.post.askFiles(desk, event);
+    const fetch = labour.freight.fetching(parcel, ask);
+    await unpack(parcel, errand.taken, fetch, cancellation.signal);
   } catch (error) {
     const { durationMs, usage } = outcome;
     // What it has cost is spent, whatever came back of it.
     return { ...failedBy(error, { isFree: false }, cancellation), durationMs, usage };
   }
-  const evidence = outcome.evidence.map((each) => seenAt(name, each));
+  return seen(engagement, errand, ending);
+}
+
+function seen({ seat }: Engagement, { terms }: Errand, { outcome, parcel }: Ended): Outcome {
+  const evidence = outcome.evidence.map((each) => seenAt(seat.member.name, each));
   const output = terms.files === 'beside' ? outcome.output : keptOutput(outcome, parcel);
   return believed(outcome, evidence, output);
 }

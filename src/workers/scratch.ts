@@ -30,21 +30,29 @@ export interface ScratchPlace extends GitAround {
 /** With everything that was sent in its place. */
 export async function openScratch(
   order: WorkOrder,
-  { folder, base, fetch, ...around }: ScratchPlace,
+  place: ScratchPlace,
   given: Cancellation,
 ): Promise<Scratch> {
   const { terms, assignment } = order;
+  const { folder, base } = place;
   const { files, runFolder } = terms;
   switch (files) {
     case 'beside':
       return { run: runFolder, cwd: assignment.cwd, assignment };
     case 'none':
-      return { run: folder, cwd: base, assignment: { ...assignment, cwd: base } };
+      return { run: folder, cwd: base, assignment: worksIn(base, assignment) };
     case 'sent':
-      return makeScratch(order, { folder, base, fetch, ...around }, given.signal);
+      return makeScratch(order, place, given.signal);
     default:
       return assertNever(files);
   }
+}
+
+/** Set in a copy: to define once more what a spread has brought is slow, and each task comes by. */
+function worksIn(cwd: string, assignment: Assignment): Assignment {
+  const copy: Assignment & { cwd: string } = { ...assignment };
+  copy.cwd = cwd;
+  return copy;
 }
 
 async function makeScratch(

@@ -54,8 +54,9 @@ export class Shift {
   async work(): Promise<ShiftEnd> {
     const { order } = this;
     const { config, folder, fetch, clock, offer } = this.#world;
-    const around = { environment: config.environment, clock };
-    const place = { ...around, folder, fetch, base: config.cwd };
+    const { environment, cwd: base } = config;
+    const around = { environment, clock };
+    const place = { environment, clock, folder, fetch, base };
     let spent: Spent = { durationMs: 0, usage: noUsage };
     try {
       const scratch = await openScratch(order, place, this.#given);
