@@ -55,6 +55,19 @@ describe('an attempt that goes well', () => {
     ]);
   });
 
+  test('goes on for many turns without a warning of Node', async () => {
+    const warnings: string[] = [];
+    const hear = ({ name }: Error): unknown => warnings.push(name);
+    process.on('warning', hear);
+    const turns = Array.from({ length: 15 }, (_, at) => call('run', { command: `echo ${at}` }));
+    const { outcome } = await play({ script: inTurn(...turns, says('done')) });
+    // Warnings are told in a turn of their own.
+    await new Promise(setImmediate);
+    process.off('warning', hear);
+    expect(outcome).toMatchObject({ kind: 'succeeded', evidence: [{ facts: { requests: 16 } }] });
+    expect(warnings).toEqual([]);
+  });
+
   test('shows the model what its tools answered', async () => {
     const { requests } = await play({
       script: inTurn(call('run', { command: 'echo seen-$((40 + 2))' }), says('done')),

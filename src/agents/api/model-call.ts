@@ -56,8 +56,14 @@ const cutUsage: Usage = { inputTokens: 0, outputTokens: 0, costUsd: null };
 /** Never rejects. */
 export async function callModel(call: ModelCall): Promise<Called> {
   const heard = new Heard(call);
+  const { client, body, signal: given } = call;
+  // One for each request: the client never ceases to listen, and Node would warn of a leak.
+  const control = new AbortController();
+  const giveUp = (): void => control.abort();
+  if (given.aborted) giveUp();
+  given.addEventListener('abort', giveUp, { once: true });
   try {
-    const { client, body, signal } = call;
+    const { signal } = control;
     const request = client.chat.completions.create(body, { signal, maxRetries: 0 });
     const { data: stream, response } = await request.withResponse();
     heard.open(response.headers);
@@ -65,6 +71,8 @@ export async function callModel(call: ModelCall): Promise<Called> {
     return heard.end();
   } catch (error) {
     return heard.fail(error);
+  } finally {
+    given.removeEventListener('abort', giveUp);
   }
 }
 
