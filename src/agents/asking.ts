@@ -17,15 +17,16 @@ export async function askPerson(
   if (ask === undefined || cancellation.isRequested) return nobody;
   const question = { tool: asked.tool, input: asked.input.slice(0, inputMaxCharacters) };
   tell({ type: 'permission.requested', ...question });
-  const leave = await attention.meanwhile(Promise.race([ask(question), givenUp(cancellation)]));
+  const leave = await attention.meanwhile(answered(ask(question), cancellation));
   if (!cancellation.isRequested) tell({ type: 'permission.answered', ...question, ...leave });
   return leave;
 }
 
 /** A question outlives nobody who asked it. */
-function givenUp(cancellation: Cancellation): Promise<Leave> {
-  return new Promise((resolve) => {
-    cancellation.onRequest(() => resolve(nobody));
+function answered(answer: Promise<Leave>, cancellation: Cancellation): Promise<Leave> {
+  return new Promise((resolve, reject) => {
+    const forget = cancellation.onRequest(() => resolve(nobody));
+    answer.then(resolve, reject).finally(forget);
   });
 }
 

@@ -92,8 +92,8 @@ export class Correspondence {
   }
 
   /** `repeated`: the same object comes again, with other attempts. */
-  termsFor(desk: string, terms: Terms, how: 'once' | 'repeated'): SentTerms {
-    const isNamed = how === 'repeated' && this.#options.order === 'kept';
+  termsFor(desk: string, terms: Terms, use: 'once' | 'repeated'): SentTerms {
+    const isNamed = use === 'repeated' && this.#options.order === 'kept';
     const there = isNamed ? this.#desks.get(desk) : undefined;
     return there ? there.terms.send(terms) : sentOnce(terms);
   }

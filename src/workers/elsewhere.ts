@@ -114,7 +114,7 @@ export class AtWorkers implements Elsewhere {
     const names = terms.git ? await filesOfWorktree(cwd, this.#around, given.signal) : null;
     return {
       terms,
-      order: 'once',
+      use: 'once',
       sent: [
         this.#papers(task, what, assignment),
         ...own.map((root) => ({ ...root, ...(names && { names }) })),
@@ -131,7 +131,7 @@ export class AtWorkers implements Elsewhere {
     const nothing = { files: 'none', place: 'shared', keeps: false, git: false } as const;
     const terms = { ...this.#run, role, limits: null, price, ...nothing, returns: [] };
     const isFree = attemptUsdMax(role) === 0;
-    const errand: Errand = { terms, order: 'repeated', sent: [], taken: [], isFree };
+    const errand: Errand = { terms, use: 'repeated', sent: [], taken: [], isFree };
     this.#pretences.set(role.name, errand);
     return errand;
   }

@@ -103,7 +103,7 @@ class Isolated implements Elsewhere {
       ...({ files: 'beside', place: 'shared' } as const),
     };
     const isFree = attemptUsdMax(role) === 0;
-    const errand = { terms, order: 'once', sent: [], taken: [], isFree } as const;
+    const errand = { terms, use: 'once', sent: [], taken: [], isFree } as const;
     const outcome = await attemptAt(workforce, seat, errand, assignment, world);
     if (isStuck(outcome)) this.#cells.kill(agent);
     // Its process is gone, and the agent with it: its supervisor decides.

@@ -19,7 +19,7 @@ import type { SentOrder, Terms } from './wire.ts';
 export interface Errand {
   readonly terms: Terms;
   /** `repeated`: the same terms, and not only alike, come with every attempt of its role. */
-  readonly order: 'once' | 'repeated';
+  readonly use: 'once' | 'repeated';
   /** What it may read there. */
   readonly sent: readonly Root[];
   /** Where what it sends back may be written. */
@@ -128,7 +128,7 @@ function begin(
 ): void {
   const { ticket, seat } = engagement;
   const { desk } = seat.member;
-  const terms = labour.post.termsFor(desk, errand.terms, errand.order);
+  const terms = labour.post.termsFor(desk, errand.terms, errand.use);
   const order: SentOrder = { type: 'work.begin', ticket, terms, assignment, parcel };
   labour.post.ask(desk, order, beginWithinMs).then(
     () => engagement.confirm(),

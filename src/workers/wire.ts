@@ -124,12 +124,12 @@ interface Price {
   readonly cached: number | null;
 }
 
-/** The hub is believed: whoever could speak in its name could as well be it. */
 const termsShape = z.looseObject({
   number: count,
   run: word,
   role: z.looseObject({ name: word, adapter: word }),
 });
+/** The hub is believed: whoever could speak in its name could as well be it. */
 const orderShape = z.looseObject({
   type: z.literal('work.begin'),
   ticket: word,

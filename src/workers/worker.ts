@@ -8,7 +8,6 @@
  * - it does only what it has offered;
  * - when it is closed nothing of it runs any more, and its folders are gone.
  */
-
 import { join } from 'node:path';
 import type { AgentEvent } from '../agents/agent.ts';
 import { type Guardian, openGuardian } from '../agents/guardian.ts';
