@@ -1,5 +1,4 @@
 /** The people of one run: each role has its workers, each task its checks, each end its record. */
-import { existsSync } from 'node:fs';
 import type { Fact, TaskRecord } from '../machines/events.ts';
 import type { RoleName, Token } from '../machines/ids.ts';
 import { taskAddress, taskId } from '../machines/ids.ts';
@@ -36,7 +35,7 @@ import { type GatherRoom, gatherPrompt } from './runs/gathering.ts';
 import { addedTask } from './runs/growth.ts';
 import { reportOf } from './runs/report.ts';
 import { ResultFiles } from './runs/result-files.ts';
-import { resultFile, resultPath, tracesIn, writeResult } from './runs/results.ts';
+import { isWritten, resultFile, tracesIn, writeResult } from './runs/results.ts';
 import { viewOf } from './runs/view.ts';
 import { adapterOf } from './staffing.ts';
 import { type Look, Workplaces } from './workplaces.ts';
@@ -205,7 +204,7 @@ export class Crew implements RunWorld {
     for (const { state, chart } of this.#core.registry.ended()) {
       if (chart.key !== 'task' || state.status !== 'done') continue;
       const context = state.context as TaskContext;
-      if (existsSync(resultPath(this.#place.folder, context.spec.id))) continue;
+      if (isWritten(this.#place.folder, context.spec.id)) continue;
       writeResult(this.#place.folder, recordOf(context, state.at.value as 'succeeded'));
     }
   }

@@ -13,7 +13,7 @@ import { runId } from '../../machines/ids.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { isUserError, UserError } from '../kernel/user-error.ts';
 import { runFolder } from '../runs/folder.ts';
-import { readResult, resultPath } from '../runs/results.ts';
+import { isWritten, readResult } from '../runs/results.ts';
 import type { RunView } from '../runs/view.ts';
 import { answerOf, answerOfRun, refusal } from './answers.ts';
 import type { Answer, Entry } from './entry.ts';
@@ -117,7 +117,7 @@ export class WorkQueue {
   async #answerTo({ key, work, run }: Entry): Promise<Answer | null> {
     const { home, beginner } = this.#parts;
     const folder = runFolder(home, runId(run));
-    if (work.kind === 'task' && existsSync(resultPath(folder, work.asked.id))) {
+    if (work.kind === 'task' && isWritten(folder, work.asked.id)) {
       const result = await readResult(folder, work.asked.id);
       return result && answerOf(key, run, result);
     }

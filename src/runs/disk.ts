@@ -50,6 +50,30 @@ export function writeAll(drafts: readonly Draft[]): void {
   for (const { path, text } of drafts) writeBy(`${dirname(path)}/.draft`, path, text, {});
 }
 
+/** One write of so many bytes is done as a whole, or not at all. */
+const pageBytes = 4096;
+
+/**
+ * New files, without another name at first: to give them theirs would take half as long again. A
+ * reader finds none, an empty one or all of it, and whoever is killed leaves no more than an empty
+ * one. Where that can't be promised, or one is there, it is put there as by `writeWhole`.
+ */
+export function writeNew(drafts: readonly Draft[]): void {
+  for (const { path, text } of drafts) {
+    const isWritten = Buffer.byteLength(text) <= pageBytes && isNewFile(path, text);
+    if (!isWritten) writeWhole(path, text);
+  }
+}
+
+function isNewFile(path: string, text: string): boolean {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** As `writeWhole`, and after a power cut the new name is there as well as the text. */
 export function writeForGood(path: string, text: string): void {
   writeWhole(path, text, { flush: true });

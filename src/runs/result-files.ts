@@ -5,13 +5,14 @@
  * Owns: the thread, and what was given to it and is not on disk.
  * Invariants:
  * - files are written in the order in which their tasks ended;
- * - a result counts as written once its file is there, whole;
+ * - a result counts as written once its file is there, whole; one that the thread writes may be
+ *   there empty for a moment before;
  * - a thread that breaks loses nothing: what it had not written is written here.
  */
 import type { Worker } from 'node:worker_threads';
 import type { TaskRecord } from '../../machines/events.ts';
 import { UserError } from '../kernel/user-error.ts';
-import { type Draft, writeAll } from './disk.ts';
+import { type Draft, writeAll, writeNew } from './disk.ts';
 import { inOneText } from './one-text.ts';
 
 /** The thread's answer to a batch: null, or why it could not be written. A class can't be sent. */
@@ -124,7 +125,7 @@ export class ResultFiles {
     this.#thread = 'none';
     for (const { drafts, resolve, reject } of this.#batches.splice(0)) {
       try {
-        writeAll(drafts);
+        writeNew(drafts);
         resolve();
       } catch (error) {
         reject(error);

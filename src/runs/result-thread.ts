@@ -1,7 +1,7 @@
 /** The thread that puts results on disk: one batch of files after the other, each answered. */
 import { parentPort } from 'node:worker_threads';
 import { isUserError } from '../kernel/user-error.ts';
-import { type Draft, writeAll } from './disk.ts';
+import { type Draft, writeNew } from './disk.ts';
 import { fromOneText } from './one-text.ts';
 import type { Filed } from './result-files.ts';
 
@@ -11,7 +11,7 @@ parentPort?.on('message', (packed: string) => {
 
 function filed(drafts: readonly Draft[]): Filed {
   try {
-    writeAll(drafts);
+    writeNew(drafts);
     return null;
   } catch (error) {
     if (!isUserError(error)) throw error;

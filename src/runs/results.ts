@@ -1,5 +1,5 @@
 /** A task's result file: what people and scripts read, made of what the journal knows. */
-import { type Dirent, existsSync, readdirSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { assertNever } from '../../machines/errors.ts';
@@ -93,14 +93,20 @@ export function resultPath(folder: RunFolder, task: string): string {
   return `${folder.results}${sep}${task}.json`;
 }
 
+/** An empty one is being written just now, or whoever did was killed. */
+export function isWritten(folder: RunFolder, task: string): boolean {
+  const stat = statSync(resultPath(folder, task), { throwIfNoEntry: false });
+  return stat !== undefined && stat.size > 0;
+}
+
 export function artifactsFolder(folder: RunFolder, task: string): string {
   return join(folder.artifacts, task);
 }
 
+/** Null while it is not written. */
 export async function readResult(folder: RunFolder, task: string): Promise<TaskResult | null> {
-  const path = resultPath(folder, task);
-  if (!existsSync(path)) return null;
-  return JSON.parse(await readFile(path, 'utf8')) as TaskResult;
+  if (!isWritten(folder, task)) return null;
+  return JSON.parse(await readFile(resultPath(folder, task), 'utf8')) as TaskResult;
 }
 
 export function resultOf(record: TaskRecord, artifacts: readonly string[]): TaskResult {

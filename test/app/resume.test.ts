@@ -171,6 +171,15 @@ describe('what a person took away comes back', () => {
     expect(readFileSync(resultPath(run.folder, 'b'), 'utf8')).toBe(before);
   });
 
+  test('and one that somebody who was killed had only begun', async () => {
+    const { play, resume } = stage();
+    const { run } = await play(pretends([{ id: 'a' }, { id: 'b', needs: ['a'] }]));
+    const before = readFileSync(resultPath(run.folder, 'a'), 'utf8');
+    writeFileSync(resultPath(run.folder, 'a'), '');
+    await (await resume(run.id)).played;
+    expect(readFileSync(resultPath(run.folder, 'a'), 'utf8')).toBe(before);
+  });
+
   test('but what is there is left as it is', async () => {
     const { play, resume } = stage();
     const { run } = await play(pretends([{ id: 'a' }, { id: 'b', needs: ['a'] }]));
