@@ -21,19 +21,12 @@ import type { Footing, Ground } from './footing.ts';
 import { LeaseLeash } from './lease-leash.ts';
 import { nobodysFoldersIn, type OwnFolder, takeOwnFolder } from './own-folder.ts';
 import type { ParcelFile } from './parcel.ts';
+import { Places } from './places.ts';
 import { closeScratch } from './scratch.ts';
 import { Shift } from './shift.ts';
 import { Tenancy } from './tenancy.ts';
 import { TermsKept } from './terms.ts';
-import {
-  anyRole,
-  commandSchema,
-  deskOf,
-  hubDesk,
-  hubFiles,
-  type Told,
-  type WorkOrder,
-} from './wire.ts';
+import { commandSchema, deskOf, hubDesk, hubFiles, type Told, type WorkOrder } from './wire.ts';
 
 export interface WorkerOptions {
   readonly bus: Bus;
@@ -92,6 +85,7 @@ export class Worker {
   readonly turnedAway: Promise<UserError>;
   readonly #options: WorkerOptions;
   readonly #held = new Map<string, Held>();
+  readonly #places: Places;
   /** Null until something is worked on. */
   #own: OwnFolder | null = null;
   /** Of plans, by hash and place. */
@@ -110,6 +104,7 @@ export class Worker {
       this.#onTurnedAway = resolve;
     });
     this.#options = options;
+    this.#places = new Places(options.roles);
     this.#leash = new LeaseLeash(options.clock);
     this.#guardian = this.#openGuardian();
   }
@@ -221,7 +216,7 @@ export class Worker {
   /** Programs are ended by the guardian, which is quicker than to ask them. */
   async #dropAll(): Promise<void> {
     const all = [...this.#held.values()];
-    for (const held of all) drop(held);
+    for (const held of all) this.#letGo(held);
     const guardian = this.#guardian;
     this.#guardian = this.#openGuardian();
     await guardian.close();
@@ -235,7 +230,7 @@ export class Worker {
       isMeant(sender, shift.order.terms.run),
     );
     for (const [ticket, held] of meant) {
-      drop(held);
+      this.#letGo(held);
       this.#forget(ticket);
     }
     await Promise.all(meant.map(([, { over }]) => over));
@@ -274,9 +269,9 @@ export class Worker {
   #begin(order: WorkOrder, sender: string): void {
     const { clock, config, footing, onNews } = this.#options;
     footing.admit(order, sender);
-    this.#refuse(order);
-    const { ticket, parcel, terms } = order;
     const hub = footing.deskOf(sender);
+    this.#takePlace(order);
+    const { ticket, parcel, terms } = order;
     const events: AgentEvent[] = [];
     const desk = this.#desk;
     const folder = terms.files === 'sent' ? join(this.#folder, ticket) : '';
@@ -295,10 +290,9 @@ export class Worker {
       },
     });
     const news = { run: terms.run, task: order.assignment.task };
-    onNews?.({ type: 'work.begun', ...news });
     const over = shift.work().then(({ outcome, parcel }) => {
       const { state } = held;
-      held.state = 'ended';
+      this.#leave(held, 'ended');
       onNews?.({ type: 'work.ended', ...news });
       // Whose lease was over before has nobody to tell.
       if (desk !== this.#desk || state === 'dropped') return;
@@ -310,6 +304,7 @@ export class Worker {
     const about = { shift, folder, sender, hub, events, over };
     const held: Held = { ...about, state: 'working', takeBack: () => {} };
     this.#held.set(ticket, held);
+    onNews?.({ type: 'work.begun', ...news });
   }
 
   /** The plan is the same for every attempt of a run: it is asked for once. */
@@ -323,19 +318,23 @@ export class Worker {
     return piece;
   }
 
-  #refuse({ terms, ticket }: WorkOrder): void {
+  #takePlace({ terms, ticket }: WorkOrder): void {
     const { name } = terms.role;
-    const { roles } = this.#options;
-    const places = (roles[name] ?? 0) + (roles[anyRole] ?? 0);
-    let working = 0;
-    for (const { state, shift } of this.#held.values()) {
-      if (state === 'working' && shift.order.terms.role.name === name) working += 1;
-    }
-    const isFull = places === 0 || working >= places || this.#held.has(ticket);
     // What was said to it before it stood still is for others to do by now.
-    if (isFull || this.#guardian.isOver || this.#state === 'closed') {
+    const isOpen = this.#state === 'open' && !this.#guardian.isOver && !this.#held.has(ticket);
+    if (!isOpen || this.#places.take(name) === 'full') {
       throw new UserError('worker.full', `there is no place for ${name} here`, 'ask another one');
     }
+  }
+
+  #leave(held: Held, state: 'dropped' | 'ended'): void {
+    if (held.state === 'working') this.#places.giveBack(held.shift.order.terms.role.name);
+    held.state = state;
+  }
+
+  #letGo(held: Held): void {
+    if (held.state === 'working') this.#leave(held, 'dropped');
+    held.shift.giveUp();
   }
 
   /** Resolves when nothing of it is left here. */
@@ -376,9 +375,4 @@ export class Worker {
     this.#sequence += 1;
     return { to, from: this.#desk, sequence: this.#sequence, event: event as Event };
   }
-}
-
-function drop(held: Held): void {
-  if (held.state === 'working') held.state = 'dropped';
-  held.shift.giveUp();
 }
