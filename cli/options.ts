@@ -1,6 +1,6 @@
 /** The options that commands share, and what they lead to. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { createTroupe, type Setting, type Troupe } from '../src/index.ts';
+import { createTroupe, quoteWords, type Setting, type Troupe } from '../src/index.ts';
 
 export interface HomeOption {
   readonly home?: string;
@@ -33,13 +33,6 @@ export function commandLine(words: readonly string[], { home }: HomeOption): str
   const all = ['troupe', ...words, ...(home === undefined ? [] : ['--home', home])];
   return quoteWords(all);
 }
-
-/** As a shell reads them back. */
-export function quoteWords(words: readonly string[]): string {
-  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoted(word))).join(' ');
-}
-
-const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** `--input name=value`, again and again; the value may hold any sign, also `=`. */
 export function collectInput(

@@ -45,6 +45,7 @@ export type { Archive } from './documents/archive.ts';
 export { type Comparison, compareContents, textOf } from './documents/comparing.ts';
 export { isVerified, type Kept, type Version } from './documents/document.ts';
 export type { Forked, ForkOptions } from './forking.ts';
+export { quoteWords, shellLine } from './handoff/shell-line.ts';
 export { handBack, type TakenOver, takeOver } from './handoff/taking-over.ts';
 export { type OpenSystemOptions, openSystem } from './host.ts';
 export type { ExportRequest } from './inspection/export/export-desk.ts';

@@ -5,6 +5,7 @@ import {
   type ExportFormat,
   exportConversation,
   exportFormats,
+  shellLine,
   systemClock,
 } from '../../src/index.ts';
 import { ago } from '../ago.ts';
@@ -17,7 +18,6 @@ import {
   type HomeOption,
   type JsonOption,
   openTroupe,
-  quoteWords,
   readSpeed,
   readWhole,
 } from '../options.ts';
@@ -158,7 +158,7 @@ async function resumeOne(id: string, options: Options) {
   const history = await openTroupe(options).history();
   const { cwd, argv } = await history.resumption(await history.find(id));
   if (options.json) await out.json({ cwd, argv });
-  else await out.write(`cd ${quoteWords([cwd])} && ${quoteWords(argv)}\n`);
+  else await out.write(`${shellLine(cwd, argv)}\n`);
   return exits.succeeded;
 }
 

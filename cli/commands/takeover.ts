@@ -1,6 +1,6 @@
 /** `troupe takeover`: stops a task's agent, and says how a person goes on with its session. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { parseDuration, type TakenOver, takeOver } from '../../src/index.ts';
+import { parseDuration, shellLine, type TakenOver, takeOver } from '../../src/index.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
 import { err, out } from '../render.ts';
@@ -42,11 +42,6 @@ async function takeover(run: string, task: string, { within, ...options }: Takeo
 function described({ run, task, folder, command, untilMs }: TakenOver): string {
   const until = untilMs === null ? '' : `, until ${new Date(untilMs).toISOString().slice(0, 16)}Z`;
   err.note(`${plainLine(`You have ${task}${until}; no agent works on it.`)}\n`);
-  const session = command === null ? '' : `  && ${command.join(' ')}`;
   const back = `troupe handback ${run} ${task} --note "What is done, and what comes next."`;
-  return `cd ${quoted(folder)}${session}\n${back}\n`;
+  return `${shellLine(folder, command)}\n${back}\n`;
 }
-
-/** As a shell takes it. */
-const quoted = (path: string): string =>
-  /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;

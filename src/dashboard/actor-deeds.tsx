@@ -4,6 +4,7 @@ import type { ActorRow } from '../serving/wire.ts';
 import { act, ask, attempt, runPath } from './ask.ts';
 import { go, route } from './route.ts';
 import { moment } from './store.ts';
+import { isTakeable, TakenOver } from './taken-over.tsx';
 import { toneOf } from './words.ts';
 
 interface DeedsProps {
@@ -61,6 +62,7 @@ function TaskDeeds({ task, state, asks }: TaskProps) {
   return (
     <div class="deeds" role="group" aria-label={`What can be done about ${task}`}>
       {asks !== '' && <Question {...{ task, asks }} />}
+      <TakenOver {...{ task, state }} />
       {toneOf(state) === 'waits' && (
         <button
           type="button"
@@ -86,6 +88,15 @@ function TaskDeeds({ task, state, asks }: TaskProps) {
           onClick={() => act(run, { type: 'skip', task }, `${task} is done without`)}
         >
           Skip it
+        </button>
+      )}
+      {isTakeable(state) && (
+        <button
+          type="button"
+          class="small"
+          onClick={() => act(run, { type: 'take', task }, `${task} is yours`)}
+        >
+          Take it over
         </button>
       )}
       {toneOf(state) === 'badly' && (

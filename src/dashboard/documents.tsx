@@ -1,6 +1,6 @@
 /** What runs have produced, by name and version. */
 import { useSignal } from '@preact/signals';
-import type { DocumentLine } from '../serving/wire.ts';
+import type { DocumentLine } from '../serving/memory-wire.ts';
 import { Answer } from './answer.tsx';
 import { useAsked } from './asked.ts';
 import { linkTo } from './route.ts';

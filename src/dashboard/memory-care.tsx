@@ -1,5 +1,5 @@
 /** How memory is looked after: what its worker does, and what the last round has done. */
-import type { CareLine } from '../serving/wire.ts';
+import type { CareLine } from '../serving/memory-wire.ts';
 import { useAsked } from './asked.ts';
 import { now } from './clock.ts';
 import { ago, plural } from './words.ts';

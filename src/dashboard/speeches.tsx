@@ -1,7 +1,7 @@
 /** One conversation: whole, or played again in its own time. */
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { SpeechRow } from '../serving/wire.ts';
+import type { SpeechRow } from '../serving/memory-wire.ts';
 import { Answer } from './answer.tsx';
 import { useAsked } from './asked.ts';
 import { later } from './clock.ts';

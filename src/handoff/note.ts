@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { roleName } from '../../machines/ids.ts';
 import type { HandoffNote } from '../../machines/outcome.ts';
+import { UserError } from '../kernel/user-error.ts';
 
 const entriesMax = 50;
 const entryMaxCharacters = 2_000;
@@ -83,4 +84,41 @@ was left; go on, and begin nothing again that is done.
 <<<
 ${said.replaceAll('>>>', '> > >')}
 >>>`;
+}
+
+/**
+ * Of a person, in words or as the JSON that agents write. Throws a UserError for nothing, for JSON
+ * that is no note, and for more than an agent is told.
+ */
+export function noteOfPerson(text: string): HandoffNote {
+  const bare = { done: [], open: [], decisions: [], files: [], next: text.trim() };
+  if (bare.next === '') {
+    const hint = 'say what is done and what comes next: "The tests pass; write the docs."';
+    throw new UserError('note.empty', 'whoever goes on needs a note', hint);
+  }
+  if (!bare.next.startsWith('{')) return fitting(bare);
+  const read = noteShape.safeParse(parsed(bare.next));
+  if (!read.success) {
+    const hint =
+      'write words, or {"done": [], "open": [], "decisions": [], "files": [], "next": ""}';
+    throw new UserError('note.invalid', 'the note begins as JSON and is none of ours', hint);
+  }
+  const { to: _, ...note } = read.data;
+  return note;
+}
+
+function fitting(note: HandoffNote): HandoffNote {
+  const { length } = note.next;
+  if (length <= lastWordsMaxCharacters) return note;
+  const message = `a note has ${lastWordsMaxCharacters} characters at most, this one ${length}`;
+  const hint = 'put the rest into a file in the folder of the task, and name that file';
+  throw new UserError('note.too-long', message, hint);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

@@ -1,13 +1,11 @@
 /** A person takes a task over from its agent, and hears where it lies; then hands it back. */
-import type { HandoffNote } from '../../machines/outcome.ts';
 import type { Troupe } from '../app.ts';
 import { sleep, systemClock } from '../kernel/clock.ts';
-import { UserError } from '../kernel/user-error.ts';
 import { readOrder } from '../runs/folder.ts';
 import { takeoverDefaultMs } from '../runs/holding.ts';
 import { findTask } from '../runs/view.ts';
 import { coreOf } from '../standing.ts';
-import { noteShape } from './note.ts';
+import { noteOfPerson } from './note.ts';
 import { type Opening, openingOf } from './opening.ts';
 
 export interface TakenOver extends Opening {
@@ -18,7 +16,15 @@ export interface TakenOver extends Opening {
   readonly untilMs: number | null;
 }
 
-/** Its agent gets so long to end. */
+export interface TakeoverOptions {
+  /** An agent goes on by itself after it; a day unless told. */
+  readonly withinMs?: number | undefined;
+  /** Whoever takes it; the user of the configuration unless told. */
+  readonly by?: string;
+  /** How long its agent is waited for; as long as one needs to end at the worst unless told. */
+  readonly waitMs?: number;
+}
+
 const agentEndsMs = 70_000;
 const lookPauseMs = 100;
 
@@ -26,19 +32,24 @@ export async function takeOver(
   troupe: Troupe,
   name: string,
   task: string,
-  { withinMs = takeoverDefaultMs }: { readonly withinMs?: number | undefined } = {},
+  options: TakeoverOptions = {},
 ): Promise<TakenOver> {
-  const by = troupe.config.user;
+  const { withinMs = takeoverDefaultMs, by = troupe.config.user, waitMs = agentEndsMs } = options;
   const folder = await troupe.folder(name);
   await troupe.ask(folder.id, { type: 'task.take', task, by, withinMs });
-  const untilMs = await agentGone(troupe, folder.id, task);
+  const untilMs = await agentGone(troupe, folder.id, task, waitMs);
   const opening = openingOf(coreOf(folder), folder, await readOrder(folder), task);
   return { run: folder.id, task, by, untilMs, ...opening };
 }
 
 /** Until nobody else works on it. Where no process works on the run, nobody does anyway. */
-async function agentGone(troupe: Troupe, run: string, task: string): Promise<number | null> {
-  for (const from = systemClock.now(); systemClock.now() - from < agentEndsMs; ) {
+async function agentGone(
+  troupe: Troupe,
+  run: string,
+  task: string,
+  waitMs: number,
+): Promise<number | null> {
+  for (const from = systemClock.now(); systemClock.now() - from < waitMs; ) {
     const { view, owner } = await troupe.look(run);
     const { state, dueAt } = findTask(view, task);
     if (state !== 'taking') return state === 'held' ? dueAt : null;
@@ -54,33 +65,7 @@ export async function handBack(
   name: string,
   task: string,
   note: string,
+  by = troupe.config.user,
 ): Promise<void> {
-  const by = troupe.config.user;
-  await troupe.ask(name, { type: 'task.return', task, by, note: noteOf(note) });
-}
-
-/** Throws a UserError for JSON that is no note. */
-export function noteOf(text: string): HandoffNote {
-  const bare = { done: [], open: [], decisions: [], files: [], next: text.trim() };
-  if (bare.next === '') {
-    const hint = 'say what is done and what comes next: --note "The tests pass; write the docs."';
-    throw new UserError('note.empty', 'whoever goes on needs a note', hint);
-  }
-  if (!bare.next.startsWith('{')) return bare;
-  const read = noteShape.safeParse(parsed(bare.next));
-  if (!read.success) {
-    const hint =
-      'write words, or {"done": [], "open": [], "decisions": [], "files": [], "next": ""}';
-    throw new UserError('note.invalid', 'the note begins as JSON and is none of ours', hint);
-  }
-  const { to: _, ...note } = read.data;
-  return note;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+  await troupe.ask(name, { type: 'task.return', task, by, note: noteOfPerson(note) });
 }

@@ -4,7 +4,7 @@ import { UserError } from '../kernel/user-error.ts';
 import { deedSchema, forkSchema, workSchema } from './asks.ts';
 import type { House } from './house.ts';
 import * as memory from './memory-api.ts';
-import type { HealthLine } from './wire.ts';
+import type { HealthLine, OpeningPaper } from './wire.ts';
 
 export interface Ask {
   readonly method: string;
@@ -52,6 +52,9 @@ const answerers: Readonly<Record<string, Answerer>> = {
   'GET runs/*/actors/+': (house, { query }, run, address) =>
     house.look(run, address, query.has('n') ? numberIn(query, 'n') : null),
   'GET runs/*/tasks/+': (house, _, run, task) => house.paper(run, task),
+  'GET runs/*/openings/+': async (house, _, run, task) => {
+    return { command: await house.opening(run, task) } satisfies OpeningPaper;
+  },
   'GET runs/*/remainder': async (house, _, run) => {
     const worst = await house.troupe.remainder(run);
     if (worst === null) return { remainder: null };

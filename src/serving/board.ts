@@ -8,6 +8,7 @@
  * - it only reads: nothing follows from being looked at;
  * - facts and steps are bounded; the oldest go first.
  */
+import { type Opening, openingOf } from '../handoff/opening.ts';
 import type { Tail } from '../journal/tail.ts';
 import { openTail } from '../journal/tail.ts';
 import type { Actor } from '../kernel/actor.ts';
@@ -15,7 +16,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Core } from '../kernel/core.ts';
 import type { LoggedInput } from '../kernel/log.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { RunFolder } from '../runs/folder.ts';
+import type { RunFolder, RunOrder } from '../runs/folder.ts';
 import { factOf, type RunFact } from '../runs/run.ts';
 import { coreFrom } from '../standing.ts';
 import { Bars } from './bars.ts';
@@ -144,6 +145,11 @@ export class Board {
   look(address: string): ActorLook {
     const steps = this.#steps.upTo(address, this.n);
     return lookAt(this.#core, { run: this.run, address, moment: null, steps });
+  }
+
+  /** Where its work lies, and how a person goes on with its agent's session. */
+  opening(folder: RunFolder, order: RunOrder, task: string): Opening {
+    return openingOf(this.#core, folder, order, task);
   }
 
   stepsUpTo(address: string, n: number) {

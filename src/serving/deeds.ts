@@ -1,7 +1,9 @@
 /** What a person wants done to a run, in the words that runs understand. */
 import { assertNever } from '../../machines/errors.ts';
+import { noteOfPerson } from '../handoff/note.ts';
 import { UserError } from '../kernel/user-error.ts';
 import type { ControlRequest } from '../runs/control.ts';
+import { takeoverDefaultMs } from '../runs/holding.ts';
 import type { Board } from './board.ts';
 import type { Deed } from './wire.ts';
 
@@ -34,6 +36,10 @@ export function requestFor(deed: Request, by: string, board: Board): ControlRequ
       return { type: 'task.approve', task: deed.task, by };
     case 'reject':
       return { type: 'task.reject', task: deed.task, by };
+    case 'take':
+      return { type: 'task.take', task: deed.task, by, withinMs: takeoverDefaultMs };
+    case 'hand-back':
+      return { type: 'task.return', task: deed.task, by, note: noteOfPerson(deed.note) };
     case 'tell':
       return { type: 'agent.tell', agent: deed.agent, text: deed.text, from: by };
     default:

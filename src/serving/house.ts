@@ -12,12 +12,13 @@ import { join, relative } from 'node:path';
 import type { Troupe } from '../app.ts';
 import { readVersion } from '../config.ts';
 import type { ForkOptions } from '../forking.ts';
+import { shellLine } from '../handoff/shell-line.ts';
 import type { KeptRuns } from '../intake/kept-runs.ts';
 import { type HouseStatus, plainStatus } from '../intake/status.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { keepMemory, type Upkeep, type UpkeepState } from '../remembering/upkeep.ts';
-import { findRun, type RunFolder } from '../runs/folder.ts';
+import { findRun, type RunFolder, readOrder } from '../runs/folder.ts';
 import type { Run } from '../runs/run.ts';
 import type { RunMeters } from '../telemetry/prometheus.ts';
 import { Board } from './board.ts';
@@ -135,6 +136,14 @@ export class House {
     const { environment } = this.troupe.config;
     const paper = await paperOf(folder, task, { environment, clock: this.#clock });
     return { ...paper, attempts: board.attemptsOf(task) };
+  }
+
+  /** For a shell: where a person goes on with a task that they have taken over. */
+  async opening(name: string, task: string): Promise<string> {
+    const { folder } = await this.#room(name);
+    const board = await this.board(name);
+    const { folder: place, command } = board.opening(folder, await readOrder(folder), task);
+    return shellLine(place, command);
   }
 
   async compare(name: string, from: number, to: number): Promise<Comparison> {

@@ -8,7 +8,7 @@ import type {
   PromptLine,
   PromptPaper,
   SpeechRow,
-} from './wire.ts';
+} from './memory-wire.ts';
 
 const conversationsMax = 60;
 const speechesMax = 2_000;

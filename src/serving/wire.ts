@@ -255,7 +255,8 @@ export type Deed =
   | { readonly type: 'skip'; readonly task: string }
   /** As a plan has them, in YAML or JSON: `tasks: [...]`. */
   | { readonly type: 'add'; readonly tasks: string }
-  | { readonly type: 'retry' | 'approve' | 'reject'; readonly task: string }
+  | { readonly type: 'retry' | 'approve' | 'reject' | 'take'; readonly task: string }
+  | { readonly type: 'hand-back'; readonly task: string; readonly note: string }
   | { readonly type: 'tell'; readonly agent: string; readonly text: string }
   | { readonly type: 'limit'; readonly concurrency?: number; readonly budgetUsd?: number | null };
 
@@ -269,6 +270,12 @@ export interface Comparison {
     readonly why: string;
   }[];
   readonly facts: readonly FactRow[];
+}
+
+/** Where a person goes on with a task that they have taken over. */
+export interface OpeningPaper {
+  /** For a shell: goes to its folder, and on with the session of its agent if it left one. */
+  readonly command: string;
 }
 
 /** What is known of a task beside its state: its words in the plan, its proof, its files. */
@@ -305,71 +312,6 @@ export interface RecalledRow {
   readonly score: number;
   readonly verified: boolean;
   readonly why: string;
-}
-
-/** How memory is looked after. */
-export interface CareLine {
-  /** Of its worker: `idle`, `working`, `standby`, ... */
-  readonly state: string;
-  readonly last: {
-    readonly at: number;
-    readonly remembered: number;
-    readonly inspected: number;
-    readonly archived: number;
-    /** Empty when all went well. */
-    readonly problem: string;
-  } | null;
-}
-
-export interface PromptLine {
-  readonly name: string;
-  readonly category: string;
-  readonly tags: readonly string[];
-  readonly versions: number;
-  readonly savedAt: number;
-}
-
-/** A version of a prompt, and what has changed in it since an older one. */
-export interface PromptPaper {
-  readonly name: string;
-  readonly text: string;
-  readonly version: number;
-  readonly versions: number;
-  readonly older: number;
-  readonly changes: readonly {
-    readonly kind: 'same' | 'added' | 'removed';
-    readonly line: string;
-  }[];
-}
-
-export interface ConversationLine {
-  readonly id: string;
-  readonly run: string;
-  readonly task: string;
-  readonly agent: string;
-  readonly attempt: number;
-  readonly at: number;
-  readonly excerpt: string;
-  readonly state: string;
-  /** Empty while it goes on. */
-  readonly outcome: string;
-  readonly durationMs: number;
-}
-
-export interface SpeechRow {
-  readonly who: string;
-  readonly at: number;
-  readonly text: string;
-}
-
-export interface DocumentLine {
-  readonly name: string;
-  readonly versions: number;
-  readonly run: string;
-  readonly task: string;
-  readonly status: string;
-  readonly at: number;
-  readonly bytes: number;
 }
 
 /** What a run can still take and cost at the very worst; null parts: nobody knows. */

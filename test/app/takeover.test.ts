@@ -59,6 +59,8 @@ describe.skipIf(process.platform === 'win32')('a task that a person takes over',
     expect(back.hint).toContain(`troupe takeover ${run.id} build`);
     expect((await refusal(handBack(troupe, run.id, 'build', ' '))).code).toBe('note.empty');
     expect((await refusal(handBack(troupe, run.id, 'build', '{"a":1}'))).code).toBe('note.invalid');
+    const long = await refusal(handBack(troupe, run.id, 'build', 'x'.repeat(4_001)));
+    expect([long.code, long.hint].join()).toMatch(/note.too-long,.*file/);
     expect((await refusal(takeOver(troupe, run.id, 'biuld'))).message).toContain('build');
     writeFileSync(join(troupe.config.cwd, 'ready'), '');
     await played;

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { CareLine } from '../../src/serving/wire.ts';
+import type { CareLine } from '../../src/serving/memory-wire.ts';
 import { childrenOf, eventually, isRunning } from '../agents/processes.ts';
 import { Desk, jsonLines, type Process } from './troupe.ts';
 

@@ -115,6 +115,27 @@ describe.skipIf(chromiumPath === null)('a person at the page', { timeout: 240_00
     expect(complaints.filter((line) => !line.includes('400'))).toEqual([]);
   });
 
+  test('takes a task over, sees where it lies, and hands it back with a note', async () => {
+    const opened = await house({ pages: buildPages() });
+    const { run } = await opened.begin(slow);
+    const me = opened.troupe.config.user;
+    const { page, complaints } = await view(opened.serving.address(run.id));
+    await page.getByRole('button', { name: /^a running/ }).click();
+    await page.getByRole('button', { name: 'Take it over' }).click();
+    await page.getByText('No agent works on it').waitFor();
+    await page.locator('.held pre', { hasText: `cd ${opened.cwd}` }).waitFor();
+    await page.getByRole('button', { name: /^a held/ }).waitFor();
+    await expectAccessible(page);
+    await picture(page, 'taken-over');
+    await page.getByRole('button', { name: 'Hand it back' }).click();
+    await page.getByText('whoever goes on needs a note').waitFor();
+    await page.getByLabel(/A note for the agent/).fill('The <half> is there.');
+    await page.getByRole('button', { name: 'Hand it back' }).click();
+    await hear(run, new RegExp(`task.return.*"by":"${me}".*The <half> is there`));
+    await page.getByRole('button', { name: /^a (ready|running)/ }).waitFor();
+    expect(complaints.filter((line) => !line.includes('400'))).toEqual([]);
+  });
+
   test('starts a plan, stops it, and resumes it', async () => {
     const opened = await house({ pages: buildPages() });
     writeFiles(opened.cwd, {

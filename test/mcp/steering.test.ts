@@ -1,5 +1,5 @@
 /** What an assistant changes of a run, and what it keeps for later, over MCP. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ask, housesOverHttp } from './house-over-http.ts';
@@ -34,6 +34,24 @@ test('adds tasks to a run, and does without one, in its own name', async () => {
   expect(readFileSync(journal, 'utf8')).toContain('plan.extend');
   const late = ask(mine, 'task_add', { run, tasks: [{ id: 'late', prompt: 'x' }] });
   await expect(late).rejects.toThrow(/takes no more tasks.*\nNext: begin a new run/);
+});
+
+test('takes a task over from its agent, and hands it back with a note', async () => {
+  const { client, cwd } = await open();
+  const mine = await client();
+  const { run } = await ask(mine, 'assign_task', { agent: 'slow', prompt: 'Build it.' });
+  const [{ id: task }] = (await ask(mine, 'get_run', { run })).tasks as [{ id: string }];
+  const early = ask(mine, 'hand_back', { run, task, note: 'done' });
+  await expect(early).rejects.toThrow(/nobody has taken .* over/);
+  const taken = await ask(mine, 'take_over', { run, task, minutes: 60 });
+  expect(taken).toMatchObject({ run, task, folder: cwd, command: null });
+  expect(taken.untilMs).toBeGreaterThan(0);
+  expect((await ask(mine, 'why', { run, task })).why).toMatch(/over MCP has .*troupe handback/);
+  writeFileSync(join(cwd, 'go'), '');
+  await ask(mine, 'hand_back', { run, task, note: 'The half is there.' });
+  await ask(mine, 'get_run', { run, wait: true });
+  const { output } = await ask(mine, 'get_task_result', { run, task });
+  expect(output).toContain('next: The half is there.');
 });
 
 test('is refused a task that the loader refuses, with its place', async () => {

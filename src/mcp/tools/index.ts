@@ -7,11 +7,13 @@ import { rememberingTools } from './remembering.ts';
 import { runTools } from './runs.ts';
 import { sharedTools } from './sharing.ts';
 import { steeringTools } from './steering.ts';
+import { takeoverTools } from './takeover.ts';
 
 export const tools: readonly Tool[] = [
   ...agentTools,
   ...runTools,
   ...steeringTools,
+  ...takeoverTools,
   ...sharedTools,
   ...foresightTools,
   ...lookbackTools,
