@@ -8,6 +8,7 @@ import type { Evidence, Fault, Outcome } from '../machines/outcome.ts';
 import type { TaskContext } from '../machines/rules/attempt.ts';
 import type { WorkInput } from '../machines/rules/duty.ts';
 import type { Verdict, VerifyInput } from '../machines/task.ts';
+import { runMarks } from './agents/environment.ts';
 import type { Config } from './config.ts';
 import { hashFolder } from './evidence/folder-hash.ts';
 import type { Cancellation } from './kernel/cancellation.ts';
@@ -83,7 +84,7 @@ export class Workplaces {
       this.#worktrees = null;
       return;
     }
-    const marks = { TROUPE_RUN: folder.id, TROUPE_RUN_FOLDER: folder.path };
+    const marks = runMarks({ runId: folder.id, runFolder: folder.path });
     const git = new Git({ environment, marks, clock });
     const repository = { git, path: base.repository, turns: new Turns() };
     this.#worktrees = new Worktrees(repository, base, folder.id, this.#path);

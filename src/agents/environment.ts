@@ -43,13 +43,14 @@ export interface Run {
   readonly runFolder: string;
 }
 
+/** What the processes of a run have in their environment, and those of no other. */
+export function runMarks({ runId, runFolder }: Run): Record<string, string> {
+  return { TROUPE_RUN: runId, TROUPE_RUN_FOLDER: runFolder };
+}
+
 /** What no other attempt's processes have in their environment: strays are known by it. */
 export function attemptMarks(run: Run, assignment: Assignment): Record<string, string> {
-  return {
-    TROUPE_RUN: run.runId,
-    TROUPE_RUN_FOLDER: run.runFolder,
-    TROUPE_TOKEN: String(assignment.token),
-  };
+  return { ...runMarks(run), TROUPE_TOKEN: String(assignment.token) };
 }
 
 /** What the plan gives to a program, and what it can read about the attempt it works on. */

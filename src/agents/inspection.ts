@@ -6,7 +6,7 @@ import type { Fault } from '../../machines/outcome.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ending } from './endings.ts';
 import type { Environment, Run } from './environment.ts';
-import { pathExtensions, pathVariable } from './environment.ts';
+import { pathExtensions, pathVariable, runMarks } from './environment.ts';
 import { cancelled, exited, killed, lastWords, programNotFound, timedOut } from './faults.ts';
 import type { Guardian } from './guardian.ts';
 import { runProcess } from './process.ts';
@@ -50,11 +50,7 @@ export async function inspect(inspection: Inspection): Promise<Inspected> {
     stdin: '',
     stdoutPath: join(runFolder, `${stem}.out.txt`),
     stderrPath: join(runFolder, `${stem}.err.txt`),
-    marks: {
-      TROUPE_RUN: runId,
-      TROUPE_RUN_FOLDER: runFolder,
-      TROUPE_TOKEN: `${token}.check-${count}`,
-    },
+    marks: { ...runMarks({ runId, runFolder }), TROUPE_TOKEN: `${token}.check-${count}` },
   });
   const words = lastWords(stderr.tail === '' ? stdout.tail : stderr.tail);
   const exitCode = ending.kind === 'exited' ? ending.exitCode : null;

@@ -4,10 +4,13 @@
  * Owns: the processes. Invariants:
  * - an agent, named with its run, has one at a time;
  * - one that has had nothing to do for `idleMs` is ended: its agent gets another one for more;
- * - none is left when they are closed, nor when the runtime is killed.
+ * - none is left when they are closed, nor when the runtime is killed: also one that stands still,
+ *   and hears of nothing, is ended by our guardian, and by whoever resumes the run.
  */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, type StdioOptions } from 'node:child_process';
 import type { Fault } from '../../machines/outcome.ts';
+import { type Run, runMarks } from '../agents/environment.ts';
+import { type Guardian, openGuardian } from '../agents/guardian.ts';
 import type { WebSocketHub } from '../bus/websocket-hub.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -39,6 +42,8 @@ export interface CellsOptions {
 interface Cell {
   readonly name: string;
   readonly child: ChildProcess;
+  /** It ended, and nobody had asked it to. */
+  readonly onExit: (code: number | null, signal: string | null) => void;
   /** Ends the wait after which it is ended; null while it works. */
   keep: (() => void) | null;
 }
@@ -51,6 +56,7 @@ const endWithinMs = 15_000;
 export class Cells {
   readonly workforce: Workforce;
   readonly #options: CellsOptions;
+  readonly #guardian: Guardian;
   readonly #cells = new Map<string, Cell>();
   /** Those that were asked to end. */
   readonly #ending = new Set<Promise<void>>();
@@ -58,11 +64,12 @@ export class Cells {
   constructor(options: CellsOptions) {
     this.#options = options;
     this.workforce = options.workforce;
+    this.#guardian = openGuardian({ environment: options.config.environment });
   }
 
   /** The agent is about to work: the name under which its process joins, a new one if need be. */
-  enter(agent: string): string {
-    const cell = this.#cells.get(agent) ?? this.#begin(agent);
+  enter(agent: string, run: Run): string {
+    const cell = this.#cells.get(agent) ?? this.#begin(agent, run);
     cell.keep?.();
     cell.keep = null;
     return cell.name;
@@ -89,33 +96,46 @@ export class Cells {
   async close(): Promise<void> {
     for (const [agent, cell] of [...this.#cells]) this.#dismiss(agent, cell);
     await Promise.all(this.#ending);
+    await this.#guardian.close();
   }
 
-  #begin(agent: string): Cell {
+  #begin(agent: string, run: Run): Cell {
     const { file, random, hub, token, config } = this.#options;
     const name = `agent-${agent.replace(/[^\w.-]/g, '_').slice(0, 40)}-${randomName(random, 6)}`;
     const { home, cwd } = config;
     const order: IsolatedOrder = { url: `ws://127.0.0.1:${hub.port}`, token, name, home, cwd };
+    const env = { ...config.environment, ...runMarks(run), ...this.#guardian.marks };
+    this.#guardian.start();
     // Its own group: a Ctrl-C is for the run, which ends it.
-    const child = fork(file, [], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-    const cell: Cell = { name, child, keep: null };
+    const stdio: StdioOptions = ['ignore', 'ignore', 'ignore', 'ipc'];
+    const child = fork(file, [], { detached: true, stdio, env });
+    this.#guard(child);
     const lost = (how: string): void => {
       if (this.#cells.get(agent) === cell) this.#cells.delete(agent);
       cell.keep?.();
       this.workforce.dismiss(name, crashed(agent, how));
     };
+    const onExit: Cell['onExit'] = (code, signal) => lost(signal ?? `exit ${code}`);
+    const cell: Cell = { name, child, onExit, keep: null };
     // One that could not even be started never exits.
     child.on('error', ({ message }) => lost(message));
     child.send(order, () => {});
-    child.once('exit', (code, signal) => lost(signal ?? `exit ${code}`));
+    child.once('exit', onExit);
     this.#cells.set(agent, cell);
     return cell;
   }
 
-  #dismiss(agent: string, { child, keep }: Cell): void {
+  #guard(child: ChildProcess): void {
+    const { pid } = child;
+    if (pid === undefined) return;
+    this.#guardian.enrol(pid);
+    child.once('exit', () => this.#guardian.release(pid));
+  }
+
+  #dismiss(agent: string, { child, keep, onExit }: Cell): void {
     keep?.();
     this.#cells.delete(agent);
-    child.removeAllListeners('exit');
+    child.removeListener('exit', onExit);
     if (child.connected) child.disconnect();
     const end = gone(child, endWithinMs, this.#options.clock);
     this.#ending.add(end);

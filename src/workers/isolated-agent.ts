@@ -19,6 +19,8 @@ async function work({ url, token, name, home, cwd }: IsolatedOrder): Promise<voi
     if (process.connected) process.disconnect();
   };
   void worker.turnedAway.then(end);
+  // Asked by the guardian of a runtime that was killed: a second later it asks no more.
+  process.once('SIGTERM', () => void end());
   if (!process.connected) await end();
   else process.once('disconnect', () => void end());
 }

@@ -90,7 +90,8 @@ class Isolated implements Elsewhere {
     world: AgentWorld,
   ): Promise<Outcome> {
     const { workforce } = this.#cells;
-    const name = this.#cells.enter(agent);
+    const { id: runId, path: runFolder } = this.#folder;
+    const name = this.#cells.enter(agent, { runId, runFolder });
     const wish = { role: role.name, labels: [name] };
     const seat = await workforce.seat(wish, startWithinMs, world.cancellation);
     if (seat === null) {

@@ -95,6 +95,8 @@ export class Worker {
   #desk = '';
   #terms = new TermsKept();
   #tenancy: Tenancy | null = null;
+  /** Until the word that lets it in is heard: orders may come with it, and wait for it. */
+  #arrival: Promise<void> | null = null;
   #sequence = 0;
   #state: 'open' | 'closed' = 'open';
   #onTurnedAway: (why: UserError) => void = () => {};
@@ -145,6 +147,15 @@ export class Worker {
 
   /** Answers when the lease is over, with nobody answering at its desk any more. */
   async #join(): Promise<Stay> {
+    const joined = this.#enter();
+    const heard = (): void => {
+      this.#arrival = null;
+    };
+    this.#arrival = joined.then(heard, heard);
+    return joined;
+  }
+
+  async #enter(): Promise<Stay> {
     const { bus, footing, name, random, roles, labels, version, clock, onNews } = this.#options;
     const desk = deskOf(name, randomName(random, 16));
     this.#desk = desk;
@@ -240,6 +251,7 @@ export class Worker {
     const command = commandSchema.safeParse(event);
     if (!command.success) throw new UserError('worker.garbled', 'that makes no sense', 'update it');
     const { data } = command;
+    if (this.#arrival !== null) await this.#arrival;
     switch (data.type) {
       case 'work.begin': {
         const { ticket, assignment, parcel } = data;

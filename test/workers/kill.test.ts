@@ -1,7 +1,8 @@
 /** Workers, hubs and agents in processes of their own, killed in the middle of a run. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
-import { eventually, isRunning } from '../agents/processes.ts';
+import { childrenOf, eventually, isRunning } from '../agents/processes.ts';
+import { linesIn } from '../app/stage.ts';
 import { Desk, type Process } from '../cli/troupe.ts';
 import { addressOf, expectAlone, linesOf, planOf, tokenFor } from './troop.ts';
 
@@ -107,5 +108,46 @@ describe.skipIf(process.platform !== 'linux')('agents in processes of their own'
     const { code, stderr } = await run.end();
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stderr).not.toMatch(/crashed/);
+  });
+
+  test('which stand still are gone soon after their runtime is killed', async () => {
+    const desk = new Desk();
+    const run = ['sh', '-c', 'echo $$ >> pids; while [ ! -e go ]; do sleep 0.1; done'];
+    const agents = { coder: { adapter: 'command', run, count: 2 } };
+    const tasks = [{ id: 'a' }, { id: 'b' }];
+    writeFileSync(desk.path('plan.json'), JSON.stringify({ name: 'still', agents, tasks }));
+    const first = desk.start(['run', 'plan.json', '--isolate', 'process']);
+    const pids = () => linesIn(desk.path('pids')).map(Number);
+    await eventually('both have begun', () => pids().length === 2);
+    const cells = cellsOf(first);
+    for (const cell of cells) process.kill(cell, 'SIGSTOP');
+    first.child.kill('SIGKILL');
+    await first.end();
+    expect(cells).toHaveLength(2);
+    await eventually('none is left', () => ![...cells, ...pids()].some(isRunning));
+    writeFileSync(desk.path('go'), '');
+    const { code, stderr } = await desk.type(['resume', 'latest', '--isolate', 'process']);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+  });
+
+  test('which stand still and have no guardian any more are ended by who resumes', async () => {
+    const desk = new Desk();
+    const run = ['sh', '-c', 'echo begun > begun; until [ -e go ]; do sleep 0.1; done'];
+    const agents = { coder: { adapter: 'command', run } };
+    const plan = { name: 'alone', agents, tasks: [{ id: 'a' }] };
+    writeFileSync(desk.path('plan.json'), JSON.stringify(plan));
+    const first = desk.start(['run', 'plan.json', '--isolate', 'process']);
+    await eventually('it has begun', () => linesIn(desk.path('begun')).length === 1);
+    const [cell = 0] = cellsOf(first);
+    const guardians = childrenOf(first.pid).filter((line) => line.includes('troupe-guardian'));
+    // Nor can it start another one.
+    for (const pid of [cell, first.pid]) process.kill(pid, 'SIGSTOP');
+    for (const line of guardians) process.kill(Number.parseInt(line, 10), 'SIGKILL');
+    first.child.kill('SIGKILL');
+    await first.end();
+    writeFileSync(desk.path('go'), '');
+    const { code, stderr } = await desk.type(['resume', 'latest']);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(isRunning(cell)).toBe(false);
   });
 });
