@@ -5,7 +5,8 @@
  * many it has asked for. Invariants:
  * - a call has a place as long as it is here;
  * - of no queue more is asked for than there are free places, and what comes all the same, as
- *   another queue was quicker, is given back at once;
+ *   another queue was quicker, is given back at once: the next free place is its queue's, if it has
+ *   something then, so none is passed over for ever;
  * - while it is here the servers are told so, and give it to nobody else;
  * - an order is begun only for a call that was claimed from the same hub;
  * - a run that another hub has cleared is no longer worked on for those before.
@@ -64,6 +65,8 @@ export class CallTaker {
   readonly #options: CallTakerOptions;
   readonly #taken = new Map<string, Taken>();
   readonly #queues = new Map<string, Queue>();
+  /** Those of which a call was given back, in that order. */
+  readonly #passedOver = new Set<Queue>();
   /** Of each kind: how many of its places are taken. */
   readonly #used = new Map<string, number>();
   /** By run: the hub whose it is. */
@@ -83,6 +86,7 @@ export class CallTaker {
   end(): void {
     this.#state = 'closed';
     this.#queues.clear();
+    this.#passedOver.clear();
     for (const [ticket, { state }] of this.#taken) {
       if (state !== 'begun') this.#settle(ticket, { againAfterMs: 0 });
     }
@@ -92,7 +96,7 @@ export class CallTaker {
   listenTo(wishes: readonly Wish[]): void {
     const { version } = this.#options;
     const named = new Map(wishes.map((wish) => [queueName(wish, version), wish]));
-    for (const name of this.#queues.keys()) if (!named.has(name)) this.#queues.delete(name);
+    for (const [name, queue] of this.#queues) if (!named.has(name)) this.#leave(queue);
     for (const [name, wish] of named) {
       if (!this.#queues.has(name)) {
         this.#queues.set(name, { name, wish, asked: 0, state: 'there' });
@@ -144,6 +148,11 @@ export class CallTaker {
     }
   }
 
+  #leave(queue: Queue): void {
+    this.#queues.delete(queue.name);
+    this.#passedOver.delete(queue);
+  }
+
   #askAll(): void {
     for (const queue of this.#queues.values()) this.#ask(queue);
   }
@@ -152,19 +161,21 @@ export class CallTaker {
     const count = this.#lackOf(queue);
     if (count === 0) return;
     const { servers } = this.#options;
+    const isDue = this.#passedOver.has(queue);
     let left = count;
     queue.asked += count;
     const take = (call: Msg): void => {
       left -= 1;
       queue.asked -= 1;
-      this.#take(call, queue.wish);
+      this.#take(call, queue);
       this.#ask(queue);
     };
-    pullCalls(servers, { queue: queue.name, count, take })
+    pullCalls(servers, { queue: queue.name, count, patience: isDue ? 'none' : 'some', take })
       .catch(() => this.#mend(queue))
       .finally(() => {
         queue.asked -= left;
-        this.#ask(queue);
+        if (isDue) this.#passedOver.delete(queue);
+        this.#askAll();
       });
   }
 
@@ -172,28 +183,38 @@ export class CallTaker {
   #lackOf(queue: Queue): number {
     const { name, wish, asked, state } = queue;
     if (this.#state === 'closed' || this.#queues.get(name) !== queue) return 0;
-    if (state === 'troubled') return 0;
+    if (state === 'troubled' || (this.#due ?? queue) !== queue) return 0;
     const free = this.#freePlaces(wish.role);
     const wanted = Math.min(free, Math.ceil(free / this.#queues.size));
     return asked > wanted / 2 ? 0 : wanted - asked;
+  }
+
+  /** The one that is asked before all others. */
+  get #due(): Queue | null {
+    for (const queue of this.#passedOver) if (this.#freePlaces(queue.wish.role) > 0) return queue;
+    return null;
   }
 
   /** It is not there yet, or no server is. */
   async #mend(queue: Queue): Promise<void> {
     const { clock, servers } = this.#options;
     queue.state = 'troubled';
+    this.#passedOver.delete(queue);
+    this.#askAll();
     await sleep(clock, pauseMs);
     await ensureQueue(servers, queue.name).catch(() => {});
     queue.state = 'there';
   }
 
-  #take(message: Msg, { role }: Wish): void {
+  #take(message: Msg, queue: Queue): void {
     const { reply = '' } = message;
     const call = callSchema.safeParse(jsonIn(message.string()));
     if (!call.success) return this.#say(reply, '+TERM');
     const { ticket, hub, run } = call.data;
-    const place = this.#freePlace(role);
+    const place = this.#freePlace(queue.wish.role);
     if (place === null || this.#state === 'closed' || this.#taken.has(ticket)) {
+      // What it may still bring would have brought this one again.
+      if (place === null && queue.asked === 0) this.#passedOver.add(queue);
       return this.#say(reply, again(0));
     }
     const owner = this.#owners.get(run);

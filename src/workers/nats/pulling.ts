@@ -1,4 +1,4 @@
-/** Asks a queue for calls: so many at most, each as soon as it is there, for a while. */
+/** Asks a queue for calls: so many at most, those that are there or each as soon as it is. */
 import { createInbox, type Msg, nanos } from '@nats-io/transport-node';
 import { pullSubject } from './queues.ts';
 import type { Servers } from './servers.ts';
@@ -12,6 +12,8 @@ const overCodes = [404, 408];
 export interface Pull {
   readonly queue: string;
   readonly count: number;
+  /** Whether ones that are not there yet are waited for, for a while. */
+  readonly patience: 'some' | 'none';
   /** Whoever gets a call has to answer it. */
   readonly take: (call: Msg) => void;
 }
@@ -19,7 +21,7 @@ export interface Pull {
 /** Resolves when no more come of it; rejects when the queue is not there, or no server is. */
 export function pullCalls(
   { nc, clock, ...servers }: Pick<Servers, 'nc' | 'clock' | 'work'>,
-  { queue, count, take }: Pull,
+  { queue, count, patience, take }: Pull,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let left = count;
@@ -42,10 +44,12 @@ export function pullCalls(
         if (left === 0) end();
       },
     });
-    const cancel = clock.at(clock.now() + pullMs + pullSlackMs, end);
+    const waitMs = patience === 'some' ? pullMs : 0;
+    const cancel = clock.at(clock.now() + waitMs + pullSlackMs, end);
     // With the connection, too.
     void wire.closed.then(() => end());
-    const wish = JSON.stringify({ batch: count, expires: nanos(pullMs) });
+    const until = patience === 'some' ? { expires: nanos(waitMs) } : { no_wait: true };
+    const wish = JSON.stringify({ batch: count, ...until });
     nc.publish(pullSubject(servers, queue), wish, { reply: inbox });
   });
 }

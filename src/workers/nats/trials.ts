@@ -39,7 +39,7 @@ const callsTrial: Trial = async (stage) => {
   const take = (call: Msg): void => {
     reply = call.reply ?? '';
   };
-  await pullCalls(servers, { queue, count: 1, take });
+  await pullCalls(servers, { queue, count: 1, patience: 'some', take });
   if (reply !== '') nc.publish(reply, '+ACK');
   else await jsm.streams.deleteMessage(work, seq, false);
   await nc.flush();

@@ -94,6 +94,29 @@ test('a place that is free again is asked for again, for whichever queue is next
   while ((await left()) > 0);
 });
 
+test('with two queues full of calls none waits for the other to be empty', async () => {
+  const servers = await open();
+  const [few, many] = [10, 150];
+  const [coder, writer] = wishes as [Wish, Wish];
+  await call(servers, coder, few);
+  await call(servers, writer, many);
+  const { it, claimed } = taker(servers, { '*': 1 });
+  for (let done = 0; done < few + many; done += 1) {
+    await eventually('the next one is there', () => it.tickets.length === 1);
+    const [ticket = ''] = it.tickets;
+    expect(it.begun(ticket, hub)).toBeNull();
+    it.settled(ticket);
+  }
+  const deliveries = async (wish: Wish) => {
+    const { delivered } = await servers.jsm.consumers.info(servers.work, queueName(wish, version));
+    return delivered.consumer_seq;
+  };
+  // Each is given back once or twice, and not each time that the other queue is quicker.
+  expect(await deliveries(coder)).toBeLessThan(5 * few);
+  expect(await deliveries(writer)).toBeLessThan(2 * many);
+  expect(claimed).toHaveLength(few + many);
+});
+
 test('a queue that comes later, or is lost, is asked as soon as it is there', async () => {
   const servers = await open();
   const [wish = { role: '', labels: [] }] = wishes;
