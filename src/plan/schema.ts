@@ -29,6 +29,9 @@ const map = (what: string): { readonly error: string } => ({ error: `expected a 
 const list = (what: string): { readonly error: string } => ({
   error: `expected a list of ${what}`,
 });
+const tooLong = (what: string, charactersMax: number): { readonly error: string } => ({
+  error: `expected ${what} of at most ${charactersMax} characters`,
+});
 
 export const backoffShape = z
   .strictObject(
@@ -161,7 +164,8 @@ const sharedRole = {
     .default('any')
     .describe('On this machine, at workers that have joined, or at them if one has a free place.'),
   labels: z
-    .array(words('a label'), list('labels'))
+    .array(words('a label').max(200, tooLong('a label', 200)), list('labels'))
+    .max(200, list('labels, at most 200'))
     .optional()
     .describe('Only for workers that have all of these: troupe worker --label gpu.'),
   simulate: simulateShape.optional(),

@@ -124,6 +124,13 @@ const roles: readonly (readonly [string, string, string, string])[] = [
     'plan.yaml:2:35 agents.w.run[1]: expected text without a NUL character, got "a\\u0000b"',
   ],
   [
+    'a label that no worker can offer',
+    `{ adapter: simulated, labels: [${'x'.repeat(201)}] }`,
+    'plan.bad-value',
+    'plan.yaml:2:37 agents.w.labels[0]: expected a label of at most 200 characters, ' +
+      `got "${'x'.repeat(60)}..."`,
+  ],
+  [
     'no program at all',
     '{ adapter: command }',
     'plan.no-run',

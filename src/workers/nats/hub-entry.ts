@@ -14,13 +14,14 @@ export interface HubEntryOptions {
   readonly clock: Clock;
   readonly desk: string;
   readonly version: string;
+  /** Those that workers have to know of. */
+  readonly queues: () => readonly Wish[];
 }
 
 const beatsPerLease = 5;
 
 export class HubEntryKeeper {
   readonly #options: HubEntryOptions;
-  #queues: readonly Wish[] = [];
   #writtenMs = Number.NEGATIVE_INFINITY;
   #cancel: () => void = () => {};
   #state: 'open' | 'closed' = 'open';
@@ -34,10 +35,9 @@ export class HubEntryKeeper {
     this.#later();
   }
 
-  /** Resolves when workers can know of it. */
-  async announce(queues: readonly Wish[]): Promise<void> {
-    this.#queues = queues;
-    await this.#write();
+  /** Resolves when workers can know of the queues that there are now. */
+  announce(): Promise<void> {
+    return this.#write();
   }
 
   isSure(part: number): boolean {
@@ -63,9 +63,9 @@ export class HubEntryKeeper {
   }
 
   async #write(): Promise<void> {
-    const { clock, servers, desk, version } = this.#options;
-    const queues = this.#queues.map(({ role, labels }) => ({ role, labels: [...labels] }));
-    const entry: HubEntry = { version, queues };
+    const { clock, servers, desk, version, queues } = this.#options;
+    const called = queues().map(({ role, labels }) => ({ role, labels: [...labels] }));
+    const entry: HubEntry = { version, queues: called };
     const sentMs = clock.elapsed();
     const timeout = Math.max(500, servers.leaseMs / beatsPerLease);
     const subject = `$KV.${servers.registerName}.${keyOf(desk)}`;

@@ -65,8 +65,9 @@ export class NatsWorkforce implements Labour {
     this.freight = options.depot;
     const desk = hubDeskOf(life);
     this.post = new Correspondence({ bus, desk, life, from: desk, order: 'free' });
-    this.#entry = new HubEntryKeeper({ servers, clock, desk, version });
-    const announce = (queues: readonly Wish[]) => this.#entry.announce(queues);
+    const queues = () => this.#calls.queues();
+    this.#entry = new HubEntryKeeper({ servers, clock, desk, version, queues });
+    const announce = () => this.#entry.announce();
     this.#calls = new Calls({ servers, clock, version, hub: desk, announce });
     this.#clearance = new Clearance({ servers, clock, post: this.post });
     this.#attendance = new Attendance({

@@ -4,7 +4,7 @@ import { pullSubject } from './queues.ts';
 import type { Servers } from './servers.ts';
 
 const pullMs = 3_000;
-/** The servers say that its time is over; for those that can't this is waited longer. */
+/** The servers say that its time is over; a queue that is not there says nothing at all. */
 const pullSlackMs = 1_500;
 /** Its time is over, or a part of it: nothing more comes of this one. */
 const overCodes = [404, 408];
@@ -45,7 +45,8 @@ export function pullCalls(
       },
     });
     const waitMs = patience === 'some' ? pullMs : 0;
-    const cancel = clock.at(clock.now() + waitMs + pullSlackMs, end);
+    const silent = (): void => end(new Error('the queue says nothing'));
+    const cancel = clock.at(clock.now() + waitMs + pullSlackMs, silent);
     // With the connection, too.
     void wire.closed.then(() => end());
     const until = patience === 'some' ? { expires: nanos(waitMs) } : { no_wait: true };

@@ -39,8 +39,12 @@ export function queueName({ role, labels }: Wish, version: string): string {
 export const queueSubject = ({ prefix }: Pick<Servers, 'prefix'>, name: string): string =>
   `${prefix}.work.${name}`;
 
+/**
+ * The servers let it go when nobody has pulled from it, nor been at work on its calls, for a while;
+ * calls that wait there stay, and are given out by the next one of that name.
+ */
 export async function ensureQueue(servers: Servers, name: string): Promise<void> {
-  const { jsm, work, leaseMs } = servers;
+  const { jsm, work, leaseMs, queueKeptMs } = servers;
   try {
     await jsm.consumers.info(work, name);
   } catch (error) {
@@ -53,6 +57,7 @@ export async function ensureQueue(servers: Servers, name: string): Promise<void>
       max_deliver: deliveriesMax,
       max_ack_pending: underWayMax,
       max_waiting: pullsMax,
+      inactive_threshold: nanos(queueKeptMs),
     });
   }
 }

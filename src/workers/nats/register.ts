@@ -29,8 +29,12 @@ const workerSchema = z.strictObject({
 });
 export type WorkerEntry = z.infer<typeof workerSchema>;
 
+/** What a hub may tell its workers of at once; the servers take a little more in one message. */
+export const queuesMax = 1_000;
+export const queuesBytesMax = 200_000;
+
 const queueSchema = z.strictObject({ role: word, labels: words });
-const hubSchema = z.strictObject({ version: word, queues: z.array(queueSchema).max(1_000) });
+const hubSchema = z.strictObject({ version: word, queues: z.array(queueSchema).max(queuesMax) });
 export type HubEntry = z.infer<typeof hubSchema>;
 
 /** What it takes to read it. */

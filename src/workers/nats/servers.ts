@@ -34,27 +34,33 @@ export interface Servers {
   readonly shelf: FileShelf;
   /** As the servers count it. */
   readonly leaseMs: number;
+  /** So long they keep a queue from which nobody pulls. */
+  readonly queueKeptMs: number;
+}
+
+interface Terms {
+  readonly name: string;
+  readonly leaseMs: number;
+  readonly clock: Clock;
+  readonly queueKeptMs?: number;
 }
 
 export const defaultWorkerLeaseMs = 10_000;
 /** A call that nobody took, and nobody took back. */
 const callKeptMs = 24 * 3_600_000;
 const callsBytesMax = 64 * 1024 * 1024;
+const defaultQueueKeptMs = 3_600_000;
 /** What is on its way is fetched within minutes. */
 export const parcelKeptMs = 6 * 3_600_000;
 
-export async function openServers(
-  place: NatsPlace,
-  { name, leaseMs, clock }: { name: string; leaseMs: number; clock: Clock },
-): Promise<Servers> {
-  return dialFor(place, name, (nc) => partsOf(nc, place, leaseMs, clock));
+export async function openServers(place: NatsPlace, terms: Terms): Promise<Servers> {
+  return dialFor(place, terms.name, (nc) => partsOf(nc, place, terms));
 }
 
 async function partsOf(
   nc: NatsConnection,
   { prefix = defaultPrefix, replicas = 1 }: NatsPlace,
-  leaseMs: number,
-  clock: Clock,
+  { leaseMs, clock, queueKeptMs = defaultQueueKeptMs }: Terms,
 ): Promise<Servers> {
   const js = jetstream(nc);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
@@ -78,7 +84,7 @@ async function partsOf(
     const parcels = await new Objm(js).create(`${prefix}_parcels`, kept);
     const shelf = new FileShelf(`${prefix}_parcels`, parcels, new Reader({ nc, jsm, clock }), jsm);
     const about = { nc, js, jsm, clock, prefix, work, register, registerName, parcels, shelf };
-    return { ...about, leaseMs: ttl || leaseMs };
+    return { ...about, leaseMs: ttl || leaseMs, queueKeptMs };
   } catch (error) {
     const message = `the buckets of ${prefix} can't be used: ${wordsOf(error)}`;
     throw new UserError('nats.bucket', message, 'see what is missing: troupe nats check');
