@@ -1,6 +1,6 @@
 /** The last words about a run: its answers, a summary, how to go on with it; and how to exit. */
 import { relative } from 'node:path';
-import type { RunEnd, RunView, SeenRun } from '../src/index.ts';
+import type { RunEnd, RunView, SeenRun, TaskView } from '../src/index.ts';
 import * as library from '../src/index.ts';
 import { printAnswers } from './answers.ts';
 import { type Exit, exits } from './exits.ts';
@@ -31,7 +31,10 @@ export async function conclude(
   switch (end.kind) {
     case 'ended':
       if (!options.json) await printAnswers(run, out);
-      if (!options.quiet) err.note(summaryOf(run, tookMs, options));
+      // A run that has failed needs a person: that is told also to whoever wants no progress.
+      if (!options.quiet || (!options.json && end.status !== 'succeeded')) {
+        err.note(summaryOf(run, tookMs, options));
+      }
       return exitOf(end.status);
     case 'left':
       err.note(`${run.id} goes on in the house. ${lookAgain(run.id, options)}\n`);
@@ -78,12 +81,19 @@ function summaryOf(run: SeenRun, tookMs: number | null, options: HomeOption): st
   const rows = [
     `${verdict(status, palette)} ${run.id}: ${size}${time}${cost}`,
     ...(reason === '' ? [] : [`  because  ${plainLine(reason)}`]),
-    ...(culprit ? [`  look     ${commandLine(['logs', run.id, culprit.id], options)}`] : []),
+    ...(culprit ? nextSteps(run.id, culprit, options) : []),
     `  report   ${near(run.folder.report)}`,
     `  results  ${near(run.folder.results)}`,
     ...(run.branch === null ? [] : [`  merge    git merge ${run.branch}`]),
   ];
   return rows.map((row) => `${row}\n`).join('');
+}
+
+/** What it said, and how all that went well before it is kept. */
+function nextSteps(run: string, { id, attempt }: TaskView, options: HomeOption): string[] {
+  const look = `  look     ${commandLine(['logs', run, id], options)}`;
+  if (attempt === 0) return [look];
+  return [look, `  again    ${commandLine(['fork', run, '--before', id], options)}`];
 }
 
 function verdict(status: string, { green, red, bold }: Palette): string {

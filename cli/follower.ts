@@ -16,6 +16,8 @@ export interface ProgressOptions {
   readonly environment: Environment;
   readonly clock: Clock;
   readonly style: 'drawn' | 'lines' | 'quiet' | 'json';
+  /** `begins`: all that happens in it is told, from its first fact on. */
+  readonly told: 'begins' | 'goes on';
   /** The command that approves a task. */
   readonly approve: (task: string) => string;
 }

@@ -4,14 +4,14 @@ import { CommanderError } from 'commander';
 import { readAbout } from './about.ts';
 import { type Exit, exits } from './exits.ts';
 import { inTodaysWords } from './former-words.ts';
-import { buildProgram } from './program.ts';
+import { buildProgram, withoutLostHelp } from './program.ts';
 import { err, out, ReaderGone } from './render.ts';
 import { headline, tell } from './trouble.ts';
 import type { Act } from './verb.ts';
 
 /** Answers how the process ends; everything heavy is loaded by the command that needs it. */
 async function obey(typed: readonly string[]): Promise<Exit> {
-  const words = inTodaysWords(typed);
+  const words = withoutLostHelp(inTodaysWords(typed));
   const [first = ''] = words;
   if (first === '--version' || first === '-V') {
     await out.write(`${readAbout().version}\n`);

@@ -2,8 +2,8 @@
 import { Command } from 'commander';
 import { guide } from './guide.ts';
 import { err, out } from './render.ts';
-import { type Act, addExamples } from './verb.ts';
-import { verbs } from './verbs.ts';
+import { type Act, addExamples, shareExamples } from './verb.ts';
+import { type Verb, verbGroups, verbs } from './verbs.ts';
 
 export async function buildProgram(words: readonly string[], act: Act): Promise<Command> {
   const program = new Command('troupe')
@@ -16,12 +16,29 @@ export async function buildProgram(words: readonly string[], act: Act): Promise<
     .exitOverride();
   addExamples(program, ['troupe init', 'troupe run plan.yaml', 'troupe resume latest']);
   const name = asked(words);
-  for (const verb of verbs) {
-    const command = program.command(verb.name).description(verb.summary);
-    if (verb.name === name) (await verb.load()).define(command, act);
+  for (const [heading, group] of Object.entries(verbGroups)) {
+    program.commandsGroup(`${heading}:`);
+    for (const verb of group) {
+      const command = program.command(verb.name).description(verb.summary);
+      if (verb.name === name) await defineAll(command, verb, act);
+    }
   }
+  // Made now, it stands with the last of the groups.
+  program.helpCommand(true);
   guide(program, words);
   return program;
+}
+
+/** `troupe help rnu` is answered as `troupe rnu` is: with the word that may have been meant. */
+export function withoutLostHelp(words: readonly string[]): readonly string[] {
+  const [first, name = '-'] = words;
+  const isLost = !name.startsWith('-') && !verbs.some((verb) => verb.name === name);
+  return first === 'help' && isLost && name !== 'help' ? words.slice(1) : words;
+}
+
+async function defineAll(command: Command, { load }: Verb, act: Act): Promise<void> {
+  (await load()).define(command, act);
+  shareExamples(command);
 }
 
 /** `troupe run`, `troupe help run`: the first word that can be a command's. */

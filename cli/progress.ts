@@ -17,7 +17,8 @@ export function openProgress(options: ProgressOptions): Progress {
   if (style === 'json') return new Logged(options);
   const progress = style === 'drawn' ? new Drawn(options) : new Lines(options);
   const { status, counts, total } = run.view();
-  if (status === 'running') progress.say(`${run.id}: goes on, ${counts.succeeded}/${total} done`);
+  const isNews = options.told === 'goes on' && status === 'running';
+  if (isNews) progress.say(`${run.id}: goes on, ${counts.succeeded}/${total} done`);
   return progress;
 }
 

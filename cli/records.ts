@@ -17,6 +17,8 @@ export interface RunRecord {
   readonly status: RunState;
   /** Tasks that will not change any more. */
   readonly done: number;
+  /** Those of them that came to something. */
+  readonly succeeded: number;
   readonly total: number;
   /** Null while a price is unknown. */
   readonly costUsd: number | null;
@@ -34,6 +36,7 @@ export function recordOf({ view, owner, orderedAt }: RunSummary): RunRecord {
     id,
     name,
     status: stateOf(view, owner !== null),
+    succeeded: counts.succeeded,
     done: counts.succeeded + counts.failed + counts.skipped + counts.cancelled,
     total,
     costUsd,
@@ -64,7 +67,7 @@ async function readRecord(troupe: Troupe, id: string): Promise<RunRecord> {
     return recordOf(await troupe.look(id));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const unknown = { done: 0, total: 0, costUsd: null, startedAt: null, pid: null };
+    const unknown = { done: 0, succeeded: 0, total: 0, costUsd: null, startedAt: null, pid: null };
     return { id, name: id, status: 'unreadable', ...unknown, reason };
   }
 }

@@ -14,6 +14,8 @@ export class ReaderGone extends Error {
 /** What waits for a reader who is slow; progress beyond it is dropped, answers never are. */
 const waitingMaxBytes = 16 * 1024 * 1024;
 const defaultColumns = 80;
+/** Nothing is cut to suit a screen where there is none, and yet no line is endless. */
+const pipedColumns = 1_000;
 const defaultRows = 24;
 
 type Stream = Pick<WriteStream, 'write' | 'on' | 'off' | 'writableLength'> &
@@ -34,9 +36,9 @@ export class Output {
     return this.#stream.isTTY === true;
   }
 
-  /** Of a terminal; what is common where nothing is known. */
+  /** Of a terminal, what is common where it does not say; otherwise as many as a program takes. */
   get columns(): number {
-    return this.#stream.columns || defaultColumns;
+    return this.isTerminal ? this.#stream.columns || defaultColumns : pipedColumns;
   }
 
   get rows(): number {

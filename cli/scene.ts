@@ -40,10 +40,10 @@ function withoutEmpty(rows: readonly (readonly string[])[]): readonly (readonly 
 function headline(moment: Moment, begunAt: number, { bold, dim }: Palette): string {
   const { run, n, at, status, counts, total, costUsd, facts, reason } = moment;
   if (n === 0) return `${bold(plainLine(run))} before its first input\n`;
-  const done = counts.succeeded + counts.failed + counts.skipped + counts.cancelled;
+  const ended = counts.succeeded + counts.failed + counts.skipped + counts.cancelled;
   const when = `${instantText(at)}, ${duration(at - begunAt)} after its begin`;
   const why = reason === '' ? '' : `: ${plainLine(reason)}`;
-  const work = `${done} of ${plural(total, 'task')} done`;
+  const work = `${ended} of ${plural(total, 'task')} ended`;
   const stand = `${work}, ${plural(facts, 'fact')}, ${money(costUsd)}`;
   const heading = `${bold(plainLine(run))} after input ${n} ${dim(`(${when})`)}`;
   return `${heading}\n${status}${why}, ${stand}\n`;

@@ -52,21 +52,44 @@ export function canDraw(output: Output, environment: Environment): boolean {
   return output.isTerminal && environment.TERM !== 'dumb' && environment.TERM !== undefined;
 }
 
-/** Columns as wide as their widest cell. The last one is cut where the terminal ends. */
+/** What is this narrow is never cut: names that a person copies. */
+const narrowMax = 40;
+const cellMin = 10;
+
+/**
+ * Columns as wide as their widest cell. Where that is more than there is room for, the last one
+ * and those that are wide share what the others leave.
+ */
 export function table(rows: readonly (readonly string[])[], columnsMax: number): string {
   const count = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: count }, (_, at) =>
+  const needed = Array.from({ length: count }, (_, at) =>
     rows.reduce((most, row) => Math.max(most, widthOf(row[at] ?? '')), 0),
   );
-  const before = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
+  const widths = fitted(needed, columnsMax - 2 * (count - 1));
   const lines = rows.map((row) => {
     const cells = row.map((cell, at) => {
-      if (at < count - 1) return padEnd(cell, widths[at] ?? 0);
-      return cut(cell, Math.max(10, columnsMax - before));
+      const width = widths[at] ?? 0;
+      return at < count - 1 ? padEnd(cut(cell, width), width) : cut(cell, width);
     });
     return `${cells.join('  ').trimEnd()}\n`;
   });
   return lines.join('');
+}
+
+function fitted(needed: readonly number[], room: number): readonly number[] {
+  const last = needed.length - 1;
+  const gives = (width: number, at: number) => at === last || width > narrowMax;
+  const givers = needed.filter(gives).sort((one, other) => one - other);
+  let left = room - needed.reduce((sum, width, at) => sum + (gives(width, at) ? 0 : width), 0);
+  for (const [at, width] of givers.entries()) {
+    const share = Math.floor(left / (givers.length - at));
+    if (width > share) {
+      const most = Math.max(cellMin, share);
+      return needed.map((each, place) => (gives(each, place) ? Math.min(each, most) : each));
+    }
+    left -= width;
+  }
+  return needed;
 }
 
 const two = (count: number): string => String(count).padStart(2, '0');

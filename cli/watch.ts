@@ -79,6 +79,7 @@ async function accompany(
     environment,
     clock: systemClock,
     style: styleOf(options, environment),
+    told: options.manner === 'follows' ? 'begins' : 'goes on',
     approve: (task) => commandLine(['approve', run.id, task], options),
   });
   try {

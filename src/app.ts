@@ -249,8 +249,8 @@ export class Troupe {
 
   /** The plan, when nothing speaks against running it; throws a UserError with what does. */
   async clear(plan: Plan | string, options: ClearOptions = {}): Promise<Plan> {
-    const { clear } = await import('./verify/clearance.ts');
-    return clear(plan, options, { home: this.config.home, project: this.project });
+    const { clearHere } = await import('./verify/clearance.ts');
+    return clearHere(plan, options, this.config, this.project);
   }
 
   /** What a run can still take and cost at most; null once it is over. */

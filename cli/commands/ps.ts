@@ -46,12 +46,12 @@ export async function showRuns(troupe: Troupe, { json }: PsOptions): Promise<voi
 const runHeads = ['RUN', 'STATUS', 'DONE', 'COST', 'STARTED', 'PID', ''];
 
 function runRow(record: RunRecord, palette: Palette): readonly string[] {
-  const { id, status, done, total, costUsd, startedAt, pid, reason } = record;
+  const { id, status, succeeded, total, costUsd, startedAt, pid, reason } = record;
   const started = startedAt === null ? '' : `${dayOf(startedAt)} ${timeOf(startedAt)}`;
   return [
     plainLine(id),
     colourOf(status, palette)(status),
-    `${done}/${total}`,
+    `${succeeded}/${total}`,
     money(costUsd),
     started,
     String(pid ?? ''),

@@ -44,7 +44,7 @@ export function define(command: Command, act: Act): void {
     )
     .option('--speed <n>', 'do simulated work so many times faster', readSpeed)
     .option('--require-certificate', 'refuse a plan whose time, cost or calls have no limit')
-    .option('--anyway', 'begin it although verify says that it can not come through')
+    .option('--anyway', 'begin it although it can not come through, or agents are missing here')
     .option('--task <goal>', 'instead of a plan: what is to be done; a planner splits it')
     .option('--sub-agents <n>', 'with --task: how many work at the same time', readWhole)
     .option('--agent <name>', 'with --task: a role of troupe.yaml, or claude, codex, ...')

@@ -1,10 +1,13 @@
 /** The quick look at a plan before every run: what surely goes wrong stops it, in milliseconds. */
+import type { Config } from '../config.ts';
 import { UserError } from '../kernel/user-error.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Project } from '../plan/project.ts';
 import { boundOf, type Certificate } from './certificate.ts';
 import { certifyText } from './certify-text.ts';
 import { findingOf, type Property } from './flaw.ts';
 import { planText, type Setting } from './plan-text.ts';
+import { requirePlayers } from './players.ts';
 import type { Unbounded } from './verdict.ts';
 
 export interface ClearOptions {
@@ -21,6 +24,18 @@ const stopping: readonly Property[] = [
   'account.cannot-afford',
   'role.unplayed',
 ];
+
+/** The same of a plan that is to be worked off by this process. */
+export async function clearHere(
+  given: Plan | string,
+  options: ClearOptions,
+  config: Config,
+  project: Project | null,
+): Promise<Plan> {
+  const plan = await clear(given, options, { home: config.home, project });
+  if (!options.anyway) await requirePlayers(plan, config);
+  return plan;
+}
 
 /** The plan, when nothing speaks against its run; throws a UserError with what does. */
 export async function clear(

@@ -2,7 +2,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { verbs } from '../../cli/verbs.ts';
+import { verbGroups, verbs } from '../../cli/verbs.ts';
 import { Desk } from './troupe.ts';
 
 const desk = new Desk();
@@ -12,6 +12,22 @@ test('the help lists every command with what it is for', async () => {
   const { code, stdout, stderr } = await desk.type(['--help']);
   expect([code, stderr]).toEqual([0, '']);
   for (const { name, summary } of verbs) expect(stdout).toMatch(new RegExp(`${name} .*${summary}`));
+});
+
+test('the help puts together what belongs together, in the order of the groups', async () => {
+  const { stdout } = await desk.type(['--help']);
+  const headings = stdout.split('\n').filter((line) => /^[A-Z].*:$/.test(line));
+  const groups = Object.keys(verbGroups).map((heading) => `${heading}:`);
+  expect(headings).toEqual(['Options:', ...groups, 'Examples:']);
+});
+
+test('the help of a part has those examples of the whole that are about it', async () => {
+  const { stdout } = await desk.type(['token', 'create', '--help']);
+  const lines = stdout.split('Examples:\n')[1]?.trim().split(/\n */);
+  expect(lines).toEqual([
+    '$ troupe token create --role worker --ttl 1h',
+    '$ troupe token create --role worker --json',
+  ]);
 });
 
 test('the version is that of the package', async () => {
@@ -54,6 +70,7 @@ test.each(names)('the help of %s has examples that parse', async (name) => {
 
 test.each([
   [['rnu'], /unknown command 'rnu'\n\(Did you mean run\?\)/],
+  [['help', 'rnu'], /unknown command 'rnu'\n\(Did you mean run\?\)/],
   [['run', 'plan.yaml', '--inptu', 'a=b'], /unknown option '--inptu'\n\(Did you mean --input\?\)/],
   [['logs', 'latest', '--folow'], /unknown option '--folow'\n\(Did you mean --follow\?\)/],
   [['run'], /there is neither a plan nor a task/],

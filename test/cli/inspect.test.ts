@@ -33,7 +33,7 @@ describe('of a run that is over', () => {
     expect([code, stderr]).toEqual([0, '']);
     const [heads = '', row = ''] = stdout.split('\n');
     expect(heads).toMatch(/^RUN +STATUS +DONE +COST +STARTED +PID$/);
-    expect(row).toMatch(/^over-\w{5} +failed +4\/4 +\$0\.00 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);
+    expect(row).toMatch(/^over-\w{5} +failed +2\/4 +\$0\.00 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);
   });
 
   test('ps --json is one object', async () => {
@@ -44,6 +44,7 @@ describe('of a run that is over', () => {
         name: 'over',
         status: 'failed',
         done: 4,
+        succeeded: 2,
         total: 4,
         costUsd: 0,
         startedAt: expect.any(Number),
@@ -212,6 +213,6 @@ describe('of a run that lives', () => {
     expect((await desk.type(['ps'])).stdout).toMatch(/alive-\w+ +stopped/);
     expect((await desk.type(['why', id, 'busy'])).stdout).toContain(`troupe resume ${id}`);
     expect((await desk.type(['cancel', id])).code).toBe(0);
-    expect((await desk.type(['ps'])).stdout).toMatch(/alive-\w+ +cancelled +3\/3/);
+    expect((await desk.type(['ps'])).stdout).toMatch(/alive-\w+ +cancelled +0\/3/);
   });
 });

@@ -1,6 +1,6 @@
 /** What the world does to `troupe`: readers that leave, disks that are full, homes in the way. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { runningWith } from '../agents/processes.ts';
@@ -131,11 +131,15 @@ test.skipIf(!canMount())(
   },
 );
 
-test('an agent that can not be started fails its task, and leaves nobody', async () => {
+test('an agent that is not here is told before a run; all the same, it fails', async () => {
   const desk = new Desk();
   const plan = 'name: none\nagents: { a: { adapter: command, run: [no-such-program] } }\n';
   writeFiles(desk.folder, { 'none.yaml': `${plan}tasks: [{ id: x, agent: a }]\n` });
-  const { code, stderr } = await desk.type(['run', 'none.yaml']);
+  const refused = await desk.type(['run', 'none.yaml']);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(/nobody can play a here, which x needs: .*"no-such-program"/);
+  expect(existsSync(desk.home)).toBe(false);
+  const { code, stderr } = await desk.type(['run', 'none.yaml', '--anyway']);
   expect(code).toBe(1);
   expect(stderr).toContain('no-such-program');
   expect(runningWith(`TROUPE_RUN_FOLDER=${desk.path('.troupe')}`)).toEqual([]);

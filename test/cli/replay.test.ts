@@ -30,7 +30,7 @@ describe('of a run that is over', () => {
     const { code, stdout, stderr } = await replay();
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^over-\w{5} after input \d+ \(.* after its begin\)$/m);
-    expect(stdout).toMatch(/^failed, 3 of 3 tasks done, \d+ facts, \$0\.00$/m);
+    expect(stdout).toMatch(/^failed, 3 of 3 tasks ended, \d+ facts, \$0\.00$/m);
     expect(stdout).toMatch(/^orchestrator +failed$/m);
     expect(stdout).toMatch(/^supervisor\/a +stopped$/m);
     expect(stdout).toMatch(/^agent\/a-1 +stopped$/m);

@@ -128,6 +128,36 @@ describe('a run that fails', () => {
     expect((await desk.type(command.split(' '))).stdout).toContain('err | broken');
   });
 
+  test('says so also to whoever wants no progress, but nothing beside its facts', async () => {
+    const desk = new Desk();
+    writeFiles(desk.folder, { 'plan.yaml': planOf({ bad: 'exit 7' }) });
+    const quiet = await desk.type(['run', 'plan.yaml', '--quiet']);
+    expect([quiet.code, quiet.stdout]).toEqual([1, '']);
+    expect(quiet.stderr).toMatch(/^failed mine-\w+: 0 of 1 task, 1 failed/);
+    expect(quiet.stderr).toMatch(/look +troupe logs mine-\w+ bad\n/);
+    const facts = await desk.type(['run', 'plan.yaml', '--quiet', '--json']);
+    expect([facts.code, facts.stderr]).toEqual([1, '']);
+  });
+
+  test('names the command that does it again, with what went well before', async () => {
+    const desk = new Desk();
+    const plan = `name: mine
+agents: { a: { adapter: command } }
+tasks:
+  - { id: first, agent: a, run: [sh, -c, "echo x >> first.txt"] }
+  - { id: bad, agent: a, needs: [first], run: [sh, -c, "cat mended.txt"] }
+`;
+    writeFiles(desk.folder, { 'plan.yaml': plan });
+    const failed = await desk.type(['run', 'plan.yaml']);
+    const [, command = ''] = /again +troupe (.*)/.exec(failed.stderr) ?? [];
+    expect(command).toMatch(/^fork mine-\w+ --before bad$/);
+    expect((await desk.type(['ps'])).stdout).toMatch(/^mine-\w+ +failed +1\/2 /m);
+    expect((await desk.type(['resume', 'latest'])).stderr).toContain(command);
+    writeFiles(desk.folder, { 'mended.txt': 'good\n' });
+    expect(await desk.type(command.split(' '))).toMatchObject({ code: 0, stdout: 'good\n' });
+    expect(readFileSync(desk.path('first.txt'), 'utf8')).toBe('x\n');
+  });
+
   test('still gives the answers of what succeeded', async () => {
     const desk = new Desk();
     const plan = planOf({ bad: 'exit 7', good: 'echo fine' }, 'onFailure: continue\n');

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { commandLine } from '../../cli/options.ts';
 import { dayOf, money, stopwatch, table, timeOf } from '../../cli/style.ts';
 import { cut, jsonLine, padEnd, padStart, plainLine, plainText, widthOf } from '../../cli/text.ts';
+import { FakeStream, outputTo } from './fake-stream.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
 const steering = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
@@ -90,6 +91,35 @@ describe('a table', () => {
     ];
     const lines = ['NAME    WHY', '\x1b[31mred\x1b[39m     short', '漢字漢  much too long…', ''];
     expect(table(rows, 22)).toBe(lines.join('\n'));
+  });
+
+  test('shares what room there is between wide columns, and cuts no name', () => {
+    const name = 'level-6-9n5ge/design-storage';
+    const rows = [
+      ['WHO', 'BEFORE', 'AFTER'],
+      [name, 'b'.repeat(70), 'a'.repeat(70)],
+      ['it', 'short', 'is left'],
+    ];
+    const lines = table(rows, 80).split('\n');
+    expect(lines[1]).toBe(`${name}  ${'b'.repeat(23)}…  ${'a'.repeat(23)}…`);
+    expect(lines[2]).toBe(`it${' '.repeat(28)}short${' '.repeat(21)}is left`);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('gives a short column what it needs, and the wide one the rest', () => {
+    const rows = [['n'.repeat(60), 'why not']];
+    expect(table(rows, 50)).toBe(`${'n'.repeat(40)}…  why not\n`);
+    expect(table(rows, 200)).toBe(`${'n'.repeat(60)}  why not\n`);
+  });
+
+  test('is cut for a terminal, and not for a pipe', () => {
+    const stream = new FakeStream();
+    const output = outputTo(stream);
+    expect(output.columns).toBe(40);
+    stream.columns = 0;
+    expect(output.columns).toBe(80);
+    stream.isTTY = false;
+    expect(output.columns).toBe(1_000);
   });
 
   test('of nothing is nothing', () => expect(table([], 80)).toBe(''));

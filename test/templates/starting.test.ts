@@ -7,6 +7,7 @@ import { createTroupe } from '../../src/app.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { beginWith } from '../../src/templates/begin.ts';
 import { startingKinds } from '../../src/templates/starting.ts';
+import { clear } from '../../src/verify/clearance.ts';
 import { tempFolders, writeFiles } from '../app/temp.ts';
 
 const temp = tempFolders('starting');
@@ -46,7 +47,8 @@ async function made(kind: string, cwd: string) {
 describe.each(repositories)('in a repository of %s', (_, files, command) => {
   test.each(startingKinds)('%s makes a plan that nothing speaks against', async (kind) => {
     const { troupe, file, text } = await made(kind, repository(files, 'trunk'));
-    expect(await troupe.clear(file)).toMatchObject({ name: kind });
+    const { home } = troupe.config;
+    expect(await clear(file, {}, { home })).toMatchObject({ name: kind });
     if (kind !== 'research') expect(text.includes(command ?? 'never')).toBe(command !== null);
     if (kind === 'review') expect(text).toContain('base: { default: "trunk"');
   });
