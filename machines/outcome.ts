@@ -81,6 +81,8 @@ export interface HandoffNote {
   readonly next: string;
   /** Which role is to go on; absent: its own. */
   readonly to?: RoleName;
+  /** The person who says that nothing is left to do; absent: an agent goes on. */
+  readonly finishedBy?: string;
 }
 
 /** A skill that an attempt was told, and which version of it. */

@@ -181,7 +181,7 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
   const control = openControl({ folder, random, clock, handle });
   control.catch((error: unknown) => run.halt(error));
   tenure?.attend(run);
-  return { run, begin: () => launch(run, system, () => crew.restoreResults()) };
+  return { run, begin: () => launch(run, system, () => crew.restore()) };
 }
 
 /** Only where a collector is named is it loaded at all. */

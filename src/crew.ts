@@ -1,7 +1,7 @@
 /** The people of one run: each role has its workers, each task its checks, each end its record. */
 import type { Fact, TaskRecord } from '../machines/events.ts';
 import type { RoleName, Token } from '../machines/ids.ts';
-import { taskAddress, taskId } from '../machines/ids.ts';
+import { type TaskId, taskAddress, taskId } from '../machines/ids.ts';
 import { type Fault, noUsage, type Outcome, type OutputRef } from '../machines/outcome.ts';
 import { recordOf, type TaskContext } from '../machines/rules/attempt.ts';
 import type { WorkInput } from '../machines/rules/duty.ts';
@@ -15,8 +15,9 @@ import { type AttemptRoom, Attempts } from './attempting.ts';
 import { Sharing } from './context/sharing.ts';
 import { runChecks } from './evidence/checks.ts';
 import { believed } from './evidence/claims.ts';
+import { finishedByPerson } from './handoff/finishing.ts';
 import { mayHandText, noteText } from './handoff/note.ts';
-import type { Cancellation } from './kernel/cancellation.ts';
+import { Cancellation } from './kernel/cancellation.ts';
 import type { System } from './kernel/system.ts';
 import { bundledFile } from './own-process.ts';
 import { attemptUsdMax } from './plan/compile.ts';
@@ -96,7 +97,11 @@ export class Crew implements RunWorld {
   /** The system whose machines will call; given once it is there. */
   serve(system: System): void {
     this.#system = system;
-    system.onFact(({ event }) => this.#attempts.hear(event as Fact));
+    system.onFact(({ event }) => {
+      const fact = event as Fact;
+      this.#attempts.hear(fact);
+      if (fact.type === 'task.held') void this.#openFor(fact.task);
+    });
     this.#sharing.follow(system);
   }
 
@@ -199,14 +204,29 @@ export class Crew implements RunWorld {
     await this.#workplaces.showResult();
   }
 
-  /** Result files are made of the journal: those that a crash or a person took away come back. */
-  restoreResults(): void {
+  /** What an earlier life left undone. */
+  restore(): void {
+    this.#restoreResults();
+    for (const { state, chart } of this.#core.registry.living()) {
+      if (chart.key !== 'task' || state.at.value !== 'held') continue;
+      void this.#openFor((state.context as TaskContext).spec.id);
+    }
+  }
+
+  /** They are made of the journal: those that a crash or a person took away come back. */
+  #restoreResults(): void {
     for (const { state, chart } of this.#core.registry.ended()) {
       if (chart.key !== 'task' || state.status !== 'done') continue;
       const context = state.context as TaskContext;
       if (isWritten(this.#place.folder, context.spec.id)) continue;
       writeResult(this.#place.folder, recordOf(context, state.at.value as 'succeeded'));
     }
+  }
+
+  /** A person may have a task that nobody has worked on: its place is made for them. */
+  async #openFor(task: TaskId): Promise<void> {
+    // Where it can't be made there is nothing to open, and its next attempt says why.
+    await Promise.resolve(this.#workplaces.begin({ task }, new Cancellation())).catch(() => {});
   }
 
   get #core() {
@@ -229,6 +249,8 @@ export class Crew implements RunWorld {
 
   #work(kind: Kind, input: WorkInput, cancellation: Cancellation): Promise<Outcome> {
     if (input.review) return this.#judge(kind, input, cancellation);
+    const finished = finishedByPerson(input);
+    if (finished) return this.#accept(input, finished, cancellation);
     const { adapter, recall = 0 } = this.#desk.role(input.role);
     const isTold = adapter !== 'simulated' || recall > 0;
     return isTold
@@ -248,6 +270,12 @@ export class Crew implements RunWorld {
       this.#attempts.make(adapter, input, told, cancellation),
     );
     return this.#settled(input, outcome, cancellation);
+  }
+
+  /** Made by nobody here, in the task's own place. */
+  async #accept(input: WorkInput, made: Outcome, cancellation: Cancellation): Promise<Outcome> {
+    await this.#workplaces.begin(input, cancellation);
+    return this.#settled(input, made, cancellation);
   }
 
   /** With what it left where it worked, and as far as it is believed. */

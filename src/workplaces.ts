@@ -60,6 +60,8 @@ export interface Workplace {
 /** Most tasks need nothing of the kind, and a promise for each would cost more than its answer. */
 type Soon<Answer> = Answer | Promise<Answer>;
 
+type OwnKind = 'folder' | 'copy' | 'worktree';
+
 /** Runs a task's checks in a folder. */
 export type Look = (ground: Ground, signal: AbortSignal) => Promise<Verdict>;
 
@@ -70,6 +72,8 @@ export class Workplaces {
   /** The merge queue. */
   readonly #merging = new Turns();
   readonly #worktrees: Worktrees | null;
+  /** By task: one at a time makes its place. */
+  readonly #making = new Map<string, Turns>();
   /** The run's folder as git names it: without a symbolic link on the way. */
   readonly #path: string;
   /** Whose own folders were made in this life of the runtime, on this disk. */
@@ -101,18 +105,20 @@ export class Workplaces {
       case 'folder':
       case 'copy':
       case 'worktree':
-        return this.#makeOwn(task.id, task.workspace, this.#cwdOf(task), given);
+        return this.#makeInTurn(task.id, task.workspace, this.#cwdOf(task), given);
       default:
         return assertNever(task.workspace);
     }
   }
 
-  async #makeOwn(
-    id: string,
-    kind: 'folder' | 'copy' | 'worktree',
-    cwd: string,
-    given: Cancellation,
-  ): Promise<Workplace> {
+  /** It may be made for a person still, when an agent is to begin there. */
+  #makeInTurn(id: string, kind: OwnKind, cwd: string, given: Cancellation): Promise<Workplace> {
+    const turns = this.#making.get(id) ?? new Turns();
+    this.#making.set(id, turns);
+    return turns.take(unbounded, () => this.#makeOwn(id, kind, cwd, given));
+  }
+
+  async #makeOwn(id: string, kind: OwnKind, cwd: string, given: Cancellation): Promise<Workplace> {
     const { order, taskOf, core } = this.#around;
     switch (kind) {
       case 'folder':

@@ -1,4 +1,5 @@
 /** `troupe takeover`: stops a task's agent, and says how a person goes on with its session. */
+import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseDuration, shellLine, type TakenOver, takeOver } from '../../src/index.ts';
 import { exits } from '../exits.ts';
@@ -42,6 +43,10 @@ async function takeover(run: string, task: string, { within, ...options }: Takeo
 function described({ run, task, folder, command, untilMs }: TakenOver): string {
   const until = untilMs === null ? '' : `, until ${new Date(untilMs).toISOString().slice(0, 16)}Z`;
   err.note(`${plainLine(`You have ${task}${until}; no agent works on it.`)}\n`);
+  if (!existsSync(folder)) {
+    const when = `Its folder is made once somebody works on the run: troupe resume ${run}`;
+    err.note(`${plainLine(when)}\n`);
+  }
   const back = `troupe handback ${run} ${task} --note "What is done, and what comes next."`;
   return `${shellLine(folder, command)}\n${back}\n`;
 }

@@ -17,7 +17,7 @@ import type { Spending } from './budget.ts';
 import { type Delegated, farewells as unasked } from './delegated.ts';
 import type { ReadyTask } from './dispatch.ts';
 import { type Fallen, fallbackOf, noted, replaced, type Turn } from './falling.ts';
-import { begins, type Handed, type Held, leftMs } from './handing.ts';
+import { begins, type Handed, type Held, leftMs, noteAfter } from './handing.ts';
 import { type Healed, planless } from './healed.ts';
 import { asItStands } from './loss.ts';
 import { noReview, type Review } from './panel.ts';
@@ -279,7 +279,7 @@ export function earlierOf(context: TaskContext): Earlier | null {
   // Another role's agents know nothing of it.
   const session = fault.code === replaced ? null : known;
   const answers = outcome?.answers;
-  const note = outcome?.handoff ?? earlier?.note;
+  const note = noteAfter(context);
   return {
     fault,
     session: session ?? null,

@@ -6,7 +6,7 @@
  * together have the attempt's time, and a task is handed over `max` times at most.
  */
 import type { RoleName } from '../ids.ts';
-import type { Outcome } from '../outcome.ts';
+import type { Earlier, HandoffNote, Outcome } from '../outcome.ts';
 import type { TaskSpec } from '../plan.ts';
 
 /** How often it was handed over; absent: never. */
@@ -35,6 +35,11 @@ interface Handable {
   readonly attempt: number;
   readonly outcome: Outcome | null;
   readonly handed?: Handed;
+}
+
+interface Noted {
+  readonly outcome: Outcome | null;
+  readonly earlier: Earlier | null;
 }
 
 type Patch = Partial<Pick<Handable, 'attempt' | 'handed'>>;
@@ -68,4 +73,15 @@ export function begins({ attempt, handed }: Handable): Patch {
 export function leftMs({ spec, handed }: Pick<Handable, 'spec' | 'handed'>): number {
   if (!handed || handed.spentMs === 0) return spec.timeoutMs;
   return Math.max(Math.min(leastMs, spec.timeoutMs), spec.timeoutMs - handed.spentMs);
+}
+
+/**
+ * What whoever goes on is told. A person's word that it is done is looked at once: what is wrong
+ * with it is for an agent.
+ */
+export function noteAfter({ outcome, earlier }: Noted): HandoffNote | undefined {
+  const note = outcome?.handoff ?? earlier?.note;
+  if (!note?.finishedBy || !outcome || outcome.kind === 'interrupted') return note;
+  const { finishedBy: _, ...rest } = note;
+  return rest;
 }

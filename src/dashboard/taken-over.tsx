@@ -33,10 +33,11 @@ function Held({ task }: Pick<TakenProps, 'task'>) {
       (error: Error) => (opening.value = error.message),
     );
   }, [run, task]);
-  const handBack = (event: Event): void => {
+  const handBack = (work: 'open' | 'done') => (event: Event) => {
     event.preventDefault();
-    const deed = { type: 'hand-back', task, note: note.value } as const;
-    void act(run, deed, `An agent goes on with ${task}`);
+    const deed = { type: 'hand-back', task, note: note.value, work } as const;
+    const word = work === 'done' ? `${task} is looked at` : `An agent goes on with ${task}`;
+    void act(run, deed, word);
   };
   return (
     <div class="held">
@@ -44,7 +45,7 @@ function Held({ task }: Pick<TakenProps, 'task'>) {
       <pre class="paper" tabIndex={0}>
         {opening.value}
       </pre>
-      <form onSubmit={handBack}>
+      <form onSubmit={handBack('open')}>
         <textarea
           aria-label={`A note for the agent that goes on with ${task}`}
           placeholder="What is done, and what comes next."
@@ -52,9 +53,14 @@ function Held({ task }: Pick<TakenProps, 'task'>) {
           value={note.value}
           onInput={(event) => (note.value = event.currentTarget.value)}
         />
-        <button type="submit" class="small primary">
-          Hand it back
-        </button>
+        <span class="held-ends">
+          <button type="submit" class="small primary">
+            Hand it back
+          </button>
+          <button type="button" class="small" onClick={handBack('done')}>
+            It is done
+          </button>
+        </span>
       </form>
     </div>
   );

@@ -86,6 +86,12 @@ ${said.replaceAll('>>>', '> > >')}
 >>>`;
 }
 
+/** Of a person who has left nothing to do; `words` are then the answer of the task. */
+export function lastNote(by: string, words: string): HandoffNote {
+  const next = words.trim() || `${by} has done it.`;
+  return fitting({ done: [], open: [], decisions: [], files: [], next });
+}
+
 /**
  * Of a person, in words or as the JSON that agents write. Throws a UserError for nothing, for JSON
  * that is no note, and for more than an agent is told.

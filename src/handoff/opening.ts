@@ -15,6 +15,8 @@ export interface Opening {
   readonly folder: string;
   /** Goes on with the session of its agent, in that folder; null when it left none. */
   readonly command: readonly string[] | null;
+  /** What is there once the folder is as it should be: a large repository takes its time. */
+  readonly sign: string;
 }
 
 export function openingOf(core: Core, folder: RunFolder, order: RunOrder, id: string): Opening {
@@ -26,6 +28,7 @@ export function openingOf(core: Core, folder: RunFolder, order: RunOrder, id: st
   const adapter = context ? adapterOf(plan, context) : '';
   return {
     folder: task ? folderOf(task, folder, order) : order.cwd,
+    sign: task ? signOf(task, folder, order) : order.cwd,
     command: session === null ? null : resuming(adapter, session.id),
   };
 }
@@ -50,6 +53,11 @@ export function resuming(adapter: string, session: string): readonly string[] | 
     default:
       return null;
   }
+}
+
+function signOf(task: PlanTask, folder: RunFolder, order: RunOrder): string {
+  const isFilled = task.workspace === 'worktree';
+  return isFilled ? placesIn(folder.path).note(task.id) : folderOf(task, folder, order);
 }
 
 function folderOf({ id, workspace }: PlanTask, { path }: RunFolder, { cwd, base }: RunOrder) {

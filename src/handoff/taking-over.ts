@@ -1,14 +1,15 @@
 /** A person takes a task over from its agent, and hears where it lies; then hands it back. */
+import { existsSync } from 'node:fs';
 import type { Troupe } from '../app.ts';
 import { sleep, systemClock } from '../kernel/clock.ts';
 import { readOrder } from '../runs/folder.ts';
 import { takeoverDefaultMs } from '../runs/holding.ts';
 import { findTask } from '../runs/view.ts';
 import { coreOf } from '../standing.ts';
-import { noteOfPerson } from './note.ts';
+import { lastNote, noteOfPerson } from './note.ts';
 import { type Opening, openingOf } from './opening.ts';
 
-export interface TakenOver extends Opening {
+export interface TakenOver extends Omit<Opening, 'sign'> {
   readonly run: string;
   readonly task: string;
   readonly by: string;
@@ -26,6 +27,8 @@ export interface TakeoverOptions {
 }
 
 const agentEndsMs = 70_000;
+/** A worktree of a large repository takes its time. */
+const placeMadeMs = 10_000;
 const lookPauseMs = 100;
 
 export async function takeOver(
@@ -38,7 +41,8 @@ export async function takeOver(
   const folder = await troupe.folder(name);
   await troupe.ask(folder.id, { type: 'task.take', task, by, withinMs });
   const untilMs = await agentGone(troupe, folder.id, task, waitMs);
-  const opening = openingOf(coreOf(folder), folder, await readOrder(folder), task);
+  const { sign, ...opening } = openingOf(coreOf(folder), folder, await readOrder(folder), task);
+  await placeMade(sign);
   return { run: folder.id, task, by, untilMs, ...opening };
 }
 
@@ -59,13 +63,29 @@ async function agentGone(
   return null;
 }
 
-/** `note`: in words, or as the JSON that agents write. */
+/** Where nobody has worked on the task before, its place is made for the person. */
+async function placeMade(sign: string): Promise<void> {
+  for (const from = systemClock.now(); !existsSync(sign); ) {
+    if (systemClock.now() - from > placeMadeMs) return;
+    await sleep(systemClock, lookPauseMs);
+  }
+}
+
+export interface HandbackOptions {
+  /** In words, or as the JSON that agents write; once it is `done`, the answer of the task. */
+  readonly note: string;
+  /** `done`: no agent goes on, and its checks look at what is there. */
+  readonly work: 'open' | 'done';
+  /** Whoever had it; the user of the configuration unless told. */
+  readonly by?: string;
+}
+
 export async function handBack(
   troupe: Troupe,
   name: string,
   task: string,
-  note: string,
-  by = troupe.config.user,
+  { note, work, by = troupe.config.user }: HandbackOptions,
 ): Promise<void> {
-  await troupe.ask(name, { type: 'task.return', task, by, note: noteOfPerson(note) });
+  const left = work === 'done' ? lastNote(by, note) : noteOfPerson(note);
+  await troupe.ask(name, { type: 'task.return', task, by, note: left, work });
 }

@@ -26,6 +26,7 @@ export const returnShape = z.strictObject({
     ...{ done: entries, open: entries, decisions: entries, files: entries },
     next: z.string().max(4_000),
   }),
+  work: z.enum(['open', 'done']).default('open'),
 });
 
 type Request = z.output<typeof takeShape> | z.output<typeof returnShape>;
@@ -39,7 +40,10 @@ export function holdingEvent(view: RunView, request: Request): TroupeEvent {
   const { type, task: name, by } = request;
   const task = findTask(view, name);
   if (type === 'task.return') {
-    if (task.state === 'held') return { type, by, note: request.note };
+    if (task.state === 'held') {
+      const { note, work } = request;
+      return { type, by, note: work === 'done' ? { ...note, finishedBy: by } : note };
+    }
     const hint = `take it over first: troupe takeover ${view.id} ${name}`;
     throw new UserError(
       'task.not-held',

@@ -21,8 +21,8 @@ export const runMachines = [
 ];
 
 /** What an earlier life left undone comes first: whoever is called next may count on it. */
-export async function launch(run: Run, system: System, restoreResults: () => void): Promise<void> {
-  restoreResults();
+export async function launch(run: Run, system: System, restore: () => void): Promise<void> {
+  restore();
   // It may have been stopped meanwhile: what is started now, nobody would end.
   if (run.state === 'over') return;
   system.start();

@@ -95,7 +95,8 @@ function sentence(view: RunView, task: TaskView): Said {
 function held(view: RunView, task: TaskView): Said {
   const { id, heldBy = 'a person' } = task;
   const command = `troupe handback ${view.id} ${id} --note "..."`;
-  return said(`${heldBy} has ${id}, and hands it back with ${command}${until(task, view)}.`, event);
+  const words = `${heldBy} has ${id}, and hands it back with ${command}, or with --done`;
+  return said(`${words}${until(task, view)}.`, event);
 }
 
 const event = 'task.return';

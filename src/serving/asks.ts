@@ -33,7 +33,10 @@ export const deedSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('approve'), task }),
   z.strictObject({ type: z.literal('reject'), task }),
   z.strictObject({ type: z.literal('take'), task }),
-  z.strictObject({ type: z.literal('hand-back'), task, note: z.string().max(20_000) }),
+  z.strictObject({
+    type: z.literal('hand-back'),
+    ...{ task, note: z.string().max(20_000), work: z.enum(['open', 'done']) },
+  }),
   z.strictObject({ type: z.literal('tell'), agent: name, text }),
   z.strictObject({
     type: z.literal('limit'),

@@ -1,6 +1,6 @@
 /** What a person wants done to a run, in the words that runs understand. */
 import { assertNever } from '../../machines/errors.ts';
-import { noteOfPerson } from '../handoff/note.ts';
+import { lastNote, noteOfPerson } from '../handoff/note.ts';
 import { UserError } from '../kernel/user-error.ts';
 import type { ControlRequest } from '../runs/control.ts';
 import { takeoverDefaultMs } from '../runs/holding.ts';
@@ -38,8 +38,11 @@ export function requestFor(deed: Request, by: string, board: Board): ControlRequ
       return { type: 'task.reject', task: deed.task, by };
     case 'take':
       return { type: 'task.take', task: deed.task, by, withinMs: takeoverDefaultMs };
-    case 'hand-back':
-      return { type: 'task.return', task: deed.task, by, note: noteOfPerson(deed.note) };
+    case 'hand-back': {
+      const { task, work } = deed;
+      const note = work === 'done' ? lastNote(by, deed.note) : noteOfPerson(deed.note);
+      return { type: 'task.return', task, by, note, work };
+    }
     case 'tell':
       return { type: 'agent.tell', agent: deed.agent, text: deed.text, from: by };
     default:

@@ -256,7 +256,12 @@ export type Deed =
   /** As a plan has them, in YAML or JSON: `tasks: [...]`. */
   | { readonly type: 'add'; readonly tasks: string }
   | { readonly type: 'retry' | 'approve' | 'reject' | 'take'; readonly task: string }
-  | { readonly type: 'hand-back'; readonly task: string; readonly note: string }
+  | {
+      readonly type: 'hand-back';
+      readonly task: string;
+      readonly note: string;
+      readonly work: 'open' | 'done';
+    }
   | { readonly type: 'tell'; readonly agent: string; readonly text: string }
   | { readonly type: 'limit'; readonly concurrency?: number; readonly budgetUsd?: number | null };
 

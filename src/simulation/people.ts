@@ -60,7 +60,7 @@ export class People {
   #handBack(run: Run, task: string): void {
     const afterMs = this.#luck.below(2 * heldMaxMs, `${task}/${this.#time.nowMs}/handback`);
     const note = { done: [], open: [], decisions: [], files: [], next: 'go on' };
-    const give = { type: 'task.return', task, by: name, note } as const;
+    const give = { type: 'task.return', task, by: name, note, work: 'open' } as const;
     this.#time.after(afterMs, () => attempt(run.handle(give)));
   }
 

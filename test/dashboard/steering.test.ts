@@ -133,6 +133,9 @@ describe.skipIf(chromiumPath === null)('a person at the page', { timeout: 240_00
     await page.getByRole('button', { name: 'Hand it back' }).click();
     await hear(run, new RegExp(`task.return.*"by":"${me}".*The <half> is there`));
     await page.getByRole('button', { name: /^a (ready|running)/ }).waitFor();
+    await page.getByRole('button', { name: 'Take it over' }).click();
+    await page.getByRole('button', { name: 'It is done' }).click();
+    await hear(run, new RegExp(`task.return.*"finishedBy":"${me}"`));
     expect(complaints.filter((line) => !line.includes('400'))).toEqual([]);
   });
 

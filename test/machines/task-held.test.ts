@@ -78,6 +78,17 @@ describe('a task that is taken over at work', () => {
     expect(contextOf(ready)).toMatchObject({ held: null, failures: 0 });
   });
 
+  test('a word that it is done is told once, and again only where nobody could look', () => {
+    const done = { ...note, finishedBy: 'ada' };
+    const ready = follow(taken, recalled(), { ...back, note: done } as EventObject);
+    const told = (step: Step) => orderOf(step) as { earlier?: { note?: object } };
+    expect(told(follow(ready, assign(2))).earlier?.note).toEqual(done);
+    const next = (outcome: Outcome) =>
+      follow(ready, ...attempted(2, outcome), retryTime, assign(3));
+    expect(told(next(interrupted)).earlier?.note).toEqual(done);
+    expect(told(next(failed(passingFault))).earlier?.note).toEqual(note);
+  });
+
   test('goes on by itself when nobody hands it back in time, with a note that says so', () => {
     const ready = follow(taken, recalled(), tooLate);
     expect(factsOf(ready)[0]).toMatchObject({ type: 'task.returned', by: null });

@@ -54,6 +54,18 @@ test('takes a task over from its agent, and hands it back with a note', async ()
   expect(output).toContain('next: The half is there.');
 });
 
+test('does a task itself, and says that it is done', async () => {
+  const { client } = await open();
+  const mine = await client();
+  const { run } = await ask(mine, 'assign_task', { agent: 'slow', prompt: 'Build it.' });
+  const [{ id: task }] = (await ask(mine, 'get_run', { run })).tasks as [{ id: string }];
+  await ask(mine, 'take_over', { run, task });
+  await ask(mine, 'hand_back', { run, task, note: 'I built it.', done: true });
+  await ask(mine, 'get_run', { run, wait: true });
+  const result = await ask(mine, 'get_task_result', { run, task });
+  expect(result).toMatchObject({ status: 'completed', output: 'I built it.' });
+});
+
 test('is refused a task that the loader refuses, with its place', async () => {
   const { client } = await open();
   const mine = await client();

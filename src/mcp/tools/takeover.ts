@@ -48,18 +48,21 @@ const give = tool({
   name: 'hand_back',
   title: 'Hand a task back to an agent',
   description:
-    'Gives a task that was taken over to an agent again, which goes on in the same folder and is ' +
-    'told the note.',
+    'Gives a task that was taken over to an agent again, which goes on in the same folder and ' +
+    'is told the note. With done: true no agent goes on: the note is the answer of the task, and ' +
+    'its checks look at what is in the folder.',
   effect: 'changes',
   input: z.object({
     run: runName,
     task: taskName,
     note: z.string().min(1).max(4_000).describe('What is done, and what comes next.'),
+    done: z.boolean().default(false).describe('Nothing is left to do.'),
   }),
   output: z.object({ done: z.string() }),
-  async answer({ run, task, note }, call) {
-    await handBack(call.host.troupe, run, task, note, byWhom(call));
-    return { done: `an agent goes on with ${task}` };
+  async answer({ run, task, note, done }, call) {
+    const work = done ? 'done' : 'open';
+    await handBack(call.host.troupe, run, task, { note, work, by: byWhom(call) });
+    return { done: done ? `${task} is looked at` : `an agent goes on with ${task}` };
   },
 });
 
