@@ -1,5 +1,8 @@
-/** `add` and `skip`, as a person types them while a run goes on. */
+/** `add`, `skip`, `takeover` and `handback`, as a person types them while a run goes on. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { eventually } from '../agents/processes.ts';
 import { writeFiles } from '../app/temp.ts';
 import { Desk, jsonLines } from './troupe.ts';
 
@@ -41,6 +44,30 @@ test.skipIf(process.platform === 'win32')('a person adds tasks and does without 
   const late = await desk.type(['add', 'latest', 'too late']);
   expect([late.code, late.stderr]).toEqual([2, expect.stringContaining('takes no more tasks')]);
   expect((await desk.type(['replay', 'latest', '--check'])).code).toBe(0);
+});
+
+test.skipIf(process.platform === 'win32')('a person does a task; its checks agree', async () => {
+  const desk = new Desk();
+  const check = 'verify: [{ file: made.txt }]';
+  const tasks = `  - { id: build, agent: coder, run: "touch begun; sleep 60", ${check} }\n`;
+  const agents = 'agents:\n  coder: { adapter: command }\n';
+  writeFiles(desk.folder, { 'plan.yaml': `name: mine\n${agents}tasks:\n${tasks}` });
+  const run = desk.start(['run', 'plan.yaml']);
+  await eventually('it has begun', () => existsSync(join(desk.folder, 'begun')));
+  const taken = await desk.type(['takeover', 'latest', 'build']);
+  expect([taken.code, taken.stderr]).toEqual([0, expect.stringMatching(/You have build, until/)]);
+  const [there, back] = taken.stdout.split('\n');
+  expect([there, back]).toEqual([
+    `cd ${desk.folder}`,
+    expect.stringMatching(/^troupe handback mine-\w{5} build --note "What is done/),
+  ]);
+  const nothing = await desk.type(['handback', 'latest', 'build']);
+  expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining('or --done')]);
+  writeFiles(desk.folder, { 'made.txt': 'by hand' });
+  const done = await desk.type(['handback', 'latest', 'build', '--done', '--note', 'I made it.']);
+  expect([done.code, done.stderr]).toEqual([0, expect.stringContaining('is looked at')]);
+  const { code, stdout } = await run.end();
+  expect([code, stdout]).toEqual([0, expect.stringContaining('I made it.')]);
 });
 
 test.each([
