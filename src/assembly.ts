@@ -51,7 +51,7 @@ export interface Parts {
   readonly folder: RunFolder;
   readonly order: RunOrder;
   readonly log: FileJournal;
-  readonly make: (world: RunWorld) => Behaviours;
+  readonly make: (world: RunWorld, halt: (error: unknown) => void) => Behaviours;
   readonly tenure?: Tenure | undefined;
 }
 
@@ -138,7 +138,7 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
   const system = await System.restore({
     log: tenure ? await tenure.follow(log) : log,
     machines,
-    behaviours: make(tenure?.keeping(crew) ?? crew),
+    behaviours: make(tenure?.keeping(crew) ?? crew, (error) => run.halt(error)),
     clock,
     onActFailed: (_act, error) => run.halt(error),
   });

@@ -34,6 +34,7 @@ import { outputOf } from './runs/doing-without.ts';
 import { feedbackOf } from './runs/feedback.ts';
 import { type GatherRoom, gatherPrompt } from './runs/gathering.ts';
 import { addedTask } from './runs/growth.ts';
+import { requireGround } from './runs/lost-ground.ts';
 import { reportOf } from './runs/report.ts';
 import { ResultFiles } from './runs/result-files.ts';
 import { isWritten, resultFile, tracesIn, writeResult } from './runs/results.ts';
@@ -164,7 +165,7 @@ export class Crew implements RunWorld {
       runCommand: (argv, timeoutMs) => {
         const { task, token } = input;
         const { environment, clock, guardian } = this.#place;
-        return inspect({
+        const seen = inspect({
           ...this.#commandPlace,
           argv,
           timeoutMs,
@@ -178,6 +179,7 @@ export class Crew implements RunWorld {
           count: next(),
           signal,
         });
+        return seen.then(requireGround);
       },
     });
   }

@@ -60,10 +60,14 @@ export const cancelled = (): Fault => lasting('agent.cancelled', 'the attempt wa
 export const outputTooLarge = (stream: string, maxBytes: number): Fault =>
   lasting('agent.output-too-large', `printed more than ${maxBytes} bytes on ${stream}`);
 
-/** Also for a disk that is full: somebody may have made room by the next attempt. */
+/** What was said of a disk that takes nothing more: no other attempt would fare better. */
+const noDisk: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS']);
+
 export function outputLost(path: string, error: unknown): Fault {
-  if (errnoOf(error) === null) return broken(error);
-  return passing('agent.output-lost', `${path} could not be written: ${messageOf(error)}`);
+  const errno = errnoOf(error);
+  if (errno === null) return broken(error);
+  const code = noDisk.has(errno) ? 'agent.disk-full' : 'agent.output-lost';
+  return passing(code, `${path} could not be written: ${messageOf(error)}`);
 }
 
 /** A bug of ours or of a listener, kept inside the attempt that met it. */

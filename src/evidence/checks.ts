@@ -46,7 +46,7 @@ export interface CommandSeen {
 }
 
 export interface CheckWorld {
-  /** Runs a program where the task works; never rejects. */
+  /** Runs a program where the task works; rejects where nothing can be seen at all. */
   readonly runCommand: (argv: readonly string[], timeoutMs: number) => Promise<CommandSeen>;
   /** The task's whole output. */
   readonly readOutput: () => Promise<string>;

@@ -15,6 +15,7 @@ import type { Verdict, VerifyInput } from '../../machines/task.ts';
 import type { Behaviours, Call } from '../kernel/behaviours.ts';
 import type { Cancellation } from '../kernel/cancellation.ts';
 import { CutShort } from './cut-short.ts';
+import { groundLostTo, isGroundLost } from './lost-ground.ts';
 import { Turnover } from './turnover.ts';
 
 /** How a role's agents do their work; made once for each role. */
@@ -37,19 +38,21 @@ export interface RunWorld {
   readonly conclude: (ending: RunEnding) => Promise<void>;
 }
 
-export function runBehaviours(world: RunWorld) {
+/** What the run can't go on without is gone. */
+type Halt = (error: unknown) => void;
+
+export function runBehaviours(world: RunWorld, halt: Halt) {
   const [turnover, cutShort] = [new Turnover(), new CutShort()];
   return {
     agent: {
       open: ({ input, signal }: Call<{ role: RoleName }>) =>
         unlessAborted(world.workerOf(input.role).open(), signal),
       work: (call: Call<WorkInput>) =>
-        cutShort.watch(call.input.token, work(world, turnover, call)),
+        cutShort.watch(call.input.token, work(world, turnover, call, halt)),
     },
     task: {
       // Checks are run again after a stop of the runtime: looking twice changes nothing.
-      verify: ({ input, signal, resumed }: Call<VerifyInput>) =>
-        world.verify(input, signal, resumed ? 'again' : 'first'),
+      verify: (call: Call<VerifyInput>) => verify(world, call, halt),
       recall: ({ input }: Call<WorkInput>) => cutShort.recall(world.workerOf(input.role), input),
       record: (call: Call<TaskRecord>) => record(world, call),
     },
@@ -60,15 +63,36 @@ export function runBehaviours(world: RunWorld) {
 }
 
 /** For whoever only drops by with a word: records are kept, and no work is begun. */
-export function visitBehaviours(world: RunWorld): Behaviours {
-  const { task, orchestrator } = runBehaviours(world);
-  const wait = ({ signal }: Call): Promise<void> =>
-    new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+export function visitBehaviours(world: RunWorld, halt: Halt): Behaviours {
+  const { task, orchestrator } = runBehaviours(world, halt);
   return {
     agent: { open: wait, work: wait },
     task: { ...task, recall: wait, verify: wait },
     orchestrator,
   };
+}
+
+/** Until nobody asks any more. */
+const wait = ({ signal }: Pick<Call, 'signal'>): Promise<never> =>
+  new Promise((resolve) => {
+    const leave = (): void => resolve(undefined as never);
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+  });
+
+/** Without ground nothing is seen, which is no verdict: it is looked again by whoever resumes. */
+async function verify(
+  world: RunWorld,
+  { input, signal, resumed }: Call<VerifyInput>,
+  halt: Halt,
+): Promise<Verdict> {
+  try {
+    return await world.verify(input, signal, resumed ? 'again' : 'first');
+  } catch (error) {
+    if (!isGroundLost(error)) throw error;
+    halt(error);
+    return wait({ signal });
+  }
 }
 
 /**
@@ -89,14 +113,25 @@ function unlessAborted<Answer>(look: Promise<Answer>, signal: AbortSignal): Prom
 }
 
 /** An attempt is never begun twice under one token: after a stop it ends as interrupted. */
-async function work(world: RunWorld, turnover: Turnover, call: Call<WorkInput>): Promise<Outcome> {
+async function work(
+  world: RunWorld,
+  turnover: Turnover,
+  call: Call<WorkInput>,
+  halt: Halt,
+): Promise<Outcome> {
   const { input, resumed, cancellation } = call;
   if (resumed) return { ...interrupted, usage: unknownUsage, ...(await left(world, input)) };
   try {
     const begin = () => world.workerOf(input.role).work(input, cancellation);
-    return (await turnover.take(cancellation, begin)) ?? interrupted;
+    const outcome = (await turnover.take(cancellation, begin)) ?? interrupted;
+    const lost = groundLostTo(outcome);
+    if (lost === null) return outcome;
+    halt(lost);
+    return { ...outcome, kind: 'interrupted', fault: interruptedFault };
   } catch (error) {
-    return unprepared(error);
+    if (!isGroundLost(error)) return unprepared(error);
+    halt(error);
+    return interrupted;
   }
 }
 
@@ -111,15 +146,13 @@ async function left(world: RunWorld, input: WorkInput) {
 
 const nothingMeasured = { durationMs: 0, output: noOutput, usage: noUsage, evidence: [] };
 
-const interrupted: Outcome = {
-  kind: 'interrupted',
-  fault: {
-    code: 'run.interrupted',
-    message: 'the runtime was stopped while it was worked on',
-    retryable: true,
-  },
-  ...nothingMeasured,
+const interruptedFault: Fault = {
+  code: 'run.interrupted',
+  message: 'the runtime was stopped while it was worked on',
+  retryable: true,
 };
+
+const interrupted: Outcome = { kind: 'interrupted', fault: interruptedFault, ...nothingMeasured };
 
 function unprepared(error: unknown): Outcome {
   const message = error instanceof Error ? error.message : String(error);

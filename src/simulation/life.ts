@@ -145,7 +145,9 @@ export class Life implements Mortal {
   }
 
   #behaviours(): Behaviours {
-    const { agent, ...others } = runBehaviours(this.#outside.planted.world(this.#world));
+    const { agent, ...others } = runBehaviours(this.#outside.planted.world(this.#world), (error) =>
+      this.#parts?.run.halt(error),
+    );
     const work = (call: Call<WorkInput>) => {
       this.#effects.set(call.input.token, call.effect);
       return agent.work(call);

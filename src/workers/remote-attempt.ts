@@ -177,8 +177,14 @@ async function take(
 
 function seen({ seat }: Engagement, { terms }: Errand, { outcome, parcel }: Ended): Outcome {
   const evidence = outcome.evidence.map((each) => seenAt(seat.member.name, each));
-  const output = terms.files === 'beside' ? outcome.output : keptOutput(outcome, parcel);
-  return believed(outcome, evidence, output);
+  if (terms.files === 'beside') return believed(outcome, evidence, outcome.output);
+  return believed(itsOwn(outcome), evidence, keptOutput(outcome, parcel));
+}
+
+/** A disk that is full there is not the one that the run lies on. */
+function itsOwn(outcome: Outcome): Outcome {
+  if (outcome.kind !== 'failed' || outcome.fault.code !== 'agent.disk-full') return outcome;
+  return { ...outcome, fault: { ...outcome.fault, code: 'agent.output-lost' } };
 }
 
 /** Set in a copy: to define once more what a spread has brought is slow, and each task comes by. */

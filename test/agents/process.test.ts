@@ -313,7 +313,7 @@ describe.skipIf(process.platform === 'win32')('output beyond all bounds', () => 
 describe.skipIf(!existsSync('/dev/full'))('a disk that is full', () => {
   test('is a fault, and ends the process', async () => {
     const ended = await shell('echo x; sleep 1000', { stdoutPath: '/dev/full' });
-    expect(ended.ending).toMatchObject({ fault: { code: 'agent.output-lost', retryable: true } });
+    expect(ended.ending).toMatchObject({ fault: { code: 'agent.disk-full', retryable: true } });
     expect(ended.ending).toMatchObject({ fault: { message: expect.stringContaining('ENOSPC') } });
     expect(isRunning(ended.pid ?? 0)).toBe(false);
   });

@@ -160,6 +160,28 @@ describe('what is sent back', () => {
     bus.close();
   });
 
+  test('a disk that is full there is a failure there, and halts nothing here', async () => {
+    const hall = await open({ leaseMs: 120_000 });
+    const bus = await busOf(hall, 'one');
+    let sequence = 1;
+    const fault = { code: 'agent.disk-full', message: 'ENOSPC', retryable: true };
+    bus.answer('node/one/x', ({ event }) => {
+      if (event.type !== 'work.begin') return { type: 'work.heard' };
+      const { ticket } = event as unknown as SentOrder;
+      sequence += 1;
+      const outcome = { ...claim, kind: 'failed', fault };
+      const ended = { type: 'work.ended', ticket, events: [], outcome, parcel: emptyParcel };
+      bus.publish(say('node/one/x', ended, sequence));
+      return { type: 'work.heard' };
+    });
+    await bus.request(say('node/one/x', { ...joining, version: readVersion() }), 60_000);
+    const coder = { ...simulated({ work: '0ms' }), where: 'remote' as const, retries: 0 };
+    const plan = definePlan({ name: 'sample', agents: { coder }, tasks: [{ id: 'a' }] });
+    const { end } = await hall.play(plan);
+    expect(end).toMatchObject({ kind: 'ended', status: 'failed' });
+    bus.close();
+  });
+
   test('terms are told once, and once more to one that does not know them', async () => {
     const hall = await open({ leaseMs: 120_000 });
     const bus = await busOf(hall, 'one');
