@@ -8,15 +8,31 @@ export async function checkAgents(
   troupe: Troupe,
   probes: readonly Probe[],
 ): Promise<readonly Check[]> {
-  return (await troupe.agents()).map((survey) => {
+  const surveys = await troupe.agents();
+  const checks = surveys.map((survey) => {
     const { name, status, fix } = survey;
     const probe = probes.find((each) => each.name === name);
     const found = foundOf(survey);
-    if (probe) return { name, ...probed(probe, found, fix) };
-    const isFine = status === 'ready' || status === 'missing';
-    return { name, status: isFine ? 'fine' : 'warning', found, fix };
+    return probe
+      ? { name, ...probed(probe, found, fix) }
+      : { name, status: standings[status], found, fix };
   });
+  return surveys.every(({ status }) => status === 'missing') ? [...checks, nobody] : checks;
 }
+
+const standings = {
+  ready: 'fine',
+  'logged-out': 'warning',
+  'too-old': 'warning',
+  missing: 'absent',
+} as const satisfies Readonly<Record<AgentSurvey['status'], Check['status']>>;
+
+const nobody: Check = {
+  name: 'agents',
+  status: 'warning',
+  found: 'none of these can be used here, only programs (adapter: command)',
+  fix: 'install one, log in, and look again: troupe doctor --probe',
+};
 
 function foundOf({ kind, status, version, logIn }: AgentSurvey): string {
   const named = kind === 'service' ? 'a service' : (version ?? 'of unknown version');

@@ -62,10 +62,11 @@ function certificateOf(verification: PlanVerification, page: Page): string {
   const rows = [
     ['', 'BEST', 'EXPECTED', 'AT MOST'],
     row('duration', ({ durationMs }) => duration(durationMs), likely, worst),
-    row('cost', ({ costUsd }) => money(costUsd), likely, worst),
+    [...moneyRow(likely), money(worst.costUsd)],
     row('agent calls', ({ calls }) => String(calls), likely, worst),
   ];
   const notes = [
+    ...(likely ? guessLines(likely) : []),
     `At most ${plural(worst.attempts, 'attempt')} of its tasks. Not counted: waits that a provider`,
     `orders (rate limits), and stops of Troupe; each adds itself, and ${pauseOf(worst)}.`,
   ];
@@ -79,6 +80,23 @@ function certificateOf(verification: PlanVerification, page: Page): string {
   ].join('');
 }
 
+/** What nobody can say, also not of the best case. */
+function moneyRow(likely: PlanVerification['likely']): readonly string[] {
+  if (likely === null) return ['cost', '', ''];
+  const say = (usd: number) => money(likely.unpriced.length > 0 ? null : usd);
+  return ['cost', say(likely.best.costUsd), say(likely.expected.costUsd)];
+}
+
+function guessLines({ guessed, assumedMs }: Likely): readonly string[] {
+  if (guessed.length === 0) return [];
+  const [names, time] = [guessed.map(plainLine).join(', '), duration(assumedMs)];
+  return [
+    `Nobody knows how long an attempt of ${names} takes: best and expected assume ${time}.`,
+    'Say it, simulate: { work: 5m..20m } on a role, or run the plan: it learns from three.',
+  ];
+}
+
+type Likely = NonNullable<PlanVerification['likely']>;
 type Part = PlanVerification['unbounded'][number];
 
 function lineOf({ key, line, message }: Part): string {

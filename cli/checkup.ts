@@ -8,8 +8,8 @@ import { type Clock, type Config, duration, type Project } from '../src/index.ts
 
 export interface Check {
   readonly name: string;
-  /** Nothing runs when something is `missing`; a `warning` is worth knowing. */
-  readonly status: 'fine' | 'warning' | 'missing';
+  /** Nothing runs when something is `missing`; what is `absent` is only for plans that name it. */
+  readonly status: 'fine' | 'warning' | 'absent' | 'missing';
   readonly found: string;
   /** What to do about it; empty when there is nothing to do. */
   readonly fix: string;

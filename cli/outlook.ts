@@ -84,17 +84,23 @@ function shareOf(share: number): string {
 }
 
 function chartOf(simulation: Simulation, { palette, columns }: Page): string {
-  const { durationMs, costUsd, successMs, seeds, succeeded } = simulation;
+  const { durationMs, costUsd, successMs, seeds, succeeded, unpriced } = simulation;
   if (seeds === 0) return '';
   const isMixed = succeeded > 0 && succeeded < seeds;
   const rows = [
     ['', 'HALF WITHIN', '95 % WITHIN', 'WORST', ''],
     figuresRow('duration', durationMs, duration, palette),
     ...(isMixed ? [figuresRow('of successes', successMs, duration, palette)] : []),
-    figuresRow('cost', costUsd, money, palette),
+    figuresRow('cost', costUsd, priceTold(unpriced.length > 0), palette),
   ];
   return table(rows, columns + 40);
 }
+
+/** Where nobody knows a price, nothing is not what it costs. */
+const priceTold =
+  (isGuessed: boolean) =>
+  (usd: number): string =>
+    money(isGuessed && usd === 0 ? null : usd);
 
 const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
 
@@ -123,7 +129,7 @@ export const linesOf = (lines: readonly string[]): string =>
   lines.map((line) => `${plainLine(line)}\n`).join('');
 
 /** How the attempts of each role go, and where that is known from. */
-export function ratesOf({ courses }: Simulation, columns: number): string {
+export function ratesOf({ courses, unpriced }: Simulation, columns: number): string {
   const heads = ['ROLE', 'AN ATTEMPT', 'FAILS', 'CRASHES', 'COSTS', 'FROM'];
   const rows = courses.flatMap((course) => [
     [
@@ -131,7 +137,7 @@ export function ratesOf({ courses }: Simulation, columns: number): string {
       workOf(course),
       shareOf(course.fail.value),
       shareOf(course.crash.value),
-      money(course.costUsd.value),
+      priceTold(unpriced.includes(course.role))(course.costUsd.value),
       originsOf(course),
     ],
     ...(course.kinds ?? []).map((kind) => kindRow(course, kind)),

@@ -2,9 +2,12 @@
 
 export const samplePlan = `# A plan: who works (agents), on what (tasks), in which order (needs).
 #
-#   troupe run FILE                    works it off
-#   troupe run FILE --input topic=tea  with another input
-#   troupe why latest summary          says what a task waits for
+# Work it off, with another input, and see what a task waits for:
+#
+#   troupe run FILE
+#   troupe run FILE --input topic=tea
+#   troupe why latest summary
+
 name: first-plan
 concurrency: 2 # tasks at once
 

@@ -106,7 +106,7 @@ function standAt(parent: RunFolder, { plan }: RunOrder, options: ForkOptions): S
 
 function standBefore(parent: RunFolder, { tasks }: Plan, task: string): Standing {
   const known = tasks.map(({ id }) => id);
-  if (!known.includes(task)) throw unknownTask(task, known);
+  if (!known.includes(task)) throw unknownTask(parent.id, task, known);
   const standing = stand(parent, { begun: task });
   if (standing.landmarks.begun.has(task)) return standing;
   const message = `${task} never got an agent: there is no moment before it`;
@@ -178,9 +178,9 @@ function noRepository(): UserError {
   return new UserError('fork.no-repository', message, hint);
 }
 
-function unknownTask(task: string, known: readonly string[]): UserError {
+function unknownTask(run: string, task: string, known: readonly string[]): UserError {
   const message = `no task is called "${task}"; ${suggest(task, known)}`;
-  return new UserError('task.unknown', message, 'see its tasks: troupe ps RUN');
+  return new UserError('task.unknown', message, `see its tasks: troupe ps ${run}`);
 }
 
 function nothingLeft({ id }: RunFolder, n: number, { lastOpen }: Landmarks): UserError {

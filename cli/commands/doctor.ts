@@ -59,12 +59,14 @@ function pageOf(checks: readonly Check[], palette: Palette): string {
   return `${table(rows, wide)}\nLimits:\n${table(most, wide)}`;
 }
 
-function colourOf(status: Check['status'], { green, yellow, red }: Palette) {
+function colourOf(status: Check['status'], { green, yellow, red, dim }: Palette) {
   switch (status) {
     case 'fine':
       return green;
     case 'warning':
       return yellow;
+    case 'absent':
+      return dim;
     case 'missing':
       return red;
   }

@@ -1,4 +1,5 @@
 /** `troupe documents`: what runs have produced, version by version, with where it came from. */
+
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -22,6 +23,7 @@ import {
   openTroupe,
   readWhole,
 } from '../options.ts';
+import { sizeOf } from '../quantities.ts';
 import { err, out } from '../render.ts';
 import { plural, table } from '../style.ts';
 import { plainLine, plainText } from '../text.ts';
@@ -83,7 +85,7 @@ function rowOf(version: Version): readonly string[] {
   return [
     plainLine(name),
     `v${version.version}`,
-    `${bytes} B`,
+    sizeOf(bytes),
     ago(systemClock.now() - at),
     kept === 'whole' ? standing : kept,
     plainLine(`${run}${agent === null ? '' : `, ${agent}`}`),

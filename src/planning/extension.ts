@@ -1,4 +1,5 @@
 /** Tasks that a person adds to a run: from their words to what its machines are told. Pure. */
+
 import type { Newcomer, TroupeEvent } from '../../machines/events.ts';
 import {
   orchestratorAddress,
@@ -25,6 +26,7 @@ import { createReport, type PlanSource, type Report } from '../plan/report.ts';
 import { settleWorkspaces, usesWorktree } from '../plan/workspaces.ts';
 import type { Addition } from '../runs/addition.ts';
 import { grownPlan } from '../runs/growth.ts';
+import { standing } from '../runs/state-words.ts';
 
 /** The run, as far as newcomers are concerned. */
 export interface RunGround {
@@ -75,7 +77,7 @@ function requireRunning({ core, id }: RunGround): OrchestratorContext {
   const value = orchestrator?.state.at.value;
   if (books && value === 'running' && books.halt.kind === 'none') return books;
   const state = books?.halt.kind === 'none' ? value : 'ending';
-  const message = `${id} takes no more tasks: it is ${state}`;
+  const message = `${id} takes no more tasks: ${standing(String(state))}`;
   const hint = `begin a new run, or go on from a moment before its end: troupe fork ${id} --at N`;
   throw new UserError('run.over', message, hint);
 }

@@ -1,7 +1,9 @@
 /** A person's word on what a task or its agent asks: to whom it goes, and as which event. */
+
 import type { TroupeEvent } from '../../machines/events.ts';
 import { type Address, agentAddress, agentId, taskAddress, taskId } from '../../machines/ids.ts';
 import { UserError } from '../kernel/user-error.ts';
+import { standing } from './state-words.ts';
 import { findTask, type RunView } from './view.ts';
 
 export interface Word {
@@ -34,5 +36,5 @@ export function deliveryOf(view: RunView, { task: name, answer, by, question }: 
 function notAsking(run: string, task: string, state: string, question?: string): UserError {
   const what = question === undefined ? 'nobody' : `no question ${question}`;
   const hint = `see what it waits for: troupe why ${run} ${task}`;
-  return new UserError('task.not-asking', `${task} asks ${what}: it is ${state}`, hint);
+  return new UserError('task.not-asking', `${task} asks ${what}: ${standing(state)}`, hint);
 }

@@ -1,4 +1,5 @@
 /** What the actors of a run must be told, as they stand, so that a changed plan holds for them. */
+
 import { isDeepStrictEqual } from 'node:util';
 import {
   orchestratorAddress,
@@ -16,6 +17,7 @@ import { UserError } from '../kernel/user-error.ts';
 import { compilePlan } from '../plan/compile.ts';
 import type { Plan, PlanTask } from '../plan/plan.ts';
 import type { Landmarks } from './landmarks.ts';
+import { standing } from './state-words.ts';
 import { stateOf } from './view.ts';
 
 const taskLimits = [
@@ -127,7 +129,8 @@ function refuseLate(
   const state = actor ? stateOf(actor) : 'unborn';
   const [outer = ''] = state.split('.');
   if (actor && !actor.alive) {
-    throw tooLate(task, `it is ${state} at input ${core.n}, and its result is kept`, landmarks);
+    const why = `${standing(state)} at input ${core.n}, and its result is kept`;
+    throw tooLate(task, why, landmarks);
   }
   if (outer === 'verifying' && fields.some((field) => !judged.includes(field))) {
     const why = `its attempt has ended at input ${core.n}, and is being checked`;

@@ -1,7 +1,9 @@
 /** A person takes a task over, or hands it back: when that can be done, and what its task hears. */
+
 import { z } from 'zod';
 import type { TroupeEvent } from '../../machines/events.ts';
 import { UserError } from '../kernel/user-error.ts';
+import { standing } from './state-words.ts';
 import { findTask, type RunView } from './view.ts';
 
 /** How long a person is waited for who does not say it. */
@@ -59,7 +61,7 @@ function refusal(run: string, name: string, state: string, by = ''): [string, st
   if (state === 'held' || state === 'taking') {
     return [`${by} has ${name} already`, `troupe handback ${run} ${name} --note "..."`];
   }
-  const message = `${name} can't be taken over: it is ${state}`;
+  const message = `${name} can't be taken over: ${standing(state)}`;
   const isOver = ['succeeded', 'failed', 'skipped', 'cancelled', 'crashed'].includes(state);
   const hint = isOver
     ? `go on from before it in a fork: troupe fork ${run} --before ${name}`

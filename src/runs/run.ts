@@ -1,4 +1,5 @@
 /** A living run: the facts as they come, its end, and the few things a person may do to it. */
+
 import type { Fact, TroupeEvent } from '../../machines/events.ts';
 import {
   type Address,
@@ -25,6 +26,7 @@ import { hastening } from './hastening.ts';
 import { holdingEvent } from './holding.ts';
 import type { TaskRecall } from './recalled.ts';
 import { RunContext } from './shared-context.ts';
+import { standing } from './state-words.ts';
 import { type RunView, stateOf, viewOf } from './view.ts';
 
 /** One fact, as `run --json` prints it. */
@@ -272,7 +274,11 @@ export class Run {
     const { system } = this.#parts;
     const known = system.core.registry.lookUp(to);
     if (known && !known.alive)
-      throw ended(to === orchestratorAddress ? this.id : (to.split('/').at(-1) ?? to), known);
+      throw ended(
+        this.id,
+        to === orchestratorAddress ? this.id : (to.split('/').at(-1) ?? to),
+        known,
+      );
     await system.send(to, event);
   }
 
@@ -292,9 +298,9 @@ export function factOf({ seq, at, actor, event }: FactWish): RunFact {
   return { seq, at, actor, ...event } as unknown as RunFact;
 }
 
-function ended(what: string, actor: Actor): UserError {
-  const message = `${what} has ended: it is ${stateOf(actor)}`;
-  return new UserError('run.over', message, 'see: troupe ps RUN');
+function ended(run: string, what: string, actor: Actor): UserError {
+  const message = `${what} has ended: ${standing(stateOf(actor))}`;
+  return new UserError('run.over', message, `see: troupe ps ${run}`);
 }
 
 function unknownName(what: string, given: string, known: readonly string[]): UserError {

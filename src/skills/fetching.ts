@@ -104,11 +104,17 @@ function call(program: string, argv: readonly string[], cwd: string, env: Ground
     const options = { cwd, env: env as NodeJS.ProcessEnv, timeout: timeoutMs, windowsHide: true };
     execFile(program, [...argv], options, (error, _, stderr) => {
       if (!error) return settle();
+      if (error.code === 'ENOENT') return reject(noProgram(program));
       const why = lastWords(program, String(stderr)) || error.message;
       const plain = why.replace(/\p{Cc}/gu, ' ');
       reject(new UserError('skill.not-fetched', `${program}: ${plain}`, 'look at its address'));
     });
   });
+}
+
+function noProgram(program: string): UserError {
+  const hint = `install ${program}, or name a folder that has the skill`;
+  return new UserError('skill.not-fetched', `${program} was not found`, hint);
 }
 
 /** The folder itself, or those that it has at the usual places. */

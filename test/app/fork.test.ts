@@ -212,7 +212,7 @@ describe('refuses', () => {
   ]);
 
   test.each([
-    ['tasks.first.prompt', 'y', 'fork.too-late', /first can't be changed: it is succeeded/],
+    ['tasks.first.prompt', 'y', 'fork.too-late', /first can't be changed: it has succeeded/],
     ['tasks.second.needs', '[]', 'fork.fixed', /what it needs, is settled/],
     ['tasks.second.agent', 'x', 'fork.fixed', /who does a task/],
     ['agents.worker.handoff', 'true', 'fork.fixed', /agents are there already/],

@@ -165,7 +165,7 @@ describe('calling off', () => {
       (error: unknown) => error,
     );
     expect(isUserError(refused)).toBe(true);
-    expect(refused).toMatchObject({ message: expect.stringContaining('it is succeeded') });
+    expect(refused).toMatchObject({ message: expect.stringContaining('it has succeeded') });
   });
 });
 
@@ -258,7 +258,7 @@ describe('somebody else', () => {
     const { run } = await play(pretends([{ id: 'a' }]));
     await expect(troupe.ask(run.id, { type: 'run.cancel', reason: 'x' })).rejects.toMatchObject({
       code: 'run.over',
-      message: `${run.id} has ended: it is succeeded`,
+      message: `${run.id} has ended: it has succeeded`,
     });
   });
 });

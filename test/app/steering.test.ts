@@ -87,7 +87,7 @@ describe('a task that a person skips', () => {
     expect((await refusal(troupe.ask(run.id, skip('gat')))).message).toContain('gate');
     expect(await refusal(troupe.ask(run.id, skip('first')))).toMatchObject({
       code: 'run.over',
-      message: 'first has ended: it is succeeded',
+      message: 'first has ended: it has succeeded',
     });
   });
 });

@@ -1,5 +1,5 @@
 /** The commands around a run: a first plan, what the machine has, and completion in a shell. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { verbs } from '../../cli/verbs.ts';
@@ -50,9 +50,23 @@ describe('doctor', () => {
       expect(stdout).toMatch(new RegExp(`^(fine|warning) +${name} `, 'm'));
     }
     for (const name of ['claude', 'codex', 'gemini', 'opencode']) {
-      expect(stdout).toMatch(new RegExp(`^(fine|warning) +${name} +\\S`, 'm'));
+      expect(stdout).toMatch(new RegExp(`^(fine|warning|absent) +${name} +\\S`, 'm'));
     }
     expect(existsSync(desk.home)).toBe(false);
+  });
+
+  test('calls nothing fine that is not there, and says so when no agent is', async () => {
+    const desk = new Desk();
+    writeFiles(desk.folder, { 'bin/claude': '#!/bin/sh\necho 2.0.0\n' });
+    chmodSync(desk.path('bin/claude'), 0o755);
+    const nobody = (await desk.type(['doctor'], { env: { PATH: desk.home } })).stdout;
+    expect(nobody).toMatch(/^absent +claude +not installed; npm install/m);
+    expect(nobody).toMatch(/^absent +grok +no key; export XAI_API_KEY/m);
+    expect(nobody).toMatch(/^warning +agents +none of these can be used here/m);
+    const env = { PATH: desk.path('bin') };
+    const somebody = (await desk.type(['doctor'], { env })).stdout;
+    expect(somebody).toMatch(/^(fine|warning) +claude +2\.0\.0/m);
+    expect(somebody).not.toMatch(/^warning +agents/m);
   });
 
   test('--json is one object', async () => {

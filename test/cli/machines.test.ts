@@ -58,6 +58,13 @@ test.each([
   expect(stderr.split('\n').length).toBeGreaterThan(1);
 });
 
+test('a file whose package is missing is told how that is got', async () => {
+  const file = beside('lacking.mjs', "import 'no-such-package-here';\n");
+  const { code, stderr } = await desk.type(['verify', file]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/npm install --prefix \S+ no-such-package-here\n$/);
+});
+
 test('nothing to verify is a mistake, too', async () => {
   const { code, stderr } = await desk.type(['verify']);
   expect([code, stderr]).toEqual([2, expect.stringContaining('troupe verify --machines')]);
@@ -96,6 +103,9 @@ test('a run is exported, to a file, with what happened marked', async () => {
   expect(readFileSync(file, 'utf8')).toContain('class="atomic never"');
   const wrong = await desk.type(['export', 'task', '--format', 'png']);
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('stately-json')]);
+  const nobody = await new Desk().type(['export', 'tsk']);
+  expect(nobody.code).toBe(2);
+  expect(nobody.stderr).toContain('no machine and no run is called "tsk"; did you mean "task"?');
 });
 
 test('a run is shown in the inspector until it is interrupted', async () => {

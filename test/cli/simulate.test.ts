@@ -52,6 +52,7 @@ const desk = new Desk();
 beforeAll(() =>
   writeFiles(desk.folder, {
     'shaky.yaml': shaky,
+    'auto.yaml': wide('{ adapter: auto }').replaceAll(/id: (t\d)/g, 'id: $1, prompt: x'),
     'wide.yaml': wide('{ adapter: simulated, work: 10s }'),
     'unknown.yaml': wide('{ adapter: command, run: "true" }'),
     'known.yaml': wide('{ adapter: command, run: "true", simulate: { work: 10s, fail: 0 } }'),
@@ -97,6 +98,13 @@ describe('simulate', () => {
     expect(first?.command).toBe(`troupe simulate shaky.yaml --seed ${first?.seed}`);
     const again = await ask(...(first?.command ?? '').split(' ').slice(2));
     expect(again).toMatchObject({ seeds: 1, succeeded: 0, failures: [first] });
+  });
+
+  test('calls no price nothing where nobody knows it', async () => {
+    const { stdout, stderr } = await desk.type(['simulate', 'auto.yaml', '--seeds', '2']);
+    expect(stderr).toContain('Nobody knows what an attempt of w costs');
+    expect(stdout).toMatch(/^cost +unknown +unknown +unknown$/m);
+    expect(stdout).toMatch(/^ +w +1 min 00 s +0 % +0 % +unknown +assumed$/m);
   });
 
   test('tells a single run as a story', async () => {

@@ -70,3 +70,10 @@ test('a draft is kept once a check has accepted it', async () => {
   ]);
   expect((await desk.type(['skills', 'show', 'pdf'])).stderr).toContain('No run has used it yet');
 });
+
+test('a skill of git is told to need git where there is none', async () => {
+  const desk = new Desk();
+  const words = ['skills', 'add', 'https://example.org/skills.git'];
+  const { code, stderr } = await desk.type(words, { env: { PATH: desk.home } });
+  expect([code, stderr]).toEqual([2, expect.stringContaining('git was not found\n  install git')]);
+});

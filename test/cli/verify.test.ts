@@ -98,6 +98,9 @@ describe('verify', () => {
     const { bound, unbounded } = await ask(0, 'unpriced.yaml');
     expect(bound).toBe(null);
     expect(unbounded).toMatchObject([{ what: 'cost', key: 'agents.a', line: 4 }]);
+    const { stdout } = await desk.type(['verify', 'unpriced.yaml']);
+    expect(stdout).toMatch(/^cost +unknown +unknown +unknown$/m);
+    expect(stdout).toContain('Nobody knows how long an attempt of a takes: best and expected');
   });
 
   test('shows the shortest way to what is wrong, as a chart', async () => {

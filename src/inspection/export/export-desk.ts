@@ -3,7 +3,8 @@
 import type { AnyStateMachine } from 'xstate';
 import * as machines from '../../../machines/index.ts';
 import type { Config } from '../../config.ts';
-import { UserError } from '../../kernel/user-error.ts';
+import { isUserError, UserError } from '../../kernel/user-error.ts';
+import { suggest } from '../../plan/nearest.ts';
 import { findRun } from '../../runs/folder.ts';
 import { coverageOfRuns, happenedIn } from '../../verify/machines/coverage/past-coverage.ts';
 import { loadSubjects } from '../../verify/machines/load-machine.ts';
@@ -29,10 +30,19 @@ export async function exportWhat(config: Config, request: ExportRequest): Promis
     const all = (await loadSubjects(what)).map(({ machine }) => machine);
     return exportMachine(chosen(all, name), format);
   }
-  const coverage = coverageOfRuns([await findRun(config.home, what)]);
+  const run = await findRun(config.home, what).catch((error: unknown) => {
+    throw isUserError(error) && error.code === 'run.unknown' ? nothingCalled(what) : error;
+  });
+  const coverage = coverageOfRuns([run]);
   const machine = chosen(product, name ?? 'task');
   const found = coverage.machines.find(({ machine: id }) => id === machine.id);
   return exportMachine(machine, format, found && happenedIn(found));
+}
+
+function nothingCalled(what: string): UserError {
+  const names = product.map(({ id }) => id);
+  const message = `no machine and no run is called "${what}"; ${suggest(what, names)}`;
+  return new UserError('machine.unknown', message, 'name one of them, a file, or a run: troupe ps');
 }
 
 function chosen(all: readonly AnyStateMachine[], name: string | null): AnyStateMachine {

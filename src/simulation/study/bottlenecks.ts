@@ -155,8 +155,10 @@ export function remedyOf(variation: Variation, shorter: number): string {
 function changeOf(variation: Variation): string {
   switch (variation.kind) {
     case 'places': {
-      const agents = variation.with.map((role) => ` and as many ${role}`);
-      return `with ${variation.of}${agents.join('')}`;
+      const names = variation.with;
+      const all = [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((each) => each !== '');
+      const agents = names.length === 0 ? '' : ` and as many agents of ${all.join(' and ')}`;
+      return `with ${variation.of}${agents}`;
     }
     case 'agents':
       return `with ${variation.of}`;

@@ -1,4 +1,5 @@
 /** How a role's attempts will go: what the plan says, else what past runs tell, else a guess. */
+import { attemptUsdMax } from '../../plan/compile.ts';
 import type { Plan, PlanRole } from '../../plan/plan.ts';
 import type { KindHistory, RoleHistory } from '../../runs/attempt-history.ts';
 import { meanOf } from './spread.ts';
@@ -131,9 +132,7 @@ function sourced<Value>(
 }
 
 /** A program of one's own is free; an agent that is paid for may spend what it is allowed to. */
-function assumedUsd(role: PlanRole): number {
-  return 'budgetUsd' in role ? (role.budgetUsd ?? 0) : 0;
-}
+const assumedUsd = (role: PlanRole): number => attemptUsdMax(role) ?? 0;
 
 function priceOf({ costsUsd }: Pick<RoleHistory, 'costsUsd'>): number | null {
   return costsUsd.length >= attemptsMin ? meanOf(costsUsd) : null;
@@ -162,7 +161,7 @@ export function guessedRoles(plan: Plan, courses: readonly RoleCourse[]): readon
 
 /** The roles whose agents are paid for, and nobody knows how much. */
 export function unpricedRoles(plan: Plan, courses: readonly RoleCourse[]): readonly string[] {
-  const paid = plan.roles.filter((role) => 'budgetUsd' in role).map(({ name }) => name);
+  const paid = plan.roles.filter((role) => attemptUsdMax(role) !== 0).map(({ name }) => name);
   const busy = new Set(plan.tasks.map(({ role }) => role));
   return courses
     .filter(({ role, costUsd }) => costUsd.from.kind === 'assumed' && busy.has(role))

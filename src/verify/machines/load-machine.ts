@@ -36,8 +36,15 @@ async function importFile(path: string, file: string): Promise<Exports> {
   } catch (error) {
     if (isUserError(error)) throw error;
     const message = `${path} can't be read: ${messageOf(error)}`;
-    throw new UserError('machine.unreadable', message, 'try: node FILE, which must not fail');
+    throw new UserError('machine.unreadable', message, adviceOn(error, path));
   }
+}
+
+/** A package is looked for from where the file is, not from where Troupe is. */
+function adviceOn(error: unknown, path: string): string {
+  const [, name] = /Cannot find package '([^']+)'/.exec(messageOf(error)) ?? [];
+  if (name === undefined) return `try: node ${path}, which must not fail`;
+  return `install it where the file is: npm install --prefix ${dirname(path)} ${name}`;
 }
 
 const importUrl = (file: string): Promise<Exports> => import(pathToFileURL(file).href);

@@ -116,7 +116,7 @@ test.each([
   [
     { kind: 'places', of: 8, with: ['a', 'b'] },
     0.5,
-    'with 8 and as many a and as many b the p50 would be 50 % shorter',
+    'with 8 and as many agents of a and b the p50 would be 50 % shorter',
   ],
   [{ kind: 'agents', role: 'coder', of: 4 }, -0.03, 'with 4 the p50 would be 3 % longer'],
   [{ kind: 'faster', role: 'x' }, 0.004, 'with x twice as fast the p50 would be the same'],

@@ -104,6 +104,13 @@ describe('a role that is paid for', () => {
   test('may cost what it is allowed to, and that is told', () => {
     expect(priced({ adapter: 'claude', budgetUsd: 2 }, null)).toEqual([2, ['r']]);
     expect(priced({ adapter: 'claude' }, null)).toEqual([0, ['r']]);
+    expect(priced({ adapter: 'auto' }, null)).toEqual([0, ['r']]);
+    expect(priced({ adapter: 'acp', run: ['x'], costUsdMax: 3 }, null)).toEqual([3, ['r']]);
+  });
+
+  test('is told from a program of your own, which is free', () => {
+    expect(priced({ adapter: 'command', run: ['x'] }, null)).toEqual([0, []]);
+    expect(priced({ adapter: 'simulated' }, null)).toEqual([0, []]);
   });
 
   test('costs what it did, or what the plan says', () => {

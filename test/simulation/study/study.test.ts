@@ -68,7 +68,7 @@ describe('a study', () => {
       const agents = { coder: count === undefined ? role : { ...role, count } };
       const { bottlenecks } = await outlookOf(definePlan({ concurrency: 2, agents, tasks }), 2);
       const places = bottlenecks.find(({ kind }) => kind === 'concurrency');
-      const more = count === 2 ? ' and as many coder' : '';
+      const more = count === 2 ? ' and as many agents of coder' : '';
       expect(places?.says).toBe(
         'concurrency 2: tasks waited 75 % of the time for a place; ' +
           `with 4${more} the p50 would be 50 % shorter`,
