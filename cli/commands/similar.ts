@@ -1,4 +1,5 @@
 /** `troupe similar`: finds the past tasks that are nearest in meaning to a text. */
+import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type SimilarTask, systemClock, type Troupe } from '../../src/index.ts';
 import { ago } from '../ago.ts';
@@ -13,7 +14,7 @@ import {
   readWhole,
 } from '../options.ts';
 import { err, out } from '../render.ts';
-import { type Palette, paletteFor } from '../style.ts';
+import { type Palette, paletteFor, plural } from '../style.ts';
 import { cut, plainLine } from '../text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
@@ -58,12 +59,20 @@ function onProgress(remembered: number): void {
 }
 
 async function show(found: readonly SimilarTask[], troupe: Troupe, options: HomeOption) {
-  if (found.length === 0) {
-    return err.note('Nothing is remembered yet: every task that ends will be, by itself.\n');
-  }
+  if (found.length === 0) return err.note(`${await whyNothing(troupe)}\n`);
   const palette = paletteFor(out, troupe.config.environment);
   const texts = found.map((each) => textOf(each, palette, options));
   await out.write(`${texts.join('\n')}`);
+}
+
+async function whyNothing(troupe: Troupe): Promise<string> {
+  const { tasks } = existsSync(troupe.config.home)
+    ? await (await troupe.memory()).stats()
+    : { tasks: 0 };
+  if (tasks === 0) return 'Nothing is remembered yet: every task that ends will be, by itself.';
+  const all =
+    tasks === 1 ? 'The one task that is' : `None of the ${plural(tasks, 'task')} that are`;
+  return `${all} remembered ${tasks === 1 ? 'is not' : 'is'} like that: try other words.`;
 }
 
 function textOf(each: SimilarTask, palette: Palette, options: HomeOption): string {

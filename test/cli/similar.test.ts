@@ -42,6 +42,9 @@ describe('troupe similar', () => {
   test('finds what a run has done, without anybody having asked for it to be kept', async () => {
     const desk = deskWithPlan();
     await desk.type(['run', 'plan.yaml', '--quiet']);
+    const unlike = await desk.type(['similar', 'quantum chromodynamics']);
+    expect([unlike.code, unlike.stdout]).toEqual([0, '']);
+    expect(unlike.stderr).toContain('None of the 2 tasks that are remembered is like that');
     const words = ['similar', 'people are logged out too early', '--json'];
     const { code, stdout } = await desk.type(words);
     expect(code).toBe(0);
