@@ -2,13 +2,13 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** `npm run test:torture`. */
-const ownRun = 'test/torture/hosts.test.ts';
+const ownRun = ['test/torture/hosts.test.ts', 'test/torture/queues.test.ts'];
 
 export default defineConfig({
   test: {
     environment: 'node',
     include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'test/real/**', 'test/bench/**', ownRun],
+    exclude: [...configDefaults.exclude, 'test/real/**', 'test/bench/**', ...ownRun],
     testTimeout: 180_000,
     hookTimeout: 60_000,
     pool: 'forks',

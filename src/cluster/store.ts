@@ -11,10 +11,10 @@ import { type KV, Kvm } from '@nats-io/kv';
 import { type ObjectStore, Objm } from '@nats-io/obj';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ensureStream } from '../bus/nats/bus-stream.ts';
-import { defaultPrefix, type NatsPlace, wordsOf } from '../bus/nats/connection.ts';
+import { defaultPrefix, type NatsPlace } from '../bus/nats/connection.ts';
+import { inWords } from '../bus/nats/patience.ts';
 import { token } from '../bus/nats/subjects.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { isUserError, UserError } from '../kernel/user-error.ts';
 import { FileShelf } from './file-shelf.ts';
 import { Reader } from './reader.ts';
 
@@ -35,7 +35,6 @@ export interface Store {
 const forgottenAfterMs = 3_600_000;
 /** Whoever leads a stream may die before it answers: the next one is asked soon. */
 const answerWithinMs = 1_500;
-const patienceMs = 20_000;
 
 export async function openStore(
   nc: NatsConnection,
@@ -79,24 +78,4 @@ async function make(nc: NatsConnection, place: NatsPlace, clock: Clock): Promise
   await kvm.create(`${prefix}_leases`, { history: 1, replicas, ttl: forgottenAfterMs });
   await kvm.create(`${prefix}_runs`, { history: 1, replicas });
   await new Objm(js).create(`${prefix}_files`, { replicas, storage: StorageType.File });
-}
-
-/** Servers that have just made a stream may still choose who leads it, and answer nobody. */
-async function inWords<Done>(
-  prefix: string,
-  clock: Clock,
-  call: () => Promise<Done>,
-): Promise<Done> {
-  const patienceEndsMs = clock.elapsed() + patienceMs;
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      const why = wordsOf(error);
-      if (/timeout/i.test(why) && clock.elapsed() < patienceEndsMs) continue;
-      if (isUserError(error)) throw error;
-      const message = `the buckets of ${prefix} can't be used: ${why}`;
-      throw new UserError('nats.bucket', message, 'see what is missing: troupe nats check');
-    }
-  }
 }

@@ -12,16 +12,8 @@ import { natsServers } from '../bus/nats/servers.ts';
 import { jsonLines } from '../cli/troupe.ts';
 import { type Hosts, layHosts, typeAt } from './hosts.ts';
 import { withoutNetem } from './netem.ts';
-import { coderPlaces, type Node, resultsIn, Stage, watcherPlaces } from './stage.ts';
-import {
-  againIn,
-  answersOf,
-  expectOneAtATime,
-  go,
-  idsOf,
-  shortAbreast,
-  tickingPlan,
-} from './ticking.ts';
+import { resultsIn, Stage, takenOver } from './stage.ts';
+import { expectAnswered, expectOneAtATime, go, idsOf, tickingPlan } from './ticking.ts';
 
 /** More of them with TROUPE_LONG=1. */
 const tasksWanted = process.env.TROUPE_LONG ? 2_000 : 200;
@@ -36,8 +28,6 @@ const lacks = hosts && withoutNetem();
 const links = lacks === null ? 'netem' : 'proxy';
 const by = hosts ? ` over ${links === 'netem' ? 'tc netem and a proxy' : 'a proxy'}` : '';
 if (lacks) process.stderr.write(`links are troubled by a proxy alone: no tc netem (${lacks})\n`);
-
-const takenOver = /had no owner: this node goes on with it/;
 
 // Network namespaces need root, Linux, and iproute2.
 test.skipIf(!hosts)(
@@ -103,20 +93,10 @@ test.skipIf(!hosts)(
     go(desk, 4);
 
     const ids = idsOf(tale);
-    // Whoever owns it at its end tells all of it.
-    const told = () => [again, bob].find((node) => resultsIn(node.home, run).length === ids.length);
-    await stage.until('all are told', () => told() !== undefined);
-    const { home } = told() as Node;
-    const results = () => resultsIn(home, run);
-    expect(new Set(results().map(({ status }) => status))).toEqual(new Set(['completed']));
+    const { home } = await stage.isTold(run, ids.length, again, bob);
     expectOneAtATime(desk, ids);
-    const answers = results().map(({ task, output }) => [task, output?.trim()] as const);
-    expect(new Map(answers)).toEqual(answersOf(desk));
-    // Whatever was at work when something was lost is made again, and nothing else.
-    const lost = stage.said(/is lost:/g) * (coderPlaces + watcherPlaces);
-    const owners = stage.said(new RegExp(takenOver, 'g')) * (shortAbreast + watcherPlaces);
-    process.stderr.write(`${againIn(desk)} made again, of ${lost + owners} at most\n`);
-    expect(againIn(desk)).toBeLessThanOrEqual(lost + owners);
+    expectAnswered(desk, resultsIn(home, run));
+    stage.expectLittleAgain();
     const status = await desk.type(['ps', run, '--json', '--home', home]);
     expect(jsonLines(status.stdout)[0]).toMatchObject({ status: 'succeeded' });
     for (const { process } of [again, bob]) {

@@ -10,13 +10,17 @@ import { tokenFor } from '../workers/troop.ts';
 import { type Host, type Hosts, typeAt } from './hosts.ts';
 import type { Trouble } from './netem.ts';
 import { clockOffBy } from './skew.ts';
-import { begunIn, doneIn } from './ticking.ts';
+import { againIn, begunIn, doneIn, shortAbreast } from './ticking.ts';
 
-/** One that serves runs and has workers of its own, on a disk of its own. */
-export interface Node {
+/** One that serves runs, on a disk of its own. */
+export interface Server {
   readonly process: Process;
   readonly home: string;
-  /** Where its workers join it. */
+}
+
+/** It has workers of its own. */
+export interface Node extends Server {
+  /** Where they join it. */
   readonly port: number;
 }
 
@@ -27,9 +31,11 @@ interface Wanted {
   readonly minutes: number;
 }
 
-export const coderPlaces = 4;
+const coderPlaces = 4;
 /** So that one worker could have all who wait. */
-export const watcherPlaces = 2;
+const watcherPlaces = 2;
+
+export const takenOver = /had no owner: this node goes on with it/;
 
 const closers: (() => void)[] = [];
 
@@ -59,26 +65,28 @@ export class Stage {
     writeFileSync(this.desk.path('troupe.yaml'), JSON.stringify({ bus: { nats } }));
   }
 
-  async node(name: string, { at, minutes }: Wanted, port = 0): Promise<Node> {
-    const home = this.desk.path(`home-${name}`);
-    const host = this.host(at);
-    const words = ['serve', '--port', '0', '--json', '--home', home, '--node', name];
-    const bus = ['--nats', this.#urls, '--bus', `${host.address}:${port}`];
-    const process = typeAt(host, this.desk, [...words, ...bus], clockOffBy(minutes));
-    this.#nodes.push(process);
-    const [, own = ''] = await process.says(/"bus":\{[^}]*"port":(\d+)/);
-    return { process, home, port: Number(own) };
+  async node(name: string, wanted: Wanted, port = 0): Promise<Node> {
+    const server = this.#serve(name, wanted, ['--bus', `${this.host(wanted.at).address}:${port}`]);
+    const [, own = ''] = await server.process.says(/"bus":\{[^}]*"port":(\d+)/);
+    return { ...server, port: Number(own) };
+  }
+
+  /** Its workers are those of all: they take its calls out of queues. */
+  async caller(name: string, wanted: Wanted): Promise<Server> {
+    const server = this.#serve(name, wanted, []);
+    await server.process.says(/"serve.opened"/);
+    return server;
   }
 
   /** Joined at once: whoever is told to work finds it there. */
-  async worker(name: string, url: string, { home }: Node, { at, minutes }: Wanted) {
-    const env = { TROUPE_TOKEN: await tokenFor(this.desk, home), ...clockOffBy(minutes) };
-    const places = ['--role', `coder=${coderPlaces}`, '--role', `watcher=${watcherPlaces}`];
-    const words = ['worker', '--join', url, ...places, '--name', name];
-    const all = [...words, '--home', this.desk.path(`home-${name}`)];
-    const process = typeAt(this.host(at), this.desk, all, env);
-    await process.says(/has joined/);
-    return process;
+  async worker(name: string, url: string, { home }: Node, wanted: Wanted): Promise<Process> {
+    const token = { TROUPE_TOKEN: await tokenFor(this.desk, home) };
+    return this.#join(name, ['--join', url], wanted, token);
+  }
+
+  /** One for whoever calls at the servers. */
+  puller(name: string, wanted: Wanted): Promise<Process> {
+    return this.#join(name, ['--nats', this.#urls], wanted);
   }
 
   urlOf(at: number, { port }: Node): string {
@@ -98,13 +106,23 @@ export class Stage {
     else wire.delay(trouble?.delayMs ?? 0);
   }
 
-  /** How often any of them has said so, the dead as well. */
-  said(what: RegExp): number {
-    return this.#nodes.flatMap(({ stderr }) => stderr.match(what) ?? []).length;
+  /** Whatever was at work when something was lost is made again, and nothing else. */
+  expectLittleAgain(): void {
+    const lost = this.#said(/is lost:/g) * (coderPlaces + watcherPlaces);
+    const owners = this.#said(new RegExp(takenOver, 'g')) * (shortAbreast + watcherPlaces);
+    process.stderr.write(`${againIn(this.desk)} made again, of ${lost + owners} at most\n`);
+    expect(againIn(this.desk)).toBeLessThanOrEqual(lost + owners);
   }
 
-  async hears({ process }: Node, what: RegExp): Promise<void> {
+  async hears({ process }: Server, what: RegExp): Promise<void> {
     await this.until(`it says ${what}`, () => what.test(process.stderr));
+  }
+
+  /** All of it was done, and whoever owns it tells so. */
+  async isTold(run: string, count: number, ...servers: readonly Server[]): Promise<Server> {
+    const teller = () => servers.find(({ home }) => resultsIn(home, run).length === count);
+    await this.until('all are told', () => teller() !== undefined);
+    return teller() as Server;
   }
 
   /** Both who wait in that chapter are at work, and some of its short tasks are done. */
@@ -142,6 +160,34 @@ export class Stage {
     const said = this.#nodes.map(({ stderr }) => stderr.slice(-2_000)).join('\n--\n');
     const done = `${doneIn(this.desk)} are done`;
     throw new Error(`never came true: ${what}; ${done}, and the nodes say: ${said}`);
+  }
+
+  #serve(name: string, { at, minutes }: Wanted, more: readonly string[]): Server {
+    const home = this.desk.path(`home-${name}`);
+    const words = ['serve', '--port', '0', '--json', '--home', home, '--node', name];
+    const all = [...words, '--nats', this.#urls, ...more];
+    const process = typeAt(this.host(at), this.desk, all, clockOffBy(minutes));
+    this.#nodes.push(process);
+    return { process, home };
+  }
+
+  async #join(
+    name: string,
+    where: readonly string[],
+    { at, minutes }: Wanted,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Process> {
+    const places = ['--role', `coder=${coderPlaces}`, '--role', `watcher=${watcherPlaces}`];
+    const words = ['worker', ...where, ...places, '--name', name];
+    const all = [...words, '--home', this.desk.path(`home-${name}`)];
+    const process = typeAt(this.host(at), this.desk, all, { ...env, ...clockOffBy(minutes) });
+    await process.says(/has joined/);
+    return process;
+  }
+
+  /** How often any of them has, the dead as well. */
+  #said(what: RegExp): number {
+    return this.#nodes.flatMap(({ stderr }) => stderr.match(what) ?? []).length;
   }
 
   #failed(): readonly string[] {

@@ -113,10 +113,19 @@ function troubleOf(own: readonly Line[]): string | null {
 export const againIn = (desk: Desk): number =>
   [...byTask(ticksOf(desk)).values()].reduce((sum, own) => sum + turnsOf(own).length - 1, 0);
 
-/** What the last attempt of a task answers: no other one's word counts. */
-export function answersOf(desk: Desk): ReadonlyMap<string, string> {
+interface Result {
+  readonly task: string | undefined;
+  readonly status: string | undefined;
+  readonly output: string | undefined;
+}
+
+/** All were completed, and answer what their last attempt has said: no other one's word counts. */
+export function expectAnswered(desk: Desk, results: readonly Result[]): void {
+  expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['completed']));
   const last = [...byTask(ticksOf(desk))].map(([task, own]) => [task, own.at(-1)] as const);
-  return new Map(last.map(([task, line]) => [task, `${task} ${line?.token}`]));
+  const answers = last.map(([task, line]) => [task, `${task} ${line?.token}`] as const);
+  const told = results.map(({ task, output }) => [task, output?.trim()] as const);
+  expect(new Map(told)).toEqual(new Map(answers));
 }
 
 const turnsOf = (own: readonly Line[]): readonly Line[] =>

@@ -1,10 +1,11 @@
-/** The torture of hosts takes both cores for more than a minute: it runs by itself. */
+/** What is done to hosts takes both cores for minutes: it runs by itself, one after the other. */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     environment: 'node',
-    include: ['test/torture/hosts.test.ts'],
+    include: ['test/torture/hosts.test.ts', 'test/torture/queues.test.ts'],
     pool: 'forks',
+    fileParallelism: false,
   },
 });

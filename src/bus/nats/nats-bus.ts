@@ -28,6 +28,7 @@ import { busStream, ensureBusStream } from './bus-stream.ts';
 import { defaultPrefix, dialFor, type NatsPlace, payloadMaxOf } from './connection.ts';
 import { Inlet } from './inlet.ts';
 import { Outbox } from './outbox.ts';
+import { patiently } from './patience.ts';
 import { channelOf, filterOf, filtersFor, placeOf, token } from './subjects.ts';
 
 export interface NatsBusOptions {
@@ -108,7 +109,8 @@ export class NatsBus implements Bus {
   static async connect(options: NatsBusOptions): Promise<NatsBus> {
     return dialFor(options.place, options.name, async (nc) => {
       const jsm = await jetstreamManager(nc, { checkAPI: false });
-      await ensureBusStream(jsm, options.place, options.clock);
+      const { place, clock } = options;
+      await patiently(clock, () => ensureBusStream(jsm, place, clock));
       return new NatsBus(options, nc, jsm);
     });
   }

@@ -8,6 +8,7 @@
 import type { Bus, Envelope } from '../../bus/bus.ts';
 import { wordsOf } from '../../bus/nats/connection.ts';
 import type { Inlet } from '../../bus/nats/inlet.ts';
+import { patiently } from '../../bus/nats/patience.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { type Random, randomName } from '../../kernel/random.ts';
 import { isUserError, UserError } from '../../kernel/user-error.ts';
@@ -116,10 +117,12 @@ export class NatsFooting implements Footing {
   }
 
   async #join(desk: string, { roles, labels, version }: Join): Promise<Event> {
-    const { servers, name, random } = this.#options;
-    this.#entry = new OwnEntry(servers, keyOf(desk));
+    const { servers, name, random, clock } = this.#options;
+    const own = new OwnEntry(servers, keyOf(desk));
+    this.#entry = own;
     const entry = { name, version, roles, labels, tickets: [], kept: [] };
-    await this.#entry.write(entry).catch((error: unknown) => {
+    const write = () => own.write(entry);
+    await patiently(clock, write).catch((error: unknown) => {
       throw isUserError(error) ? error : unregistered(name, error);
     });
     this.#taker.begin();

@@ -8,6 +8,7 @@
  * - a hub whose own entry may be forgotten gives nothing out.
  */
 import type { Bus, Envelope } from '../../bus/bus.ts';
+import { inWords } from '../../bus/nats/patience.ts';
 import type { Cancellation } from '../../kernel/cancellation.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { UserError } from '../../kernel/user-error.ts';
@@ -84,8 +85,9 @@ export class NatsWorkforce implements Labour {
   /** Knows of everybody who is there. */
   static async open(options: NatsWorkforceOptions): Promise<NatsWorkforce> {
     const workforce = new NatsWorkforce(options);
-    await workforce.#entry.open();
-    await workforce.#attendance.open();
+    const { servers, clock } = options;
+    await inWords(servers.prefix, clock, () => workforce.#entry.open());
+    await inWords(servers.prefix, clock, () => workforce.#attendance.open());
     return workforce;
   }
 

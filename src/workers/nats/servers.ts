@@ -12,11 +12,11 @@ import { type KV, Kvm } from '@nats-io/kv';
 import { type ObjectStore, Objm } from '@nats-io/obj';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
 import { ensureStream } from '../../bus/nats/bus-stream.ts';
-import { defaultPrefix, dialFor, type NatsPlace, wordsOf } from '../../bus/nats/connection.ts';
+import { defaultPrefix, dialFor, type NatsPlace } from '../../bus/nats/connection.ts';
+import { inWords } from '../../bus/nats/patience.ts';
 import { FileShelf } from '../../cluster/file-shelf.ts';
 import { Reader } from '../../cluster/reader.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { UserError } from '../../kernel/user-error.ts';
 
 export interface Servers {
   readonly nc: NatsConnection;
@@ -54,7 +54,10 @@ const defaultQueueKeptMs = 3_600_000;
 export const parcelKeptMs = 6 * 3_600_000;
 
 export async function openServers(place: NatsPlace, terms: Terms): Promise<Servers> {
-  return dialFor(place, terms.name, (nc) => partsOf(nc, place, terms));
+  const { prefix = defaultPrefix } = place;
+  return dialFor(place, terms.name, (nc) =>
+    inWords(prefix, terms.clock, () => partsOf(nc, place, terms)),
+  );
 }
 
 async function partsOf(
@@ -75,20 +78,15 @@ async function partsOf(
     max_bytes: callsBytesMax,
     num_replicas: replicas,
   });
-  try {
-    const kvm = new Kvm(js);
-    const register = await kvm.create(registerName, { history: 1, replicas, ttl: leaseMs });
-    // One that was there keeps its own time.
-    const { ttl } = await register.status();
-    const kept = { replicas, storage: StorageType.File, ttl: nanos(parcelKeptMs) };
-    const parcels = await new Objm(js).create(`${prefix}_parcels`, kept);
-    const shelf = new FileShelf(`${prefix}_parcels`, parcels, new Reader({ nc, jsm, clock }), jsm);
-    const about = { nc, js, jsm, clock, prefix, work, register, registerName, parcels, shelf };
-    return { ...about, leaseMs: ttl || leaseMs, queueKeptMs };
-  } catch (error) {
-    const message = `the buckets of ${prefix} can't be used: ${wordsOf(error)}`;
-    throw new UserError('nats.bucket', message, 'see what is missing: troupe nats check');
-  }
+  const kvm = new Kvm(js);
+  const register = await kvm.create(registerName, { history: 1, replicas, ttl: leaseMs });
+  // One that was there keeps its own time.
+  const { ttl } = await register.status();
+  const kept = { replicas, storage: StorageType.File, ttl: nanos(parcelKeptMs) };
+  const parcels = await new Objm(js).create(`${prefix}_parcels`, kept);
+  const shelf = new FileShelf(`${prefix}_parcels`, parcels, new Reader({ nc, jsm, clock }), jsm);
+  const about = { nc, js, jsm, clock, prefix, work, register, registerName, parcels, shelf };
+  return { ...about, leaseMs: ttl || leaseMs, queueKeptMs };
 }
 
 /** Whether nobody on the way can read along. */
