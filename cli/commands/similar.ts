@@ -70,9 +70,7 @@ async function whyNothing(troupe: Troupe): Promise<string> {
     ? await (await troupe.memory()).stats()
     : { tasks: 0 };
   if (tasks === 0) return 'Nothing is remembered yet: every task that ends will be, by itself.';
-  const all =
-    tasks === 1 ? 'The one task that is' : `None of the ${plural(tasks, 'task')} that are`;
-  return `${all} remembered ${tasks === 1 ? 'is not' : 'is'} like that: try other words.`;
+  return `Nothing like that is among the ${plural(tasks, 'task')} remembered: try other words.`;
 }
 
 function textOf(each: SimilarTask, palette: Palette, options: HomeOption): string {

@@ -44,7 +44,7 @@ describe('troupe similar', () => {
     await desk.type(['run', 'plan.yaml', '--quiet']);
     const unlike = await desk.type(['similar', 'quantum chromodynamics']);
     expect([unlike.code, unlike.stdout]).toEqual([0, '']);
-    expect(unlike.stderr).toContain('None of the 2 tasks that are remembered is like that');
+    expect(unlike.stderr).toContain('Nothing like that is among the 2 tasks remembered');
     const words = ['similar', 'people are logged out too early', '--json'];
     const { code, stdout } = await desk.type(words);
     expect(code).toBe(0);
