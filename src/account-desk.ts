@@ -1,12 +1,12 @@
 /** What a person may ask of the accounts of a home, and change about them. */
 import type { AccountLimits } from '../machines/loan.ts';
 import { reservedOf, usdOf } from '../machines/rules/lending.ts';
-import { accountsFile, purseFile, readHomeAccounts } from './accounting.ts';
 import { Books, type Standing } from './accounts/books.ts';
 import { Database } from './accounts/database.ts';
 import { Ledger, type Spend, type SpendKey } from './accounts/ledger.ts';
 import { everybody } from './accounts/pool.ts';
 import type { Config } from './config.ts';
+import { accountsFile, purseFile, readHomeAccounts } from './crew/accounting.ts';
 import type { Clock } from './kernel/clock.ts';
 import { UserError } from './kernel/user-error.ts';
 import type { PlanAccount } from './plan/accounts.ts';

@@ -1,18 +1,21 @@
 /** Troupe as a library sees it: runs, and everything that can be asked of a home. */
 import type { AccountDesk } from './account-desk.ts';
-import { requireAccounts } from './accounting.ts';
 import { type AgentSurvey, surveyAgents } from './agents/survey.ts';
 import { type Assembler, beginRun, setGoing, takeUp } from './assembly.ts';
-import type { Cleaned } from './cleaning.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { type Config, readVersion } from './config.ts';
 import type { History } from './conversations/history.ts';
+import { requireAccounts } from './crew/accounting.ts';
+import { settle } from './crew/settling.ts';
 import type { Archive } from './documents/archive.ts';
-import type { Forked, ForkOptions } from './forking.ts';
 import type { ExportRequest } from './inspection/export/export-desk.ts';
 import type { Inspecting, InspectOptions } from './inspection/stately/inspect-run.ts';
 import { lockOwner } from './journal/lock.ts';
 import { openTail } from './journal/tail.ts';
+import { type Clock, sleep, systemClock } from './kernel/clock.ts';
+import { type Random, systemRandom } from './kernel/random.ts';
+import type { Cleaned } from './past/cleaning.ts';
+import type { Forked, ForkOptions } from './past/forking.ts';
 import {
   type Compacted,
   cleanRuns,
@@ -22,9 +25,9 @@ import {
   type Pruned,
   prunable,
   removeRuns,
-} from './keeping.ts';
-import { type Clock, sleep, systemClock } from './kernel/clock.ts';
-import { type Random, systemRandom } from './kernel/random.ts';
+} from './past/keeping.ts';
+import type { Rewind } from './past/rewind.ts';
+import { coreFrom, coreOf, type RunSummary, unreadable } from './past/standing.ts';
 import { resolveInputs } from './plan/inputs.ts';
 import { loadPlan, readPlan } from './plan/load.ts';
 import type { Plan } from './plan/plan.ts';
@@ -36,7 +39,6 @@ import type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';
 import type { MemoryDesk } from './remembering/memory-desk.ts';
 import type { MemoryWorker, MemoryWorkerSettings } from './remembering/memory-worker.ts';
 import type { PromptLibrary } from './remembering/prompts.ts';
-import type { Rewind } from './rewind.ts';
 import { runBehaviours, visitBehaviours } from './runs/behaviours.ts';
 import { askRun, type ControlRequest } from './runs/control.ts';
 import {
@@ -55,17 +57,15 @@ import { factOf, type Run, type RunFact } from './runs/run.ts';
 import { contextOf, type SharedContext } from './runs/shared-context.ts';
 import { findTask, viewOf } from './runs/view.ts';
 import { type Explanation, explain } from './runs/why.ts';
-import { settle } from './settling.ts';
 import type { Exploration, ExploreOptions } from './simulation/explore.ts';
 import type { SimulateOptions, Simulation } from './simulation/study/simulate-plan.ts';
-import { coreFrom, coreOf, type RunSummary, unreadable } from './standing.ts';
 import type { ClearOptions } from './verify/clearance.ts';
 import type { MachineDesk } from './verify/machines/machine-desk.ts';
 import type { PlanVerification, VerifyOptions } from './verify/verify-plan.ts';
 import type { WorstCase } from './verify/worst-case.ts';
 
+export type { RunSummary } from './past/standing.ts';
 export type { RunOptions } from './runs/folder.ts';
-export type { RunSummary } from './standing.ts';
 
 export interface TroupeOptions {
   /** Where runs are kept. Default: TROUPE_HOME, else `.troupe` in the working directory. */
@@ -144,7 +144,7 @@ export class Troupe {
 
   /** A new run that goes on from a moment of another one, with a change: see `resume`. */
   async fork(name: string, options: ForkOptions = {}): Promise<Forked> {
-    const { makeFork } = await import('./forking.ts');
+    const { makeFork } = await import('./past/forking.ts');
     return makeFork(this.#keeper, name, options);
   }
 
@@ -331,7 +331,7 @@ export class Troupe {
   async rewind(name: string): Promise<Rewind> {
     const folder = await findRun(this.config.home, name);
     // Only whoever looks back pays for loading it.
-    const { Rewind } = await import('./rewind.ts');
+    const { Rewind } = await import('./past/rewind.ts');
     return new Rewind(folder, (await readOrder(folder)).plan);
   }
 

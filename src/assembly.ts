@@ -1,5 +1,5 @@
 /** Puts one run's parts together: the one file that knows everyone, and decides nothing. */
-import { Accounting, requireAccounts } from './accounting.ts';
+
 import { openGuardian } from './agents/guardian.ts';
 import { reapOrphans } from './agents/ledger.ts';
 import { InProcessBus } from './bus/in-process.ts';
@@ -7,15 +7,17 @@ import type { Cluster } from './cluster/cluster.ts';
 import { refuseShared } from './cluster/marker.ts';
 import type { Tenure } from './cluster/tenure.ts';
 import { type Config, readVersion } from './config.ts';
-import { Crew, type Place } from './crew.ts';
+import { Accounting, requireAccounts } from './crew/accounting.ts';
+import { Crew, type Place } from './crew/crew.ts';
+import { notesOn } from './crew/settling.ts';
 import { factsOf, publish } from './facts.ts';
 import { FileJournal } from './journal/file.ts';
-import { refuseGhost } from './keeping.ts';
 import type { Behaviours } from './kernel/behaviours.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Random } from './kernel/random.ts';
 import { System } from './kernel/system.ts';
 import { versionsOf } from './kernel/versions.ts';
+import { refuseGhost } from './past/keeping.ts';
 import type { Webhook } from './plan/webhook-shapes.ts';
 import { promptNotes } from './remembering/prompt-sizes.ts';
 import { noteRecalled, recallsOf } from './remembering/recall-notes.ts';
@@ -27,7 +29,6 @@ import { type RunFolder, type RunOrder, readOrder, writePlan } from './runs/fold
 import { launch, runMachines as machines } from './runs/launch.ts';
 import { Run } from './runs/run.ts';
 import { forgetSketch } from './runs/sketch.ts';
-import { notesOn } from './settling.ts';
 import { wantedIn } from './telemetry/wanted.ts';
 import { takeOver } from './upgrading.ts';
 import { sortWebhooks } from './webhooks/allowed.ts';

@@ -21,7 +21,6 @@ export {
   openHub,
 } from './bus/open-bus.ts';
 export type { Pass } from './bus/pass.ts';
-export type { Cleaned } from './cleaning.ts';
 export {
   checkServers,
   lookAround,
@@ -44,7 +43,6 @@ export { type Speech, speechOf } from './conversations/wording.ts';
 export type { Archive } from './documents/archive.ts';
 export { type Comparison, compareContents, textOf } from './documents/comparing.ts';
 export { isVerified, type Kept, type Version } from './documents/document.ts';
-export type { Forked, ForkOptions } from './forking.ts';
 export { quoteWords, shellLine } from './handoff/shell-line.ts';
 export { handBack, type TakenOver, takeOver } from './handoff/taking-over.ts';
 export { type OpenSystemOptions, openSystem } from './host.ts';
@@ -55,7 +53,6 @@ export type { Reason } from './intake/health.ts';
 export type { ScheduleLine } from './intake/schedules.ts';
 export { type HouseStatus, readStatus as houseStatus, type SeenStatus } from './intake/status.ts';
 export type { Violation } from './journal/axioms/violation.ts';
-export type { Compacted, Prunable, Pruned } from './keeping.ts';
 export type { Behaviour, Behaviours, Call } from './kernel/behaviours.ts';
 export { type Clock, sleep, systemClock } from './kernel/clock.ts';
 export type { LoggedInput, StoredSystem } from './kernel/log.ts';
@@ -68,6 +65,10 @@ export { limits } from './limits.ts';
 export type { McpDesk } from './mcp/mcp-desk.ts';
 export { openMcp } from './mcp/open-mcp.ts';
 export { Attendance } from './panes/attending.ts';
+export type { Cleaned } from './past/cleaning.ts';
+export type { Forked, ForkOptions } from './past/forking.ts';
+export type { Compacted, Prunable, Pruned } from './past/keeping.ts';
+export type { Difference, Finding, Rewind } from './past/rewind.ts';
 export { type NatsSetting, natsSetting } from './plan/bus-shapes.ts';
 export type { Setting } from './plan/change.ts';
 export {
@@ -99,7 +100,6 @@ export type {
 export type { MemoryWorker, MemoryWorkerSettings } from './remembering/memory-worker.ts';
 export type { Prompt, PromptLibrary } from './remembering/prompts.ts';
 export type { Trail } from './remembering/trail.ts';
-export type { Difference, Finding, Rewind } from './rewind.ts';
 export { Forecast, type TaskProgress } from './runs/forecast.ts';
 export { type Instant, readInstant, readTime, type When } from './runs/instant.ts';
 export type { ActorMoment, Moment, TimerMoment } from './runs/moment.ts';

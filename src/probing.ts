@@ -9,12 +9,12 @@ import { presets } from './agents/api/endpoints.ts';
 import { openGuardian } from './agents/guardian.ts';
 import { type AgentSurvey, surveyAgents } from './agents/survey.ts';
 import type { Config } from './config.ts';
+import { adapterOf } from './crew/staffing.ts';
 import { Cancellation } from './kernel/cancellation.ts';
 import type { Clock } from './kernel/clock.ts';
 import { definePlan, type PlanDocument } from './plan/define.ts';
 import type { PlanRole } from './plan/plan.ts';
 import { runFolder } from './runs/folder.ts';
-import { adapterOf } from './staffing.ts';
 
 export interface Probe {
   readonly name: string;

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import type { Troupe } from '../app.ts';
 import { sleep, systemClock } from '../kernel/clock.ts';
+import { coreOf } from '../past/standing.ts';
 import { readOrder } from '../runs/folder.ts';
 import { takeoverDefaultMs } from '../runs/holding.ts';
 import { findTask } from '../runs/view.ts';
-import { coreOf } from '../standing.ts';
 import { lastNote, noteOfPerson } from './note.ts';
 import { type Opening, openingOf } from './opening.ts';
 

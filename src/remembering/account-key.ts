@@ -1,7 +1,8 @@
 /** The key of an account of the home, for whoever only asks for vectors. */
-import { readHomeAccounts } from '../accounting.ts';
+
 import { askProgram } from '../agents/version.ts';
 import type { Config } from '../config.ts';
+import { readHomeAccounts } from '../crew/accounting.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
 

@@ -11,11 +11,11 @@ import { join } from 'node:path';
 import { runId } from '../../machines/ids.ts';
 import type { FinishedTask, Memory } from '../../memory/index.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { taskFinder } from '../past/standing.ts';
 import type { PlanTask } from '../plan/plan.ts';
 import { type RunFolder, type RunOrder, readOrder, runFolder, runsFolder } from '../runs/folder.ts';
 import { forgottenIn } from '../runs/forgotten.ts';
 import type { TaskResult } from '../runs/results.ts';
-import { taskFinder } from '../standing.ts';
 import { finishedOf } from './finished.ts';
 
 export interface CatchUp {

@@ -7,13 +7,13 @@ import { lockOwner } from '../journal/lock.ts';
 import { openTail, type Tail } from '../journal/tail.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';
 import type { Core } from '../kernel/core.ts';
+import { coreFrom } from '../past/standing.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RunFolder } from '../runs/folder.ts';
 import { lastMerge } from '../runs/merges.ts';
 import type { TaskRecall } from '../runs/recalled.ts';
 import { factOf, type Run, type RunEnd, type RunFact } from '../runs/run.ts';
 import { type RunView, viewOf } from '../runs/view.ts';
-import { coreFrom } from '../standing.ts';
 import { resultBranch } from '../worktrees/names.ts';
 
 /** What whoever watches a run needs of it, wherever it is worked on. */

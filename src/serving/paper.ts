@@ -1,10 +1,10 @@
 /** What is known of a task beside its state: its words, its proof, and what it changed. */
 
 import type { Clock } from '../kernel/clock.ts';
+import { taskFinder } from '../past/standing.ts';
 import { type RunFolder, readOrder } from '../runs/folder.ts';
 import { type Recalled, readRecalled } from '../runs/recalled.ts';
 import { readResult, type TaskResult } from '../runs/results.ts';
-import { taskFinder } from '../standing.ts';
 import { Git } from '../worktrees/git.ts';
 import { placesIn } from '../worktrees/names.ts';
 import { readNote } from '../worktrees/note.ts';

@@ -2,7 +2,7 @@
 import type { Actor } from '../kernel/actor.ts';
 import type { Core } from '../kernel/core.ts';
 import { UserError } from '../kernel/user-error.ts';
-import { pastOf } from '../rewind.ts';
+import { pastOf } from '../past/rewind.ts';
 import type { RunFolder } from '../runs/folder.ts';
 import { Timeline } from '../runs/timeline.ts';
 import type { Board } from './board.ts';

@@ -6,10 +6,10 @@
 import { statSync } from 'node:fs';
 import type { Troupe } from '../app.ts';
 import { lockOwner } from '../journal/lock.ts';
+import type { RunSummary } from '../past/standing.ts';
+import { unreadable } from '../past/standing.ts';
 import type { RunFolder } from '../runs/folder.ts';
 import { listRuns } from '../runs/folder.ts';
-import type { RunSummary } from '../standing.ts';
-import { unreadable } from '../standing.ts';
 import type { RunLife, RunLine } from './wire.ts';
 
 export class RunList {

@@ -1,5 +1,5 @@
 /** The certificate of a plan as somebody wrote it, with the accounts of a home. */
-import { accountsFor, readHomeAccounts } from '../accounting.ts';
+import { accountsFor, readHomeAccounts } from '../crew/accounting.ts';
 import { type Certificate, certify } from './certificate.ts';
 import type { PlanText } from './plan-text.ts';
 

@@ -10,11 +10,11 @@ import type { Bus } from '../bus/bus.ts';
 import { factsOf } from '../facts.ts';
 import { openTail } from '../journal/tail.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { coreFrom } from '../past/standing.ts';
 import type { Webhook } from '../plan/webhook-shapes.ts';
 import { writeWhole } from '../runs/disk.ts';
 import type { RunFolder } from '../runs/folder.ts';
 import { factOf, type RunFact } from '../runs/run.ts';
-import { coreFrom } from '../standing.ts';
 import { wants } from './allowed.ts';
 import { Outbox } from './outbox.ts';
 

@@ -4,8 +4,8 @@ import { openTail } from '../../journal/tail.ts';
 import { type Clock, sleep } from '../../kernel/clock.ts';
 import type { LoggedInput } from '../../kernel/log.ts';
 import type { Random } from '../../kernel/random.ts';
+import { coreFrom } from '../../past/standing.ts';
 import type { RunFolder } from '../../runs/folder.ts';
-import { coreFrom } from '../../standing.ts';
 import { Relay, statelyInspector } from './relay.ts';
 import { Tap } from './tap.ts';
 

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { hasJournal } from '../../journal/pages.ts';
 import { readHistory } from '../../journal/reading.ts';
+import { coreFrom } from '../../past/standing.ts';
 import type { Plan, PlanRole } from '../../plan/plan.ts';
 import {
   AttemptHistory,
@@ -10,7 +11,6 @@ import {
   type RoleHistory,
 } from '../../runs/attempt-history.ts';
 import { listRuns, type RunFolder, readOrder } from '../../runs/folder.ts';
-import { coreFrom } from '../../standing.ts';
 import { attemptsMin } from './course.ts';
 import type { PastRun } from './past-kinds.ts';
 

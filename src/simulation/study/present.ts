@@ -3,12 +3,12 @@ import { readHistory } from '../../journal/reading.ts';
 import type { Core } from '../../kernel/core.ts';
 import type { LoggedInput } from '../../kernel/log.ts';
 import { UserError } from '../../kernel/user-error.ts';
+import { coreFrom } from '../../past/standing.ts';
 import { suggest } from '../../plan/nearest.ts';
 import type { Plan, PlanRole } from '../../plan/plan.ts';
 import { findRun, type RunFolder, readOrder } from '../../runs/folder.ts';
 import { isOpen, type Landmarks, walk } from '../../runs/landmarks.ts';
 import { viewOf } from '../../runs/view.ts';
-import { coreFrom } from '../../standing.ts';
 
 export interface Present {
   readonly run: string;

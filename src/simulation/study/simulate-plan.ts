@@ -1,12 +1,12 @@
 /** `troupe simulate` as a call: gathers what a study needs, and refuses what makes no sense. */
 import type { Config } from '../../config.ts';
+import { settleLearned } from '../../crew/settling.ts';
 import { UserError } from '../../kernel/user-error.ts';
 import { choicesIn, type RoleChoice } from '../../plan/agent-choice.ts';
 import { changePlan, type Setting } from '../../plan/change.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { amendmentFor } from '../../runs/fork.ts';
 import type { RunFact } from '../../runs/run.ts';
-import { settleLearned } from '../../settling.ts';
 import { parseFaults } from '../fault-mix.ts';
 import type { SimulatedRun } from '../simulate-run.ts';
 import { coursesOf, guessedRoles, type RoleCourse, unpricedRoles } from './course.ts';

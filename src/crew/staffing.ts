@@ -1,20 +1,20 @@
 /** Who plays a role: its adapter, made of what the plan says and of what this machine has. */
-import type { Accounting } from './accounting.ts';
-import type { Adapter } from './agents/agent.ts';
-import { endpointOf, presets } from './agents/api/endpoints.ts';
-import { adapterByTask } from './agents/by-task.ts';
-import { chosenAdapter } from './agents/chosen.ts';
-import { cliAgent } from './agents/cli-agent.ts';
-import { commandAdapter } from './agents/command.ts';
-import { dialects } from './agents/dialects.ts';
-import type { Environment } from './agents/environment.ts';
-import { gatherAdapter } from './agents/gather.ts';
-import type { Guardian } from './agents/guardian.ts';
-import { lateAdapter } from './agents/late.ts';
-import { nobodyUsable } from './agents/nobody.ts';
-import { simulatedAdapter } from './agents/simulated.ts';
-import { surveyAgents } from './agents/survey.ts';
-import { orderFor } from './plan/agent-choice.ts';
+
+import type { Adapter } from '../agents/agent.ts';
+import { endpointOf, presets } from '../agents/api/endpoints.ts';
+import { adapterByTask } from '../agents/by-task.ts';
+import { chosenAdapter } from '../agents/chosen.ts';
+import { cliAgent } from '../agents/cli-agent.ts';
+import { commandAdapter } from '../agents/command.ts';
+import { dialects } from '../agents/dialects.ts';
+import type { Environment } from '../agents/environment.ts';
+import { gatherAdapter } from '../agents/gather.ts';
+import type { Guardian } from '../agents/guardian.ts';
+import { lateAdapter } from '../agents/late.ts';
+import { nobodyUsable } from '../agents/nobody.ts';
+import { simulatedAdapter } from '../agents/simulated.ts';
+import { surveyAgents } from '../agents/survey.ts';
+import { orderFor } from '../plan/agent-choice.ts';
 import type {
   AcpRole,
   ApiRole,
@@ -23,9 +23,10 @@ import type {
   CliRole,
   McpRole,
   PlanRole,
-} from './plan/plan.ts';
-import { hasTemplate } from './plan/templates.ts';
-import type { RunFolder, RunOrder } from './runs/folder.ts';
+} from '../plan/plan.ts';
+import { hasTemplate } from '../plan/templates.ts';
+import type { RunFolder, RunOrder } from '../runs/folder.ts';
+import type { Accounting } from './accounting.ts';
 
 export interface Staff {
   readonly folder: Pick<RunFolder, 'id' | 'path'>;
@@ -88,7 +89,7 @@ function cliAdapter(role: CliRole, staff: Staff): Adapter {
 }
 
 async function apiAdapter(role: ApiRole, staff: Staff): Promise<Adapter> {
-  const { apiAgent } = await import('./agents/openai.ts');
+  const { apiAgent } = await import('../agents/openai.ts');
   const { adapter: name, model, permissions, maxTurns, maxTokens, budgetUsd } = role;
   return apiAgent({
     ...{ ...commonOf(role, staff), name, model, permissions },
@@ -100,14 +101,14 @@ async function apiAdapter(role: ApiRole, staff: Staff): Promise<Adapter> {
 }
 
 async function acpAdapter(role: AcpRole, staff: Staff): Promise<Adapter> {
-  const { acpAgent } = await import('./agents/acp.ts');
+  const { acpAgent } = await import('../agents/acp.ts');
   const { model, permissions } = role;
   const settings = { model, permissions, maxTurns: null, budgetUsd: null };
   return acpAgent({ ...commonOf(role, staff), settings });
 }
 
 async function mcpAdapter(role: McpRole, staff: Staff): Promise<Adapter> {
-  const { mcpAgent } = await import('./agents/mcp.ts');
+  const { mcpAgent } = await import('../agents/mcp.ts');
   const { tool, arguments: given, permissions, borrowing, service } = role;
   const settings = { model: null, permissions, maxTurns: null, budgetUsd: null };
   const isPaid = borrowing !== undefined;

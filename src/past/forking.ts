@@ -1,25 +1,25 @@
 /** Makes a new run of a moment of another one, with a change; the other one is only read. */
 
-import { orchestratorAddress } from '../machines/ids.ts';
-import type { PlanAmendment } from '../machines/plan.ts';
-import type { Config } from './config.ts';
-import { readVersion } from './config.ts';
-import { FileJournal } from './journal/file.ts';
-import { hasJournal } from './journal/pages.ts';
-import { type History, readHistory } from './journal/reading.ts';
-import type { Clock } from './kernel/clock.ts';
-import type { Core } from './kernel/core.ts';
-import type { Input } from './kernel/input.ts';
-import type { StoredSystem } from './kernel/log.ts';
-import { storeCore } from './kernel/persist.ts';
-import type { Random } from './kernel/random.ts';
-import { UserError } from './kernel/user-error.ts';
-import { refuseOthers, versionsOf } from './kernel/versions.ts';
-import { changePlan, type Setting } from './plan/change.ts';
-import { resolveInputs } from './plan/inputs.ts';
-import { suggest } from './plan/nearest.ts';
-import type { Plan } from './plan/plan.ts';
-import { usesWorktree } from './plan/workspaces.ts';
+import { orchestratorAddress } from '../../machines/ids.ts';
+import type { PlanAmendment } from '../../machines/plan.ts';
+import type { Config } from '../config.ts';
+import { readVersion } from '../config.ts';
+import { FileJournal } from '../journal/file.ts';
+import { hasJournal } from '../journal/pages.ts';
+import { type History, readHistory } from '../journal/reading.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Core } from '../kernel/core.ts';
+import type { Input } from '../kernel/input.ts';
+import type { StoredSystem } from '../kernel/log.ts';
+import { storeCore } from '../kernel/persist.ts';
+import type { Random } from '../kernel/random.ts';
+import { UserError } from '../kernel/user-error.ts';
+import { refuseOthers, versionsOf } from '../kernel/versions.ts';
+import { changePlan, type Setting } from '../plan/change.ts';
+import { resolveInputs } from '../plan/inputs.ts';
+import { suggest } from '../plan/nearest.ts';
+import type { Plan } from '../plan/plan.ts';
+import { usesWorktree } from '../plan/workspaces.ts';
 import {
   draftRunFolder,
   findRun,
@@ -27,11 +27,11 @@ import {
   type RunFolder,
   type RunOrder,
   readOrder,
-} from './runs/folder.ts';
-import { amendmentFor } from './runs/fork.ts';
-import { inherit } from './runs/inheritance.ts';
-import { type Goal, isOpen, type Landmarks, walk } from './runs/landmarks.ts';
-import { runMachines } from './runs/launch.ts';
+} from '../runs/folder.ts';
+import { amendmentFor } from '../runs/fork.ts';
+import { inherit } from '../runs/inheritance.ts';
+import { type Goal, isOpen, type Landmarks, walk } from '../runs/landmarks.ts';
+import { runMachines } from '../runs/launch.ts';
 import { coreFrom } from './standing.ts';
 
 /** From which moment on it goes its own way: left out, the last at which there was work to do. */

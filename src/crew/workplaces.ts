@@ -1,27 +1,32 @@
 /** Where the tasks of a run work: makes the place, takes what was left there, and merges it. */
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { assertNever } from '../machines/errors.ts';
-import type { TaskRecord } from '../machines/events.ts';
-import { taskAddress, taskId } from '../machines/ids.ts';
-import type { Evidence, Fault, Outcome } from '../machines/outcome.ts';
-import type { TaskContext } from '../machines/rules/attempt.ts';
-import type { WorkInput } from '../machines/rules/duty.ts';
-import type { Verdict, VerifyInput } from '../machines/task.ts';
-import { runMarks } from './agents/environment.ts';
-import type { Config } from './config.ts';
-import { hashFolder } from './evidence/folder-hash.ts';
-import type { Cancellation } from './kernel/cancellation.ts';
-import type { Clock } from './kernel/clock.ts';
-import type { Core } from './kernel/core.ts';
-import { UserError } from './kernel/user-error.ts';
-import type { PlanTask } from './plan/plan.ts';
-import { usesWorktree } from './plan/workspaces.ts';
-import type { Sight } from './runs/behaviours.ts';
-import type { Ground } from './runs/checking.ts';
-import type { RunFolder, RunOrder } from './runs/folder.ts';
-import { commitEvidence, factsOf, lastMerge, mergeEvidence, mergesBefore } from './runs/merges.ts';
-import { tampered, tampering, treeEvidence, treeIn } from './runs/trees.ts';
+import { assertNever } from '../../machines/errors.ts';
+import type { TaskRecord } from '../../machines/events.ts';
+import { taskAddress, taskId } from '../../machines/ids.ts';
+import type { Evidence, Fault, Outcome } from '../../machines/outcome.ts';
+import type { TaskContext } from '../../machines/rules/attempt.ts';
+import type { WorkInput } from '../../machines/rules/duty.ts';
+import type { Verdict, VerifyInput } from '../../machines/task.ts';
+import { runMarks } from '../agents/environment.ts';
+import type { Config } from '../config.ts';
+import { hashFolder } from '../evidence/folder-hash.ts';
+import type { Cancellation } from '../kernel/cancellation.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Core } from '../kernel/core.ts';
+import { UserError } from '../kernel/user-error.ts';
+import type { PlanTask } from '../plan/plan.ts';
+import { usesWorktree } from '../plan/workspaces.ts';
+import type { Sight } from '../runs/behaviours.ts';
+import type { Ground } from '../runs/checking.ts';
+import type { RunFolder, RunOrder } from '../runs/folder.ts';
+import { commitEvidence, factsOf, lastMerge, mergeEvidence, mergesBefore } from '../runs/merges.ts';
+import { tampered, tampering, treeEvidence, treeIn } from '../runs/trees.ts';
+import { isFolder, makeCopy, makeEmpty } from '../worktrees/folders.ts';
+import { Git } from '../worktrees/git.ts';
+import { placesIn, resultBranch, taskBranch } from '../worktrees/names.ts';
+import { Turns } from '../worktrees/turns.ts';
+import { Worktrees } from '../worktrees/worktrees.ts';
 import {
   changeNotice,
   conflicting,
@@ -34,11 +39,6 @@ import {
   unfit,
   unresolved,
 } from './workplace-words.ts';
-import { isFolder, makeCopy, makeEmpty } from './worktrees/folders.ts';
-import { Git } from './worktrees/git.ts';
-import { placesIn, resultBranch, taskBranch } from './worktrees/names.ts';
-import { Turns } from './worktrees/turns.ts';
-import { Worktrees } from './worktrees/worktrees.ts';
 
 export interface Surroundings {
   readonly folder: RunFolder;

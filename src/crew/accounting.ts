@@ -1,27 +1,27 @@
 /** The money of a run's attempts: each gets its account before it begins, and pays after it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunId } from '../machines/ids.ts';
-import type { AccountTrouble } from '../machines/loan.ts';
-import { noOutput, noUsage, type Outcome, type Usage } from '../machines/outcome.ts';
-import { unitHash } from '../machines/rules/backoff.ts';
-import type { Account } from './accounts/account.ts';
-import { accountsNamed } from './accounts/account.ts';
-import type { Lent, LoanRequest, Pool } from './accounts/pool.ts';
-import { type Price, priced, priceOf, weight } from './accounts/prices.ts';
-import { redactorOf } from './accounts/redaction.ts';
-import type { Refused } from './accounts/refusals.ts';
-import { variablesOf } from './accounts/variables.ts';
-import type { AgentWorld, Assignment, Question } from './agents/agent.ts';
-import { askProgram } from './agents/version.ts';
-import type { Config } from './config.ts';
-import { lives, thisProcess } from './journal/lock.ts';
-import type { Clock } from './kernel/clock.ts';
-import { UserError } from './kernel/user-error.ts';
-import { attemptUsdMax } from './plan/compile.ts';
-import { type HomeAccounts, noAccounts, parseAccounts } from './plan/home-accounts.ts';
-import { suggest } from './plan/nearest.ts';
-import type { Plan, PlanRole } from './plan/plan.ts';
+import type { RunId } from '../../machines/ids.ts';
+import type { AccountTrouble } from '../../machines/loan.ts';
+import { noOutput, noUsage, type Outcome, type Usage } from '../../machines/outcome.ts';
+import { unitHash } from '../../machines/rules/backoff.ts';
+import type { Account } from '../accounts/account.ts';
+import { accountsNamed } from '../accounts/account.ts';
+import type { Lent, LoanRequest, Pool } from '../accounts/pool.ts';
+import { type Price, priced, priceOf, weight } from '../accounts/prices.ts';
+import { redactorOf } from '../accounts/redaction.ts';
+import type { Refused } from '../accounts/refusals.ts';
+import { variablesOf } from '../accounts/variables.ts';
+import type { AgentWorld, Assignment, Question } from '../agents/agent.ts';
+import { askProgram } from '../agents/version.ts';
+import type { Config } from '../config.ts';
+import { lives, thisProcess } from '../journal/lock.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { UserError } from '../kernel/user-error.ts';
+import { attemptUsdMax } from '../plan/compile.ts';
+import { type HomeAccounts, noAccounts, parseAccounts } from '../plan/home-accounts.ts';
+import { suggest } from '../plan/nearest.ts';
+import type { Plan, PlanRole } from '../plan/plan.ts';
 
 export type Work = (assignment: Assignment, world: AgentWorld) => Promise<Outcome>;
 
@@ -204,9 +204,9 @@ export class Accounting {
   /** Only a run that uses accounts pays for loading what keeps them. */
   async #openDesk() {
     const [{ Database }, { Keyring }, { Pool }] = await Promise.all([
-      import('./accounts/database.ts'),
-      import('./accounts/keys.ts'),
-      import('./accounts/pool.ts'),
+      import('../accounts/database.ts'),
+      import('../accounts/keys.ts'),
+      import('../accounts/pool.ts'),
     ]);
     const list = this.#homeList();
     const { home, environment, platform } = this.#around;

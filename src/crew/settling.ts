@@ -1,17 +1,17 @@
 /** Settles, before a run begins, where its tasks work and what their worktrees start from. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from './config.ts';
-import type { Clock } from './kernel/clock.ts';
-import { tellChoices } from './learning/telling.ts';
-import { choicesIn } from './plan/agent-choice.ts';
-import type { Plan } from './plan/plan.ts';
-import { repositoryNeed, settleWorkspaces } from './plan/workspaces.ts';
-import { ensureFolder, writeWhole } from './runs/disk.ts';
-import type { RunBase, RunSkill } from './runs/folder.ts';
-import { requireBus } from './workers/wanted.ts';
-import { Git } from './worktrees/git.ts';
-import { findBase } from './worktrees/repository.ts';
+import type { Config } from '../config.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { tellChoices } from '../learning/telling.ts';
+import { choicesIn } from '../plan/agent-choice.ts';
+import type { Plan } from '../plan/plan.ts';
+import { repositoryNeed, settleWorkspaces } from '../plan/workspaces.ts';
+import { ensureFolder, writeWhole } from '../runs/disk.ts';
+import type { RunBase, RunSkill } from '../runs/folder.ts';
+import { requireBus } from '../workers/wanted.ts';
+import { Git } from '../worktrees/git.ts';
+import { findBase } from '../worktrees/repository.ts';
 
 export interface Settled {
   readonly plan: Plan;
@@ -35,14 +35,14 @@ export async function settleLearned(
   config: Pick<Config, 'home' | 'environment'>,
 ): Promise<Plan> {
   if (!plan.roles.some((role) => role.adapter === 'auto' && role.learned)) return plan;
-  const { settleAgents } = await import('./learning/settling.ts');
+  const { settleAgents } = await import('../learning/settling.ts');
   return settleAgents(plan, config);
 }
 
 /** Only a plan that asks for skills pays for looking for them. */
 async function settleSkills(plan: Plan, config: Config) {
   if (plan.roles.every(({ skills }) => skills === undefined)) return {};
-  const { skillsFor } = await import('./skills/ordering.ts');
+  const { skillsFor } = await import('../skills/ordering.ts');
   return skillsFor(plan, config);
 }
 

@@ -1,14 +1,14 @@
 /** One review of a task: its place, its question, an agent's attempt at it, and its verdict. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Judgement, Outcome } from '../machines/outcome.ts';
-import type { TaskContext } from '../machines/rules/attempt.ts';
-import type { WorkInput } from '../machines/rules/duty.ts';
-import { judgementIn } from './evidence/judgement.ts';
-import type { PlanRole } from './plan/plan.ts';
-import type { Desk, Prepared } from './runs/assignment.ts';
-import type { RunFolder } from './runs/folder.ts';
-import { reviewPrompt } from './runs/review-prompt.ts';
+import type { Judgement, Outcome } from '../../machines/outcome.ts';
+import type { TaskContext } from '../../machines/rules/attempt.ts';
+import type { WorkInput } from '../../machines/rules/duty.ts';
+import { judgementIn } from '../evidence/judgement.ts';
+import type { PlanRole } from '../plan/plan.ts';
+import type { Desk, Prepared } from '../runs/assignment.ts';
+import type { RunFolder } from '../runs/folder.ts';
+import { reviewPrompt } from '../runs/review-prompt.ts';
 import type { Workplaces } from './workplaces.ts';
 
 export interface Reviewing {

@@ -1,25 +1,25 @@
 /** The past of a run: each moment of it, what changed between two, and whether all was well. */
 import { existsSync, readdirSync } from 'node:fs';
-import { axioms } from './journal/axioms/axioms.ts';
-import { checkRun } from './journal/axioms/check-run.ts';
-import type { Sighting } from './journal/axioms/sighting.ts';
-import type { Violation } from './journal/axioms/violation.ts';
-import { hasJournal } from './journal/pages.ts';
-import { lookInto, readHistory, readState } from './journal/reading.ts';
-import type { LoggedInput } from './kernel/log.ts';
-import { UserError } from './kernel/user-error.ts';
-import { refuseOthers } from './kernel/versions.ts';
-import type { FactWish } from './kernel/wish.ts';
-import type { Plan } from './plan/plan.ts';
-import type { RunFolder } from './runs/folder.ts';
-import { grownPlan } from './runs/growth.ts';
-import type { Instant } from './runs/instant.ts';
-import { runMachines } from './runs/launch.ts';
-import { type ActorMoment, Camera, type Moment } from './runs/moment.ts';
-import { regressionTest } from './runs/regression.ts';
-import { readResult } from './runs/results.ts';
-import { factOf, type RunFact } from './runs/run.ts';
-import { type Past, Timeline } from './runs/timeline.ts';
+import { axioms } from '../journal/axioms/axioms.ts';
+import { checkRun } from '../journal/axioms/check-run.ts';
+import type { Sighting } from '../journal/axioms/sighting.ts';
+import type { Violation } from '../journal/axioms/violation.ts';
+import { hasJournal } from '../journal/pages.ts';
+import { lookInto, readHistory, readState } from '../journal/reading.ts';
+import type { LoggedInput } from '../kernel/log.ts';
+import { UserError } from '../kernel/user-error.ts';
+import { refuseOthers } from '../kernel/versions.ts';
+import type { FactWish } from '../kernel/wish.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { RunFolder } from '../runs/folder.ts';
+import { grownPlan } from '../runs/growth.ts';
+import type { Instant } from '../runs/instant.ts';
+import { runMachines } from '../runs/launch.ts';
+import { type ActorMoment, Camera, type Moment } from '../runs/moment.ts';
+import { regressionTest } from '../runs/regression.ts';
+import { readResult } from '../runs/results.ts';
+import { factOf, type RunFact } from '../runs/run.ts';
+import { type Past, Timeline } from '../runs/timeline.ts';
 
 /** What became of the actors between two moments, and what was told meanwhile. */
 export interface Difference {

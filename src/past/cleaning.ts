@@ -1,12 +1,12 @@
 /** Takes away what the worktrees of a run have left: in its repository, and in its folder. */
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from './config.ts';
-import type { Clock } from './kernel/clock.ts';
-import type { RunFolder, RunOrder } from './runs/folder.ts';
-import { type Branch, findLeftovers, type Leftovers, removeLeftovers } from './worktrees/clean.ts';
-import { Git } from './worktrees/git.ts';
-import { Turns } from './worktrees/turns.ts';
+import type { Config } from '../config.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { RunFolder, RunOrder } from '../runs/folder.ts';
+import { type Branch, findLeftovers, type Leftovers, removeLeftovers } from '../worktrees/clean.ts';
+import { Git } from '../worktrees/git.ts';
+import { Turns } from '../worktrees/turns.ts';
 
 export interface CleanWorld {
   readonly config: Config;

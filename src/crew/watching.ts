@@ -1,10 +1,10 @@
 /** Ends an attempt that gets nowhere: the same calls in a circle, or many and no file changed. */
-import type { Fault, Outcome } from '../machines/outcome.ts';
-import type { AgentEvent, AgentWorld } from './agents/agent.ts';
-import { glance } from './evidence/glance.ts';
-import { type Progress, type ProgressLimits, Steps } from './evidence/progress.ts';
-import { Cancellation } from './kernel/cancellation.ts';
-import type { PlanRole, PlanTask } from './plan/plan.ts';
+import type { Fault, Outcome } from '../../machines/outcome.ts';
+import type { AgentEvent, AgentWorld } from '../agents/agent.ts';
+import { glance } from '../evidence/glance.ts';
+import { type Progress, type ProgressLimits, Steps } from '../evidence/progress.ts';
+import { Cancellation } from '../kernel/cancellation.ts';
+import type { PlanRole, PlanTask } from '../plan/plan.ts';
 
 /** What holds for one attempt; null where nobody tells of calls. */
 export function limitsOf(

@@ -1,26 +1,26 @@
 /** One attempt of an agent, with all that stands around it: who lends, listens, asks and shares. */
-import type { AgentId } from '../machines/ids.ts';
-import type { Outcome } from '../machines/outcome.ts';
-import type { TaskContext } from '../machines/rules/attempt.ts';
-import type { WorkInput } from '../machines/rules/duty.ts';
+import type { AgentId } from '../../machines/ids.ts';
+import type { Outcome } from '../../machines/outcome.ts';
+import type { TaskContext } from '../../machines/rules/attempt.ts';
+import type { WorkInput } from '../../machines/rules/duty.ts';
+import type { Adapter, AgentEvent, AgentWorld, Assignment, Question } from '../agents/agent.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { Config } from '../config.ts';
+import type { Sharing } from '../context/sharing.ts';
+import { Recorder } from '../conversations/recorder.ts';
+import { heed } from '../handoff/heeding.ts';
+import { knownWindow, relayed } from '../handoff/relay.ts';
+import type { Cancellation } from '../kernel/cancellation.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { System } from '../kernel/system.ts';
+import type { PlanRole, PlanTask } from '../plan/plan.ts';
+import type { Desk, Prepared } from '../runs/assignment.ts';
+import type { RunFolder, RunOrder } from '../runs/folder.ts';
+import { Questions } from '../runs/questions.ts';
+import { skilled } from '../skills/giving.ts';
+import type { Duty, Elsewhere } from '../workers/wanted.ts';
 import type { Accounting } from './accounting.ts';
-import type { Adapter, AgentEvent, AgentWorld, Assignment, Question } from './agents/agent.ts';
-import type { Bus } from './bus/bus.ts';
-import type { Config } from './config.ts';
-import type { Sharing } from './context/sharing.ts';
-import { Recorder } from './conversations/recorder.ts';
-import { heed } from './handoff/heeding.ts';
-import { knownWindow, relayed } from './handoff/relay.ts';
-import type { Cancellation } from './kernel/cancellation.ts';
-import type { Clock } from './kernel/clock.ts';
-import type { System } from './kernel/system.ts';
-import type { PlanRole, PlanTask } from './plan/plan.ts';
-import type { Desk, Prepared } from './runs/assignment.ts';
-import type { RunFolder, RunOrder } from './runs/folder.ts';
-import { Questions } from './runs/questions.ts';
-import { skilled } from './skills/giving.ts';
 import { limitsOf, watched } from './watching.ts';
-import type { Duty, Elsewhere } from './workers/wanted.ts';
 
 /** What the attempts of a run are made with. */
 export interface AttemptRoom {

@@ -11,16 +11,15 @@
 import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runId } from '../machines/ids.ts';
-import { reapOrphans } from './agents/ledger.ts';
-import { type Cleaned, type CleanOptions, cleanRun } from './cleaning.ts';
-import type { Config } from './config.ts';
-import { compact } from './journal/compact.ts';
-import { type Lock, lockOwner, takeLock } from './journal/lock.ts';
-import { dropSnapshot } from './journal/snapshot.ts';
-import type { Clock } from './kernel/clock.ts';
-import { type Random, randomName } from './kernel/random.ts';
-import { isUserError, UserError } from './kernel/user-error.ts';
+import { runId } from '../../machines/ids.ts';
+import { reapOrphans } from '../agents/ledger.ts';
+import type { Config } from '../config.ts';
+import { compact } from '../journal/compact.ts';
+import { type Lock, lockOwner, takeLock } from '../journal/lock.ts';
+import { dropSnapshot } from '../journal/snapshot.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { type Random, randomName } from '../kernel/random.ts';
+import { isUserError, UserError } from '../kernel/user-error.ts';
 import {
   findRun,
   listRuns,
@@ -28,9 +27,10 @@ import {
   readOrder,
   runFolder,
   runsFolder,
-} from './runs/folder.ts';
-import { type KeptRun, type PrunePolicy, toPrune } from './runs/retention.ts';
-import { viewOf } from './runs/view.ts';
+} from '../runs/folder.ts';
+import { type KeptRun, type PrunePolicy, toPrune } from '../runs/retention.ts';
+import { viewOf } from '../runs/view.ts';
+import { type Cleaned, type CleanOptions, cleanRun } from './cleaning.ts';
 import { coreOf } from './standing.ts';
 
 export interface Keeper {
@@ -158,7 +158,7 @@ async function removeRun(
 
 /** What the runs have produced outlives them; only who removes runs pays for loading it. */
 async function archiveOf({ config, clock, random }: Keeper) {
-  const { Archive } = await import('./documents/archive.ts');
+  const { Archive } = await import('../documents/archive.ts');
   return new Archive(config, clock, random);
 }
 

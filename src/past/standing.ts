@@ -1,18 +1,18 @@
 /** How a run stands, read from its folder by the machines of this version; nothing is changed. */
 
-import type { Owner } from './journal/lock.ts';
-import { hasJournal } from './journal/pages.ts';
-import { lookInto, readState } from './journal/reading.ts';
-import { Charts } from './kernel/charts.ts';
-import { Core } from './kernel/core.ts';
-import type { StoredSystem } from './kernel/log.ts';
-import { restoreCore, type StoredCore } from './kernel/persist.ts';
-import { isUserError } from './kernel/user-error.ts';
-import type { Plan, PlanTask } from './plan/plan.ts';
-import type { RunFolder, RunOrder } from './runs/folder.ts';
-import { grownPlan } from './runs/growth.ts';
-import { runMachines } from './runs/launch.ts';
-import { lostView, type RunView } from './runs/view.ts';
+import type { Owner } from '../journal/lock.ts';
+import { hasJournal } from '../journal/pages.ts';
+import { lookInto, readState } from '../journal/reading.ts';
+import { Charts } from '../kernel/charts.ts';
+import { Core } from '../kernel/core.ts';
+import type { StoredSystem } from '../kernel/log.ts';
+import { restoreCore, type StoredCore } from '../kernel/persist.ts';
+import { isUserError } from '../kernel/user-error.ts';
+import type { Plan, PlanTask } from '../plan/plan.ts';
+import type { RunFolder, RunOrder } from '../runs/folder.ts';
+import { grownPlan } from '../runs/growth.ts';
+import { runMachines } from '../runs/launch.ts';
+import { lostView, type RunView } from '../runs/view.ts';
 
 /** A run that was killed before its journal had a line has no inputs. */
 export function coreOf({ path }: RunFolder): Core {

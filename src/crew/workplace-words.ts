@@ -1,10 +1,10 @@
 /** What is said of places of work: what an agent should know of its own, and what is wrong. */
-import type { Fault } from '../machines/outcome.ts';
-import { workLost } from '../machines/rules/loss.ts';
-import type { Verdict } from '../machines/task.ts';
-import type { PlanTask } from './plan/plan.ts';
-import type { RunFolder } from './runs/folder.ts';
-import { taskBranch } from './worktrees/names.ts';
+import type { Fault } from '../../machines/outcome.ts';
+import { workLost } from '../../machines/rules/loss.ts';
+import type { Verdict } from '../../machines/task.ts';
+import type { PlanTask } from '../plan/plan.ts';
+import type { RunFolder } from '../runs/folder.ts';
+import { taskBranch } from '../worktrees/names.ts';
 
 export const gone = (cwd: string): Fault =>
   workLost(`what the attempt made is lost: ${cwd} is not there any more`);
