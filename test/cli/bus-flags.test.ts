@@ -59,3 +59,25 @@ test('a hub at every address names one by which other machines reach it', async 
   const [, named] = /From other machines: ws:\/\/([\d.]+):\d+/.exec(stderr) ?? [];
   expect(named).toBe(others[0]?.address);
 });
+
+test('a hub whose list of tokens is damaged says so, and says so when it is mended', async () => {
+  const desk = new Desk();
+  writeFileSync(desk.path('plan.yaml'), remote);
+  const hub = desk.start([...run, '--bus', '127.0.0.1:0']);
+  const [address = ''] = await hub.says(/ws:\/\/127\.0\.0\.1:\d+/);
+  const made = await desk.type(['token', 'create', '--role', 'worker', '--json']);
+  const { token } = JSON.parse(made.stdout);
+  const worker = desk.start(['worker', '--join', address, '--role', 'other', '--token', token]);
+  await worker.says(/joined/i);
+  const list = join(desk.home, 'tokens', 'list.json');
+  const whole = readFileSync(list, 'utf8');
+  writeFileSync(list, '{');
+  const [said] = await hub.says(/No worker is let in: .*list\.json is no list of tokens\.\n.*\n/);
+  expect(said).toContain('make new tokens');
+  writeFileSync(list, whole);
+  await hub.says(/The list of tokens can be read again: workers are let in\./);
+  for (const each of [worker, hub]) {
+    each.child.kill('SIGINT');
+    await each.end();
+  }
+});
