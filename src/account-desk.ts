@@ -10,8 +10,8 @@ import { accountsFile, purseFile, readHomeAccounts } from './crew/accounting.ts'
 import type { Clock } from './kernel/clock.ts';
 import { UserError } from './kernel/user-error.ts';
 import type { PlanAccount } from './plan/accounts.ts';
-import { accountsText, checkAccounts, type HomeAccounts } from './plan/home-accounts.ts';
-import { suggest } from './plan/nearest.ts';
+import { suggest } from './plan/problems/nearest.ts';
+import { accountsText, checkAccounts, type HomeAccounts } from './plan/project/home-accounts.ts';
 import { writeWhole } from './runs/disk.ts';
 
 /** One line of `troupe accounts`; no key is in it, only where one is. */

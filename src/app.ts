@@ -31,7 +31,7 @@ import { coreFrom, coreOf, type RunSummary, unreadable } from './past/standing.t
 import { resolveInputs } from './plan/inputs.ts';
 import { loadPlan, readPlan } from './plan/load.ts';
 import type { Plan } from './plan/plan.ts';
-import type { Project } from './plan/project.ts';
+import type { Project } from './plan/project/project.ts';
 import type { GoalOptions } from './planning/goal-words.ts';
 import { readSetting } from './planning/setting.ts';
 import type { Probe } from './probing.ts';

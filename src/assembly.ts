@@ -18,7 +18,7 @@ import type { Random } from './kernel/random.ts';
 import { System } from './kernel/system.ts';
 import { versionsOf } from './kernel/versions.ts';
 import { refuseGhost } from './past/keeping.ts';
-import type { Webhook } from './plan/webhook-shapes.ts';
+import type { Webhook } from './plan/project/webhook-shapes.ts';
 import { promptNotes } from './remembering/prompt-sizes.ts';
 import { noteRecalled, recallsOf } from './remembering/recall-notes.ts';
 import { openRememberer } from './remembering/rememberer.ts';

@@ -69,7 +69,6 @@ export type { Cleaned } from './past/cleaning.ts';
 export type { Forked, ForkOptions } from './past/forking.ts';
 export type { Compacted, Prunable, Pruned } from './past/keeping.ts';
 export type { Difference, Finding, Rewind } from './past/rewind.ts';
-export { type NatsSetting, natsSetting } from './plan/bus-shapes.ts';
 export type { Setting } from './plan/change.ts';
 export {
   claude,
@@ -81,12 +80,13 @@ export {
   type PlanDocument,
   simulated,
 } from './plan/define.ts';
-export { parseDuration } from './plan/duration.ts';
 export { loadPlan } from './plan/load.ts';
-export { suggest } from './plan/nearest.ts';
 export type { Plan, PlanTask } from './plan/plan.ts';
-export type { Project } from './plan/project.ts';
-export { type ServeWish, serveWish } from './plan/serve-shapes.ts';
+export { suggest } from './plan/problems/nearest.ts';
+export { type NatsSetting, natsSetting } from './plan/project/bus-shapes.ts';
+export type { Project } from './plan/project/project.ts';
+export { type ServeWish, serveWish } from './plan/project/serve-shapes.ts';
+export { parseDuration } from './plan/shapes/duration.ts';
 export { type GoalOptions, goalTask } from './planning/goal-words.ts';
 export type { Probe } from './probing.ts';
 export type { SimilarOptions, SimilarTask } from './remembering/look-back.ts';

@@ -1,8 +1,8 @@
 /** The limits that a person may meet, gathered from where they are kept. */
 import { defaultOutputMaxBytes } from './agents/process.ts';
 import { defaultBytesMax } from './journal/file.ts';
-import { bytesMax } from './plan/file.ts';
 import { tasksMax } from './plan/read.ts';
+import { bytesMax } from './plan/text/file.ts';
 
 const mebibyte = 1024 ** 2;
 

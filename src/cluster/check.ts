@@ -5,7 +5,7 @@ import { dial, type NatsPlace } from '../bus/nats/connection.ts';
 import { isThisMachine } from '../bus/this-machine.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { systemRandom } from '../kernel/random.ts';
-import type { NatsSetting } from '../plan/bus-shapes.ts';
+import type { NatsSetting } from '../plan/project/bus-shapes.ts';
 import { hubTrials, ownDesk, workerTrials } from '../workers/nats/trials.ts';
 import { offerOf } from '../workers/offer.ts';
 import { lackOf, lacks, ok, type Trial, tryOut, type Verdict, warns } from './trial.ts';

@@ -1,5 +1,5 @@
 /** The door to what a person asks of NATS servers, which is loaded by who asks for it. */
-import type { NatsSetting } from '../plan/bus-shapes.ts';
+import type { NatsSetting } from '../plan/project/bus-shapes.ts';
 import type { Census } from '../workers/nats/census.ts';
 import type { CheckWish, NatsFinding } from './check.ts';
 import type { Pruning } from './pruning.ts';

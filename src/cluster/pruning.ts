@@ -11,7 +11,7 @@ import { token } from '../bus/nats/subjects.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { type Random, randomName, systemRandom } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
-import type { NatsSetting } from '../plan/bus-shapes.ts';
+import type { NatsSetting } from '../plan/project/bus-shapes.ts';
 import { isElsewhere, Lease, leaseLost } from './lease.ts';
 import { OpenRuns } from './open-runs.ts';
 import { Sightings } from './sightings.ts';

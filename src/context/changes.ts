@@ -1,6 +1,6 @@
 /** The shared context of a run, as whoever does not work on it sees it. */
 import { UserError } from '../kernel/user-error.ts';
-import { suggest } from '../plan/nearest.ts';
+import { suggest } from '../plan/problems/nearest.ts';
 import type { RunFact } from '../runs/run.ts';
 import type { SharedContext, SharedEntry } from '../runs/shared-context.ts';
 

@@ -19,9 +19,9 @@ import { lives, thisProcess } from '../journal/lock.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { attemptUsdMax } from '../plan/compile.ts';
-import { type HomeAccounts, noAccounts, parseAccounts } from '../plan/home-accounts.ts';
-import { suggest } from '../plan/nearest.ts';
 import type { Plan, PlanRole } from '../plan/plan.ts';
+import { suggest } from '../plan/problems/nearest.ts';
+import { type HomeAccounts, noAccounts, parseAccounts } from '../plan/project/home-accounts.ts';
 
 export type Work = (assignment: Assignment, world: AgentWorld) => Promise<Outcome>;
 

@@ -14,7 +14,6 @@ import { lateAdapter } from '../agents/late.ts';
 import { nobodyUsable } from '../agents/nobody.ts';
 import { simulatedAdapter } from '../agents/simulated.ts';
 import { surveyAgents } from '../agents/survey.ts';
-import { orderFor } from '../plan/agent-choice.ts';
 import type {
   AcpRole,
   ApiRole,
@@ -24,6 +23,7 @@ import type {
   McpRole,
   PlanRole,
 } from '../plan/plan.ts';
+import { orderFor } from '../plan/roles/agent-choice.ts';
 import { hasTemplate } from '../plan/templates.ts';
 import type { RunFolder, RunOrder } from '../runs/folder.ts';
 import type { Accounting } from './accounting.ts';

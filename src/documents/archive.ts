@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
-import { suggest } from '../plan/nearest.ts';
+import { suggest } from '../plan/problems/nearest.ts';
 import type { RunFolder } from '../runs/folder.ts';
 import { type ArchivingWorld, archiveRun, archiveRuns } from './archiving.ts';
 import { Blobs } from './blobs.ts';

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../kernel/user-error.ts';
-import type { InboxWish } from '../plan/serve-shapes.ts';
+import type { InboxWish } from '../plan/project/serve-shapes.ts';
 
 /** Throws when both names lead to one folder, by whatever link, mount or spelling. */
 export function refuseOneFolder({ folder, outbox }: InboxWish): void {

@@ -7,7 +7,7 @@
  */
 import { stat } from 'node:fs/promises';
 import type { Clock } from '../kernel/clock.ts';
-import type { Schedule } from '../plan/serve-shapes.ts';
+import type { Schedule } from '../plan/project/serve-shapes.ts';
 
 const againMs = 60_000;
 

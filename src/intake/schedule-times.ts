@@ -1,7 +1,7 @@
 /** When a schedule comes next, in its time zone; the one file that knows cron's words. */
 import { Cron } from 'croner';
 import { UserError } from '../kernel/user-error.ts';
-import type { Schedule } from '../plan/serve-shapes.ts';
+import type { Schedule } from '../plan/project/serve-shapes.ts';
 
 export interface Times {
   /** IANA, also where the machine's own is meant. */

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
-import type { Schedule } from '../plan/serve-shapes.ts';
+import type { Schedule } from '../plan/project/serve-shapes.ts';
 import { writeForGood } from '../runs/disk.ts';
 import { reserveRun } from '../runs/folder.ts';
 import type { Entry } from './entry.ts';

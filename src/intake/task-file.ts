@@ -1,12 +1,12 @@
 /** A file of the inbox becomes a task: its words checked, every mistake with its line. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { fileSafeName, words } from '../plan/fields.ts';
-import { complainAbout } from '../plan/mistakes.ts';
-import { suggest } from '../plan/nearest.ts';
-import { quote } from '../plan/problem.ts';
-import { readDocument } from '../plan/read-document.ts';
-import { createReport, type Report } from '../plan/report.ts';
+import { complainAbout } from '../plan/problems/mistakes.ts';
+import { suggest } from '../plan/problems/nearest.ts';
+import { quote } from '../plan/problems/problem.ts';
+import { createReport, type Report } from '../plan/problems/report.ts';
+import { fileSafeName, words } from '../plan/shapes/fields.ts';
+import { readDocument } from '../plan/text/read-document.ts';
 
 const priorities = { low: -1, normal: 0, high: 1 } as const;
 type Priority = keyof typeof priorities;

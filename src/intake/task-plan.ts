@@ -2,7 +2,7 @@
 import { UserError } from '../kernel/user-error.ts';
 import { checkPlan } from '../plan/check.ts';
 import type { Plan } from '../plan/plan.ts';
-import { type Project, underProject } from '../plan/project.ts';
+import { type Project, underProject } from '../plan/project/project.ts';
 import { literalTemplate } from '../plan/templates.ts';
 import type { Asked } from './task-file.ts';
 

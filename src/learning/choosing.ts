@@ -1,5 +1,10 @@
 /** Decides which agent is to have which task: the same past leads to the same choice. Pure. */
-import type { AgentChoice, AgentOrder, AgentRecord, ChoiceReason } from '../plan/agent-choice.ts';
+import type {
+  AgentChoice,
+  AgentOrder,
+  AgentRecord,
+  ChoiceReason,
+} from '../plan/roles/agent-choice.ts';
 import { type Records, triesMin, waitMs } from './records.ts';
 
 /** A task of the role, and its kind; null: of none that is known. */

@@ -1,5 +1,5 @@
 /** What came of each agent's past tasks, by the kind of task, by role and at all. Pure. */
-import type { AgentRecord } from '../plan/agent-choice.ts';
+import type { AgentRecord } from '../plan/roles/agent-choice.ts';
 import type { Sample } from './tally.ts';
 
 /** A sample, and what it is a sample of. */

@@ -1,5 +1,5 @@
 /** Which agents were chosen by what was learned, and the figures that say why. Pure. */
-import type { AgentRecord, RoleChoice } from '../plan/agent-choice.ts';
+import type { AgentRecord, RoleChoice } from '../plan/roles/agent-choice.ts';
 import { duration } from '../runs/report.ts';
 
 type Reason = RoleChoice['reasons'][number];

@@ -1,6 +1,6 @@
 /** What a client's own configuration must say so that it starts this server. Pure. */
 import { UserError } from '../kernel/user-error.ts';
-import { suggest } from '../plan/nearest.ts';
+import { suggest } from '../plan/problems/nearest.ts';
 
 /** How the server is started. */
 export interface Launch {

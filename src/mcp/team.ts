@@ -3,8 +3,8 @@ import type { AgentSurvey } from '../agents/survey.ts';
 import { UserError } from '../kernel/user-error.ts';
 import { definePlan, type PlanDocument } from '../plan/define.ts';
 import { documentOf } from '../plan/document.ts';
-import { suggest } from '../plan/nearest.ts';
 import type { Plan } from '../plan/plan.ts';
+import { suggest } from '../plan/problems/nearest.ts';
 import { literalTemplate } from '../plan/templates.ts';
 
 type Roles = PlanDocument['agents'];

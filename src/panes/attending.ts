@@ -3,7 +3,7 @@ import type { Troupe } from '../app.ts';
 import { type Heard, listen } from '../conversations/listening.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
-import { suggest } from '../plan/nearest.ts';
+import { suggest } from '../plan/problems/nearest.ts';
 import { panesMax, Session } from './session.ts';
 import { Tmux } from './tmux.ts';
 

@@ -17,8 +17,8 @@ import { UserError } from '../kernel/user-error.ts';
 import { refuseOthers, versionsOf } from '../kernel/versions.ts';
 import { changePlan, type Setting } from '../plan/change.ts';
 import { resolveInputs } from '../plan/inputs.ts';
-import { suggest } from '../plan/nearest.ts';
 import type { Plan } from '../plan/plan.ts';
+import { suggest } from '../plan/problems/nearest.ts';
 import { usesWorktree } from '../plan/workspaces.ts';
 import {
   draftRunFolder,

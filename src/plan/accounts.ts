@@ -1,7 +1,7 @@
 /** Accounts as they are written, in a plan or in a home's own list, once they are checked. */
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import type { accountShape, strategyWords } from './account-shapes.ts';
+import type { accountShape, strategyWords } from './shapes/account-shapes.ts';
 import { runArgv } from './shell.ts';
 
 /** Null, also of a limit: there is none. */

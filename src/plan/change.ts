@@ -2,11 +2,11 @@
 import { UserError } from '../kernel/user-error.ts';
 import { checkPlan } from './check.ts';
 import { documentOf } from './document.ts';
-import { suggest } from './nearest.ts';
 import { keepPins } from './pins.ts';
 import type { Plan } from './plan.ts';
-import { type Path, quote } from './problem.ts';
-import { parseYaml } from './yaml-text.ts';
+import { suggest } from './problems/nearest.ts';
+import { type Path, quote } from './problems/problem.ts';
+import { parseYaml } from './text/yaml-text.ts';
 
 /** A place in the plan in the words of its document, and what stands there from now on. */
 export interface Setting {

@@ -1,17 +1,17 @@
 /** Every check of a plan, in order, whichever way it came in. */
 import { checkInputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
-import { pinPrompts } from './prompt-pins.ts';
-import { fillPrompts } from './prompt-uses.ts';
+import { createReport, type PlanSource } from './problems/report.ts';
+import { pinPrompts } from './prompts/prompt-pins.ts';
+import { fillPrompts } from './prompts/prompt-uses.ts';
 import { readParts } from './read.ts';
-import { checkReferences } from './references.ts';
-import { createReport, type PlanSource } from './report.ts';
 import { resolvePlan } from './resolve.ts';
-import { openRoleShelf } from './role-shelf.ts';
-import { fillRoles, pinTemplates } from './role-uses.ts';
-import { checkTasks } from './task-rules.ts';
+import { openRoleShelf } from './roles/role-shelf.ts';
+import { fillRoles, pinTemplates } from './roles/role-uses.ts';
+import { checkReferences } from './rules/references.ts';
+import { checkTasks } from './rules/task-rules.ts';
+import { checkTemplates } from './rules/template-rules.ts';
 import { expandTeams } from './teams/expand.ts';
-import { checkTemplates } from './template-rules.ts';
 
 /** The document must be plain data within bounds. Throws a PlanError with all that is wrong. */
 export function checkPlan(given: unknown, source: PlanSource): Plan {

@@ -3,10 +3,10 @@ import { assertNever } from '../../machines/errors.ts';
 import { roleName, type TaskId, taskId } from '../../machines/ids.ts';
 import type { PlanSpec, ReviewSpec, RoleSpec, TaskSpec } from '../../machines/plan.ts';
 import { dependants, ranks, topologicalOrder, waves } from '../../machines/rules/plan-graph.ts';
-import { healOf } from './heal.ts';
 import { heirsOf, type Plan, type PlanRole, type PlanTask } from './plan.ts';
-import { agentsNeeded, type PlanReview } from './review-shape.ts';
-import { delegationOf, type PlanSubtasks, totalDefault } from './subtasks.ts';
+import { healOf } from './shapes/heal.ts';
+import { agentsNeeded, type PlanReview } from './shapes/review-shape.ts';
+import { delegationOf, type PlanSubtasks, totalDefault } from './shapes/subtasks.ts';
 
 /** What a task weighs when nobody knows how long it takes. */
 const unknownWeightMs = 1_000;

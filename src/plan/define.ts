@@ -1,11 +1,11 @@
 /** Plans written in TypeScript: checked like a file's, with the editor's help while typing. */
 import type { z } from 'zod';
-import { outOfBounds } from './bounds.ts';
 import { checkPlan } from './check.ts';
 import type { Plan } from './plan.ts';
-import type { PromptShelf } from './prompt-shelf.ts';
-import { createReport, type PlanSource } from './report.ts';
-import type { PlanDocument, roleShapes } from './schema.ts';
+import { createReport, type PlanSource } from './problems/report.ts';
+import type { PromptShelf } from './prompts/prompt-shelf.ts';
+import type { PlanDocument, roleShapes } from './shapes/schema.ts';
+import { outOfBounds } from './text/bounds.ts';
 
 export type CommandRoleDocument = z.input<typeof roleShapes.command>;
 export type SimulatedRoleDocument = z.input<typeof roleShapes.simulated>;

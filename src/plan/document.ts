@@ -1,14 +1,14 @@
 /** A checked plan as the document that says the same, for whoever wants to change a word of it. */
 import type { Backoff } from '../../machines/rules/backoff.ts';
 import { accountDocument } from './accounts.ts';
-import { agentRoleDocument } from './agent-roles.ts';
-import type { DurationRange } from './duration.ts';
-import { healDocument } from './heal.ts';
 import type { Plan, PlanCheck, PlanInput, PlanRole, PlanTask, SimulatedCourse } from './plan.ts';
-import type { PlanReview } from './review-shape.ts';
-import type { PlanDocument } from './schema.ts';
+import { agentRoleDocument } from './roles/agent-roles.ts';
+import type { DurationRange } from './shapes/duration.ts';
+import { healDocument } from './shapes/heal.ts';
+import type { PlanReview } from './shapes/review-shape.ts';
+import type { PlanDocument } from './shapes/schema.ts';
+import { subtasksDocument } from './shapes/subtasks.ts';
 import type { Run } from './shell.ts';
-import { subtasksDocument } from './subtasks.ts';
 
 type RoleDocument = Exclude<PlanDocument['agents'][string], { template: string }>;
 type TaskDocument = PlanDocument['tasks'][number];

@@ -1,10 +1,10 @@
 /** The values that a run is given from outside: `--input k=v`, else the plan's default. */
 import { UserError } from '../kernel/user-error.ts';
-import { suggest } from './nearest.ts';
 import type { Plan } from './plan.ts';
-import { printable, quote } from './problem.ts';
+import { suggest } from './problems/nearest.ts';
+import { printable, quote } from './problems/problem.ts';
+import type { Report } from './problems/report.ts';
 import type { Parts } from './read.ts';
-import type { Report } from './report.ts';
 
 /** `TROUPE_INPUT_MY_REPO`: where a program finds the input `my-repo`. */
 export const inputVariable = (name: string): string => `TROUPE_INPUT_${asVariable(name)}`;

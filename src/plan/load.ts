@@ -1,11 +1,11 @@
 /** The way from a file's name to a checked plan. */
 import { dirname, resolve } from 'node:path';
-import { readPlanFile } from './file.ts';
 import { parsePlan, type TextSource } from './parse.ts';
 import type { Plan } from './plan.ts';
-import { type Project, underProject } from './project.ts';
-import { mayTakePrompts, type PromptShelf } from './prompt-shelf.ts';
+import { type Project, underProject } from './project/project.ts';
+import { mayTakePrompts, type PromptShelf } from './prompts/prompt-shelf.ts';
 import { mayHaveTeams, readTeamFiles } from './teams/files.ts';
+import { readPlanFile } from './text/file.ts';
 
 /**
  * `file` as the person named it; messages repeat it.

@@ -1,8 +1,8 @@
 /** A plan's text to a checked plan: YAML or JSON, every mistake with its line. */
 import { checkPlan } from './check.ts';
 import type { Plan } from './plan.ts';
-import { type DocumentSource, readDocument } from './read-document.ts';
-import type { TeamPlace } from './report.ts';
+import type { TeamPlace } from './problems/report.ts';
+import { type DocumentSource, readDocument } from './text/read-document.ts';
 
 export interface TextSource extends DocumentSource {
   /** Plans of its teams that lie in files. */

@@ -1,8 +1,8 @@
 /** Where the words of a plan came from, kept when the plan is read again from its document. */
 import type { Plan } from './plan.ts';
-import { pinPrompts } from './prompt-pins.ts';
-import type { PromptPin } from './prompt-shelf.ts';
-import { pinTemplates } from './role-uses.ts';
+import { pinPrompts } from './prompts/prompt-pins.ts';
+import type { PromptPin } from './prompts/prompt-shelf.ts';
+import { pinTemplates } from './roles/role-uses.ts';
 
 /** A prompt that says something else by now came from nowhere else than the change. */
 export function keepPins(from: Plan, to: Plan): Plan {

@@ -2,15 +2,15 @@
 import type { Strategy } from '../../machines/plan.ts';
 import type { Backoff } from '../../machines/rules/backoff.ts';
 import type { Borrowing, PlanAccount } from './accounts.ts';
-import type { AgentChoice } from './agent-choice.ts';
-import type { DurationRange } from './duration.ts';
-import type { PlanGather } from './gather.ts';
-import type { PlanHeal } from './heal.ts';
-import type { JsonObject } from './json-schema.ts';
-import type { PromptPin } from './prompt-shelf.ts';
-import type { PlanReview } from './review-shape.ts';
+import type { PromptPin } from './prompts/prompt-shelf.ts';
+import type { AgentChoice } from './roles/agent-choice.ts';
+import type { DurationRange } from './shapes/duration.ts';
+import type { PlanGather } from './shapes/gather.ts';
+import type { PlanHeal } from './shapes/heal.ts';
+import type { JsonObject } from './shapes/json-schema.ts';
+import type { PlanReview } from './shapes/review-shape.ts';
+import type { PlanSubtasks } from './shapes/subtasks.ts';
 import type { Run } from './shell.ts';
-import type { PlanSubtasks } from './subtasks.ts';
 
 export interface Plan {
   /** Of this format, for runs that outlive a release. */

@@ -1,11 +1,11 @@
 /** Reads a document part by part, so that one bad task does not hide the rest. */
 import type { z } from 'zod';
-import { fileSafeName } from './fields.ts';
-import { complainAbout } from './mistakes.ts';
-import { type Path, quote } from './problem.ts';
-import type { Report } from './report.ts';
-import { headShape, roleShape, type taskShape } from './schema.ts';
-import { taskReader } from './task-words.ts';
+import { complainAbout } from './problems/mistakes.ts';
+import { type Path, quote } from './problems/problem.ts';
+import type { Report } from './problems/report.ts';
+import { fileSafeName } from './shapes/fields.ts';
+import { headShape, roleShape, type taskShape } from './shapes/schema.ts';
+import { taskReader } from './shapes/task-words.ts';
 
 export type HeadPart = Omit<z.output<typeof headShape>, 'agents' | 'tasks'>;
 export type RoleValue = z.output<typeof roleShape>;

@@ -1,5 +1,5 @@
 /** Every text of a plan that holds a template, with where it stands and what would be run. */
-import type { Path } from './problem.ts';
+import type { Path } from './problems/problem.ts';
 import type { Parts, RoleValue, TaskValue } from './read.ts';
 import { evaluatedPlaces } from './shell.ts';
 import { mayHoldTemplate } from './templates.ts';

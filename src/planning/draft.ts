@@ -8,12 +8,12 @@ import type { TaskSpec } from '../../machines/plan.ts';
 import { checkPlan } from '../plan/check.ts';
 import { documentOf } from '../plan/document.ts';
 import { growPlan, type Parent, subtaskId } from '../plan/grow.ts';
-import { suggest } from '../plan/nearest.ts';
 import type { Plan } from '../plan/plan.ts';
-import { type Path, quote } from '../plan/problem.ts';
-import { readDocument } from '../plan/read-document.ts';
-import { createReport, type PlanSource, type Report } from '../plan/report.ts';
+import { suggest } from '../plan/problems/nearest.ts';
+import { type Path, quote } from '../plan/problems/problem.ts';
+import { createReport, type PlanSource, type Report } from '../plan/problems/report.ts';
 import { literalTemplate } from '../plan/templates.ts';
+import { readDocument } from '../plan/text/read-document.ts';
 import { lendsWorktree, settleWorkspaces } from '../plan/workspaces.ts';
 
 /** Whoever asks, and what it may ask for. */

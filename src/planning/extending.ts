@@ -9,7 +9,7 @@
 import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { System } from '../kernel/system.ts';
-import { mayTakePrompts } from '../plan/prompt-shelf.ts';
+import { mayTakePrompts } from '../plan/prompts/prompt-shelf.ts';
 import { openPrompts } from '../remembering/prompts.ts';
 import type { Addition } from '../runs/addition.ts';
 import type { RunOrder } from '../runs/folder.ts';

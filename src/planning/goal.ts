@@ -2,10 +2,10 @@
 import { UserError } from '../kernel/user-error.ts';
 import { checkPlan } from '../plan/check.ts';
 import type { PlanDocument } from '../plan/define.ts';
-import { suggest } from '../plan/nearest.ts';
 import type { Plan } from '../plan/plan.ts';
-import { type Project, underProject } from '../plan/project.ts';
-import { roleShapes } from '../plan/schema.ts';
+import { suggest } from '../plan/problems/nearest.ts';
+import { type Project, underProject } from '../plan/project/project.ts';
+import { roleShapes } from '../plan/shapes/schema.ts';
 import { literalTemplate } from '../plan/templates.ts';
 import { type GoalOptions, goalTask } from './goal-words.ts';
 

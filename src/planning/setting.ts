@@ -1,7 +1,7 @@
 /** What the machine, a person's flags and the project's own file say together; flags win. */
 import { type Config, type ConfigOptions, readConfig } from '../config.ts';
-import type { Project } from '../plan/project.ts';
-import { readProject } from '../plan/project-file.ts';
+import type { Project } from '../plan/project/project.ts';
+import { readProject } from '../plan/project/project-file.ts';
 
 export interface Setting {
   readonly config: Config;

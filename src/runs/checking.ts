@@ -1,8 +1,8 @@
 /** Makes a task's checks ready to be run: templates filled in, paths made absolute. */
 import { resolve } from 'node:path';
 import { assertNever } from '../../machines/errors.ts';
-import { compileSchema } from '../plan/json-schema.ts';
 import type { PlanCheck } from '../plan/plan.ts';
+import { compileSchema } from '../plan/shapes/json-schema.ts';
 import type { Desk } from './assignment.ts';
 
 /** As the evidence plug takes them. */

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { type RunId, runId } from '../../machines/ids.ts';
 import { type Random, randomName } from '../kernel/random.ts';
 import { UserError } from '../kernel/user-error.ts';
-import { suggest } from '../plan/nearest.ts';
 import type { Plan } from '../plan/plan.ts';
+import { suggest } from '../plan/problems/nearest.ts';
 import { ensureFolder, unwritable, writeWhole } from './disk.ts';
 import { isSketch, noteSketch } from './sketch.ts';
 

@@ -1,8 +1,8 @@
 /** What a task that gathers is given: the answers of those that succeeded. */
 import { taskId } from '../../machines/ids.ts';
 import type { TaskContext } from '../../machines/rules/attempt.ts';
-import { isByRule, type PlanGather } from '../plan/gather.ts';
 import type { PlanTask } from '../plan/plan.ts';
+import { isByRule, type PlanGather } from '../plan/shapes/gather.ts';
 
 /** The run, as far as whoever gathers is concerned. */
 export interface GatherRoom {

@@ -1,6 +1,6 @@
 /** How a person names a moment of a run: an input, a time of day, or a time after its begin. */
 import { UserError } from '../kernel/user-error.ts';
-import { parseDuration } from '../plan/duration.ts';
+import { parseDuration } from '../plan/shapes/duration.ts';
 
 export type Instant =
   | { readonly kind: 'input'; readonly n: number }

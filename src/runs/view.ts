@@ -7,8 +7,8 @@ import type { OrchestratorContext } from '../../machines/rules/orchestration.ts'
 import type { Actor } from '../kernel/actor.ts';
 import type { Core } from '../kernel/core.ts';
 import { UserError } from '../kernel/user-error.ts';
-import { suggest } from '../plan/nearest.ts';
 import type { Plan } from '../plan/plan.ts';
+import { suggest } from '../plan/problems/nearest.ts';
 import { grownPlan } from './growth.ts';
 
 export interface TaskView {

@@ -5,7 +5,7 @@ import { Steward } from '../intake/steward.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import { resolveInputs } from '../plan/inputs.ts';
-import type { ServeWish } from '../plan/serve-shapes.ts';
+import type { ServeWish } from '../plan/project/serve-shapes.ts';
 import type { House } from './house.ts';
 import { openServer, type ServeOptions, type Serving } from './server.ts';
 

@@ -20,7 +20,7 @@ import { lockOwner, takeLock } from '../journal/lock.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Random, randomName } from '../kernel/random.ts';
 import { isUserError, UserError } from '../kernel/user-error.ts';
-import type { ServeWish } from '../plan/serve-shapes.ts';
+import type { ServeWish } from '../plan/project/serve-shapes.ts';
 import { ensureFolder, writeWhole } from '../runs/disk.ts';
 import { Feeds } from './feeds.ts';
 import { Gate } from './gate.ts';

@@ -1,6 +1,6 @@
 /** Which faults a simulated world has, and how many: written as `crash=0.05,kill=0.01,max=30`. */
 import { UserError } from '../kernel/user-error.ts';
-import { suggest } from '../plan/nearest.ts';
+import { suggest } from '../plan/problems/nearest.ts';
 import { type FaultKind, faultKinds, faultNames, isFaultKind } from './fault-kinds.ts';
 
 /** Where between the journal and the world a kill strikes. */

@@ -5,7 +5,7 @@ import { tokensIn } from '../../memory/manager/tokens.ts';
 import { diffLines, type LineChange } from '../../memory/prompts/line-diff.ts';
 import type { Config } from '../config.ts';
 import { UserError } from '../kernel/user-error.ts';
-import { suggest } from '../plan/nearest.ts';
+import { suggest } from '../plan/problems/nearest.ts';
 import { type Acceptance, acceptDraft } from './accepting.ts';
 import { withFetched } from './fetching.ts';
 import { install } from './installing.ts';

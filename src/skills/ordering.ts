@@ -1,8 +1,8 @@
 /** The skills of a run, frozen when it begins: what changes on disk later changes no run. */
 import type { Config } from '../config.ts';
 import { UserError } from '../kernel/user-error.ts';
-import { suggest } from '../plan/nearest.ts';
 import type { Plan } from '../plan/plan.ts';
+import { suggest } from '../plan/problems/nearest.ts';
 import type { RunSkill } from '../runs/folder.ts';
 import { findSkills } from './shelf.ts';
 

@@ -1,9 +1,9 @@
 /** A skill in the Agent Skills format: its SKILL.md says what it is for, and how. Pure. */
 import { z } from 'zod';
 import { UserError } from '../kernel/user-error.ts';
-import { readMatter } from '../plan/front-matter.ts';
-import { complainAbout } from '../plan/mistakes.ts';
-import { createReport } from '../plan/report.ts';
+import { complainAbout } from '../plan/problems/mistakes.ts';
+import { createReport } from '../plan/problems/report.ts';
+import { readMatter } from '../plan/text/front-matter.ts';
 
 export const skillFile = 'SKILL.md';
 export const skillBytesMax = 128 * 1024;

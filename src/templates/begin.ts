@@ -2,7 +2,7 @@
 import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/user-error.ts';
-import { suggest } from '../plan/nearest.ts';
+import { suggest } from '../plan/problems/nearest.ts';
 import { type Ground, groundOf } from './ground.ts';
 import { type Starting, type StartingKind, startingKinds, startingPlan } from './starting.ts';
 

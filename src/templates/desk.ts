@@ -3,11 +3,11 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { isUserError, UserError } from '../kernel/user-error.ts';
-import { suggest } from '../plan/nearest.ts';
-import { withRole } from '../plan/project-edit.ts';
-import { projectFileName } from '../plan/project-file.ts';
-import { type FoundTemplate, openRoleShelf, templatesFolder } from '../plan/role-shelf.ts';
-import { composeRole, strangeVariables } from '../plan/role-template.ts';
+import { suggest } from '../plan/problems/nearest.ts';
+import { withRole } from '../plan/project/project-edit.ts';
+import { projectFileName } from '../plan/project/project-file.ts';
+import { type FoundTemplate, openRoleShelf, templatesFolder } from '../plan/roles/role-shelf.ts';
+import { composeRole, strangeVariables } from '../plan/roles/role-template.ts';
 import { ensureFolder, writeWhole } from '../runs/disk.ts';
 import { testCommandIn } from './toolchain.ts';
 

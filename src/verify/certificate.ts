@@ -1,9 +1,9 @@
 /** What can be said of a plan in milliseconds, before any of it is run: its bound and its flaws. */
 import type { PlanSpec } from '../../machines/plan.ts';
 import { compilePlan } from '../plan/compile.ts';
-import type { LineOf } from '../plan/places.ts';
 import type { Plan } from '../plan/plan.ts';
-import { renderPath } from '../plan/problem.ts';
+import { renderPath } from '../plan/problems/problem.ts';
+import type { LineOf } from '../plan/text/places.ts';
 import { abilityFlaws, rolesAsked, unusedRoles } from './ability.ts';
 import type { Flaw } from './flaw.ts';
 import { moneyFlaws, type Purses } from './money.ts';

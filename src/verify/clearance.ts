@@ -2,7 +2,7 @@
 import type { Config } from '../config.ts';
 import { UserError } from '../kernel/user-error.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Project } from '../plan/project.ts';
+import type { Project } from '../plan/project/project.ts';
 import { boundOf, type Certificate } from './certificate.ts';
 import { certifyText } from './certify-text.ts';
 import { findingOf, type Property } from './flaw.ts';

@@ -1,8 +1,8 @@
 /** Something wrong with a plan, found in its text: where it stands, and what it keeps from what. */
 
-import type { LineOf } from '../plan/places.ts';
-import type { Path } from '../plan/problem.ts';
-import { renderPath } from '../plan/problem.ts';
+import type { Path } from '../plan/problems/problem.ts';
+import { renderPath } from '../plan/problems/problem.ts';
+import type { LineOf } from '../plan/text/places.ts';
 import type { Ability } from './model/stimuli.ts';
 import type { Finding } from './verdict.ts';
 

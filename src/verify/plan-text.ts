@@ -1,10 +1,10 @@
 /** A plan with its text at hand, so that whatever is said of it can name the line. */
 import { dirname, resolve } from 'node:path';
-import { readPlanFile } from '../plan/file.ts';
 import { parsePlan } from '../plan/parse.ts';
-import { type LineOf, linesOf, noLines } from '../plan/places.ts';
 import type { Plan } from '../plan/plan.ts';
-import { type Project, underProject } from '../plan/project.ts';
+import { type Project, underProject } from '../plan/project/project.ts';
+import { readPlanFile } from '../plan/text/file.ts';
+import { type LineOf, linesOf, noLines } from '../plan/text/places.ts';
 import { promptsFor } from '../remembering/plan-prompts.ts';
 
 export interface PlanText {

@@ -1,5 +1,5 @@
 /** Which webhooks may be told: a file that came with a project names nobody by itself. Pure. */
-import type { Webhook } from '../plan/webhook-shapes.ts';
+import type { Webhook } from '../plan/project/webhook-shapes.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -5,7 +5,7 @@
  * `waitingMax` wait, the oldest go first when there are more; nobody waits for any of it.
  */
 import { type Clock, sleep } from '../kernel/clock.ts';
-import type { Webhook } from '../plan/webhook-shapes.ts';
+import type { Webhook } from '../plan/project/webhook-shapes.ts';
 import type { RunFact } from '../runs/run.ts';
 import { signatureOf } from './signature.ts';
 

@@ -11,7 +11,7 @@ import { factsOf } from '../facts.ts';
 import { openTail } from '../journal/tail.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { coreFrom } from '../past/standing.ts';
-import type { Webhook } from '../plan/webhook-shapes.ts';
+import type { Webhook } from '../plan/project/webhook-shapes.ts';
 import { writeWhole } from '../runs/disk.ts';
 import type { RunFolder } from '../runs/folder.ts';
 import { factOf, type RunFact } from '../runs/run.ts';

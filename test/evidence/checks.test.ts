@@ -11,7 +11,7 @@ import {
   runChecks,
   textBytesMax,
 } from '../../src/evidence/checks.ts';
-import { compileSchema } from '../../src/plan/json-schema.ts';
+import { compileSchema } from '../../src/plan/shapes/json-schema.ts';
 import { tempFolders } from '../app/temp.ts';
 
 const temp = tempFolders('evidence');

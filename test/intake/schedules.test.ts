@@ -7,7 +7,7 @@ import { Ledger } from '../../src/intake/ledger.ts';
 import { Schedules } from '../../src/intake/schedules.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { seededRandom } from '../../src/kernel/random.ts';
-import { parseProject } from '../../src/plan/project.ts';
+import { parseProject } from '../../src/plan/project/project.ts';
 import { tempFolders } from '../app/temp.ts';
 import { places } from './house.ts';
 

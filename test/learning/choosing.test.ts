@@ -5,8 +5,8 @@ import { choose, type Wanted } from '../../src/learning/choosing.ts';
 import { Records, type Sorted } from '../../src/learning/records.ts';
 import type { Sample } from '../../src/learning/tally.ts';
 import { tellChoices } from '../../src/learning/telling.ts';
-import { choicesIn, orderFor } from '../../src/plan/agent-choice.ts';
 import { definePlan } from '../../src/plan/define.ts';
+import { choicesIn, orderFor } from '../../src/plan/roles/agent-choice.ts';
 
 const fix = { name: 'fix login' };
 const write = { name: 'write tests' };

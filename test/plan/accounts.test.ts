@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compilePlan } from '../../src/plan/compile.ts';
 import { command, definePlan, simulated } from '../../src/plan/define.ts';
 import { documentOf } from '../../src/plan/document.ts';
-import { accountsText, noAccounts, parseAccounts } from '../../src/plan/home-accounts.ts';
+import { accountsText, noAccounts, parseAccounts } from '../../src/plan/project/home-accounts.ts';
 import { defineAnything, toldAbout, toldOf } from './complaints.ts';
 
 const tasks = [{ id: 'a', agent: 'worker', prompt: 'Do it.' }];

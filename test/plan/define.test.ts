@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { isUserError, UserError } from '../../src/kernel/user-error.ts';
 import { command, definePlan, simulated } from '../../src/plan/define.ts';
 import { inputVariable, resolveInputs, resultVariable } from '../../src/plan/inputs.ts';
-import { compileSchema, planJsonSchema } from '../../src/plan/json-schema.ts';
-import { PlanError } from '../../src/plan/problem.ts';
+import { PlanError } from '../../src/plan/problems/problem.ts';
+import { compileSchema, planJsonSchema } from '../../src/plan/shapes/json-schema.ts';
 import { defineAnything, toldOf } from './complaints.ts';
 
 const agents = { w: simulated({}) };

@@ -1,7 +1,7 @@
 /** The published JSON Schema of plans is the one that the schema in the code gives. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { planJsonSchema } from '../../src/plan/json-schema.ts';
+import { planJsonSchema } from '../../src/plan/shapes/json-schema.ts';
 
 const file = 'plan.schema.json';
 

@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadPlan } from '../../src/plan/load.ts';
-import { parseProject, projectJsonSchema } from '../../src/plan/project.ts';
-import { readProject } from '../../src/plan/project-file.ts';
+import { parseProject, projectJsonSchema } from '../../src/plan/project/project.ts';
+import { readProject } from '../../src/plan/project/project-file.ts';
 import { tempFolders, writeFiles } from '../app/temp.ts';
 
 const temp = tempFolders('project');

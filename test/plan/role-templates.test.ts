@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { definePlan } from '../../src/plan/define.ts';
 import { documentOf } from '../../src/plan/document.ts';
 import { loadPlan } from '../../src/plan/load.ts';
-import { parseProject } from '../../src/plan/project.ts';
-import { openRoleShelf } from '../../src/plan/role-shelf.ts';
-import { parseRoleTemplate } from '../../src/plan/role-template.ts';
-import { roleShapes } from '../../src/plan/schema.ts';
+import { parseProject } from '../../src/plan/project/project.ts';
+import { openRoleShelf } from '../../src/plan/roles/role-shelf.ts';
+import { parseRoleTemplate } from '../../src/plan/roles/role-template.ts';
+import { roleShapes } from '../../src/plan/shapes/schema.ts';
 import { tempFolders, writeFiles } from '../app/temp.ts';
 import { defineAnything, parse, toldAbout, toldLater, toldOf } from './complaints.ts';
 

@@ -1,8 +1,8 @@
 /** Tasks read by the few words that they say come out as the whole shape makes them. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { taskShape } from '../../src/plan/schema.ts';
-import { taskReader } from '../../src/plan/task-words.ts';
+import { taskShape } from '../../src/plan/shapes/schema.ts';
+import { taskReader } from '../../src/plan/shapes/task-words.ts';
 
 const many = 1_000;
 

@@ -1,7 +1,7 @@
 /** Text that is no YAML, no JSON, or more than it looks: each mistake with its place. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { scanJson } from '../../src/plan/json-text.ts';
+import { scanJson } from '../../src/plan/text/json-text.ts';
 import { parse, simulatedRole, toldAbout } from './complaints.ts';
 
 const task = (text: string) => `${simulatedRole}tasks:\n  - id: a\n    ${text}\n`;

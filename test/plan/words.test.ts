@@ -1,8 +1,8 @@
 /** Durations, and names that were nearly right. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseDuration, parseDurationRange } from '../../src/plan/duration.ts';
-import { nearest, suggest } from '../../src/plan/nearest.ts';
+import { nearest, suggest } from '../../src/plan/problems/nearest.ts';
+import { parseDuration, parseDurationRange } from '../../src/plan/shapes/duration.ts';
 
 describe('parseDuration', () => {
   test.each([

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readProject } from '../../src/plan/project-file.ts';
+import { readProject } from '../../src/plan/project/project-file.ts';
 import { TemplateDesk } from '../../src/templates/desk.ts';
 import { tempFolders, writeFiles } from '../app/temp.ts';
 

@@ -4,7 +4,7 @@ import type { AnyStateMachine } from 'xstate';
 import * as machines from '../../../machines/index.ts';
 import type { Config } from '../../config.ts';
 import { isUserError, UserError } from '../../kernel/user-error.ts';
-import { suggest } from '../../plan/nearest.ts';
+import { suggest } from '../../plan/problems/nearest.ts';
 import { findRun } from '../../runs/folder.ts';
 import { coverageOfRuns, happenedIn } from '../../verify/machines/coverage/past-coverage.ts';
 import { loadSubjects } from '../../verify/machines/load-machine.ts';

@@ -1,7 +1,7 @@
 /** How one answer comes of a team's: whom its plan asks beside its own, and the task at its end. */
 
 import type { Plan } from '../plan.ts';
-import type { PlanDocument } from '../schema.ts';
+import type { PlanDocument } from '../shapes/schema.ts';
 import { type Loose, listOf, mapOf } from './loose.ts';
 import type { TeamTask } from './rules.ts';
 import { type Aggregate, aggregateOf, enoughOf } from './words.ts';

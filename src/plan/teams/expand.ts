@@ -9,12 +9,12 @@
  */
 
 import { documentOf } from '../document.ts';
-import { suggest } from '../nearest.ts';
 import type { Plan, PlanInput } from '../plan.ts';
-import { type Path, PlanError, quote, renderPath } from '../problem.ts';
-import type { PlanSource, Report } from '../report.ts';
-import type { PlanDocument } from '../schema.ts';
-import { taskShape } from '../schema.ts';
+import { suggest } from '../problems/nearest.ts';
+import { type Path, PlanError, quote, renderPath } from '../problems/problem.ts';
+import type { PlanSource, Report } from '../problems/report.ts';
+import type { PlanDocument } from '../shapes/schema.ts';
+import { taskShape } from '../shapes/schema.ts';
 import { literalTemplate } from '../templates.ts';
 import { aggregateTask, withAsked } from './aggregating.ts';
 import { type Loose, listOf, mapOf, namedOf, withOnlyRole } from './loose.ts';

@@ -1,8 +1,8 @@
 /** Reads the plans that tasks of a plan name as their teams, and those that these name. */
 import { dirname, resolve } from 'node:path';
-import { readPlanFile } from '../file.ts';
-import { PlanError } from '../problem.ts';
-import { type DocumentSource, type ReadDocument, readDocument } from '../read-document.ts';
+import { PlanError } from '../problems/problem.ts';
+import { readPlanFile } from '../text/file.ts';
+import { type DocumentSource, type ReadDocument, readDocument } from '../text/read-document.ts';
 import { listOf, mapOf } from './loose.ts';
 
 /** By the folder of the plan that names it, and the name that it gives. */

@@ -1,5 +1,5 @@
 /** A document that nobody has checked yet, as far as it can be looked at. */
-import { rolesInHeal } from '../heal.ts';
+import { rolesInHeal } from '../shapes/heal.ts';
 
 export type Loose = Readonly<Record<string, unknown>>;
 

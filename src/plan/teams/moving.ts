@@ -1,8 +1,8 @@
 /** A task of a team's plan, as it reads in the plan around it: under the team's name. */
 
-import { renamedHeal } from '../heal.ts';
 import { inputVariable } from '../inputs.ts';
-import type { PlanDocument } from '../schema.ts';
+import { renamedHeal } from '../shapes/heal.ts';
+import type { PlanDocument } from '../shapes/schema.ts';
 import { literalTemplate, parseTemplate, type Reference } from '../templates.ts';
 
 type TaskDocument = PlanDocument['tasks'][number];

@@ -1,8 +1,8 @@
 /** What must hold of a task that is a team, beside its words. */
 
-import { type Path, quote } from '../problem.ts';
-import type { Complaint } from '../report.ts';
-import type { PlanDocument } from '../schema.ts';
+import { type Path, quote } from '../problems/problem.ts';
+import type { Complaint } from '../problems/report.ts';
+import type { PlanDocument } from '../shapes/schema.ts';
 import { type Loose, mapOf } from './loose.ts';
 import { aggregateOf } from './words.ts';
 

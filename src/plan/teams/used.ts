@@ -1,6 +1,7 @@
 /** A team brings no role along that none of its tasks can be given to. */
-import type { PlanHeal } from '../heal.ts';
+
 import { heirsOf, type Plan } from '../plan.ts';
+import type { PlanHeal } from '../shapes/heal.ts';
 
 const planners = (heal: PlanHeal | undefined): readonly string[] =>
   heal?.split ? [heal.split.role, ...heal.split.agents] : [];

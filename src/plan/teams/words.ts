@@ -1,6 +1,6 @@
 /** The words of a task that is a team: a plan or a goal in place of a prompt. */
 import { z } from 'zod';
-import { number, oneOf, text, wholeNumber, words } from '../fields.ts';
+import { number, oneOf, text, wholeNumber, words } from '../shapes/fields.ts';
 
 export const strategies = ['concat', 'vote', 'best-of', 'judge', 'reduce'] as const;
 export type TeamStrategy = (typeof strategies)[number];

@@ -1,7 +1,7 @@
 /** Learns how attempts at tasks of one kind went: of the same role, asked for nearly the same. */
 import { type Kind, Kinds } from '../../learning/kinds.ts';
-import { orderFor } from '../../plan/agent-choice.ts';
 import type { Plan, PlanRole, PlanTask } from '../../plan/plan.ts';
+import { orderFor } from '../../plan/roles/agent-choice.ts';
 import { historyOf, type KindHistory, type PastAttempt } from '../../runs/attempt-history.ts';
 import { attemptsMin } from './course.ts';
 

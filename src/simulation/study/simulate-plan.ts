@@ -2,9 +2,9 @@
 import type { Config } from '../../config.ts';
 import { settleLearned } from '../../crew/settling.ts';
 import { UserError } from '../../kernel/user-error.ts';
-import { choicesIn, type RoleChoice } from '../../plan/agent-choice.ts';
 import { changePlan, type Setting } from '../../plan/change.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { choicesIn, type RoleChoice } from '../../plan/roles/agent-choice.ts';
 import { amendmentFor } from '../../runs/fork.ts';
 import type { RunFact } from '../../runs/run.ts';
 import { parseFaults } from '../fault-mix.ts';

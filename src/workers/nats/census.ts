@@ -6,7 +6,7 @@ import { noSuchStream } from '../../bus/nats/bus-stream.ts';
 import { defaultPrefix, dial } from '../../bus/nats/connection.ts';
 import { readVersion } from '../../config.ts';
 import { systemClock } from '../../kernel/clock.ts';
-import type { NatsSetting } from '../../plan/bus-shapes.ts';
+import type { NatsSetting } from '../../plan/project/bus-shapes.ts';
 import { entriesOf, type Register } from './register.ts';
 import { type Stranger, Strangers } from './strangers.ts';
 

@@ -3,7 +3,7 @@ import { joinNats } from '../../bus/open-bus.ts';
 import { type Config, readVersion } from '../../config.ts';
 import { type Clock, systemClock } from '../../kernel/clock.ts';
 import { type Random, randomName, systemRandom } from '../../kernel/random.ts';
-import type { NatsSetting } from '../../plan/bus-shapes.ts';
+import type { NatsSetting } from '../../plan/project/bus-shapes.ts';
 import { AtWorkers } from '../elsewhere.ts';
 import { offerOf } from '../offer.ts';
 import { type JoinedWorker, openOrClose, type WorkerWish } from '../open-worker.ts';
