@@ -1,7 +1,7 @@
 /** Puts one run's parts together: the one file that knows everyone, and decides nothing. */
 
-import { openGuardian } from './agents/guardian.ts';
-import { reapOrphans } from './agents/ledger.ts';
+import { openGuardian } from './agents/processes/guardian.ts';
+import { reapOrphans } from './agents/processes/ledger.ts';
 import { InProcessBus } from './bus/in-process.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { refuseShared } from './cluster/marker.ts';

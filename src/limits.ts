@@ -1,5 +1,5 @@
 /** The limits that a person may meet, gathered from where they are kept. */
-import { defaultOutputMaxBytes } from './agents/process.ts';
+import { defaultOutputMaxBytes } from './agents/processes/process.ts';
 import { defaultBytesMax } from './journal/file.ts';
 import { tasksMax } from './plan/read.ts';
 import { bytesMax } from './plan/text/file.ts';

@@ -6,7 +6,7 @@ import { agentId, roleName, runId, taskId, token } from '../machines/ids.ts';
 import { priced, priceOf } from './accounts/prices.ts';
 import type { Assignment } from './agents/agent.ts';
 import { presets } from './agents/api/endpoints.ts';
-import { openGuardian } from './agents/guardian.ts';
+import { openGuardian } from './agents/processes/guardian.ts';
 import { type AgentSurvey, surveyAgents } from './agents/survey.ts';
 import type { Config } from './config.ts';
 import { adapterOf } from './crew/staffing.ts';

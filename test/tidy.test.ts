@@ -39,7 +39,7 @@ const bans: readonly Ban[] = [
     pattern: /\bprocess\.kill\((?!process\.pid,|\w+, 0\))/,
     within: '',
     except: ['src/agents/'],
-    instead: 'src/agents/process-group.ts',
+    instead: 'src/agents/processes/process-group.ts',
   },
   {
     pattern: /'node:child_process'/,
@@ -55,7 +55,7 @@ const bans: readonly Ban[] = [
       // Git and npm fetch skills, before any run.
       'src/skills/fetching.ts',
     ],
-    instead: 'src/agents/process.ts',
+    instead: 'src/agents/processes/process.ts',
   },
   {
     pattern: /\bconsole\./,

@@ -7,13 +7,13 @@ import { AcpClient } from './acp/client.ts';
 import { converseOver } from './acp/talk.ts';
 import { signsOfUpdate } from './acp/updates.ts';
 import type { Adapter, Left, LostAttempt } from './agent.ts';
-import { Errands } from './errand.ts';
+import { Errands } from './hands/errand.ts';
 import { Lines } from './lines.ts';
+import { Testimony } from './listening/testimony.ts';
+import { settle } from './listening/usage.ts';
 import { mapAt, textAt } from './loose-json.ts';
 import { type SpokenOptions, type Talk, workSpoken } from './spoken.ts';
 import { streamPaths } from './streams.ts';
-import { Testimony } from './testimony.ts';
-import { settle } from './usage.ts';
 import type { Wire } from './wire.ts';
 
 export function acpAgent(options: SpokenOptions): Adapter {

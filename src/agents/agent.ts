@@ -3,7 +3,7 @@ import type { AgentId, RoleName, TaskId, Token } from '../../machines/ids.ts';
 import type { Earlier, Fault, Outcome } from '../../machines/outcome.ts';
 import type { Cancellation } from '../kernel/cancellation.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Sign } from './sign.ts';
+import type { Sign } from './listening/sign.ts';
 
 /** One attempt, with every template already filled in. */
 export interface Assignment {

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OutputRef } from '../../machines/outcome.ts';
 import type { Assignment } from './agent.ts';
-import { tailMaxBytes } from './capture.ts';
+import { tailMaxBytes } from './processes/capture.ts';
 import { streamPaths } from './streams.ts';
 
 /** Short answers go into the record; a long one lies on disk, whole, before anybody hears of it. */

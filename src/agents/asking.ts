@@ -1,7 +1,7 @@
 /** Asks a person whether an agent may do something, and tells of it. */
 import type { Cancellation } from '../kernel/cancellation.ts';
 import type { AgentWorld, Leave, Question } from './agent.ts';
-import type { Attention } from './attention.ts';
+import type { Attention } from './listening/attention.ts';
 
 /** More than this nobody reads, and every question is kept. */
 const inputMaxCharacters = 2_000;

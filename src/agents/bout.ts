@@ -9,14 +9,14 @@ import type { Evidence, Outcome } from '../../machines/outcome.ts';
 import { noUsage } from '../../machines/outcome.ts';
 import type { AgentWorld, Assignment } from './agent.ts';
 import { keepAnswer } from './answer.ts';
-import { Attention } from './attention.ts';
 import { outcomeOf, sessionOf } from './closing.ts';
-import { watchLimits } from './endings.ts';
-import type { Sign } from './sign.ts';
-import { Transcript } from './transcript.ts';
+import { Attention } from './listening/attention.ts';
+import type { Sign } from './listening/sign.ts';
+import { Transcript } from './listening/transcript.ts';
+import { settle } from './listening/usage.ts';
+import { watchLimits } from './processes/endings.ts';
 import type { Trouble } from './trouble.ts';
 import { judgeTurn, type TurnEnding } from './turn-verdict.ts';
-import { settle } from './usage.ts';
 
 export interface BoutOptions {
   readonly runFolder: string;

@@ -4,8 +4,8 @@ import { noOutput, type Outcome, type Session, unknownUsage } from '../../machin
 import { limitsIn } from '../../machines/rules/rate-headers.ts';
 import type { Assignment } from './agent.ts';
 import { broken, errnoOf, outputLost } from './faults.ts';
-import { waitOf } from './patience.ts';
-import type { Testimony } from './testimony.ts';
+import { waitOf } from './listening/patience.ts';
+import type { Testimony } from './listening/testimony.ts';
 import type { Trouble } from './trouble.ts';
 import type { Verdict } from './verdict.ts';
 

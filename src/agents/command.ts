@@ -2,6 +2,9 @@
 import { basename, join } from 'node:path';
 import type { Fault, Outcome } from '../../machines/outcome.ts';
 import type { Adapter, AgentWorld, Assignment } from './agent.ts';
+import { cancelled, exited, killed, timedOut } from './faults.ts';
+import { waitOf } from './listening/patience.ts';
+import { ReportLines } from './listening/report-lines.ts';
 import {
   attemptMarks,
   attemptVariables,
@@ -10,14 +13,16 @@ import {
   pathExtensions,
   pathVariable,
   type Run,
-} from './environment.ts';
-import { exitEvidence } from './exit-evidence.ts';
-import { cancelled, exited, killed, timedOut } from './faults.ts';
-import type { Guardian } from './guardian.ts';
-import { waitOf } from './patience.ts';
-import { defaultGraceMs, defaultOutputMaxBytes, type Ended, runProcess } from './process.ts';
-import { findProgram } from './program.ts';
-import { ReportLines } from './report-lines.ts';
+} from './processes/environment.ts';
+import { exitEvidence } from './processes/exit-evidence.ts';
+import type { Guardian } from './processes/guardian.ts';
+import {
+  defaultGraceMs,
+  defaultOutputMaxBytes,
+  type Ended,
+  runProcess,
+} from './processes/process.ts';
+import { findProgram } from './processes/program.ts';
 import { streamPaths } from './streams.ts';
 import { faultOf as faultOfTrouble } from './trouble.ts';
 

@@ -10,14 +10,14 @@ import { Shift } from './api/shift.ts';
 import type { ApiPermissions, Workbench } from './api/tools.ts';
 import { Bout } from './bout.ts';
 import { crashed, outcomeOf } from './closing.ts';
-import type { Environment, Run } from './environment.ts';
-import { Errands, shellArgv } from './errand.ts';
 import { cancelled, folderMissing } from './faults.ts';
-import type { Guardian } from './guardian.ts';
-import { isFolder } from './program.ts';
+import { Errands, shellArgv } from './hands/errand.ts';
+import { settle } from './listening/usage.ts';
+import type { Environment, Run } from './processes/environment.ts';
+import type { Guardian } from './processes/guardian.ts';
+import { isFolder } from './processes/program.ts';
 import { promptOf } from './prompt.ts';
 import { faultOf, type Trouble, trouble } from './trouble.ts';
-import { settle } from './usage.ts';
 
 export interface ApiAgentOptions extends Run {
   readonly name: string;

@@ -4,18 +4,23 @@ import { noUsage, type Outcome } from '../../machines/outcome.ts';
 import { sleep } from '../kernel/clock.ts';
 import type { AgentWorld, Assignment } from './agent.ts';
 import { keepAnswer } from './answer.ts';
-import { Attention } from './attention.ts';
 import { crashed, outcomeOf, sessionOf } from './closing.ts';
-import { commonHint, type Settings } from './dialect.ts';
-import { attemptMarks, attemptVariables, type Environment, type Run } from './environment.ts';
-import { exitEvidence } from './exit-evidence.ts';
+import { commonHint, type Settings } from './command-line/dialect.ts';
 import { broken } from './faults.ts';
-import type { Guardian } from './guardian.ts';
-import { defaultGraceMs, type Ended, runProcess } from './process.ts';
+import { Attention } from './listening/attention.ts';
+import type { Testimony } from './listening/testimony.ts';
+import { settle } from './listening/usage.ts';
+import {
+  attemptMarks,
+  attemptVariables,
+  type Environment,
+  type Run,
+} from './processes/environment.ts';
+import { exitEvidence } from './processes/exit-evidence.ts';
+import type { Guardian } from './processes/guardian.ts';
+import { defaultGraceMs, type Ended, runProcess } from './processes/process.ts';
 import { streamPaths } from './streams.ts';
-import type { Testimony } from './testimony.ts';
 import { type Trouble, trouble } from './trouble.ts';
-import { settle } from './usage.ts';
 import { judge } from './verdict.ts';
 import { Wire } from './wire.ts';
 

@@ -1,10 +1,10 @@
 /** Which agents this machine has, for whoever asks before a task is risked. */
 import { access } from 'node:fs/promises';
 import { presets } from './api/endpoints.ts';
-import type { Dialect } from './dialect.ts';
-import { dialects } from './dialects.ts';
-import type { Environment } from './environment.ts';
-import { findAgent, unfit } from './presence.ts';
+import type { Dialect } from './command-line/dialect.ts';
+import { dialects } from './command-line/dialects.ts';
+import { findAgent, unfit } from './command-line/presence.ts';
+import type { Environment } from './processes/environment.ts';
 
 export interface AgentSurvey {
   readonly name: string;

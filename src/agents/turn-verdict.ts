@@ -1,7 +1,7 @@
 /** What an attempt came to that is no program's: by its signs and by what ended it. */
 import type { Fault } from '../../machines/outcome.ts';
 import { cancelled, timedOut } from './faults.ts';
-import type { Testimony } from './testimony.ts';
+import type { Testimony } from './listening/testimony.ts';
 import { faultOf, type Trouble, trouble } from './trouble.ts';
 import { denialOf, type Verdict } from './verdict.ts';
 

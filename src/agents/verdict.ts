@@ -1,9 +1,9 @@
 /** What an attempt came to: never by the agent's word alone, and every ending classified. */
 import type { Fault } from '../../machines/outcome.ts';
-import type { Dialect, Settings } from './dialect.ts';
+import type { Dialect, Settings } from './command-line/dialect.ts';
 import { cancelled, exited, killed, lastWords, timedOut } from './faults.ts';
-import type { Ended } from './process.ts';
-import type { Testimony } from './testimony.ts';
+import type { Testimony } from './listening/testimony.ts';
+import type { Ended } from './processes/process.ts';
 import { faultOf, type Trouble, trouble, troubleFrom } from './trouble.ts';
 
 export interface Case {

@@ -1,6 +1,6 @@
 /** The line of JSON each way between us and a program that speaks a protocol on its stdio. */
 import { Lines } from './lines.ts';
-import type { Mouth } from './process.ts';
+import type { Mouth } from './processes/process.ts';
 
 /** What is no JSON is passed over: programs print what they like before they begin to speak. */
 export class Wire {

@@ -9,7 +9,7 @@
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Leash } from '../agents/guardian.ts';
+import type { Leash } from '../agents/processes/guardian.ts';
 import type { Journal } from '../journal/journal.ts';
 import { lockOwner } from '../journal/lock.ts';
 import { journalName } from '../journal/pages.ts';

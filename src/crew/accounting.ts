@@ -13,7 +13,7 @@ import { redactorOf } from '../accounts/redaction.ts';
 import type { Refused } from '../accounts/refusals.ts';
 import { variablesOf } from '../accounts/variables.ts';
 import type { AgentWorld, Assignment, Question } from '../agents/agent.ts';
-import { askProgram } from '../agents/version.ts';
+import { askProgram } from '../agents/command-line/version.ts';
 import type { Config } from '../config.ts';
 import { lives, thisProcess } from '../journal/lock.ts';
 import type { Clock } from '../kernel/clock.ts';

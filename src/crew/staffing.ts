@@ -4,14 +4,14 @@ import type { Adapter } from '../agents/agent.ts';
 import { endpointOf, presets } from '../agents/api/endpoints.ts';
 import { adapterByTask } from '../agents/by-task.ts';
 import { chosenAdapter } from '../agents/chosen.ts';
-import { cliAgent } from '../agents/cli-agent.ts';
 import { commandAdapter } from '../agents/command.ts';
-import { dialects } from '../agents/dialects.ts';
-import type { Environment } from '../agents/environment.ts';
+import { cliAgent } from '../agents/command-line/cli-agent.ts';
+import { dialects } from '../agents/command-line/dialects.ts';
 import { gatherAdapter } from '../agents/gather.ts';
-import type { Guardian } from '../agents/guardian.ts';
 import { lateAdapter } from '../agents/late.ts';
 import { nobodyUsable } from '../agents/nobody.ts';
+import type { Environment } from '../agents/processes/environment.ts';
+import type { Guardian } from '../agents/processes/guardian.ts';
 import { simulatedAdapter } from '../agents/simulated.ts';
 import { surveyAgents } from '../agents/survey.ts';
 import type {

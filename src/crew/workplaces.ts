@@ -8,7 +8,7 @@ import type { Evidence, Fault, Outcome } from '../../machines/outcome.ts';
 import type { TaskContext } from '../../machines/rules/attempt.ts';
 import type { WorkInput } from '../../machines/rules/duty.ts';
 import type { Verdict, VerifyInput } from '../../machines/task.ts';
-import { runMarks } from '../agents/environment.ts';
+import { runMarks } from '../agents/processes/environment.ts';
 import type { Config } from '../config.ts';
 import { hashFolder } from '../evidence/folder-hash.ts';
 import type { Cancellation } from '../kernel/cancellation.ts';

@@ -12,7 +12,7 @@ import { type Token, token } from '../../machines/ids.ts';
 import type { Fault, HandoffNote, Outcome } from '../../machines/outcome.ts';
 import { handedOver } from '../../machines/rules/handing.ts';
 import type { AgentEvent, AgentWorld, Assignment } from '../agents/agent.ts';
-import { added } from '../agents/usage.ts';
+import { added } from '../agents/listening/usage.ts';
 import { Cancellation } from '../kernel/cancellation.ts';
 import type { PlanHanding, PlanRole } from '../plan/plan.ts';
 import { windowOf } from '../plan/windows.ts';

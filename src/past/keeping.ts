@@ -12,7 +12,7 @@ import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runId } from '../../machines/ids.ts';
-import { reapOrphans } from '../agents/ledger.ts';
+import { reapOrphans } from '../agents/processes/ledger.ts';
 import type { Config } from '../config.ts';
 import { compact } from '../journal/compact.ts';
 import { type Lock, lockOwner, takeLock } from '../journal/lock.ts';

@@ -1,6 +1,6 @@
 /** The key of an account of the home, for whoever only asks for vectors. */
 
-import { askProgram } from '../agents/version.ts';
+import { askProgram } from '../agents/command-line/version.ts';
 import type { Config } from '../config.ts';
 import { readHomeAccounts } from '../crew/accounting.ts';
 import type { Clock } from '../kernel/clock.ts';

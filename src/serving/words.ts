@@ -3,11 +3,11 @@ import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { type Token, taskId } from '../../machines/ids.ts';
-import type { Dialect } from '../agents/dialect.ts';
-import { dialects } from '../agents/dialects.ts';
-import { signsIn } from '../agents/ear.ts';
+import type { Dialect } from '../agents/command-line/dialect.ts';
+import { dialects } from '../agents/command-line/dialects.ts';
+import { signsIn } from '../agents/command-line/ear.ts';
 import { Lines } from '../agents/lines.ts';
-import type { Sign } from '../agents/sign.ts';
+import type { Sign } from '../agents/listening/sign.ts';
 import { streamPaths } from '../agents/streams.ts';
 import type { Word } from './wire.ts';
 

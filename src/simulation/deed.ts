@@ -4,7 +4,7 @@ import type { Evidence, Fault, Outcome, OutputRef, Usage } from '../../machines/
 import { noOutput, noUsage } from '../../machines/outcome.ts';
 import type { WorkInput } from '../../machines/rules/duty.ts';
 import { outputTooLarge, timedOut } from '../agents/faults.ts';
-import { defaultOutputMaxBytes } from '../agents/process.ts';
+import { defaultOutputMaxBytes } from '../agents/processes/process.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import type { Luck } from './luck.ts';
 import type { RoleRates } from './rates.ts';

@@ -1,6 +1,6 @@
 /** What an attempt used, from counters that say what they are the sum of. */
 import { noUsage, type Usage } from '../../machines/outcome.ts';
-import type { Sign } from '../agents/sign.ts';
+import type { Sign } from '../agents/listening/sign.ts';
 
 type Over = Extract<Sign, { type: 'usage.counted' }>['over'];
 

@@ -1,10 +1,10 @@
 /** Whether this machine has who plays a plan's roles, asked before the others cost anything. */
 import { presets } from '../agents/api/endpoints.ts';
-import { dialects } from '../agents/dialects.ts';
-import { childEnvironment, pathExtensions, pathVariable } from '../agents/environment.ts';
-import { missingProgram } from '../agents/inspection.ts';
-import { unfit } from '../agents/presence.ts';
-import { findProgram } from '../agents/program.ts';
+import { dialects } from '../agents/command-line/dialects.ts';
+import { unfit } from '../agents/command-line/presence.ts';
+import { childEnvironment, pathExtensions, pathVariable } from '../agents/processes/environment.ts';
+import { missingProgram } from '../agents/processes/inspection.ts';
+import { findProgram } from '../agents/processes/program.ts';
 import type { Config } from '../config.ts';
 import { UserError } from '../kernel/user-error.ts';
 import type { AutoChoice, CliRole, Plan, PlanRole } from '../plan/plan.ts';

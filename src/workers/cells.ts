@@ -9,8 +9,8 @@
  */
 import { type ChildProcess, fork, type StdioOptions } from 'node:child_process';
 import type { Fault } from '../../machines/outcome.ts';
-import { type Run, runMarks } from '../agents/environment.ts';
-import { type Guardian, openGuardian } from '../agents/guardian.ts';
+import { type Run, runMarks } from '../agents/processes/environment.ts';
+import { type Guardian, openGuardian } from '../agents/processes/guardian.ts';
 import type { WebSocketHub } from '../bus/websocket-hub.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';

@@ -3,7 +3,7 @@
  *
  * Invariant: it is over before the lease is, also while the worker itself stands still.
  */
-import type { Leash } from '../agents/guardian.ts';
+import type { Leash } from '../agents/processes/guardian.ts';
 import type { Clock } from '../kernel/clock.ts';
 
 /** Of what is left of a lease when the worker itself gives everything up. */

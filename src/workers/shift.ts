@@ -9,7 +9,7 @@ import type { Fault, Outcome } from '../../machines/outcome.ts';
 import { noOutput, noUsage } from '../../machines/outcome.ts';
 import { type Price, priced } from '../accounts/prices.ts';
 import type { Adapter, AgentEvent, AgentWorld, Leave, Question } from '../agents/agent.ts';
-import type { Guardian } from '../agents/guardian.ts';
+import type { Guardian } from '../agents/processes/guardian.ts';
 import type { Config } from '../config.ts';
 import { adapterOf } from '../crew/staffing.ts';
 import { watched } from '../crew/watching.ts';

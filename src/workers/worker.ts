@@ -10,7 +10,7 @@
  */
 import { join } from 'node:path';
 import type { AgentEvent } from '../agents/agent.ts';
-import { type Guardian, openGuardian } from '../agents/guardian.ts';
+import { type Guardian, openGuardian } from '../agents/processes/guardian.ts';
 import type { Bus, Envelope } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';

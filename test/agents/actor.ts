@@ -1,8 +1,8 @@
 /** A program that pretends to be a real agent: it prints what it is told, and notes what it saw. */
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CliAgentOptions } from '../../src/agents/cli-agent.ts';
-import { dialects } from '../../src/agents/dialects.ts';
+import type { CliAgentOptions } from '../../src/agents/command-line/cli-agent.ts';
+import { dialects } from '../../src/agents/command-line/dialects.ts';
 import { guardian, run } from './attempt.ts';
 import { settings } from './told.ts';
 

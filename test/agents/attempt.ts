@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { agentId, roleName, runId, taskId, token } from '../../machines/ids.ts';
 import type { AgentEvent, AgentWorld, Assignment } from '../../src/agents/agent.ts';
-import { openGuardian } from '../../src/agents/guardian.ts';
-import type { ProcessOptions } from '../../src/agents/process.ts';
+import { openGuardian } from '../../src/agents/processes/guardian.ts';
+import type { ProcessOptions } from '../../src/agents/processes/process.ts';
 import { Cancellation } from '../../src/kernel/cancellation.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 

@@ -3,9 +3,9 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { Question } from '../../src/agents/agent.ts';
-import { claude } from '../../src/agents/claude.ts';
-import { claudeAsking } from '../../src/agents/claude-asking.ts';
-import { cliAgent } from '../../src/agents/cli-agent.ts';
+import { claude } from '../../src/agents/command-line/claude.ts';
+import { claudeAsking } from '../../src/agents/command-line/claude-asking.ts';
+import { cliAgent } from '../../src/agents/command-line/cli-agent.ts';
 import {
   guardian,
   makeAssignment,

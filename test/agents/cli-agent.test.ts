@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { taskId, token } from '../../machines/ids.ts';
 import type { AgentWorld, Assignment } from '../../src/agents/agent.ts';
-import { type CliAgentOptions, cliAgent } from '../../src/agents/cli-agent.ts';
+import { type CliAgentOptions, cliAgent } from '../../src/agents/command-line/cli-agent.ts';
 import { streamPaths } from '../../src/agents/streams.ts';
 import { agentContract } from '../contracts/agent.contract.ts';
 import { stageActor } from './actor.ts';

@@ -7,7 +7,7 @@ import { taskId, token } from '../../machines/ids.ts';
 import type { Outcome } from '../../machines/outcome.ts';
 import type { Adapter, Assignment } from '../../src/agents/agent.ts';
 import { commandAdapter } from '../../src/agents/command.ts';
-import { findProgram } from '../../src/agents/program.ts';
+import { findProgram } from '../../src/agents/processes/program.ts';
 import { streamPaths } from '../../src/agents/streams.ts';
 import { agentContract } from '../contracts/agent.contract.ts';
 import {

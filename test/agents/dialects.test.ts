@@ -1,9 +1,9 @@
 /** Each adapter's traps: lines that were seen of real agents, garbage, and how they are called. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Order } from '../../src/agents/dialect.ts';
-import { dialects } from '../../src/agents/dialects.ts';
-import { signsIn } from '../../src/agents/ear.ts';
+import type { Order } from '../../src/agents/command-line/dialect.ts';
+import { dialects } from '../../src/agents/command-line/dialects.ts';
+import { signsIn } from '../../src/agents/command-line/ear.ts';
 import { exitCodes, sample, settings, verdictOn } from './told.ts';
 
 const { claude, codex, gemini, opencode } = dialects;

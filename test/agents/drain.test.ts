@@ -1,6 +1,6 @@
 /** The rest of a pipe is read to its end, but a pipe without an end is not waited for. */
 import { expect, test } from 'vitest';
-import { drain } from '../../src/agents/drain.ts';
+import { drain } from '../../src/agents/processes/drain.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 
 const forever = new Promise<null>(() => {});

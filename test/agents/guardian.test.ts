@@ -1,7 +1,7 @@
 /** Nobody's children outlive a runtime that was killed with SIGKILL; nobody else's are touched. */
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Guardian, type Leash, openGuardian } from '../../src/agents/guardian.ts';
+import { type Guardian, type Leash, openGuardian } from '../../src/agents/processes/guardian.ts';
 import { makeRunFolder, removeFolder } from './attempt.ts';
 import { eventually, isRunning } from './processes.ts';
 import { compileRuntime, startRuntime } from './runtime.ts';

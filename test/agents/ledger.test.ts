@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runId, token } from '../../machines/ids.ts';
-import { reapOrphans, recordProcess } from '../../src/agents/ledger.ts';
+import { reapOrphans, recordProcess } from '../../src/agents/processes/ledger.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { makeRunFolder, removeFolder } from './attempt.ts';
 import { eventually, isRunning } from './processes.ts';

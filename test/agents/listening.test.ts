@@ -1,14 +1,14 @@
 /** The parts between a stream and a verdict: lines, troubles, counters, patience and watchdogs. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isOlder, versionIn } from '../../src/agents/command-line/version.ts';
 import { Lines } from '../../src/agents/lines.ts';
-import { impatience, waitOf } from '../../src/agents/patience.ts';
-import type { Sign } from '../../src/agents/sign.ts';
-import { Testimony } from '../../src/agents/testimony.ts';
+import { impatience, waitOf } from '../../src/agents/listening/patience.ts';
+import type { Sign } from '../../src/agents/listening/sign.ts';
+import { Testimony } from '../../src/agents/listening/testimony.ts';
+import { settle, usedSince } from '../../src/agents/listening/usage.ts';
+import { Watchdog } from '../../src/agents/listening/watchdog.ts';
 import { resetIn, type Trouble, trouble, troubleFrom } from '../../src/agents/trouble.ts';
-import { settle, usedSince } from '../../src/agents/usage.ts';
-import { isOlder, versionIn } from '../../src/agents/version.ts';
-import { Watchdog } from '../../src/agents/watchdog.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { testify } from './told.ts';
 

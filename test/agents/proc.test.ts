@@ -7,7 +7,7 @@ import {
   ownLine,
   parseStatus,
   processStatus,
-} from '../../src/agents/proc.ts';
+} from '../../src/agents/processes/proc.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 
 const rest = '1 77 77 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 123456 8000 200';

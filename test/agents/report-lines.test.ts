@@ -1,6 +1,6 @@
 /** What a program may tell of its attempt in lines of JSON on stderr. */
 import { describe, expect, test } from 'vitest';
-import { ReportLines } from '../../src/agents/report-lines.ts';
+import { ReportLines } from '../../src/agents/listening/report-lines.ts';
 
 function told(...lines: readonly (object | string)[]): ReportLines {
   const report = new ReportLines(() => 1_000);

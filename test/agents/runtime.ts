@@ -5,7 +5,11 @@ import { join, resolve } from 'node:path';
 import { eventually } from './processes.ts';
 
 const tsc = resolve('node_modules/.bin/tsc');
-const sources = ['src/agents/process.ts', 'src/agents/guardian.ts', 'src/kernel/clock.ts'];
+const sources = [
+  'src/agents/processes/process.ts',
+  'src/agents/processes/guardian.ts',
+  'src/kernel/clock.ts',
+];
 const compilerOptions = [
   ...['--ignoreConfig', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'],
   ...['--rewriteRelativeImportExtensions', '--skipLibCheck', '--rootDir', '.'],
@@ -23,8 +27,8 @@ export function compileRuntime(folder: string): string {
 
 const script = `
 import { systemClock } from './src/kernel/clock.js';
-import { openGuardian } from './src/agents/guardian.js';
-import { runProcess } from './src/agents/process.js';
+import { openGuardian } from './src/agents/processes/guardian.js';
+import { runProcess } from './src/agents/processes/process.js';
 
 const [runFolder, command] = process.argv.slice(2);
 const guardian = openGuardian({ environment: process.env });

@@ -1,7 +1,7 @@
 /** Keys are taken out of a stream, however it is cut, and nothing else is. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Scrub, secretsIn, secretsMarked } from '../../src/agents/scrub.ts';
+import { Scrub, secretsIn, secretsMarked } from '../../src/agents/processes/scrub.ts';
 
 function through(secrets: readonly string[], pieces: readonly string[]): string {
   const scrub = new Scrub(secrets);

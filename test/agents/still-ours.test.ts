@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { type Leash, openGuardian } from '../../src/agents/guardian.ts';
 import { apiAgent } from '../../src/agents/openai.ts';
-import { runProcess } from '../../src/agents/process.ts';
+import { type Leash, openGuardian } from '../../src/agents/processes/guardian.ts';
+import { runProcess } from '../../src/agents/processes/process.ts';
 import { openModelServer } from '../real/model-server.ts';
 import { apiOptions, call, inTurn, says } from './api-stage.ts';
 import {

@@ -1,7 +1,7 @@
 /** The end of a text is kept to the byte, however it came in, and begins with a whole character. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Tail } from '../../src/agents/tail.ts';
+import { Tail } from '../../src/agents/processes/tail.ts';
 
 const tailOf = (chunks: readonly Buffer[], maxBytes: number): string => {
   const tail = new Tail(maxBytes);

@@ -1,14 +1,14 @@
 /** What the recorded streams of real agents say, and what is made of them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nothingCaptured } from '../../src/agents/capture.ts';
-import type { Dialect, Settings } from '../../src/agents/dialect.ts';
-import { dialects } from '../../src/agents/dialects.ts';
-import { signsIn } from '../../src/agents/ear.ts';
-import type { Ending } from '../../src/agents/endings.ts';
+import type { Dialect, Settings } from '../../src/agents/command-line/dialect.ts';
+import { dialects } from '../../src/agents/command-line/dialects.ts';
+import { signsIn } from '../../src/agents/command-line/ear.ts';
 import { Lines } from '../../src/agents/lines.ts';
-import type { Sign } from '../../src/agents/sign.ts';
-import { Testimony } from '../../src/agents/testimony.ts';
+import type { Sign } from '../../src/agents/listening/sign.ts';
+import { Testimony } from '../../src/agents/listening/testimony.ts';
+import { nothingCaptured } from '../../src/agents/processes/capture.ts';
+import type { Ending } from '../../src/agents/processes/endings.ts';
 import { judge, type Verdict } from '../../src/agents/verdict.ts';
 
 const folder = join(import.meta.dirname, 'samples');

@@ -1,9 +1,9 @@
 /** What an agent that asks over ACP is allowed: by its role's permissions, or by a person. */
 import type { RequestPermissionRequest, RequestPermissionResponse } from '@agentclientprotocol/sdk';
 import { assertNever } from '../../../machines/errors.ts';
-import { confine } from '../confined.ts';
-import type { Permissions } from '../dialect.ts';
-import { inputText } from '../sign.ts';
+import type { Permissions } from '../command-line/dialect.ts';
+import { confine } from '../hands/confined.ts';
+import { inputText } from '../listening/sign.ts';
 
 export type Judgement = 'allow' | 'deny' | 'ask';
 

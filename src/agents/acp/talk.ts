@@ -1,9 +1,9 @@
 /** What is said to an agent over ACP, from the greeting to the end of its turn. */
 import type { ClientConnection } from '@agentclientprotocol/sdk';
 import type { Assignment } from '../agent.ts';
-import type { Attention } from '../attention.ts';
-import type { Permissions } from '../dialect.ts';
+import type { Permissions } from '../command-line/dialect.ts';
 import { messageOf } from '../faults.ts';
+import type { Attention } from '../listening/attention.ts';
 import { listAt, mapAt, numberAt, textAt } from '../loose-json.ts';
 import { promptOf } from '../prompt.ts';
 import { type Trouble, trouble, troubleFrom } from '../trouble.ts';

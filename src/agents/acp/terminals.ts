@@ -4,8 +4,8 @@ import type {
   TerminalExitStatus,
   TerminalOutputResponse,
 } from '@agentclientprotocol/sdk';
-import type { Ending } from '../endings.ts';
-import type { Errands } from '../errand.ts';
+import type { Errands } from '../hands/errand.ts';
+import type { Ending } from '../processes/endings.ts';
 
 interface Terminal {
   readonly control: AbortController;

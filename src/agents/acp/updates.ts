@@ -1,6 +1,7 @@
 /** What an agent's updates over ACP say, in the words that all agents share. Pure. */
+
+import { inputText, type Sign } from '../listening/sign.ts';
 import { countAt, mapAt, numberAt, textAt } from '../loose-json.ts';
-import { inputText, type Sign } from '../sign.ts';
 import { type Trouble, trouble } from '../trouble.ts';
 
 export function signsOfUpdate(update: unknown): readonly Sign[] {

@@ -14,9 +14,9 @@ import type OpenAI from 'openai';
 import type { TaskId, Token } from '../../../machines/ids.ts';
 import { noUsage, type Usage } from '../../../machines/outcome.ts';
 import { errnoOf } from '../faults.ts';
+import { added } from '../listening/usage.ts';
 import { mapAt, textAt } from '../loose-json.ts';
 import { streamPaths } from '../streams.ts';
-import { added } from '../usage.ts';
 
 export type Message = OpenAI.ChatCompletionMessageParam;
 

@@ -1,5 +1,5 @@
 /** Where the APIs that are known by name are, and where their keys are looked for. */
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../processes/environment.ts';
 import type { Endpoint } from './model-call.ts';
 
 interface Preset {

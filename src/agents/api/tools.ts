@@ -9,8 +9,8 @@ import {
   readPiece,
   replaceIn,
   writeWhole,
-} from '../folder-files.ts';
-import type { Ended } from '../process.ts';
+} from '../hands/folder-files.ts';
+import type { Ended } from '../processes/process.ts';
 
 /** `ask`: a person decides about whatever changes something. */
 export type ApiPermissions = 'read' | 'edit' | 'full' | 'ask';

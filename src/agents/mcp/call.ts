@@ -2,11 +2,11 @@
 import type { Client, Transport } from '@modelcontextprotocol/client';
 import { noUsage } from '../../../machines/outcome.ts';
 import type { Assignment } from '../agent.ts';
-import type { Attention } from '../attention.ts';
 import { messageOf } from '../faults.ts';
+import type { Attention } from '../listening/attention.ts';
+import { inputText, type Sign } from '../listening/sign.ts';
 import { listAt, mapAt, numberAt, textAt } from '../loose-json.ts';
 import { promptOf } from '../prompt.ts';
-import { inputText, type Sign } from '../sign.ts';
 import { type Trouble, trouble, troubleFrom } from '../trouble.ts';
 
 export interface ToolCall {

@@ -5,8 +5,8 @@ import { sleep } from '../../kernel/clock.ts';
 import type { AgentWorld, Assignment } from '../agent.ts';
 import { Bout } from '../bout.ts';
 import { crashed } from '../closing.ts';
-import type { Environment } from '../environment.ts';
 import { cancelled } from '../faults.ts';
+import type { Environment } from '../processes/environment.ts';
 import { callOver, type ToolCall } from './call.ts';
 
 export interface Service {
