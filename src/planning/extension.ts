@@ -53,6 +53,7 @@ export function draftExtension(ground: RunGround, asked: Asked): Extension {
   const { value, source } = readText(ground, asked);
   const given = tasksIn(value, source);
   refuseTaken(given, current, source);
+  refuseTeams(given, source);
   const checked = checkPlan(documentWith(given, current), source);
   const fresh = settled(checked, ground).tasks.slice(0, given.length);
   refuseHopeless(fresh, ground.core, source);
@@ -112,6 +113,21 @@ function refuseTaken(given: readonly unknown[], { tasks }: Plan, source: PlanSou
     if (!taken.has(id.toLowerCase())) continue;
     const said = { message: `the run has a task ${quote(id)} already`, fix: 'choose another id' };
     report.add({ code: 'plan.duplicate-id', path: ['tasks', at, 'id'], say: () => said });
+  }
+  report.throwIfAny();
+}
+
+/** A team brings agents of its own, and those of a run are there from its beginning. */
+function refuseTeams(given: readonly unknown[], source: PlanSource): void {
+  const report = createReport(source);
+  for (const [at, task] of given.entries()) {
+    const key = ['plan', 'goal'].find((each) => isMap(task) && task[each] !== undefined);
+    if (key === undefined) continue;
+    const said = {
+      message: 'a team has agents of its own, and a run that goes on takes in no more agents',
+      fix: 'begin it as a run of its own: troupe run',
+    };
+    report.add({ code: 'plan.no-team-now', path: ['tasks', at, key], at: 'key', say: () => said });
   }
   report.throwIfAny();
 }

@@ -178,6 +178,10 @@ describe('tasks that a person adds', () => {
     expect(await said('tasks: []')).toContain('a list of tasks');
     expect(await said('concurrency: 9\ntasks: [{ id: x, run: "true" }]')).toContain('tasks.yaml:1');
     expect(await said('{{{')).toContain('tasks.yaml:1');
+    for (const team of ['plan: team.yaml', 'plan: { tasks: [{ id: y }] }', 'goal: Do it']) {
+      const told = await said(`tasks:\n  - id: x\n    ${team}`);
+      expect(told).toMatch(/tasks\.yaml:3:5 tasks\[0\]\.(plan|goal): a team has agents of its own/);
+    }
     expect(run.view().tasks).toHaveLength(3);
     await troupe.ask(run.id, { type: 'run.cancel', task: 'gate', reason: 'no' });
     expect((await troupe.look(run.id)).view.total).toBe(3);

@@ -57,7 +57,7 @@ export async function dial(place: NatsPlace, name: string): Promise<NatsConnecti
       reconnectJitter: pauses.jitterMs,
       reconnectJitterTLS: pauses.jitterMs,
       ignoreAuthErrorAbort: true,
-      // Else each thing that is said makes an error of where it was, in case it fails: half its cost.
+      // Else all that is said makes an error of where it was, in case it fails: half its cost.
       noAsyncTraces: true,
     });
     if (place.onDenied) void tellDenials(nc, place.onDenied);
