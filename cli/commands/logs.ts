@@ -59,7 +59,10 @@ async function logs(name: string, task: string | undefined, options: LogsOptions
 async function refuseUnknown(troupe: Troupe, id: string, task: string): Promise<void> {
   const known = (await troupe.plan(id)).tasks.map((each) => each.id);
   if (known.includes(task)) return;
-  const message = `no task of ${id} is called "${task}"; ${suggest(task, known)}`;
+  // Only the run itself knows those that were added to it.
+  const grown = (await troupe.look(id)).view.tasks.map((each) => each.id);
+  if (grown.includes(task)) return;
+  const message = `no task of ${id} is called "${task}"; ${suggest(task, grown)}`;
   throw new UserError('task.unknown', message, `see its tasks: troupe ps ${id}`);
 }
 

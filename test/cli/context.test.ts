@@ -43,6 +43,8 @@ test.skipIf(process.platform === 'win32')(
     expect(over.stderr).toContain('the run is over');
     const { stdout } = await desk.type(['history', 'show', 'latest']);
     expect(stdout).toContain('- api.port (version 1, by tester): 8080');
+    const checked = await desk.type(['replay', 'latest', '--check']);
+    expect([checked.code, checked.stderr]).toEqual([0, expect.stringMatching(/, 0 violations/)]);
   },
 );
 

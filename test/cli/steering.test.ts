@@ -44,6 +44,8 @@ test.skipIf(process.platform === 'win32')('a person adds tasks and does without 
   const late = await desk.type(['add', 'latest', 'too late']);
   expect([late.code, late.stderr]).toEqual([2, expect.stringContaining('takes no more tasks')]);
   expect((await desk.type(['replay', 'latest', '--check'])).code).toBe(0);
+  const told = await desk.type(['logs', 'latest', 'b']);
+  expect([told.code, told.stdout]).toEqual([0, expect.stringContaining('out | b')]);
 });
 
 test.skipIf(process.platform === 'win32')('a person does a task; its checks agree', async () => {

@@ -3,6 +3,7 @@
 import type { Fact } from '../../../machines/events.ts';
 import {
   agentMachine,
+  contextMachine,
   orchestratorMachine,
   supervisorMachine,
   taskMachine,
@@ -32,7 +33,10 @@ export interface CheckedRun {
 /** Of one axiom; more of the same say nothing new. */
 export const violationsMax = 100;
 
-const machines = [orchestratorMachine, supervisorMachine, agentMachine, taskMachine];
+const machines = [
+  ...[orchestratorMachine, supervisorMachine, agentMachine, taskMachine],
+  contextMachine,
+];
 /** Machines are compiled once, for thousands of runs. */
 let ours: Charts | null = null;
 
