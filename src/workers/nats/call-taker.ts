@@ -174,7 +174,8 @@ export class CallTaker {
       .catch(() => this.#mend(queue))
       .finally(() => {
         queue.asked -= left;
-        if (isDue) this.#passedOver.delete(queue);
+        if (!isDue) return this.#ask(queue);
+        this.#passedOver.delete(queue);
         this.#askAll();
       });
   }
@@ -191,7 +192,9 @@ export class CallTaker {
 
   /** The one that is asked before all others. */
   get #due(): Queue | null {
-    for (const queue of this.#passedOver) if (this.#freePlaces(queue.wish.role) > 0) return queue;
+    for (const queue of this.#passedOver) {
+      if (queue.state === 'there' && this.#freePlaces(queue.wish.role) > 0) return queue;
+    }
     return null;
   }
 
@@ -213,8 +216,7 @@ export class CallTaker {
     const { ticket, hub, run } = call.data;
     const place = this.#freePlace(queue.wish.role);
     if (place === null || this.#state === 'closed' || this.#taken.has(ticket)) {
-      // What it may still bring would have brought this one again.
-      if (place === null && queue.asked === 0) this.#passedOver.add(queue);
+      if (place === null) this.#passOver(queue);
       return this.#say(reply, again(0));
     }
     const owner = this.#owners.get(run);
@@ -222,6 +224,12 @@ export class CallTaker {
     this.#taken.set(ticket, { call: call.data, place, reply, state: 'claiming' });
     this.#used.set(place, (this.#used.get(place) ?? 0) + 1);
     void this.#claim(call.data);
+  }
+
+  /** As long as it may bring more it is not due: it would have brought what waits there. */
+  #passOver(queue: Queue): void {
+    const isListenedTo = this.#queues.get(queue.name) === queue;
+    if (isListenedTo && queue.asked === 0) this.#passedOver.add(queue);
   }
 
   async #claim({ ticket, hub }: Call): Promise<void> {

@@ -42,6 +42,14 @@ async function call(servers: Servers, wish: Wish, count: number): Promise<void> 
   }
 }
 
+async function stateOf({ jsm, work }: Servers, wish: Wish) {
+  const { delivered, num_waiting: asked } = await jsm.consumers.info(
+    work,
+    queueName(wish, version),
+  );
+  return { deliveries: delivered.consumer_seq, asked };
+}
+
 /** Claims all that it takes. */
 function taker(servers: Servers, roles: Record<string, number>) {
   const claimed: string[] = [];
@@ -107,14 +115,30 @@ test('with two queues full of calls none waits for the other to be empty', async
     expect(it.begun(ticket, hub)).toBeNull();
     it.settled(ticket);
   }
-  const deliveries = async (wish: Wish) => {
-    const { delivered } = await servers.jsm.consumers.info(servers.work, queueName(wish, version));
-    return delivered.consumer_seq;
-  };
   // Each is given back once or twice, and not each time that the other queue is quicker.
-  expect(await deliveries(coder)).toBeLessThan(5 * few);
-  expect(await deliveries(writer)).toBeLessThan(2 * many);
+  expect((await stateOf(servers, coder)).deliveries).toBeLessThan(5 * few);
+  expect((await stateOf(servers, writer)).deliveries).toBeLessThan(2 * many);
   expect(claimed).toHaveLength(few + many);
+});
+
+test('what still comes of a queue that is listened to no more holds no other one up', async () => {
+  const servers = await open();
+  const [coder, writer] = wishes as [Wish, Wish];
+  await call(servers, coder, 1);
+  await ensureQueue(servers, queueName(writer, version));
+  const { it, claimed } = taker(servers, { '*': 1 });
+  await eventually('it is at work', () => claimed.length === 1);
+  it.listenTo([coder]);
+  await call(servers, writer, 1);
+  const isUnderWay = async () => {
+    const { deliveries, asked } = await stateOf(servers, writer);
+    return deliveries === 0 && asked > 0;
+  };
+  while (await isUnderWay());
+  expect(it.begun('coder-0', hub)).toBeNull();
+  it.settled('coder-0');
+  await call(servers, coder, 1);
+  await eventually('it goes on', () => claimed.length === 2);
 });
 
 test('a queue that comes later, or is lost, is asked as soon as it is there', async () => {
