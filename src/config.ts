@@ -1,5 +1,6 @@
 /** What is taken from the process and its environment, in one place. */
 import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -27,9 +28,19 @@ export function readConfig({ home, cwd = process.cwd() }: ConfigOptions = {}): C
     home: resolve(cwd, chosen),
     cwd: resolve(cwd),
     environment,
-    user: environment.USER ?? environment.USERNAME ?? 'somebody',
+    user: environment.USER || environment.USERNAME || accountName(),
     platform: process.platform,
   };
+}
+
+/** As the machine knows who this is: a container says it nowhere else. */
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // An account without a name.
+    return 'somebody';
+  }
 }
 
 /** The version in our package.json, which lies beside the sources and above the built files. */
