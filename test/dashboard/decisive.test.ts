@@ -1,7 +1,7 @@
 /** What decided when a run ended: needs, retries, agents that were busy, slots that were taken. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decisiveLinks } from '../../src/dashboard/decisive.ts';
+import { decisiveLinks } from '../../src/dashboard/run/decisive.ts';
 import type { Bar, TaskShape } from '../../src/serving/wire.ts';
 
 let lastId = 0;

@@ -1,6 +1,6 @@
 /** A conversation is played in its own time, without its long silences. */
 import { expect, test } from 'vitest';
-import { pauseBefore, pauseMsMax, playedMs } from '../../src/dashboard/playback.ts';
+import { pauseBefore, pauseMsMax, playedMs } from '../../src/dashboard/memory/playback.ts';
 
 const times = [1_000, 1_500, 1_500, 1_000_000, 999_000];
 

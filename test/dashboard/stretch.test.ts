@@ -1,7 +1,7 @@
 /** The stretch of time that the timeline shows: it stays within the run, whatever is pressed. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { panned, type Stretch, zoomed } from '../../src/dashboard/stretch.ts';
+import { panned, type Stretch, zoomed } from '../../src/dashboard/pictures/stretch.ts';
 
 const all: Stretch = { from: 1_000, to: 2_000 };
 

@@ -1,8 +1,8 @@
 /** Gives a run one more task; more of them, or stranger ones, come as a file: `troupe add`. */
 import { type Signal, useSignal } from '@preact/signals';
-import { act } from './ask.ts';
-import { Dialog } from './dialog.tsx';
-import { rows, shape } from './store.ts';
+import { act } from '../ask.ts';
+import { Dialog } from '../dialog.tsx';
+import { rows, shape } from '../store.ts';
 
 interface AddProps {
   readonly run: string;

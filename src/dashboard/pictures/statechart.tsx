@@ -1,8 +1,8 @@
 /** An actor's machine, alive: the states it is in are lit, and the way it has just gone moves. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { ActorLook, MachineShape } from '../serving/wire.ts';
-import { ask } from './ask.ts';
+import type { ActorLook, MachineShape } from '../../serving/wire.ts';
+import { ask } from '../ask.ts';
 import type { Point } from './camera.ts';
 import { type Arrow, type Box, type Drawing, draw } from './statechart-layout.ts';
 import { takenIn } from './taken.ts';

@@ -1,12 +1,12 @@
 /** One conversation: whole, or played again in its own time. */
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { SpeechRow } from '../serving/memory-wire.ts';
-import { Answer } from './answer.tsx';
-import { useAsked } from './asked.ts';
-import { later } from './clock.ts';
+import type { SpeechRow } from '../../serving/memory-wire.ts';
+import { Answer } from '../answer.tsx';
+import { useAsked } from '../asked.ts';
+import { later } from '../clock.ts';
+import { clockTime, duration } from '../words.ts';
 import { pauseBefore, playedMs } from './playback.ts';
-import { clockTime, duration } from './words.ts';
 
 const speeds = [1, 4, 16, 64] as const;
 

@@ -1,9 +1,9 @@
 /** Attempts as bars, a row for each agent or task, of the stretch of time that is seen. */
-import type { Bar } from '../serving/wire.ts';
-import { decidedBars } from './decided.tsx';
-import { go, selected } from './route.ts';
+import type { Bar } from '../../serving/wire.ts';
+import { go, selected } from '../route.ts';
+import { decidedBars } from '../run/decided.tsx';
+import { duration } from '../words.ts';
 import type { Stretch } from './stretch.ts';
-import { duration } from './words.ts';
 
 export type By = 'agent' | 'task';
 

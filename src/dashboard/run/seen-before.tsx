@@ -1,8 +1,8 @@
 /** What a task was told of the past: that it was seen before, when, and whether it was verified. */
-import type { RecalledRow } from '../serving/wire.ts';
-import { now } from './clock.ts';
-import { linkTo } from './route.ts';
-import { ago } from './words.ts';
+import type { RecalledRow } from '../../serving/wire.ts';
+import { now } from '../clock.ts';
+import { linkTo } from '../route.ts';
+import { ago } from '../words.ts';
 
 export function SeenBefore({ recalled }: { readonly recalled: readonly RecalledRow[] }) {
   if (recalled.length === 0) return null;

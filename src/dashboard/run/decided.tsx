@@ -1,9 +1,9 @@
 /** What decided when the run ended, once it has: as signals for the pictures, and in words. */
 import { computed } from '@preact/signals';
+import { go } from '../route.ts';
+import { bars, present, shape } from '../store.ts';
+import { duration, plural } from '../words.ts';
 import { decisiveLinks, type Link } from './decisive.ts';
-import { go } from './route.ts';
-import { bars, present, shape } from './store.ts';
-import { duration, plural } from './words.ts';
 
 const links = computed((): readonly Link[] => {
   const status = present.value?.status;

@@ -1,5 +1,5 @@
 /** The way an actor has just gone, found in its machine: an event, then whatever came at once. */
-import type { MachineShape, StepRow, TransitionShape } from '../serving/wire.ts';
+import type { MachineShape, StepRow, TransitionShape } from '../../serving/wire.ts';
 
 export interface Taken {
   readonly n: number;

@@ -1,6 +1,6 @@
 /** A machine as a drawing: boxes in boxes and routed arrows, laid out by ELK in a worker. */
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
-import type { MachineShape, StateShape, TransitionShape } from '../serving/wire.ts';
+import type { MachineShape, StateShape, TransitionShape } from '../../serving/wire.ts';
 
 export interface Box {
   readonly id: string;

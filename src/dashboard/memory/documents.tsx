@@ -1,10 +1,10 @@
 /** What runs have produced, by name and version. */
 import { useSignal } from '@preact/signals';
-import type { DocumentLine } from '../serving/memory-wire.ts';
-import { Answer } from './answer.tsx';
-import { useAsked } from './asked.ts';
-import { linkTo } from './route.ts';
-import { dayTime, plural } from './words.ts';
+import type { DocumentLine } from '../../serving/memory-wire.ts';
+import { Answer } from '../answer.tsx';
+import { useAsked } from '../asked.ts';
+import { linkTo } from '../route.ts';
+import { dayTime, plural } from '../words.ts';
 
 export function Documents() {
   const list = useAsked<{ documents: readonly DocumentLine[] }>('memory/documents');

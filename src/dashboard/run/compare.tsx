@@ -1,10 +1,10 @@
 /** Two moments of a run side by side: who moved, and what happened in between. */
-import type { Comparison } from '../serving/wire.ts';
-import { ask, Refused, runPath, toast } from './ask.ts';
-import { Dialog } from './dialog.tsx';
-import { go } from './route.ts';
-import { goTo, kept } from './time.ts';
-import { clockTime, duration, plural } from './words.ts';
+import type { Comparison } from '../../serving/wire.ts';
+import { ask, Refused, runPath, toast } from '../ask.ts';
+import { Dialog } from '../dialog.tsx';
+import { go } from '../route.ts';
+import { goTo, kept } from '../time.ts';
+import { clockTime, duration, plural } from '../words.ts';
 
 interface CompareProps {
   readonly run: string;

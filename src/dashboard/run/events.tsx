@@ -1,12 +1,12 @@
 /** The log of the run: every fact, to be searched by words, by kind and by who it is of. */
 import { useComputed, useSignal } from '@preact/signals';
-import type { FactRow } from '../serving/wire.ts';
-import { ask, runPath } from './ask.ts';
-import { Listing } from './listing.tsx';
-import { go, route } from './route.ts';
-import { facts, moment, takeOlder } from './store.ts';
-import { goTo } from './time.ts';
-import { clockTime, plural } from './words.ts';
+import type { FactRow } from '../../serving/wire.ts';
+import { ask, runPath } from '../ask.ts';
+import { Listing } from '../listing.tsx';
+import { go, route } from '../route.ts';
+import { facts, moment, takeOlder } from '../store.ts';
+import { goTo } from '../time.ts';
+import { clockTime, plural } from '../words.ts';
 
 const kinds = ['all', 'run', 'task', 'agent', 'plan', 'other'] as const;
 type Kind = (typeof kinds)[number];

@@ -1,10 +1,10 @@
 /** Where an actor stands: what would move it, what it waits for, what it has done. */
-import type { Accepted, ActorLook } from '../serving/wire.ts';
-import { ticking } from './clock.ts';
-import { moment } from './store.ts';
-import { goTo } from './time.ts';
-import { Tree } from './tree.tsx';
-import { clockTime, duration } from './words.ts';
+import type { Accepted, ActorLook } from '../../serving/wire.ts';
+import { ticking } from '../clock.ts';
+import { moment } from '../store.ts';
+import { goTo } from '../time.ts';
+import { Tree } from '../tree.tsx';
+import { clockTime, duration } from '../words.ts';
 
 export function ActorNow({ look }: { readonly look: ActorLook }) {
   return (

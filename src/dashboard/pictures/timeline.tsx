@@ -1,14 +1,14 @@
 /** Who did what when: a row for each agent, or for each task; by wheel, fingers and keys closer. */
 import { type Signal, useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Bar } from '../serving/wire.ts';
-import { ticking } from './clock.ts';
-import { Decided } from './decided.tsx';
+import type { Bar } from '../../serving/wire.ts';
+import { ticking } from '../clock.ts';
+import { Listing } from '../listing.tsx';
+import { Decided } from '../run/decided.tsx';
+import { bars, head, moment } from '../store.ts';
+import { clockTime, duration, plural } from '../words.ts';
 import { type By, LaneRow, lanesOf } from './lanes.tsx';
-import { Listing } from './listing.tsx';
-import { bars, head, moment } from './store.ts';
 import { panned, type Stretch, zoomed } from './stretch.ts';
-import { clockTime, duration, plural } from './words.ts';
 import { ZoomButtons, zoomStep } from './zoom-buttons.tsx';
 
 const rowHeight = 30;

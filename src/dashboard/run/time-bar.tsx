@@ -1,13 +1,13 @@
 /** The way through the time of a run: a scrubber over its whole journal, compare, and fork. */
 import { useComputed, useSignal } from '@preact/signals';
-import type { Comparison } from '../serving/wire.ts';
-import { ask, attempt, runPath } from './ask.ts';
+import type { Comparison } from '../../serving/wire.ts';
+import { ask, attempt, runPath } from '../ask.ts';
+import { Dialog } from '../dialog.tsx';
+import { go } from '../route.ts';
+import { head, moment } from '../store.ts';
+import { backToPresent, goTo, isPlaying, span, speed, stepBy, togglePlay } from '../time.ts';
+import { clockTime } from '../words.ts';
 import { CompareButton, CompareDialog } from './compare.tsx';
-import { Dialog } from './dialog.tsx';
-import { go } from './route.ts';
-import { head, moment } from './store.ts';
-import { backToPresent, goTo, isPlaying, span, speed, stepBy, togglePlay } from './time.ts';
-import { clockTime } from './words.ts';
 
 const speeds = [5, 20, 100, 500] as const;
 

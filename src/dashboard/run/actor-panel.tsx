@@ -1,14 +1,14 @@
 /** Whoever is looked at: its machine, what would move it, its words, its proof, and what to do. */
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { Statechart } from '../pictures/statechart.tsx';
+import { go } from '../route.ts';
+import { look, rows } from '../store.ts';
+import { signs, toneOf } from '../words.ts';
 import { ActorDeeds } from './actor-deeds.tsx';
 import { ActorNow } from './actor-now.tsx';
 import { Papers } from './papers.tsx';
-import { go } from './route.ts';
-import { Statechart } from './statechart.tsx';
-import { look, rows } from './store.ts';
 import { Stream } from './stream.tsx';
-import { signs, toneOf } from './words.ts';
 
 type Tab = 'machine' | 'now' | 'stream' | 'papers';
 

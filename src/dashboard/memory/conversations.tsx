@@ -1,11 +1,11 @@
 /** What agents and we said to each other, found by words, and played again entry by entry. */
 import { useSignal } from '@preact/signals';
-import type { ConversationLine } from '../serving/memory-wire.ts';
-import { Answer } from './answer.tsx';
-import { useAsked } from './asked.ts';
-import { linkTo } from './route.ts';
+import type { ConversationLine } from '../../serving/memory-wire.ts';
+import { Answer } from '../answer.tsx';
+import { useAsked } from '../asked.ts';
+import { linkTo } from '../route.ts';
+import { dayTime, duration } from '../words.ts';
 import { Speeches } from './speeches.tsx';
-import { dayTime, duration } from './words.ts';
 
 export function Conversations() {
   const typed = useSignal('');

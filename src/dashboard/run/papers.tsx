@@ -1,12 +1,12 @@
 /** A task's papers: what it was asked, how it was proven, what came out, and what it changed. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { TaskPaper } from '../serving/wire.ts';
-import { ask, Refused, runPath } from './ask.ts';
-import { route } from './route.ts';
+import type { TaskPaper } from '../../serving/wire.ts';
+import { ask, Refused, runPath } from '../ask.ts';
+import { route } from '../route.ts';
+import { rows } from '../store.ts';
+import { money } from '../words.ts';
 import { SeenBefore } from './seen-before.tsx';
-import { rows } from './store.ts';
-import { money } from './words.ts';
 
 export function Papers({ address }: { readonly address: string }) {
   const task = address.replace(/^task\//, '');

@@ -1,9 +1,9 @@
 /** A task that a person has taken over: where it lies, and the note that gives it back. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { OpeningPaper } from '../serving/wire.ts';
-import { act, ask, runPath } from './ask.ts';
-import { route } from './route.ts';
+import type { OpeningPaper } from '../../serving/wire.ts';
+import { act, ask, runPath } from '../ask.ts';
+import { route } from '../route.ts';
 
 interface TakenProps {
   readonly task: string;

@@ -1,11 +1,11 @@
 /** What a person can do to one task or agent, as it stands. */
 import { useSignal } from '@preact/signals';
-import type { ActorRow } from '../serving/wire.ts';
-import { act, ask, attempt, runPath } from './ask.ts';
-import { go, route } from './route.ts';
-import { moment } from './store.ts';
+import type { ActorRow } from '../../serving/wire.ts';
+import { act, ask, attempt, runPath } from '../ask.ts';
+import { go, route } from '../route.ts';
+import { moment } from '../store.ts';
+import { toneOf } from '../words.ts';
 import { isTakeable, TakenOver } from './taken-over.tsx';
-import { toneOf } from './words.ts';
 
 interface DeedsProps {
   readonly address: string;

@@ -2,7 +2,7 @@
  * Where each task stands in the picture of a plan: waves from left to right, and in a wave near
  * what it needs. Made of the plan alone, at once, and the same every time: nothing jumps.
  */
-import type { TaskShape } from '../serving/wire.ts';
+import type { TaskShape } from '../../serving/wire.ts';
 
 export const nodeWidth = 176;
 export const nodeHeight = 42;

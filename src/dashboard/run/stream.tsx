@@ -1,10 +1,10 @@
 /** What an agent said in an attempt: text, tools, usage; followed while it goes on. */
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Bar, Word } from '../serving/wire.ts';
-import { listening } from './listening.ts';
-import { bars, words } from './store.ts';
-import { clockTime } from './words.ts';
+import type { Bar, Word } from '../../serving/wire.ts';
+import { listening } from '../listening.ts';
+import { bars, words } from '../store.ts';
+import { clockTime } from '../words.ts';
 
 interface Attempt {
   readonly task: string;

@@ -1,15 +1,15 @@
 /** How the run stands in one row, and what can be done about it. */
 import { useComputed, useSignal } from '@preact/signals';
-import type { RunHead } from '../serving/wire.ts';
+import type { RunHead } from '../../serving/wire.ts';
+import { act } from '../ask.ts';
+import { ticking } from '../clock.ts';
+import { Dialog } from '../dialog.tsx';
+import { linkTo } from '../route.ts';
+import { statusWords } from '../runs-page.tsx';
+import { SettledBar, settledOf } from '../settled-bar.tsx';
+import { head, live, moment, present, rows, shape } from '../store.ts';
+import { duration, money, signs, toneOf } from '../words.ts';
 import { AddDialog } from './add-dialog.tsx';
-import { act } from './ask.ts';
-import { ticking } from './clock.ts';
-import { Dialog } from './dialog.tsx';
-import { linkTo } from './route.ts';
-import { statusWords } from './runs-page.tsx';
-import { SettledBar, settledOf } from './settled-bar.tsx';
-import { head, live, moment, present, rows, shape } from './store.ts';
-import { duration, money, signs, toneOf } from './words.ts';
 
 export function Headline({ run }: { readonly run: string }) {
   const now = head.value;

@@ -4,7 +4,7 @@
  *
  * Invariant: each link ended no later than the next one began, so the way has an end.
  */
-import type { Bar, TaskShape } from '../serving/wire.ts';
+import type { Bar, TaskShape } from '../../serving/wire.ts';
 
 /** Why a bar did not begin earlier. */
 export type Because =

@@ -1,11 +1,11 @@
 /** What was spent when, against the budget; and which tasks it went to. */
 import { useComputed } from '@preact/signals';
-import type { ActorRow, Remainder, SpendPoint } from '../serving/wire.ts';
-import { runPath } from './ask.ts';
-import { useAsked } from './asked.ts';
-import { go, route } from './route.ts';
-import { head, rows, spend } from './store.ts';
-import { clockTime, duration, money } from './words.ts';
+import type { ActorRow, Remainder, SpendPoint } from '../../serving/wire.ts';
+import { runPath } from '../ask.ts';
+import { useAsked } from '../asked.ts';
+import { go, route } from '../route.ts';
+import { head, rows, spend } from '../store.ts';
+import { clockTime, duration, money } from '../words.ts';
 
 const [width, height] = [860, 260];
 const [left, right, top, bottom] = [64, 20, 20, 34];

@@ -1,11 +1,11 @@
 /** Every actor of the run in one list: who is where, since when, and why. */
 import { useComputed, useSignal } from '@preact/signals';
-import type { ActorRow } from '../serving/wire.ts';
-import { ticking } from './clock.ts';
-import { Listing } from './listing.tsx';
-import { go, selected } from './route.ts';
-import { head, moment, rows } from './store.ts';
-import { duration, plural, signs, toneOf } from './words.ts';
+import type { ActorRow } from '../../serving/wire.ts';
+import { ticking } from '../clock.ts';
+import { Listing } from '../listing.tsx';
+import { go, selected } from '../route.ts';
+import { head, moment, rows } from '../store.ts';
+import { duration, plural, signs, toneOf } from '../words.ts';
 
 const machines = ['all', 'agent', 'task', 'supervisor', 'orchestrator'] as const;
 type Machine = (typeof machines)[number];

@@ -1,9 +1,9 @@
 /** The prompt library: each prompt with its versions, and what changed from one to another. */
 import { type Signal, useSignal } from '@preact/signals';
-import type { PromptLine, PromptPaper } from '../serving/memory-wire.ts';
-import { Answer } from './answer.tsx';
-import { useAsked } from './asked.ts';
-import { dayTime, plural } from './words.ts';
+import type { PromptLine, PromptPaper } from '../../serving/memory-wire.ts';
+import { Answer } from '../answer.tsx';
+import { useAsked } from '../asked.ts';
+import { dayTime, plural } from '../words.ts';
 
 export function Prompts() {
   const list = useAsked<{ prompts: readonly PromptLine[] }>('memory/prompts');

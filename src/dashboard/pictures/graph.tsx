@@ -1,8 +1,11 @@
 /** The plan as a picture: tasks by waves, coloured by their states, with the critical path. */
 import { useComputed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import type { TaskShape } from '../serving/wire.ts';
-import { decidedNeeds, decidedTasks } from './decided.tsx';
+import type { TaskShape } from '../../serving/wire.ts';
+import { go, selected } from '../route.ts';
+import { decidedNeeds, decidedTasks } from '../run/decided.tsx';
+import { rows, shape } from '../store.ts';
+import { signs, toneOf } from '../words.ts';
 import {
   edgePath,
   type GraphLayout,
@@ -11,10 +14,7 @@ import {
   nodeWidth,
   type Place,
 } from './graph-layout.ts';
-import { go, selected } from './route.ts';
-import { rows, shape } from './store.ts';
 import { Viewport } from './viewport.tsx';
-import { signs, toneOf } from './words.ts';
 
 const farBelow = 0.42;
 const smallPlanMax = 60;

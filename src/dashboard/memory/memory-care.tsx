@@ -1,8 +1,8 @@
 /** How memory is looked after: what its worker does, and what the last round has done. */
-import type { CareLine } from '../serving/memory-wire.ts';
-import { useAsked } from './asked.ts';
-import { now } from './clock.ts';
-import { ago, plural } from './words.ts';
+import type { CareLine } from '../../serving/memory-wire.ts';
+import { useAsked } from '../asked.ts';
+import { now } from '../clock.ts';
+import { ago, plural } from '../words.ts';
 
 export function MemoryCare() {
   const { value: asked } = useAsked<{ readonly care: CareLine | null }>('memory/care');

@@ -1,14 +1,15 @@
 /** One run: how it stands, its views, whoever is looked at, and the way through its time. */
+
+import { Graph } from '../pictures/graph.tsx';
+import { Timeline } from '../pictures/timeline.tsx';
+import { linkTo, route, selected, type View, views } from '../route.ts';
+import { head, moment, problem, shape } from '../store.ts';
 import { ActorPanel } from './actor-panel.tsx';
 import { Actors } from './actors.tsx';
 import { Events } from './events.tsx';
-import { Graph } from './graph.tsx';
 import { Headline } from './headline.tsx';
-import { linkTo, route, selected, type View, views } from './route.ts';
 import { Spend } from './spend.tsx';
-import { head, moment, problem, shape } from './store.ts';
 import { TimeBar } from './time-bar.tsx';
-import { Timeline } from './timeline.tsx';
 
 const names: Readonly<Record<View, string>> = {
   ...{ graph: 'Graph', timeline: 'Timeline', actors: 'Actors', spend: 'Spend', events: 'Events' },

@@ -1,8 +1,8 @@
 /** Tasks of the past that are like something, found by meaning. */
 import { useSignal } from '@preact/signals';
-import { ask, Refused } from './ask.ts';
-import { linkTo } from './route.ts';
-import { dayTime } from './words.ts';
+import { ask, Refused } from '../ask.ts';
+import { linkTo } from '../route.ts';
+import { dayTime } from '../words.ts';
 
 interface SimilarTask {
   readonly score: number;
