@@ -1,7 +1,7 @@
 /** Gives a person's answer to a task, or to its agent, that asks for it. */
 import { exits } from './exits.ts';
 import { type HomeOption, openTroupe } from './options.ts';
-import { err } from './render.ts';
+import { err } from './terminal/render.ts';
 
 export async function answer(
   run: string,

@@ -1,6 +1,6 @@
 /** Asks a person at the terminal, who answers with yes or anything else. */
 import { createInterface } from 'node:readline/promises';
-import { err } from './render.ts';
+import { err } from './terminal/render.ts';
 
 /** Null when nobody is there to be asked. */
 export async function ask(question: string): Promise<'yes' | 'no' | null> {

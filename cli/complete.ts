@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import type { Command, Option } from 'commander';
 import { type Exit, exits } from './exits.ts';
 import { buildProgram } from './program.ts';
-import { out } from './render.ts';
+import { out } from './terminal/render.ts';
 
 const planEnding = /\.(ya?ml|json)$/;
 

@@ -8,12 +8,12 @@ import {
   UserError,
 } from '../src/index.ts';
 import { ask } from './ask.ts';
-import { conclude, type WatchOptions } from './conclusion.ts';
 import { type Exit, exits } from './exits.ts';
 import { commandLine } from './options.ts';
-import { planPicture } from './plan-picture.ts';
-import { err, out } from './render.ts';
-import { watch, watchUntil } from './watch.ts';
+import { planPicture } from './reports/plan-picture.ts';
+import { err, out } from './terminal/render.ts';
+import { conclude, type WatchOptions } from './watching/conclusion.ts';
+import { watch, watchUntil } from './watching/watch.ts';
 
 export interface GoalChoices extends WatchOptions {
   readonly task?: string;

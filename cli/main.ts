@@ -5,7 +5,7 @@ import { readAbout } from './about.ts';
 import { type Exit, exits } from './exits.ts';
 import { inTodaysWords } from './former-words.ts';
 import { buildProgram, withoutLostHelp } from './program.ts';
-import { err, out, ReaderGone } from './render.ts';
+import { err, out, ReaderGone } from './terminal/render.ts';
 import { headline, tell } from './trouble.ts';
 import type { Act } from './verb.ts';
 

@@ -10,9 +10,9 @@ import {
   type JsonOption,
   openTroupe,
 } from './options.ts';
-import { err, out } from './render.ts';
-import { dayOf, plural, table } from './style.ts';
-import { plainLine } from './text.ts';
+import { err, out } from './terminal/render.ts';
+import { dayOf, plural, table } from './terminal/style.ts';
+import { plainLine } from './terminal/text.ts';
 import type { Act } from './verb.ts';
 
 interface ForgetOptions extends HomeOption, JsonOption {

@@ -11,9 +11,9 @@ import {
   openTroupe,
   readWhole,
 } from './options.ts';
-import { err, out } from './render.ts';
-import { dayOf, plural, table } from './style.ts';
-import { plainLine, plainText } from './text.ts';
+import { err, out } from './terminal/render.ts';
+import { dayOf, plural, table } from './terminal/style.ts';
+import { plainLine, plainText } from './terminal/text.ts';
 import type { Act } from './verb.ts';
 
 type Options = HomeOption & JsonOption;

@@ -12,9 +12,9 @@ import { ask } from './ask.ts';
 import { exits } from './exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from './options.ts';
 import { readAge, sizeOf } from './quantities.ts';
-import { err, out } from './render.ts';
-import { dayOf, plural, table, timeOf } from './style.ts';
-import { plainLine } from './text.ts';
+import { err, out } from './terminal/render.ts';
+import { dayOf, plural, table, timeOf } from './terminal/style.ts';
+import { plainLine } from './terminal/text.ts';
 import type { Act } from './verb.ts';
 
 interface PruneOptions extends HomeOption, JsonOption {

@@ -1,7 +1,7 @@
 /** The command line as commander sees it; only the command that was asked for is read whole. */
 import { Command } from 'commander';
 import { guide } from './guide.ts';
-import { err, out } from './render.ts';
+import { err, out } from './terminal/render.ts';
 import { type Act, addExamples, shareExamples } from './verb.ts';
 import { type Verb, verbGroups, verbs } from './verbs.ts';
 

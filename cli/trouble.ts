@@ -1,9 +1,9 @@
 /** How what went wrong is told: a person's mistake with its hint, a bug with where to report it. */
 import { readAbout } from './about.ts';
 import { type Exit, exits } from './exits.ts';
-import { err } from './render.ts';
-import { colourless, type Environment, type Palette, paletteFor } from './style.ts';
-import { plainText } from './text.ts';
+import { err } from './terminal/render.ts';
+import { colourless, type Environment, type Palette, paletteFor } from './terminal/style.ts';
+import { plainText } from './terminal/text.ts';
 
 /** Given, because whoever has not loaded it yet should not have to. */
 type Library = Pick<typeof import('../src/index.ts'), 'isUserError' | 'readConfig'>;

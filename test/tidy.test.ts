@@ -46,8 +46,8 @@ const bans: readonly Ban[] = [
     within: '',
     // `doctor` asks programs of the machine for their versions; Chroma's server is no agent.
     except: [
-      ...['src/agents/', 'src/worktrees/git.ts', 'src/panes/tmux.ts', 'cli/checkup.ts'],
-      ...['cli/browser.ts', 'cli/systemd.ts', 'memory/chroma/server.ts'],
+      ...['src/agents/', 'src/worktrees/git.ts', 'src/panes/tmux.ts', 'cli/doctor/checkup.ts'],
+      ...['cli/house/browser.ts', 'cli/house/systemd.ts', 'memory/chroma/server.ts'],
       ...['src/remembering/rememberer.ts', 'src/remembering/upkeep.ts'],
       'src/workers/cells.ts',
       // Types only: how any of these ends.
@@ -61,7 +61,7 @@ const bans: readonly Ban[] = [
     pattern: /\bconsole\./,
     within: '',
     except: ['src/inspect/log.ts'],
-    instead: 'cli/render.ts or a fact',
+    instead: 'cli/terminal/render.ts or a fact',
   },
   { pattern: /:\s*any\b|\bas any\b|<any>/, within: '', except: [], instead: 'unknown, narrowed' },
   { pattern: /\/[/*].*\b(TODO|FIXME|XXX|HACK)\b/, within: '', except: [], instead: 'the fix' },

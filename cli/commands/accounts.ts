@@ -3,9 +3,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type AccountView, type Spend, systemClock, type Troupe } from '../../src/index.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { err, out } from '../render.ts';
-import { dayOf, money, type Palette, paletteFor, table, timeOf } from '../style.ts';
-import { plainLine } from '../text.ts';
+import { err, out } from '../terminal/render.ts';
+import { dayOf, money, type Palette, paletteFor, table, timeOf } from '../terminal/style.ts';
+import { plainLine } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface LimitOptions extends HomeOption, JsonOption {

@@ -11,8 +11,8 @@ import {
   openTroupe,
   readWhole,
 } from '../options.ts';
-import { err, out } from '../render.ts';
-import { money } from '../style.ts';
+import { err, out } from '../terminal/render.ts';
+import { money } from '../terminal/style.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface AddOptions extends HomeOption, JsonOption {

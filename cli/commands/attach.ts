@@ -1,11 +1,11 @@
 /** `troupe attach`: shows agents at work, one here or all in the panes of tmux. */
 import type { Command } from 'commander';
 import { Attendance } from '../../src/index.ts';
-import { showPanes } from '../agent-panes.ts';
-import { viewAgent } from '../agent-view.ts';
 import { exits } from '../exits.ts';
 import { addHome, type HomeOption, openTroupe } from '../options.ts';
 import { type Act, addExamples } from '../verb.ts';
+import { showPanes } from '../watching/agent-panes.ts';
+import { viewAgent } from '../watching/agent-view.ts';
 
 interface Options extends HomeOption {
   readonly run: string;

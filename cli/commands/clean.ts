@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import type { Cleaned } from '../../src/index.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { err, out } from '../render.ts';
-import { plural } from '../style.ts';
-import { plainLine } from '../text.ts';
+import { err, out } from '../terminal/render.ts';
+import { plural } from '../terminal/style.ts';
+import { plainLine } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface CleanOptions extends HomeOption, JsonOption {

@@ -1,8 +1,8 @@
 /** `troupe completion`: prints a script that completes commands in a shell. */
 import { Argument, type Command } from 'commander';
 import { exits } from '../exits.ts';
-import { out } from '../render.ts';
 import { completionScripts, type Shell, shells } from '../shells.ts';
+import { out } from '../terminal/render.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 export function define(command: Command, act: Act): void {

@@ -1,7 +1,6 @@
 /** `troupe context`: what the agents of a run tell each other, and a person tells them. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { changesIn, entryOf, type SharedEntry, UserError } from '../../src/index.ts';
-import { JsonChronicle, LineChronicle } from '../chronicle.ts';
 import { exits } from '../exits.ts';
 import {
   addHome,
@@ -11,10 +10,11 @@ import {
   openTroupe,
   readWhole,
 } from '../options.ts';
-import { err, out } from '../render.ts';
-import { paletteFor, table } from '../style.ts';
-import { plainLine, plainText } from '../text.ts';
+import { err, out } from '../terminal/render.ts';
+import { paletteFor, table } from '../terminal/style.ts';
+import { plainLine, plainText } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
+import { JsonChronicle, LineChronicle } from '../watching/chronicle.ts';
 
 type Options = HomeOption & JsonOption;
 const runWords = 'its name, the beginning of it, or latest';

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { type MachineCoverage, type PastCoverage, UserError } from '../../src/index.ts';
 import { type Exit, exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { err, out } from '../render.ts';
-import { type Palette, paletteFor, plural, table } from '../style.ts';
+import { err, out } from '../terminal/render.ts';
+import { type Palette, paletteFor, plural, table } from '../terminal/style.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface CoverageOptions extends HomeOption, JsonOption {

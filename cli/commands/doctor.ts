@@ -1,15 +1,15 @@
 /** `troupe doctor`: looks at what this machine has, and says what is missing. */
 import type { Command } from 'commander';
 import { limits, systemClock } from '../../src/index.ts';
-import { checkAgents } from '../agent-checks.ts';
-import { type Check, checkProject, checkUp } from '../checkup.ts';
+import { checkAgents } from '../doctor/agent-checks.ts';
+import { type Check, checkProject, checkUp } from '../doctor/checkup.ts';
+import { checkMemory } from '../doctor/memory-check.ts';
+import { checkTeam } from '../doctor/nats-look.ts';
 import { exits } from '../exits.ts';
-import { checkMemory } from '../memory-check.ts';
-import { checkTeam } from '../nats-look.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { out } from '../render.ts';
-import { type Palette, paletteFor, table } from '../style.ts';
-import { plainLine } from '../text.ts';
+import { out } from '../terminal/render.ts';
+import { type Palette, paletteFor, table } from '../terminal/style.ts';
+import { plainLine } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 export function define(command: Command, act: Act): void {

@@ -24,9 +24,9 @@ import {
   readWhole,
 } from '../options.ts';
 import { sizeOf } from '../quantities.ts';
-import { err, out } from '../render.ts';
-import { plural, table } from '../style.ts';
-import { plainLine, plainText } from '../text.ts';
+import { err, out } from '../terminal/render.ts';
+import { plural, table } from '../terminal/style.ts';
+import { plainLine, plainText } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 type Options = HomeOption & JsonOption;

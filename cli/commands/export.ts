@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { type MachineFormat, machineFormats } from '../../src/index.ts';
 import { type Exit, exits } from '../exits.ts';
 import { addHome, type HomeOption, openTroupe } from '../options.ts';
-import { err, out } from '../render.ts';
+import { err, out } from '../terminal/render.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface ExportOptions extends HomeOption {

@@ -1,7 +1,6 @@
 /** `troupe fork`: goes on from a moment of a run, with a change, as a run of its own. */
 import { type Command, Option } from 'commander';
 import type { Forked, ForkOptions, Setting } from '../../src/index.ts';
-import type { WatchOptions } from '../conclusion.ts';
 import { exits } from '../exits.ts';
 import {
   addHome,
@@ -12,9 +11,10 @@ import {
   openTroupe,
   readWhole,
 } from '../options.ts';
-import { err, out } from '../render.ts';
+import { err, out } from '../terminal/render.ts';
 import { type Act, addExamples } from '../verb.ts';
-import { watch } from '../watch.ts';
+import type { WatchOptions } from '../watching/conclusion.ts';
+import { watch } from '../watching/watch.ts';
 
 interface Options extends WatchOptions {
   readonly at?: number;

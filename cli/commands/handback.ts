@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { handBack, UserError } from '../../src/index.ts';
 import { exits } from '../exits.ts';
 import { addHome, type HomeOption, openTroupe } from '../options.ts';
-import { err } from '../render.ts';
+import { err } from '../terminal/render.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface HandbackOptions extends HomeOption {

@@ -9,9 +9,7 @@ import {
   systemClock,
 } from '../../src/index.ts';
 import { ago } from '../ago.ts';
-import { Dialogue } from '../dialogue.ts';
 import { exits } from '../exits.ts';
-import { play } from '../film.ts';
 import {
   addHome,
   addJson,
@@ -21,11 +19,13 @@ import {
   readSpeed,
   readWhole,
 } from '../options.ts';
-import { err, out } from '../render.ts';
-import { Stops } from '../stops.ts';
-import { money, paletteFor, table } from '../style.ts';
-import { plainLine } from '../text.ts';
+import { Dialogue } from '../reports/dialogue.ts';
+import { err, out } from '../terminal/render.ts';
+import { money, paletteFor, table } from '../terminal/style.ts';
+import { plainLine } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
+import { play } from '../watching/film.ts';
+import { Stops } from '../watching/stops.ts';
 
 type Options = HomeOption & JsonOption;
 /** Whoever waits longer is told how far it is. */

@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import { beginPlan, systemClock, UserError } from '../../src/index.ts';
 import { exits } from '../exits.ts';
 import { addHome, commandLine, type HomeOption, openTroupe } from '../options.ts';
-import { err } from '../render.ts';
 import { samplePlan } from '../sample.ts';
+import { err } from '../terminal/render.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface InitOptions extends HomeOption {

@@ -1,8 +1,8 @@
 /** `troupe inspect`: shows a run in a browser, on our own page or in the Stately inspector. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { serve, systemClock, type Troupe, UserError } from '../../src/index.ts';
-import { openBrowser } from '../browser.ts';
 import { type Exit, exits } from '../exits.ts';
+import { openBrowser } from '../house/browser.ts';
 import {
   addHome,
   addJson,
@@ -11,9 +11,9 @@ import {
   openTroupe,
   readSpeed,
 } from '../options.ts';
-import { err, out } from '../render.ts';
-import { Stops } from '../stops.ts';
+import { err, out } from '../terminal/render.ts';
 import { type Act, addExamples } from '../verb.ts';
+import { Stops } from '../watching/stops.ts';
 
 interface InspectOptions extends HomeOption, JsonOption {
   readonly live?: true;

@@ -8,14 +8,14 @@ import {
   type Troupe,
   UserError,
 } from '../../src/index.ts';
-import { type Chronicle, JsonChronicle, LineChronicle } from '../chronicle.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { out } from '../render.ts';
-import { SpeechTail } from '../speech.ts';
-import { StreamTail } from '../streams.ts';
-import { paletteFor } from '../style.ts';
+import { out } from '../terminal/render.ts';
+import { paletteFor } from '../terminal/style.ts';
 import { type Act, addExamples } from '../verb.ts';
+import { type Chronicle, JsonChronicle, LineChronicle } from '../watching/chronicle.ts';
+import { SpeechTail } from '../watching/speech.ts';
+import { StreamTail } from '../watching/streams.ts';
 
 interface LogsOptions extends HomeOption, JsonOption {
   readonly follow?: true;

@@ -4,10 +4,10 @@ import { type McpDesk, openMcp, systemClock, UserError } from '../../src/index.t
 import { ask } from '../ask.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { err, out } from '../render.ts';
-import { Stops } from '../stops.ts';
-import { plainLine } from '../text.ts';
+import { err, out } from '../terminal/render.ts';
+import { plainLine } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
+import { Stops } from '../watching/stops.ts';
 
 interface Options extends HomeOption, JsonOption {
   readonly http?: true;

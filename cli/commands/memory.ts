@@ -5,9 +5,9 @@ import { exits } from '../exits.ts';
 import { defineForget } from '../memory-forget.ts';
 import { defineUpkeep } from '../memory-upkeep.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { out } from '../render.ts';
-import { money, plural, table } from '../style.ts';
-import { plainLine } from '../text.ts';
+import { out } from '../terminal/render.ts';
+import { money, plural, table } from '../terminal/style.ts';
+import { plainLine } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 type Options = HomeOption & JsonOption;

@@ -4,9 +4,9 @@ import { checkServers, type NatsFinding } from '../../src/index.ts';
 import { exits } from '../exits.ts';
 import { definePrune, serversIn } from '../nats-prune.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { err, out } from '../render.ts';
-import { paletteFor, table } from '../style.ts';
-import { plainLine } from '../text.ts';
+import { err, out } from '../terminal/render.ts';
+import { paletteFor, table } from '../terminal/style.ts';
+import { plainLine } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface CheckOptions extends HomeOption, JsonOption {

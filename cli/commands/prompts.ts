@@ -12,9 +12,9 @@ import {
   openTroupe,
   readWhole,
 } from '../options.ts';
-import { err, out } from '../render.ts';
-import { dayOf, plural, table } from '../style.ts';
-import { plainLine } from '../text.ts';
+import { err, out } from '../terminal/render.ts';
+import { dayOf, plural, table } from '../terminal/style.ts';
+import { plainLine } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 type Options = HomeOption & JsonOption;

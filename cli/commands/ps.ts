@@ -8,13 +8,13 @@ import {
   type Troupe,
   type WorstCase,
 } from '../../src/index.ts';
-import { limitsOf } from '../certificate.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { allRecords, type RunRecord, recordOf } from '../records.ts';
-import { err, out } from '../render.ts';
-import { dayOf, money, type Palette, paletteFor, table, timeOf } from '../style.ts';
-import { plainLine } from '../text.ts';
+import { limitsOf } from '../reports/certificate.ts';
+import { allRecords, type RunRecord, recordOf } from '../reports/records.ts';
+import { err, out } from '../terminal/render.ts';
+import { dayOf, money, type Palette, paletteFor, table, timeOf } from '../terminal/style.ts';
+import { plainLine } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 type PsOptions = HomeOption & JsonOption;

@@ -10,9 +10,7 @@ import {
   type Troupe,
   UserError,
 } from '../../src/index.ts';
-import { JsonChronicle, LineChronicle } from '../chronicle.ts';
 import { type Exit, exits } from '../exits.ts';
-import { play } from '../film.ts';
 import {
   addHome,
   addJson,
@@ -21,12 +19,14 @@ import {
   openTroupe,
   readSpeed,
 } from '../options.ts';
-import { err, out } from '../render.ts';
-import { differenceOf, sceneOf } from '../scene.ts';
-import { Stops } from '../stops.ts';
-import { type Palette, paletteFor, plural } from '../style.ts';
+import { differenceOf, sceneOf } from '../reports/scene.ts';
+import { verdictsOf } from '../reports/verdicts.ts';
+import { err, out } from '../terminal/render.ts';
+import { type Palette, paletteFor, plural } from '../terminal/style.ts';
 import { type Act, addExamples } from '../verb.ts';
-import { verdictsOf } from '../verdicts.ts';
+import { JsonChronicle, LineChronicle } from '../watching/chronicle.ts';
+import { play } from '../watching/film.ts';
+import { Stops } from '../watching/stops.ts';
 
 interface ReplayOptions extends HomeOption, JsonOption {
   readonly to?: string;

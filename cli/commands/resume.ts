@@ -1,13 +1,13 @@
 /** `troupe resume`: goes on with a run that was stopped or killed. */
 import type { Command } from 'commander';
 import type { Run, Troupe } from '../../src/index.ts';
-import { addBus, type BusOptions, isolateOption } from '../bus-address.ts';
-import { isOver, type WatchOptions } from '../conclusion.ts';
+import { addBus, type BusOptions, isolateOption } from '../house/bus-address.ts';
+import { withWorkers } from '../house/with-workers.ts';
 import { addHome, addJson, logOption, openTroupe } from '../options.ts';
-import { err, out } from '../render.ts';
+import { err, out } from '../terminal/render.ts';
 import { type Act, addExamples } from '../verb.ts';
-import { watch } from '../watch.ts';
-import { withWorkers } from '../with-workers.ts';
+import { isOver, type WatchOptions } from '../watching/conclusion.ts';
+import { watch } from '../watching/watch.ts';
 
 export function define(command: Command, act: Act): void {
   command

@@ -8,8 +8,9 @@ import {
   type Troupe,
   UserError,
 } from '../../src/index.ts';
-import { addBus, type BusOptions, isolateOption, requireBusFor } from '../bus-address.ts';
 import type { GoalChoices } from '../goal.ts';
+import { addBus, type BusOptions, isolateOption, requireBusFor } from '../house/bus-address.ts';
+import { withWorkers } from '../house/with-workers.ts';
 import {
   addHome,
   addJson,
@@ -20,10 +21,9 @@ import {
   readUsd,
   readWhole,
 } from '../options.ts';
-import { err } from '../render.ts';
+import { err } from '../terminal/render.ts';
 import { type Act, addExamples } from '../verb.ts';
-import { watch } from '../watch.ts';
-import { withWorkers } from '../with-workers.ts';
+import { watch } from '../watching/watch.ts';
 
 interface RunOptions extends GoalChoices, BusOptions {
   readonly input?: Readonly<Record<string, string>>;
@@ -102,11 +102,11 @@ async function run(plan: string | undefined, options: RunOptions) {
 
 async function workShown(troupe: Troupe, begin: () => Promise<Run>, options: RunOptions) {
   if (options.ui) {
-    const { pageBeside } = await import('../page-beside.ts');
+    const { pageBeside } = await import('../watching/page-beside.ts');
     return watch(troupe, begin, options, pageBeside(troupe, { open: err.isTerminal }));
   }
   if (!options.tmux) return watch(troupe, begin, options);
-  const { panesBeside } = await import('../agent-panes.ts');
+  const { panesBeside } = await import('../watching/agent-panes.ts');
   return watch(troupe, begin, { ...options, quiet: true }, await panesBeside(troupe));
 }
 

@@ -12,15 +12,15 @@ import {
   UserError,
   type WorkerHub,
 } from '../../src/index.ts';
-import { openBrowser } from '../browser.ts';
-import { type BusOptions, busOption, requireBusFor, tlsOption } from '../bus-address.ts';
 import { exits } from '../exits.ts';
+import { openBrowser } from '../house/browser.ts';
+import { type BusOptions, busOption, requireBusFor, tlsOption } from '../house/bus-address.ts';
+import { tellAddress } from '../house/page-address.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { tellAddress } from '../page-address.ts';
-import { err, out } from '../render.ts';
-import { Stops } from '../stops.ts';
-import { plainLine } from '../text.ts';
+import { err, out } from '../terminal/render.ts';
+import { plainLine } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
+import { Stops } from '../watching/stops.ts';
 
 interface ServeOptions extends HomeOption, JsonOption, BusOptions {
   readonly port: number;
@@ -109,7 +109,7 @@ async function natsIn({ project }: Troupe, { nats, node }: ServeOptions) {
   if (!setting && node !== undefined) throw lonelyNode();
   if (!setting) return {};
   const onNote = (text: string): void => err.note(`${text}\n`);
-  const { sayNews: onNews } = await import('../bus.ts');
+  const { sayNews: onNews } = await import('../house/bus.ts');
   return { nats: { ...setting, ...(node !== undefined && { node }), onNote, onNews } };
 }
 
@@ -127,7 +127,7 @@ function tlsOf({ cert, key }: ServeOptions) {
 }
 
 async function openBus(troupe: Troupe, options: BusOptions): Promise<WorkerHub> {
-  const { openBusAt } = await import('../bus.ts');
+  const { openBusAt } = await import('../house/bus.ts');
   return openBusAt(troupe, options);
 }
 

@@ -4,10 +4,10 @@ import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Config, houseStatus, UserError } from '../../src/index.ts';
 import { exits } from '../exits.ts';
+import { type UnitWords, unitName, unitText } from '../house/service-unit.ts';
+import { systemctl } from '../house/systemd.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { err, out } from '../render.ts';
-import { type UnitWords, unitName, unitText } from '../service-unit.ts';
-import { systemctl } from '../systemd.ts';
+import { err, out } from '../terminal/render.ts';
 import { type Act, addExamples } from '../verb.ts';
 import { readPort } from './serve.ts';
 

@@ -13,9 +13,9 @@ import {
   openTroupe,
   readWhole,
 } from '../options.ts';
-import { err, out } from '../render.ts';
-import { type Palette, paletteFor, plural } from '../style.ts';
-import { cut, plainLine } from '../text.ts';
+import { err, out } from '../terminal/render.ts';
+import { type Palette, paletteFor, plural } from '../terminal/style.ts';
+import { cut, plainLine } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface SimilarOptions extends HomeOption, JsonOption {

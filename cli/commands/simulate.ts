@@ -18,12 +18,12 @@ import {
   openTroupe,
   readWhole,
 } from '../options.ts';
-import { type Again, answerOf, guessesOf, linesOf, ratesOf, reportOf } from '../outlook.ts';
-import { err, out } from '../render.ts';
-import { Stops } from '../stops.ts';
-import { paletteFor } from '../style.ts';
-import { Tally } from '../tally.ts';
+import { type Again, answerOf, guessesOf, linesOf, ratesOf, reportOf } from '../reports/outlook.ts';
+import { err, out } from '../terminal/render.ts';
+import { paletteFor } from '../terminal/style.ts';
+import { Tally } from '../terminal/tally.ts';
 import { type Act, addExamples } from '../verb.ts';
+import { Stops } from '../watching/stops.ts';
 
 interface SimulateOptions extends HomeOption, JsonOption {
   readonly seeds?: number;

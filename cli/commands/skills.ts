@@ -4,9 +4,9 @@ import { type Candidate, openSkills, type SkillRow } from '../../src/index.ts';
 import { ask } from '../ask.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { err, out } from '../render.ts';
-import { plural, table } from '../style.ts';
-import { plainLine, plainText } from '../text.ts';
+import { err, out } from '../terminal/render.ts';
+import { plural, table } from '../terminal/style.ts';
+import { plainLine, plainText } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 type Options = HomeOption & JsonOption;

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { exits } from '../exits.ts';
 import { addHome, type HomeOption, openTroupe } from '../options.ts';
-import { err } from '../render.ts';
+import { err } from '../terminal/render.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface SkipOptions extends HomeOption {

@@ -3,9 +3,9 @@ import { type Command, Option } from 'commander';
 import { duration, projectStats, type Stat, type StatKey, statKeys } from '../../src/index.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { err, out } from '../render.ts';
-import { money, plural, table } from '../style.ts';
-import { plainLine } from '../text.ts';
+import { err, out } from '../terminal/render.ts';
+import { money, plural, table } from '../terminal/style.ts';
+import { plainLine } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface StatsOptions extends HomeOption, JsonOption {

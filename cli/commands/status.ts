@@ -10,9 +10,9 @@ import {
 import { ago } from '../ago.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { err, out } from '../render.ts';
-import { dayOf, type Palette, paletteFor, plural, table, timeOf } from '../style.ts';
-import { plainLine } from '../text.ts';
+import { err, out } from '../terminal/render.ts';
+import { dayOf, type Palette, paletteFor, plural, table, timeOf } from '../terminal/style.ts';
+import { plainLine } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 type StatusOptions = HomeOption & JsonOption;

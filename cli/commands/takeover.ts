@@ -4,8 +4,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { parseDuration, shellLine, type TakenOver, takeOver } from '../../src/index.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { err, out } from '../render.ts';
-import { plainLine } from '../text.ts';
+import { err, out } from '../terminal/render.ts';
+import { plainLine } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface TakeoverOptions extends HomeOption, JsonOption {

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { openTemplates, type TemplateRow } from '../../src/index.ts';
 import { exits } from '../exits.ts';
 import { addJson, collectInput, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { err, out } from '../render.ts';
-import { table } from '../style.ts';
-import { plainLine, plainText } from '../text.ts';
+import { err, out } from '../terminal/render.ts';
+import { table } from '../terminal/style.ts';
+import { plainLine, plainText } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 type Values = Readonly<Record<string, string>>;

@@ -1,13 +1,13 @@
 /** `troupe verify`: proves, before anything is run, that a plan ends and what it costs at most. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { systemClock, UserError } from '../../src/index.ts';
-import { answerOf, reportOf } from '../certificate.ts';
 import { type Exit, exits } from '../exits.ts';
-import { isMachineFile, proveMachines } from '../machine-proof.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { err, out } from '../render.ts';
-import { paletteFor } from '../style.ts';
-import { plainLine } from '../text.ts';
+import { answerOf, reportOf } from '../reports/certificate.ts';
+import { isMachineFile, proveMachines } from '../reports/machine-proof.ts';
+import { err, out } from '../terminal/render.ts';
+import { paletteFor } from '../terminal/style.ts';
+import { plainLine } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 interface VerifyOptions extends HomeOption, JsonOption {

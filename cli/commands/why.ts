@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { out } from '../render.ts';
-import { plainLine } from '../text.ts';
+import { out } from '../terminal/render.ts';
+import { plainLine } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
 
 export function define(command: Command, act: Act): void {

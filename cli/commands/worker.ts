@@ -15,10 +15,10 @@ import {
 } from '../../src/index.ts';
 import { exits } from '../exits.ts';
 import { addHome, addJson, type HomeOption, type JsonOption, openTroupe } from '../options.ts';
-import { err, out } from '../render.ts';
-import { Stops } from '../stops.ts';
-import { plainText } from '../text.ts';
+import { err, out } from '../terminal/render.ts';
+import { plainText } from '../terminal/text.ts';
 import { type Act, addExamples } from '../verb.ts';
+import { Stops } from '../watching/stops.ts';
 
 interface WorkerOptions extends HomeOption, JsonOption {
   readonly join?: string;

@@ -1,10 +1,10 @@
 /** What a person watching is told: the board, the picture of it, and the lines that stay. */
 import { describe, expect, test } from 'vitest';
-import { Board } from '../../cli/board.ts';
-import { frameOf } from '../../cli/frame.ts';
-import { signsFor } from '../../cli/marks.ts';
-import { colourless } from '../../cli/style.ts';
-import { noticeOf } from '../../cli/words.ts';
+import { signsFor } from '../../cli/terminal/marks.ts';
+import { colourless } from '../../cli/terminal/style.ts';
+import { noticeOf } from '../../cli/terminal/words.ts';
+import { Board } from '../../cli/watching/board.ts';
+import { frameOf } from '../../cli/watching/frame.ts';
 import type { RunFact, RunView } from '../../src/index.ts';
 
 const counts = { succeeded: 0, failed: 0, skipped: 0, cancelled: 0 };

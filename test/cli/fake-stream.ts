@@ -1,5 +1,5 @@
 /** A terminal or pipe that a test has in its hand: as slow, small or broken as it wants. */
-import { Output } from '../../cli/render.ts';
+import { Output } from '../../cli/terminal/render.ts';
 
 export class FakeStream {
   text = '';

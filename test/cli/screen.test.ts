@@ -1,8 +1,8 @@
 /** How things are written: drawn over, waited for, dropped, and read again. */
 import { describe, expect, test } from 'vitest';
-import { relayFacts } from '../../cli/relay.ts';
-import { ReaderGone } from '../../cli/render.ts';
-import { Screen } from '../../cli/screen.ts';
+import { ReaderGone } from '../../cli/terminal/render.ts';
+import { Screen } from '../../cli/terminal/screen.ts';
+import { relayFacts } from '../../cli/watching/relay.ts';
 import type { RunFact } from '../../src/index.ts';
 import { ManualClock } from '../kernel/manual-clock.ts';
 import { FakeStream, outputTo } from './fake-stream.ts';

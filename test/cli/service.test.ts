@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { unitName, unitText } from '../../cli/service-unit.ts';
+import { unitName, unitText } from '../../cli/house/service-unit.ts';
 import { tempFolders } from '../app/temp.ts';
 import { Desk } from './troupe.ts';
 

@@ -1,6 +1,6 @@
 /** How far a long count has come: nothing at first, then a picture, or a line now and then. */
 import { expect, test } from 'vitest';
-import { Tally } from '../../cli/tally.ts';
+import { Tally } from '../../cli/terminal/tally.ts';
 import { ManualClock } from '../kernel/manual-clock.ts';
 import { FakeStream, outputTo } from './fake-stream.ts';
 

@@ -1,6 +1,6 @@
 /** A terminal small enough to be understood: keeps the screen that our sequences make. */
 import { spawn, spawnSync } from 'node:child_process';
-import { widthOf } from '../../cli/text.ts';
+import { widthOf } from '../../cli/terminal/text.ts';
 import { type Desk, Process } from './troupe.ts';
 
 /** Takes what a program writes; knows the sequences that we send, and refuses any other. */

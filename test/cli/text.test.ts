@@ -2,8 +2,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { commandLine } from '../../cli/options.ts';
-import { dayOf, money, stopwatch, table, timeOf } from '../../cli/style.ts';
-import { cut, jsonLine, padEnd, padStart, plainLine, plainText, widthOf } from '../../cli/text.ts';
+import { dayOf, money, stopwatch, table, timeOf } from '../../cli/terminal/style.ts';
+import {
+  cut,
+  jsonLine,
+  padEnd,
+  padStart,
+  plainLine,
+  plainText,
+  widthOf,
+} from '../../cli/terminal/text.ts';
 import { FakeStream, outputTo } from './fake-stream.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
