@@ -27,6 +27,7 @@ import { type RunWorld, runBehaviours } from './runs/behaviours.ts';
 import { type ControlRequest, openControl } from './runs/control.ts';
 import { type RunFolder, type RunOrder, readOrder, writePlan } from './runs/folder.ts';
 import { launch, runMachines as machines } from './runs/launch.ts';
+import { refuseLostEnd } from './runs/lost-end.ts';
 import { Run } from './runs/run.ts';
 import { forgetSketch } from './runs/sketch.ts';
 import { wantedIn } from './telemetry/wanted.ts';
@@ -182,7 +183,11 @@ export async function assemble(assembler: Assembler, parts: Parts): Promise<Asse
   const control = openControl({ folder, random, clock, handle });
   control.catch((error: unknown) => run.halt(error));
   tenure?.attend(run);
-  return { run, begin: () => launch(run, system, () => crew.restore()) };
+  const restore = (): void => {
+    refuseLostEnd(folder, order.plan, system.core);
+    crew.restore();
+  };
+  return { run, begin: () => launch(run, system, restore) };
 }
 
 /** Only where a collector is named is it loaded at all. */

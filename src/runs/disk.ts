@@ -140,6 +140,7 @@ interface Complaint {
 const elsewhere = 'change its permissions, or choose another place with --home';
 const notAllowed = { code: 'home.unwritable', what: 'it is not allowed', hint: elsewhere };
 const inTheWay = { ...notAllowed, what: 'there is a file where a folder should be' };
+const folderInTheWay = { ...notAllowed, what: 'there is a folder where a file should be' };
 const isFull = {
   code: 'home.disk-full',
   what: 'the disk is full',
@@ -155,6 +156,8 @@ const complaints: Readonly<Record<string, Complaint>> = {
   EDQUOT: { ...isFull, what: 'your share of the disk is used up' },
   ENOTDIR: inTheWay,
   EEXIST: inTheWay,
+  EISDIR: folderInTheWay,
+  ERR_FS_EISDIR: folderInTheWay,
 };
 
 /** What the system complains of, as a person's mistake; anything else stays what it is. */

@@ -162,7 +162,9 @@ function makeFolder(home: string, begin: string, random: Random): RunFolder {
 
 export async function readOrder(folder: RunFolder): Promise<RunOrder> {
   try {
-    return JSON.parse(await readFile(folder.order, 'utf8')) as RunOrder;
+    const order = JSON.parse(await readFile(folder.order, 'utf8')) as Partial<RunOrder> | null;
+    if (!Array.isArray(order?.plan?.tasks)) throw new Error('there is no plan in it');
+    return order as RunOrder;
   } catch (error) {
     throw new UserError(
       'run.unreadable',
@@ -185,10 +187,11 @@ export async function listRuns(home: string): Promise<readonly RunFolder[]> {
   return runs.map(({ folder }) => folder);
 }
 
-/** 0 for what is no run, not yet, or not any more. */
+/** 0 for what is no run, not yet, or not any more. A pipe would be waited for without end. */
 async function writtenAt(path: string): Promise<number> {
   try {
-    return (await stat(path)).mtimeMs;
+    const found = await stat(path);
+    return found.isFile() ? found.mtimeMs : 0;
   } catch {
     return 0;
   }
