@@ -1,6 +1,7 @@
 /** A journal's bytes from a place on, whether it lies there as it was written or compacted. */
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../kernel/user-error.ts';
 import { readBlocks } from './blocks.ts';
 import type { Pages } from './scan.ts';
 
@@ -30,13 +31,21 @@ function pagesOf(path: string, file: number, read: Read): Pages {
   return { path, read: (start) => read(file, start, path), close: () => closeSync(file) };
 }
 
+/** Without a wait: where somebody put a pipe, nobody may ever write into it. Windows has none. */
+const readNow = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 function openIfThere(path: string): number | null {
+  let file: number;
   try {
-    return openSync(path, 'r');
+    file = openSync(path, readNow);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
+  if (fstatSync(file).isFile()) return file;
+  closeSync(file);
+  const message = `${path} can't be read: it is no file`;
+  throw new UserError('journal.unreadable', message, 'restore it from a copy');
 }
 
 function* readPlain(file: number, start: number): Generator<Buffer> {

@@ -2,7 +2,7 @@
  * Stored systems beside a journal: `snapshot.json`, the newest one, replaced again and again; and
  * `base-N.json`, what a journal that begins after input N goes on from, which is there for good.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoredSystem } from '../kernel/log.ts';
@@ -68,6 +68,8 @@ function readWhole(path: string): unknown {
 }
 
 function read(path: string): unknown {
+  // A pipe would be waited for without end.
+  if (!statSync(path).isFile()) return undefined;
   return decodeRecord(readFileSync(path).subarray(0, -1));
 }
 

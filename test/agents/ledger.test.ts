@@ -1,6 +1,13 @@
 /** A resumed run ends what its previous life left behind, and nothing that only looks like it. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runId, token } from '../../machines/ids.ts';
@@ -50,6 +57,20 @@ describe.skipIf(process.platform !== 'linux')('reaping', () => {
     expect(pids.map(isRunning)).toEqual([false, false]);
     expect(readFileSync(ledger, 'utf8')).toBe('');
     expect(await reap()).toBe(0);
+  });
+
+  test.each([
+    ['a pipe', () => void spawnSync('mkfifo', [ledger])],
+    ['a folder', () => mkdirSync(ledger)],
+    ['a link', () => symlinkSync(join(base, 'mine'), ledger)],
+  ])('%s that lies there is neither written to nor waited for', async (_, put) => {
+    writeFileSync(join(base, 'mine'), 'mine');
+    put();
+    expect(() => recordProcess(runFolder, sleeper(), token(1))).toThrow();
+    expect(await reap()).toBe(0);
+    recordProcess(runFolder, sleeper(), token(1));
+    expect(await reap()).toBe(1);
+    expect(readFileSync(join(base, 'mine'), 'utf8')).toBe('mine');
   });
 
   test('spares a process that was given the pid of a dead one', async () => {

@@ -1,5 +1,6 @@
 /** What a crash may do to a journal's file is cut off and forgotten; anything else is told. */
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FileJournal, readHistory } from '../../src/journal/file.ts';
@@ -180,6 +181,28 @@ describe('the header', () => {
     const { folder } = await written(0);
     writeFileSync(journalOf(folder), '');
     expect(() => readHistory(folder)).toThrow(/it has no header/);
+  });
+});
+
+const makePipe = (path: string): void => void spawnSync('mkfifo', [path]);
+
+describe.skipIf(process.platform === 'win32').each([
+  ['a pipe', makePipe],
+  ['a folder', (path: string) => mkdirSync(path)],
+])('%s in the place of', (_, put) => {
+  test('a journal is told, and not waited for', async () => {
+    const { folder } = await written(1);
+    rmSync(journalOf(folder));
+    put(journalOf(folder));
+    const refusal = { code: 'journal.unreadable', message: expect.stringContaining('no file') };
+    await expect(FileJournal.open(folder)).rejects.toMatchObject(refusal);
+    expect(() => readHistory(folder)).toThrow(expect.objectContaining(refusal));
+  });
+
+  test('a stored system is as none', async () => {
+    const { folder } = await written(2);
+    put(join(folder, 'snapshot.json'));
+    expect(await reopened(folder, numbersOf)).toEqual([1, 2]);
   });
 });
 

@@ -1,5 +1,14 @@
 /** Which processes a run has started, on disk: whoever resumes it ends those that are left. */
-import { appendFileSync, readFileSync, realpathSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Token } from '../../../machines/ids.ts';
@@ -26,8 +35,17 @@ const pathOf = (runFolder: string): string => join(runFolder, fileName);
  */
 export function recordProcess(runFolder: string, pid: number, token: Token): void {
   const entry: Entry = { pid, started: startOf(pid), token };
-  appendFileSync(pathOf(runFolder), `${JSON.stringify(entry)}\n`);
+  const file = openSync(pathOf(runFolder), appendOnly, 0o666);
+  try {
+    writeSync(file, `${JSON.stringify(entry)}\n`);
+  } finally {
+    closeSync(file);
+  }
 }
+
+const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+/** An agent may have put a link there, or a pipe: neither is followed, or waited for. */
+const appendOnly = O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW | O_NONBLOCK;
 
 export interface ReapOptions extends Run {
   readonly clock: Clock;
@@ -39,6 +57,7 @@ export interface ReapOptions extends Run {
  * to this function.
  */
 export async function reapOrphans(options: ReapOptions): Promise<number> {
+  clearTheWay(pathOf(options.runFolder));
   const spared = ownLine();
   const orphans = (await readEntries(options.runFolder)).filter(
     (entry) => isStillThere(entry) && !spared.has(entry.pid),
@@ -90,6 +109,12 @@ function parseEntry(line: string): Entry | null {
 }
 
 const isStillThere = (entry: Entry): boolean => startOf(entry.pid) === entry.started;
+
+/** What is no file is no record of ours. */
+function clearTheWay(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found && !found.isFile()) rmSync(path, { recursive: true, force: true });
+}
 
 async function forget(runFolder: string): Promise<void> {
   await truncate(pathOf(runFolder)).catch((error: unknown) => {
