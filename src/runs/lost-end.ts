@@ -10,10 +10,12 @@ import { UserError } from '../kernel/user-error.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RunFolder } from './folder.ts';
 import { isWritten } from './results.ts';
+import { stateOf } from './view.ts';
 
 /** Throws where something of the run is there that its journal does not know. */
 export function refuseLostEnd(folder: RunFolder, plan: Plan, core: Core): void {
-  const isBegun = core.registry.lookUp(orchestratorAddress) !== undefined;
+  const orchestrator = core.registry.lookUp(orchestratorAddress);
+  const isBegun = orchestrator !== undefined && stateOf(orchestrator) !== 'planning';
   if (!isBegun && hasAny(join(folder.path, 'streams'))) throw lostEnd(folder, 'streams');
   const written = new Set(namesIn(folder.results));
   for (const { id } of written.size === 0 ? [] : plan.tasks) {

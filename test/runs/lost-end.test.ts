@@ -30,6 +30,7 @@ const lost = { kind: 'halted', error: { code: 'journal.end-lost' } };
 
 describe.each([
   ['is cut off in its middle', (path: string) => writeFileSync(path, halfOf(path))],
+  ['is cut off before its plan', (path: string) => writeFileSync(path, linesOf(path, 2))],
   ['is empty', (path: string) => writeFileSync(path, '')],
   ['is gone', (path: string) => rmSync(path)],
 ])('a journal that %s', (_, damage) => {
@@ -61,10 +62,11 @@ test('is gone before anything was done: the run begins', async () => {
 });
 
 /** Up to the first half of its whole lines. */
-function halfOf(path: string): string {
-  const lines = readFileSync(path, 'utf8').split('\n');
-  return lines
-    .slice(0, Math.ceil(lines.length / 2))
-    .join('\n')
-    .concat('\n');
+const halfOf = (path: string): string =>
+  linesOf(path, Math.ceil(readFileSync(path, 'utf8').split('\n').length / 2));
+
+/** The first lines of it, whole. */
+function linesOf(path: string, count: number): string {
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, count);
+  return lines.join('\n').concat('\n');
 }
