@@ -107,7 +107,7 @@ async function workShown(troupe: Troupe, begin: () => Promise<Run>, options: Run
   }
   if (!options.tmux) return watch(troupe, begin, options);
   const { panesBeside } = await import('../watching/agent-panes.ts');
-  return watch(troupe, begin, { ...options, quiet: true }, await panesBeside(troupe));
+  return watch(troupe, begin, { ...options, panes: true }, await panesBeside(troupe));
 }
 
 /** What is wished for beside the plan is of this process, or is shown by it. */

@@ -12,6 +12,8 @@ import { printAnswers } from './answers.ts';
 
 export interface WatchOptions extends HomeOption, JsonOption {
   readonly quiet?: true;
+  /** Panes show what happens, in place of progress; how it ended is told once they are gone. */
+  readonly panes?: true;
   /** How progress is told; left out: as suits stderr. */
   readonly log?: 'json';
   /** `follows`: somebody else works on it, and goes on when nobody watches. Default: works. */

@@ -84,7 +84,7 @@ async function accompany(
   });
   try {
     const shown = show(run, progress, takes);
-    if (!options.quiet) sayRecalls(run, progress);
+    if (!options.quiet && !options.panes) sayRecalls(run, progress);
     const relayed = options.json ? relay(run, troupe, stops) : null;
     const end = await Promise.race([run.end, obey(run, stops, progress, options)]);
     if (end.kind === 'killed') return end;
@@ -97,9 +97,9 @@ async function accompany(
 }
 
 /** Facts on the same terminal would be drawn over. */
-function styleOf({ quiet, json, log }: WatchOptions, environment: Environment) {
+function styleOf({ quiet, panes, json, log }: WatchOptions, environment: Environment) {
   if (log) return log;
-  if (quiet) return 'quiet';
+  if (quiet || panes) return 'quiet';
   return canDraw(err, environment) && !(json && out.isTerminal) ? 'drawn' : 'lines';
 }
 

@@ -1,6 +1,6 @@
 /** `troupe attach` with a real tmux: panes are views, typing is telling, and nothing is left. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createTroupe } from '../../src/app.ts';
 import { Attendance } from '../../src/panes/attending.ts';
@@ -121,6 +121,19 @@ describe('all agents', () => {
     writeFileSync(desk.path('go'), '');
     expect((await troupe.end()).code).toBe(0);
     await eventually('the panes are gone', () => panes(opened.session).length === 0);
+  });
+
+  test.skipIf(!found)(`of a run say how it ended once they are gone${missing}`, async () => {
+    const desk = new Desk();
+    writeFileSync(desk.path('plan.yaml'), plan);
+    writeFileSync(desk.path('go'), '');
+    const line = `"${process.execPath}" "${desk.main}" run plan.yaml --tmux 2> told.txt`;
+    const words = ['-L', socket, 'new-session', '-d', '-x', '100', '-y', '30', '-c', desk.folder];
+    expect(spawnSync('tmux', [...words, `sh -c '${line}'`]).status).toBe(0);
+    const told = () =>
+      existsSync(desk.path('told.txt')) ? readFileSync(desk.path('told.txt')) : '';
+    await eventually('it says how it ended', () => /succeeded talk-\w+: 2 of 2/.test(`${told()}`));
+    expect(`${told()}`).not.toContain('first words');
   });
 
   test.skipIf(!found)(`only what was opened is closed${missing}`, async () => {
