@@ -163,10 +163,10 @@ describe('the source map of src/README.md', () => {
   const named = new Map<string, string>();
   let folder = '';
   for (const row of map.split('\n').filter((line) => line.startsWith('|'))) {
-    folder = /^\|\s*`([a-z-]+)\/`/.exec(row)?.[1] ?? folder;
-    for (const [, file = ''] of row.matchAll(/`([\w-]+\.ts)`/g)) {
-      const [inside, beside] = [`src/${folder}/${file}`, `src/${file}`];
-      named.set(existsSync(inside) ? inside : beside, row);
+    folder = /^\|\s*`([a-z/-]+)\/`/.exec(row)?.[1] ?? folder;
+    for (const [, file = ''] of row.matchAll(/`([\w/-]+\.ts)`/g)) {
+      const places = [`src/${folder}/${file}`, `src/${file}`, file];
+      named.set(places.find((place) => existsSync(place)) ?? `src/${file}`, row);
     }
   }
 
