@@ -11,7 +11,7 @@ import { expect, test, vi } from 'vitest';
 import { natsServers } from '../bus/nats/servers.ts';
 import { Desk, type Process } from '../cli/troupe.ts';
 import { type Hosts, layHosts, typeAt } from './hosts.ts';
-import { resultsIn, type Server, Stage, takenOver } from './stage.ts';
+import { resultsIn, type Server, Stage, takenOver, watcherPlaces } from './stage.ts';
 import {
   begunIn,
   expectAnswered,
@@ -73,10 +73,11 @@ test.skipIf(!hosts)(
     await inTheMiddleOf(1);
     const beside = await begin(stage, 1, bob, tickingPlan(aside, asideTale), aside);
     // A hub that is not the owner: the same workers end what is its own, and nothing else.
+    const lost = stage.lost;
     bob.process.child.kill('SIGKILL');
     await stage.hears(ada, takenOver);
     await stage.until('it was begun again', () => begunIn(aside, 0) >= 4);
-    expect(begunIn(desk, 1)).toBe(2);
+    expect(begunIn(desk, 1)).toBeLessThanOrEqual(2 + watcherPlaces * (stage.lost - lost));
     go(aside, 0);
     await stage.isTold(beside, idsOf(asideTale).length, ada);
     const again = await stage.caller('bob', { at: 1, minutes: -5 });

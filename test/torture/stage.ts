@@ -33,7 +33,7 @@ interface Wanted {
 
 const coderPlaces = 4;
 /** So that one worker could have all who wait. */
-const watcherPlaces = 2;
+export const watcherPlaces = 2;
 
 export const takenOver = /had no owner: this node goes on with it/;
 
@@ -106,9 +106,14 @@ export class Stage {
     else wire.delay(trouble?.delayMs ?? 0);
   }
 
+  /** How often any node has lost a worker. */
+  get lost(): number {
+    return this.#said(/is lost:/g);
+  }
+
   /** Whatever was at work when something was lost is made again, and nothing else. */
   expectLittleAgain(): void {
-    const lost = this.#said(/is lost:/g) * (coderPlaces + watcherPlaces);
+    const lost = this.lost * (coderPlaces + watcherPlaces);
     const owners = this.#said(new RegExp(takenOver, 'g')) * (shortAbreast + watcherPlaces);
     process.stderr.write(`${againIn(this.desk)} made again, of ${lost + owners} at most\n`);
     expect(againIn(this.desk)).toBeLessThanOrEqual(lost + owners);

@@ -48,7 +48,7 @@ export class Calls {
     this.#queues = new CalledQueues(options.servers.queueKeptMs * unusedFor);
   }
 
-  /** Those in which there may be something, or was a while ago. */
+  /** Those in which there may be something; what was not called in for a while is let go. */
   queues(): readonly Wish[] {
     this.#queues.letGoUnused(this.#options.clock.elapsed());
     return this.#queues.wishes;

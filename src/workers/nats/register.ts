@@ -29,7 +29,7 @@ const workerSchema = z.strictObject({
 });
 export type WorkerEntry = z.infer<typeof workerSchema>;
 
-/** What a hub may tell its workers of at once; the servers take a little more in one message. */
+/** What a hub may tell its workers of at once: a fifth of what servers take in one message. */
 export const queuesMax = 1_000;
 export const queuesBytesMax = 200_000;
 

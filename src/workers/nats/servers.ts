@@ -38,7 +38,7 @@ export interface Servers {
   readonly queueKeptMs: number;
 }
 
-interface Terms {
+export interface ServersOptions {
   readonly name: string;
   readonly leaseMs: number;
   readonly clock: Clock;
@@ -53,17 +53,17 @@ const defaultQueueKeptMs = 3_600_000;
 /** What is on its way is fetched within minutes. */
 export const parcelKeptMs = 6 * 3_600_000;
 
-export async function openServers(place: NatsPlace, terms: Terms): Promise<Servers> {
+export async function openServers(place: NatsPlace, options: ServersOptions): Promise<Servers> {
   const { prefix = defaultPrefix } = place;
-  return dialFor(place, terms.name, (nc) =>
-    inWords(prefix, terms.clock, () => partsOf(nc, place, terms)),
+  return dialFor(place, options.name, (nc) =>
+    inWords(prefix, options.clock, () => partsOf(nc, place, options)),
   );
 }
 
 async function partsOf(
   nc: NatsConnection,
   { prefix = defaultPrefix, replicas = 1 }: NatsPlace,
-  { leaseMs, clock, queueKeptMs = defaultQueueKeptMs }: Terms,
+  { leaseMs, clock, queueKeptMs = defaultQueueKeptMs }: ServersOptions,
 ): Promise<Servers> {
   const js = jetstream(nc);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
