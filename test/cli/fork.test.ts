@@ -50,7 +50,7 @@ describe('of a run that is over', () => {
   });
 
   test.each([
-    [['--set', 'tasks.first.prompt=x', '--before', 'second'], /first can't be changed: it has succ/],
+    [['--set', 'tasks.first.prompt=x', '--before', 'second'], /first can't be changed: it has suc/],
     [['--set', 'concurency=x'], /nothing that can be set; did you mean "concurrency"/],
     [['--set', 'concurrency'], /Write it as tasks.TASK.FIELD=value/],
     [['--at', '3', '--before', 'second'], /cannot be used with option/],
