@@ -1,4 +1,4 @@
-/** What is told of words that commander does not take: what is wrong, and where their help is. */
+/** What a person is told of a mistyped command line: what is wrong, and where its help is. */
 import type { Command } from 'commander';
 import { headline } from './trouble.ts';
 

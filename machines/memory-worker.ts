@@ -6,8 +6,8 @@ import type { Fault } from './outcome.ts';
 import * as upkeep from './rules/upkeep.ts';
 import { declared } from './work.ts';
 
-export const openDeadlineMs = 60_000;
-export const roundDeadlineMs = 60 * 60_000;
+const openDeadlineMs = 60_000;
+const roundDeadlineMs = 60 * 60_000;
 /** Another process looks after this memory: how long until it is asked again. */
 export const standbyMs = 60_000;
 

@@ -123,7 +123,7 @@ async function owning(
   }
 }
 
-export async function assemble(assembler: Assembler, parts: Parts): Promise<Assembled> {
+async function assemble(assembler: Assembler, parts: Parts): Promise<Assembled> {
   const { folder, order, log, make, tenure } = parts;
   const { config, clock, random } = assembler;
   const { environment } = config;

@@ -4,7 +4,7 @@ import { dayOf, money, type Palette, plural, table, timeOf } from '../terminal/s
 import { plainLine } from '../terminal/text.ts';
 
 /** `2026-01-31 12:00:00.123`, where the reader is. */
-export function instantText(at: number): string {
+function instantText(at: number): string {
   return `${dayOf(at)} ${timeOf(at)}.${String(at % 1_000).padStart(3, '0')}`;
 }
 

@@ -162,7 +162,7 @@ export function withLimits(
 }
 
 /** Behind so many tasks that nobody idle may have, others wait until somebody else is idle. */
-export const lookedAtMax = 16;
+const lookedAtMax = 16;
 
 /** The best task that somebody idle may have; mostly that is the best there is. */
 function bestMatch({ ready, idle }: RoleQueue): Match | null {

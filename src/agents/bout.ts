@@ -1,5 +1,5 @@
 /**
- * The frame of an attempt that is no program's: its time, its watchdogs, its transcript, its end.
+ * The frame of an attempt that runs no program: its time, its watchdogs, its transcript, its end.
  *
  * Owns: why the attempt ended. Invariant: it ends once, and the first reason is the reason.
  */

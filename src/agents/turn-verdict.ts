@@ -1,4 +1,4 @@
-/** What an attempt came to that is no program's: by its signs and by what ended it. */
+/** What an attempt without a program came to, judged by its signs and by what ended it. */
 import type { Fault } from '../../machines/outcome.ts';
 import { cancelled, timedOut } from './faults.ts';
 import type { Testimony } from './listening/testimony.ts';

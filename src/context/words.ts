@@ -2,7 +2,7 @@
 import type { SharedContext } from '../../machines/rules/shared-context.ts';
 
 /** Of a prompt; the file has all of it. */
-export const promptCharactersMax = 8_000;
+const promptCharactersMax = 8_000;
 
 /** The latest first, as far as there is room; empty when nothing is shared. */
 export function contextText({ entries }: SharedContext): string {

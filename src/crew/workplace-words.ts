@@ -1,4 +1,4 @@
-/** What is said of places of work: what an agent should know of its own, and what is wrong. */
+/** Sentences about where tasks work: what an agent is told of its place, what is wrong with one. */
 import type { Fault } from '../../machines/outcome.ts';
 import { workLost } from '../../machines/rules/loss.ts';
 import type { Verdict } from '../../machines/task.ts';

@@ -45,7 +45,7 @@ export interface RunIndex {
 
 const ending = '.json';
 
-export const indexFolder = (home: string): string => join(home, 'documents', 'runs');
+const indexFolder = (home: string): string => join(home, 'documents', 'runs');
 
 /** Empty for a run that has none, or whose file is damaged: then it is made again. */
 export function readIndex(home: string, run: string): RunIndex {

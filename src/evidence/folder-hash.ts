@@ -18,7 +18,7 @@ export interface FolderLimits {
   readonly bytesMax: number;
 }
 
-export const folderLimits: FolderLimits = { filesMax: 20_000, bytesMax: 512 * 1024 * 1024 };
+const folderLimits: FolderLimits = { filesMax: 20_000, bytesMax: 512 * 1024 * 1024 };
 
 /** Null when it is larger than that: reading it all would cost more than it tells. */
 export async function hashFolder(

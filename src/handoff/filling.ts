@@ -2,7 +2,7 @@
 import type { AgentEvent } from '../agents/agent.ts';
 
 /** A person is told at these; at the last its work is handed over. */
-export const warnedAt = [70, 85] as const;
+const warnedAt = [70, 85] as const;
 export const handedAt = 92;
 
 /** Tokens that its model was given and gave in one call: what its context holds. */

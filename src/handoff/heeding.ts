@@ -17,7 +17,7 @@ export function heed(system: System, teller: Teller, event: AgentEvent): void {
   if (to && said) system.send(to, said).catch(() => undefined);
 }
 
-export function eventFor(
+function eventFor(
   { agent, token }: Teller,
   event: AgentEvent,
 ): readonly [Address, TroupeEvent] | null {

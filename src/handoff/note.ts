@@ -11,7 +11,7 @@ const lastWordsMaxCharacters = 4_000;
 const entry = z.string().transform((text) => text.slice(0, entryMaxCharacters));
 const entries = z.array(entry).transform((all) => all.slice(0, entriesMax));
 
-export const noteShape = z.object({
+const noteShape = z.object({
   done: entries,
   open: entries,
   decisions: entries.default([]),

@@ -25,8 +25,8 @@ import { ensureFolder, flushFolder, unwritable } from '../runs/disk.ts';
 import { isWhole, stemOf } from './task-file.ts';
 
 /** So long a file that can't be read may still be being written. */
-export const settleMs = 5_000;
-export const fileMaxBytes = 1_000_000;
+const settleMs = 5_000;
+const fileMaxBytes = 1_000_000;
 /** The house has other things to do as well. */
 const filesPerLook = 200;
 

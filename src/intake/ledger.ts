@@ -15,7 +15,7 @@ import { putAside, readWhole } from './whole.ts';
 
 export const openMax = 10_000;
 /** A task that was done before so many others may be done again. */
-export const doneMax = 10_000;
+const doneMax = 10_000;
 const recentMax = 50;
 /** The oldest are looked for each time so many have been added. */
 const pruneEvery = 1_000;

@@ -1,13 +1,14 @@
 /**
- * What an actor has few of, by id. It is one at a time, mostly: a Map that is filled with one and
- * emptied again, task after task, would be given new room each time.
+ * A map for what an actor has few of (timers, invoked work), by id. Mostly it holds one item at a
+ * time, so the first is kept in two fields: a Map that is filled with one and emptied again, task
+ * after task, would allocate anew each time.
  *
  * Invariant: like a Map, it keeps the order in which they were set.
  */
 export class Few<Item extends object> {
   #id: string | null = null;
   #only: Item | undefined;
-  /** All of them, since there were several at once. */
+  /** Holds them all, from the moment that there were two at once; null until then. */
   #many: Map<string, Item> | null = null;
 
   get(id: string): Item | undefined {

@@ -1,4 +1,4 @@
-/** What a life of the process finds under way: work that the last one called, and its time. */
+/** What a restarted process finds under way: work called before the restart, and its time left. */
 import type { Actor, Invocation } from './actor.ts';
 import type { Charts } from './charts.ts';
 import type { Core } from './core.ts';

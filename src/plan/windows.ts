@@ -1,9 +1,9 @@
 /** How many tokens a model can hold, input and answer together: a dated table, nothing guessed. */
 
-/** When the table was made; `contextWindow:` of a role wins over it. */
-export const windowsKnownAt = '2025-11-01';
-
-/** By how a model's name begins, the longest that fits; of two limits the smaller one. */
+/**
+ * In tokens, by how a model's name begins, the longest that fits; of two limits the smaller one. As
+ * of 2025-11-01; `contextWindow:` of a role wins over it.
+ */
 const table: Readonly<Record<string, number>> = {
   claude: 200_000,
   opus: 200_000,

@@ -28,7 +28,7 @@ export interface Asker extends Parent {
 }
 
 const planKeys = ['name', 'description', 'tasks'];
-export const taskKeys = ['id', 'agent', 'needs', 'prompt', 'timeout', 'retries', 'priority'];
+const taskKeys = ['id', 'agent', 'needs', 'prompt', 'timeout', 'retries', 'priority'];
 
 type Loose = Readonly<Record<string, unknown>>;
 

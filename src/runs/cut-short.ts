@@ -1,4 +1,4 @@
-/** What an attempt has left that a person cut short: how it ended, or what it left behind. */
+/** What is left of an attempt that a person cut short: how it ended, or what it left behind. */
 import type { Token } from '../../machines/ids.ts';
 import { noOutput, type Outcome, unknownUsage } from '../../machines/outcome.ts';
 import type { WorkInput } from '../../machines/rules/duty.ts';

@@ -1,4 +1,4 @@
-/** What a task that a person skipped gives to those who go on without it: words that say so. */
+/** What tasks that need a skipped one are given as its output: words that say it was skipped. */
 import { noOutput, type OutputRef } from '../../machines/outcome.ts';
 import { isWaived, type TaskContext } from '../../machines/rules/attempt.ts';
 

@@ -45,7 +45,7 @@ export function mergeEvidence(
 const short = (commit: string): string => commit.slice(0, 10);
 
 /** Null as long as it has not succeeded, and for a task that works elsewhere. */
-export function mergedBy(core: Core, task: string): Merged | null {
+function mergedBy(core: Core, task: string): Merged | null {
   const actor = core.registry.lookUp(taskAddress(taskId(task)));
   if (actor?.state.at.value !== 'succeeded') return null;
   const { evidence } = actor.state.context as TaskContext;

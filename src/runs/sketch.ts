@@ -1,6 +1,6 @@
 /**
- * A run that was begun to show what would be done, and no further: whoever says `latest` means the
- * one before, until somebody goes on with it.
+ * A sketch is a run that was begun only to show what would be done. Until somebody goes on with it,
+ * `latest` passes it over and means the run before it.
  */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

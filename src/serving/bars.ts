@@ -7,7 +7,7 @@
 import type { RunFact } from '../runs/run.ts';
 import type { Bar, SpendPoint } from './wire.ts';
 
-export const barsMax = 20_000;
+const barsMax = 20_000;
 const pointsMax = 2_000;
 
 interface Stamped {

@@ -32,7 +32,7 @@ const factsMax = 50_000;
 /** Of one task, the last ones. */
 const attemptsMax = 50;
 /** Of the newest facts, how many a page gets at once; it asks for older ones. */
-export const factsSentMax = 1_000;
+const factsSentMax = 1_000;
 /** Other work has its turn after so many inputs. */
 const inputsAtOnce = 2_000;
 

@@ -5,7 +5,7 @@ import type { Node, Transition } from '../kernel/xstate.ts';
 import { runMachines } from '../runs/launch.ts';
 import type { MachineShape, StateShape, TransitionShape } from './wire.ts';
 
-export function machineShape({ key, machine }: Pick<Chart, 'key' | 'machine'>): MachineShape {
+function machineShape({ key, machine }: Pick<Chart, 'key' | 'machine'>): MachineShape {
   const nodes = below(machine.root as Node);
   return {
     key,

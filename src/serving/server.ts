@@ -59,7 +59,7 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-export const defaultPort = 4_870;
+const defaultPort = 4_870;
 const connectionsMax = 256;
 const tokenCharacters = 40;
 const patienceMs = 30_000;

@@ -20,7 +20,7 @@ export function shapeOf(id: string, plan: Plan, core: Core): RunShape {
   return { id, name, description, mode, budgetUsd, concurrency, roles, tasks };
 }
 
-export function taskShapes(specs: readonly TaskSpec[]): readonly TaskShape[] {
+function taskShapes(specs: readonly TaskSpec[]): readonly TaskShape[] {
   const critical = criticalPath(specs);
   return specs.map(({ id, role, needs, wave }) => {
     return { id, role, needs, wave, critical: critical.has(id) };

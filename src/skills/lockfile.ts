@@ -27,7 +27,7 @@ const shape = z.strictObject({
 export type Accepted = z.output<typeof accepted>;
 export type Lock = z.output<typeof shape>['skills'];
 
-export const lockName = join('.troupe', 'skills.lock.json');
+const lockName = join('.troupe', 'skills.lock.json');
 
 export function readLock(cwd: string): Lock {
   const file = join(cwd, lockName);

@@ -62,6 +62,6 @@ function uncertain({ unbounded }: Certificate): UserError {
 }
 
 /** `agents.coder (line 7): nobody knows ...` */
-export function unboundedLine({ key, line, message }: Unbounded): string {
+function unboundedLine({ key, line, message }: Unbounded): string {
   return `${key}${line > 0 ? ` (line ${line})` : ''}: ${message}`;
 }

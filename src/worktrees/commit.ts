@@ -51,7 +51,7 @@ export async function commitWork(
   return { commit, tree };
 }
 
-export async function treeOf(
+async function treeOf(
   repository: Repository,
   commit: string,
   signal: AbortSignal,

@@ -16,7 +16,7 @@ interface Terminal {
   status: TerminalExitStatus | null;
 }
 
-export const terminalsMax = 64;
+const terminalsMax = 64;
 const outputDefaultCharacters = 256 * 1024;
 const outputMaxCharacters = 4 * 1024 * 1024;
 

@@ -1,4 +1,4 @@
-/** Whether what an agent wants may be done: not by who stood still until others had its task. */
+/** Whether an agent may still act: not when this process stood still until others had its task. */
 import { type Clock, sleep } from '../../kernel/clock.ts';
 import type { Guardian } from '../processes/guardian.ts';
 
@@ -12,8 +12,10 @@ export interface Standing {
 const lookAgainMs = 50;
 
 /**
- * What has waited in a pipe or a socket is read first after a standstill, before any timer can tell
- * that the time is over. Then the attempt is about to be given up, or its time to be lengthened.
+ * After a standstill (the machine slept, the process was stopped) Node reads what has waited in
+ * pipes and sockets before it runs any timer: an agent's wish can come before its attempt is given
+ * up. While the guardian's time is over this waits, until the attempt has been given up (false) or
+ * the time has been lengthened (true).
  */
 export async function isStillOurs({ guardian, clock, signal }: Standing): Promise<boolean> {
   while (guardian.isOver && !signal.aborted) await sleep(clock, lookAgainMs, signal);

@@ -1,4 +1,4 @@
-/** Barks when an agent that should be talking is silent: at its start, or in the middle. */
+/** Tells when an agent that should be talking has been silent too long: at its start, or later. */
 import type { Clock } from '../../kernel/clock.ts';
 import { type Trouble, trouble } from '../trouble.ts';
 

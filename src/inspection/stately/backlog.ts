@@ -9,7 +9,7 @@
  */
 import type { ActorMessage, EventMessage, SnapshotMessage, WireMessage } from './wire.ts';
 
-export const backlogMax = 2_000;
+const backlogMax = 2_000;
 
 export class Backlog {
   readonly #max: number;

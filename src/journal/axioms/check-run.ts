@@ -31,7 +31,7 @@ export interface CheckedRun {
 }
 
 /** Of one axiom; more of the same say nothing new. */
-export const violationsMax = 100;
+const violationsMax = 100;
 
 const machines = [
   ...[orchestratorMachine, supervisorMachine, agentMachine, taskMachine],

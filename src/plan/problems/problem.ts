@@ -33,7 +33,7 @@ export class PlanError extends UserError {
 }
 
 /** `plan.yaml:12:9 tasks[3].needs[0]: no task is called "desing"; did you mean "design"?` */
-export function renderProblem(problem: Problem): string {
+function renderProblem(problem: Problem): string {
   const { file, line, column, key, message, fix } = problem;
   const place = line > 0 ? `${file}:${line}:${column}` : file;
   return printable(`${place}${key && ` ${key}`}: ${message}${fix && `; ${fix}`}`);

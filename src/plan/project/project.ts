@@ -41,7 +41,7 @@ const memoryShape = z
   )
   .describe('What is remembered, and who is told of it.');
 
-export const projectShape = z.strictObject(
+const projectShape = z.strictObject(
   {
     home: words('a folder').optional().describe('Where runs are kept; beside this file.'),
     concurrency: planShape.shape.concurrency.unwrap().optional().describe('Tasks at once.'),

@@ -43,7 +43,7 @@ export interface RoleTemplate extends z.output<typeof shape> {
 type Words = Readonly<Record<string, unknown>>;
 type Adapter = keyof typeof roleShapes;
 
-export const adapterDefault = 'auto';
+const adapterDefault = 'auto';
 
 /** Throws a PlanError with everything that is wrong with the file. */
 export function parseRoleTemplate(given: string, file: string, folder: string): RoleTemplate {

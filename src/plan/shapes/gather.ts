@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { oneOf, text, wholeNumber } from './fields.ts';
 
 /** By a rule: nobody is asked, and nothing is paid. `pick` takes what a judge has named. */
-export const gatherRules = ['concat', 'vote', 'best-of', 'pick'] as const;
+const gatherRules = ['concat', 'vote', 'best-of', 'pick'] as const;
 /** By an agent, who is told the answers. */
-export const gatherAsks = ['judge', 'reduce'] as const;
+const gatherAsks = ['judge', 'reduce'] as const;
 
 export type GatherHow = (typeof gatherRules)[number] | (typeof gatherAsks)[number];
 

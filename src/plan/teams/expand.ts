@@ -24,7 +24,7 @@ import { pruned } from './used.ts';
 import { aggregateOf } from './words.ts';
 
 export const depthMax = 3;
-export const teamsMax = 200;
+const teamsMax = 200;
 
 type Check = (document: unknown, source: PlanSource) => Plan;
 type TaskDocument = PlanDocument['tasks'][number];

@@ -1,6 +1,5 @@
 /** What may happen to a machine where it stands: events, deadlines, and the ends of its work. */
-import type { AnyStateMachine, AnyStateNode, EventObject } from 'xstate';
-import { nodesOf } from './graph.ts';
+import type { AnyStateNode, EventObject } from 'xstate';
 import type { Spot, Standing } from './spot.ts';
 import type { Birth } from './stepper.ts';
 import type { Subject } from './subject.ts';
@@ -19,12 +18,6 @@ export function eventsAt(subject: Subject, spot: Spot): readonly EventObject[] {
       if (spot.snapshot.status !== 'active') return [];
       return [...given(subject, spot), ...[...spot.timers.values()], ...ends(subject, spot)];
   }
-}
-
-/** Types that somebody outside may send, wherever the machine stands. */
-export function outerTypes(machine: AnyStateMachine): readonly string[] {
-  const types = nodesOf(machine).flatMap((node) => [...node.transitions.keys()]);
-  return [...new Set(types)].filter((type) => !type.startsWith('xstate.')).sort();
 }
 
 /** Only types that some active state names: to all others it is deaf. */

@@ -43,7 +43,7 @@ export interface Exploration {
 }
 
 /** Enough for machines of people; a whole run has a checker of its own. */
-export const defaultStatesMax = 20_000;
+const defaultStatesMax = 20_000;
 
 export function explore(subject: Subject, statesMax = defaultStatesMax): Exploration {
   const stepper = new Stepper(subject);
