@@ -1,13 +1,23 @@
-/** The one alarm that a system keeps on its clock: for the earliest timer of all its actors. */
+/**
+ * The one alarm that a system keeps on its clock: for the earliest timer of all its actors.
+ *
+ * Invariant: its time never runs back, also when the machine's clock is set back meanwhile: a timer
+ * of three seconds would else wait for as long as that.
+ */
 import { ahead, type Clock } from './clock.ts';
+
+/** Two clocks of one machine differ by less, as long as nobody sets one of them. */
+const driftMaxMs = 1_000;
 
 export class Alarm {
   readonly #ring: () => void;
+  readonly #machine: Clock;
   #clock: Clock;
   #cancel: () => void = () => {};
   #dueMs = Number.POSITIVE_INFINITY;
 
   constructor(clock: Clock, ring: () => void) {
+    this.#machine = clock;
     this.#clock = clock;
     this.#ring = ring;
   }
@@ -19,7 +29,19 @@ export class Alarm {
 
   /** It is that late at least: what was timed by a clock that was ahead is due by that time. */
   goOnFrom(atMs: number): void {
-    if (this.#clock.now() < atMs) this.#clock = ahead(this.#clock, atMs);
+    if (this.#clock.now() >= atMs) return;
+    this.#clock = ahead(this.#machine, atMs);
+    const dueMs = this.#dueMs;
+    this.clear();
+    this.set(dueMs);
+  }
+
+  /** What time it is, and never less than that. */
+  nowFrom(atMs: number): number {
+    const nowMs = this.#clock.now();
+    if (nowMs >= atMs) return nowMs;
+    if (nowMs < atMs - driftMaxMs) this.goOnFrom(atMs);
+    return atMs;
   }
 
   /** Undefined: there is nothing to wait for. */
@@ -28,8 +50,13 @@ export class Alarm {
     this.clear();
     this.#dueMs = dueMs;
     if (!Number.isFinite(dueMs)) return;
+    const setAtMs = this.#clock.now();
+    const startedMs = this.#clock.elapsed();
     this.#cancel = this.#clock.at(dueMs, () => {
       this.#dueMs = Number.POSITIVE_INFINITY;
+      // So long it has waited, whatever the machine's clock says.
+      const waitedMs = Math.floor(this.#clock.elapsed() - startedMs);
+      if (this.#clock.now() < setAtMs + waitedMs - driftMaxMs) this.goOnFrom(setAtMs + waitedMs);
       this.#ring();
     });
   }

@@ -210,7 +210,7 @@ export class System {
     if (this.#state === 'closed') throw closed();
     if (input.kind === 'spawn') this.#admitSpawn(input);
     const n = this.core.n + 1;
-    const at = Math.max(this.#alarm.clock.now(), this.core.at);
+    const at = this.#alarm.nowFrom(this.core.at);
     try {
       const logged = { n, at, input, performed: this.#performedSoFar() };
       this.#log.append(logged);
