@@ -6,7 +6,10 @@ const nodeDelayMaxMs = 2_147_483_647;
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Milliseconds from any fixed start, for durations: a change of the wall clock is not seen. */
+  /**
+   * Milliseconds from any fixed start, for durations: a change of the wall clock is not seen. Where
+   * `now` goes ahead of it by half a minute, the machine has slept, or its clock was set.
+   */
   elapsed(): number;
   /** Calls once, at `dueMs` (epoch) or as soon after as the process can. Returns how to give up. */
   at(dueMs: number, call: () => void): () => void;

@@ -1,4 +1,4 @@
-/** What a restarted process finds under way: work called before the restart, and its time left. */
+/** What a process that stood still finds under way: work that was called before, and its time. */
 import type { Actor, Invocation } from './actor.ts';
 import type { Charts } from './charts.ts';
 import type { Core } from './core.ts';
@@ -24,14 +24,13 @@ export function workUnderWay(core: Core, charts: Charts): readonly UnderWay[] {
 const isDeadline = (timer: string): boolean => /deadline/i.test(timer);
 
 /**
- * A deadline must not pass while nobody could meet it: whoever waits for work that is called again,
- * or for anything by a delay that is called a deadline, gets the time that it had left when the
- * runtime was last heard of. Null: no time is to be made up for.
+ * A deadline must not pass while nobody could meet it: whoever waits for work, or for anything by a
+ * delay that is called a deadline, gets the time that it had left before the `forMs` in which the
+ * runtime or the whole machine stood still. Null: no time is to be made up for.
  */
-export function timeLost(core: Core, work: readonly UnderWay[], nowMs: number): Input | null {
-  const forMs = nowMs - core.at;
+export function timeLost(core: Core, charts: Charts, forMs: number): Input | null {
   if (forMs <= 0) return null;
-  const working = new Set(work.map(({ actor }) => actor));
+  const working = new Set(workUnderWay(core, charts).map(({ actor }) => actor));
   const waiting = core.registry
     .living()
     .filter((actor) => working.has(actor) || [...actor.timers.keys()].some(isDeadline));

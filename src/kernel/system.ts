@@ -104,13 +104,8 @@ export class System {
     wish: { id: string; input?: InputFrom<Machine> } & Pick<SpawnWish, 'supervisor' | 'notify'>,
   ): Ref<Machine> {
     const { id, ...rest } = wish;
-    this.inject({
-      kind: 'spawn',
-      machine: this.#charts.keyOf(machine),
-      address: address(id),
-      input: undefined,
-      ...rest,
-    });
+    const key = this.#charts.keyOf(machine);
+    this.inject({ kind: 'spawn', machine: key, address: address(id), input: undefined, ...rest });
     return this.ref(machine, id);
   }
 
@@ -139,8 +134,7 @@ export class System {
     return new Promise((resolve) => {
       if (known && !known.alive) {
         const tell = (): void => resolve(endingOf(known));
-        this.flushed().then(tell, () => {});
-        return;
+        return void this.flushed().then(tell, () => {});
       }
       const waiting = this.#endings.get(of) ?? [];
       this.#endings.set(of, [...waiting, resolve]);
@@ -209,6 +203,7 @@ export class System {
     if (typeof this.#state === 'object') throw this.#state.halted;
     if (this.#state === 'closed') throw closed();
     if (input.kind === 'spawn') this.#admitSpawn(input);
+    if (input.kind !== 'pause') this.#makeUpFor(this.#alarm.leap(this.core.at));
     const n = this.core.n + 1;
     const at = this.#alarm.nowFrom(this.core.at);
     try {
@@ -318,6 +313,7 @@ export class System {
 
   #ring(): void {
     if (this.#state !== 'open') return;
+    this.#makeUpFor(this.#alarm.leap(this.core.at));
     const now = this.#alarm.clock.now();
     // What is set meanwhile waits for the next turn, or a delay of 0 could come back for ever.
     const { timerOrder: last } = this.core.counters;
@@ -376,8 +372,7 @@ export class System {
   /** What was under way when the last life ended is called again, and told so. */
   #goOn(): void {
     const underWay = workUnderWay(this.core, this.#charts);
-    const lost = timeLost(this.core, underWay, this.#alarm.clock.now());
-    if (lost) this.#feed(lost);
+    this.#makeUpFor(this.#alarm.clock.now() - this.core.at);
     for (const { actor, invocation } of underWay) {
       const { id, effect } = invocation;
       // The end of another one, known at once, may have made it needless.
@@ -386,6 +381,11 @@ export class System {
       }
     }
     this.#arm();
+  }
+
+  #makeUpFor(lostMs: number): void {
+    const lost = timeLost(this.core, this.#charts, lostMs);
+    if (lost) this.#feed(lost);
   }
 
   #halt(error: unknown): void {

@@ -48,3 +48,16 @@ test('a step of less than a second is only waited out', () => {
   vi.advanceTimersByTime(900);
   expect(alarm.nowFrom(start)).toBe(start + 400);
 });
+
+test('a leap ahead is told once, and only what is none of the time that passed', () => {
+  const start = Date.now();
+  const { alarm } = alarmFrom(start);
+  vi.advanceTimersByTime(dayMs);
+  expect(alarm.leap(start)).toBe(0);
+  vi.setSystemTime(start + 3 * dayMs);
+  vi.advanceTimersByTime(60_000);
+  expect(alarm.leap(start + dayMs)).toBe(2 * dayMs);
+  expect(alarm.leap(start + dayMs)).toBe(0);
+  vi.setSystemTime(Date.now() + 29_000);
+  expect(alarm.leap(start)).toBe(0);
+});

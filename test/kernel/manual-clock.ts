@@ -9,6 +9,7 @@ interface Alarm {
 
 export class ManualClock implements Clock {
   #now: number;
+  #leapt = 0;
   #order = 0;
   #alarms: Alarm[] = [];
   /** How often whoever waits for time let others have their turn. */
@@ -23,7 +24,7 @@ export class ManualClock implements Clock {
   }
 
   elapsed(): number {
-    return this.#now;
+    return this.#now - this.#leapt;
   }
 
   at(dueMs: number, call: () => void): () => void {
@@ -48,6 +49,12 @@ export class ManualClock implements Clock {
   /** Only the time changes: no alarm rings. */
   set(now: number): void {
     this.#now = now;
+  }
+
+  /** As where the machine has slept so long, or its clock is set: so much time has not passed. */
+  leap(byMs: number): void {
+    this.#now += byMs;
+    this.#leapt += byMs;
   }
 
   /** Rings the earliest alarm that is due by then; false when there is none. */

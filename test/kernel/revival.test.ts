@@ -1,4 +1,4 @@
-/** Work that is called again after a stop gets the time that was left to it, and no more. */
+/** Work gets the time that was left to it before a stop, or before the machine slept: no more. */
 import { expect } from 'vitest';
 import { setup } from 'xstate';
 import { address } from '../../machines/ids.ts';
@@ -58,6 +58,38 @@ durable('a deadline does not pass while nobody could meet it', play, async (stag
   expect(values()).toEqual(['looking', 'asking', 'awake']);
   await stage.pass(1);
   expect(values()).toEqual(['late', 'tired', 'awake']);
+});
+
+durable('nor while the machine sleeps, or when its clock is set ahead', play, async (stage) => {
+  stage.system.spawn(looker, { id: 'l' });
+  stage.system.spawn(patient, { id: 'p' });
+  stage.system.spawn(sleeper, { id: 's' });
+  await stage.pass(4_000);
+  stage.clock.leap(hourMs);
+  await stage.pass(5_999);
+  const values = () => ['l', 'p', 's'].map((id) => stage.value(id));
+  expect(values()).toEqual(['looking', 'asking', 'awake']);
+  await stage.pass(1);
+  expect(values()).toEqual(['late', 'tired', 'awake']);
+});
+
+durable('nor for what somebody says first who is awake', play, async (stage) => {
+  stage.system.spawn(looker, { id: 'l' });
+  await stage.pass(4_000);
+  stage.clock.leap(hourMs);
+  stage.system.spawn(sleeper, { id: 's' });
+  await stage.pass(5_999);
+  expect([stage.value('l'), stage.value('s')]).toEqual(['looking', 'asleep']);
+  await stage.pass(4_001);
+  expect([stage.value('l'), stage.value('s')]).toEqual(['late', 'awake']);
+});
+
+durable('a wait of half a minute and more is no sleep', play, async (stage) => {
+  stage.system.spawn(sleeper, { id: 's' });
+  await stage.pass(hourMs);
+  stage.system.spawn(looker, { id: 'l' });
+  await stage.pass(10_000);
+  expect([stage.value('l'), stage.value('s')]).toEqual(['late', 'awake']);
 });
 
 durable('what it had used before the stop stays used', play, async (stage) => {

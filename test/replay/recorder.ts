@@ -41,7 +41,7 @@ class SteppedClock implements Clock {
   readonly #alarms = new Map<number, { dueMs: number; call: () => void }>();
 
   now = (): number => this.#now;
-  elapsed = (): number => 0;
+  elapsed = (): number => this.#now;
   breathe = async (): Promise<void> => {};
 
   at(dueMs: number, call: () => void): () => void {

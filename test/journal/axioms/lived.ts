@@ -25,7 +25,7 @@ class SteppedClock implements Clock {
   #alarms: { readonly dueMs: number; readonly call: () => void }[] = [];
 
   now = (): number => this.#now;
-  elapsed = (): number => 0;
+  elapsed = (): number => this.#now;
   breathe = async (): Promise<void> => {};
 
   at(dueMs: number, call: () => void): () => void {
