@@ -128,13 +128,14 @@ test('what nobody foresaw is told without a stack, unless one is wanted', async 
   const desk = new Desk();
   writeFiles(desk.folder, { 'over.yaml': over });
   await desk.type(['run', 'over.yaml', '--quiet']);
-  const { folder } = JSON.parse((await desk.type(['ps', 'over', '--json'])).stdout);
-  writeFileSync(`${folder}/order.json`, '{}');
-  const short = await desk.type(['ps', 'over']);
+  const broken = 'Number.prototype.toFixed = () => { throw new TypeError("odd"); };';
+  writeFiles(desk.folder, { 'broken.mjs': broken });
+  const env = { NODE_OPTIONS: `--import=${desk.path('broken.mjs')}` };
+  const short = await desk.type(['ps', 'over'], { env });
   expect([short.code, short.stdout]).toEqual([1, '']);
   expect(short.stderr).toMatch(/^troupe: .*\n +This should not happen/);
   expect(short.stderr).not.toMatch(/^\s+at /m);
-  const long = await desk.type(['ps', 'over'], { env: { TROUPE_DEBUG: '1' } });
+  const long = await desk.type(['ps', 'over'], { env: { ...env, TROUPE_DEBUG: '1' } });
   expect(long.stderr).toMatch(/^\s+at .*\.js:\d+/m);
 });
 

@@ -110,14 +110,20 @@ async function endOf(cwd: string, id: string, plan: Plan): Promise<unknown> {
   return { status: view.status, counts: view.counts, told };
 }
 
-/** As a kill would have left it: the journal ends after record `k`, and all else is there. */
+/**
+ * As a kill would have left it: the journal ends after record `k`, and what is written after a
+ * record only, which is results and an agent's words, is not there before it.
+ */
 async function dieAndResume(whole: Whole, k: number): Promise<unknown> {
   const { cwd, id, plan, lines } = whole;
   const kept = join(temp(), 'kept');
   cpSync(homeOf(cwd), kept, { recursive: true });
   try {
     const folder = join(homeOf(cwd), 'runs', id);
-    writeFileSync(join(folder, 'journal.jsonl'), lines.slice(0, k + 1).join(''));
+    const left = lines.slice(0, k + 1).join('');
+    writeFileSync(join(folder, 'journal.jsonl'), left);
+    rmSync(join(folder, 'results'), { recursive: true });
+    if (!left.includes('"plan.submit"')) rmSync(join(folder, 'streams'), { recursive: true });
     rmSync(join(folder, 'snapshot.json'), { force: true });
     const run = await createTroupe({ home: homeOf(cwd), cwd }).resume(id);
     expect(await run.end).toMatchObject({ kind: 'ended', status: 'succeeded' });
