@@ -19,10 +19,11 @@ export function refuseLostEnd(folder: RunFolder, plan: Plan, core: Core): void {
   if (!isBegun && hasAny(join(folder.path, 'streams'))) throw lostEnd(folder, 'streams');
   const written = new Set(namesIn(folder.results));
   for (const { id } of written.size === 0 ? [] : plan.tasks) {
-    if (!written.has(`${id}.json`) || !isWritten(folder, id)) continue;
+    if (!written.has(`${id}.json`)) continue;
     const task = core.registry.lookUp(taskAddress(taskId(id)));
     // Of one that ended long ago nothing may be left but its result.
-    if (task ? task.alive : !isBegun) throw lostEnd(folder, join('results', `${id}.json`));
+    const isEarly = task ? task.alive : !isBegun;
+    if (isEarly && isWritten(folder, id)) throw lostEnd(folder, join('results', `${id}.json`));
   }
 }
 
