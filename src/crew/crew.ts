@@ -1,4 +1,5 @@
 /** The people of one run: each role has its workers, each task its checks, each end its record. */
+import { existsSync } from 'node:fs';
 import type { Fact, TaskRecord } from '../../machines/events.ts';
 import type { RoleName, Token } from '../../machines/ids.ts';
 import { type TaskId, taskAddress, taskId } from '../../machines/ids.ts';
@@ -15,6 +16,7 @@ import { runChecks } from '../evidence/checks.ts';
 import { believed } from '../evidence/claims.ts';
 import { finishedByPerson } from '../handoff/finishing.ts';
 import { mayHandText, noteText } from '../handoff/note.ts';
+import { openingOf } from '../handoff/opening.ts';
 import { Cancellation } from '../kernel/cancellation.ts';
 import type { System } from '../kernel/system.ts';
 import { bundledFile } from '../own-process.ts';
@@ -68,6 +70,8 @@ export class Crew implements RunWorld {
   /** Where its agents ask for sub-tasks. */
   readonly #askRoom: AskRoom & GatherRoom;
   readonly #workers = new Map<RoleName, Worker>();
+  /** Places that are being made for people. */
+  readonly #opening = new Set<Promise<void>>();
   #system: System | null = null;
 
   constructor(place: Place) {
@@ -101,7 +105,7 @@ export class Crew implements RunWorld {
     system.onFact(({ event }) => {
       const fact = event as Fact;
       this.#attempts.hear(fact);
-      if (fact.type === 'task.held') void this.#openFor(fact.task);
+      if (fact.type === 'task.held') this.#openFor(fact.task);
     });
     this.#sharing.follow(system);
   }
@@ -129,7 +133,7 @@ export class Crew implements RunWorld {
   }
 
   async close(): Promise<void> {
-    await this.#results.close();
+    await Promise.all([this.#results.close(), ...this.#opening]);
   }
 
   /** Where what its tasks have merged is; null when nothing was. */
@@ -211,7 +215,7 @@ export class Crew implements RunWorld {
     this.#restoreResults();
     for (const { state, chart } of this.#core.registry.living()) {
       if (chart.key !== 'task' || state.at.value !== 'held') continue;
-      void this.#openFor((state.context as TaskContext).spec.id);
+      this.#openFor((state.context as TaskContext).spec.id);
     }
   }
 
@@ -226,9 +230,21 @@ export class Crew implements RunWorld {
   }
 
   /** A person may have a task that nobody has worked on: its place is made for them. */
-  async #openFor(task: TaskId): Promise<void> {
-    // Where it can't be made there is nothing to open, and its next attempt says why.
-    await Promise.resolve(this.#workplaces.begin({ task }, new Cancellation())).catch(() => {});
+  #openFor(task: TaskId): void {
+    const { folder, order } = this.#place;
+    const { sign, ...place } = openingOf(this.#core, folder, order, task);
+    // In one that is there they are at work: nothing of it is set right under their hands.
+    if (existsSync(sign) && existsSync(place.folder)) return;
+    const made = this.#makeFor(task).finally(() => this.#opening.delete(made));
+    this.#opening.add(made);
+  }
+
+  async #makeFor(task: TaskId): Promise<void> {
+    try {
+      await this.#workplaces.begin({ task }, new Cancellation());
+    } catch {
+      // There is nothing to open then, and its next attempt says why.
+    }
   }
 
   get #core() {

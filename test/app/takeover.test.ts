@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { handBack, takeOver } from '../../src/handoff/taking-over.ts';
 import { isUserError } from '../../src/kernel/user-error.ts';
 import { eventually } from '../agents/processes.ts';
-import { makeRepository, shown } from '../worktrees/repository.ts';
+import { git, makeRepository, shown } from '../worktrees/repository.ts';
 import { commands, resultOf, stages, typesOf } from './stage.ts';
 
 const stage = stages('takeover');
@@ -13,6 +13,14 @@ const stage = stages('takeover');
 /** Works until a person has made the file, and then says what it was told. */
 const waits = 'cat; while [ ! -e ready ]; do sleep 0.05; done';
 const plan = commands([{ id: 'build', run: waits, prompt: 'Build it.', retries: 0 }]);
+
+/** Whatever would be done to it is done by the time that a run answers. */
+async function staysStaged(staged: () => string): Promise<void> {
+  for (let look = 0; look < 20; look += 1) {
+    expect(staged()).toBe('made.txt');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
 
 const open = (note: string) => ({ note, work: 'open' }) as const;
 
@@ -124,6 +132,23 @@ describe.skipIf(process.platform === 'win32')('a task that a person takes over',
     const again = await resume(run.id);
     await eventually('its place is made', () => existsSync(join(folder, 'a.txt')));
     writeFileSync(join(cwd, 'ready'), '');
+    await handBack(troupe, run.id, 'build', { note: '', work: 'done' });
+    expect((await again.played).end).toMatchObject({ status: 'succeeded' });
+  });
+
+  test('is left alone by whoever resumes the run, as they have it in their worktree', async () => {
+    const { begin, troupe, cwd, resume } = stage();
+    makeRepository(cwd, { 'a.txt': 'a' });
+    const mine = { id: 'build', run: waits, workspace: 'worktree' as const };
+    const { run, heard, played } = await begin(commands([mine]));
+    await heard('task.started', 'build');
+    const { folder } = await takeOver(troupe, run.id, 'build');
+    writeFileSync(join(folder, 'made.txt'), 'by hand');
+    git(folder, 'add', 'made.txt');
+    await run.stop();
+    await played;
+    const again = await resume(run.id);
+    await staysStaged(() => git(folder, 'diff', '--cached', '--name-only'));
     await handBack(troupe, run.id, 'build', { note: '', work: 'done' });
     expect((await again.played).end).toMatchObject({ status: 'succeeded' });
   });
